@@ -1,0 +1,75 @@
+/**
+ * Coded errors: one table of exit codes, one class with the four parts that every error shows.
+ * Imports nothing, so that every layer may throw it.
+ */
+
+/** Exit statuses, each with its meaning. The docs and the help are generated from this table. */
+export const EXIT = {
+  done: {status: 0, meaning: 'done'},
+  failed: {status: 1, meaning: 'failed: an unknown id, a bug'},
+  usage: {status: 2, meaning: 'usage: a flag, the configuration, the target, no lab, a port taken'},
+  refused: {status: 3, meaning: 'refused by a gate; nothing was changed'},
+  stopped: {status: 4, meaning: 'stopped midway; `todo-dr resume` goes on'},
+  missed: {status: 5, meaning: 'an objective was missed, drift was found, or something is unhealthy'},
+  unknown: {status: 6, meaning: 'the outcome is unknown'},
+  credentials: {status: 7, meaning: 'credentials, token, scope or permission'},
+  interrupted: {status: 130, meaning: 'interrupted or declined'},
+} as const
+
+export type ExitName = keyof typeof EXIT
+
+export interface ErrorParts {
+  /** Stable, PascalCase; scripts match on it. */
+  code: string
+  exit: ExitName
+  /** What happened, one sentence. */
+  what: string
+  /** Why, as far as it is known. */
+  why?: string
+  /** What to do next: a command where there is one. */
+  next?: string
+  /** The AWS request id, where AWS answered. */
+  requestId?: string
+  cause?: unknown
+}
+
+/** An error in four parts: what happened, why, what to do next, the AWS request id. */
+export class DrError extends Error {
+  readonly code: string
+  readonly exit: ExitName
+  readonly why?: string
+  readonly next?: string
+  readonly requestId?: string
+
+  constructor(parts: ErrorParts) {
+    super(parts.what, parts.cause === undefined ? undefined : {cause: parts.cause})
+    this.name = 'DrError'
+    this.code = parts.code
+    this.exit = parts.exit
+    this.why = parts.why
+    this.next = parts.next
+    this.requestId = parts.requestId
+  }
+
+  get exitStatus(): number {
+    return EXIT[this.exit].status
+  }
+}
+
+/**
+ * Nobody answered: refused, reset, timed out, or the deadline passed. A port throws it, a probe turns it into the
+ * value `unreachable`. An answer that says no (a fault, a 4xx) is never `Unreachable`.
+ */
+export class Unreachable extends DrError {
+  constructor(what: string, cause?: unknown) {
+    super({
+      code: 'Unreachable',
+      exit: 'failed',
+      what,
+      why: cause instanceof Error ? cause.message : undefined,
+      next: 'todo-dr status',
+      cause,
+    })
+    this.name = 'Unreachable'
+  }
+}

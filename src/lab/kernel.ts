@@ -1,0 +1,159 @@
+/**
+ * What the parts of the lab know of each other. The lab is a separate program: it imports nothing of the CLI.
+ * One `Lab` is built in main.ts; services, resource providers and data planes receive it.
+ */
+
+import type {IncomingMessage, ServerResponse} from 'node:http'
+import type {Socket} from 'node:net'
+
+/** The lab's only account. */
+export const ACCOUNT = '000000000000'
+
+/** The lab-only key pair: well known on purpose, as it opens nothing but a server on loopback. */
+export const LAB_CREDENTIALS = {accessKeyId: 'lab', secretAccessKey: 'lab'} as const
+
+/** The region in which AWS runs the control planes of global services. */
+export const GLOBAL_CONTROL_REGION = 'us-east-1'
+
+/** Delays in milliseconds. `instant` has none; `paced` has published orders of magnitude, scaled to a demonstration. */
+export interface Profile {
+  name: 'instant' | 'paced'
+  /** From the acceptance of FailoverGlobalCluster or SwitchoverGlobalCluster to the promotion. */
+  promotionMs: number
+  /** From a KeyValueStore write to its being seen by the edge. */
+  keyValueStoreMs: number
+  /** From UpdateDistribution to `Deployed`. */
+  distributionMs: number
+  /** From the return of a lost region to the start of rebuilding its volume after a failover. */
+  rejoinMs: number
+}
+
+/** Names in AWS's shape -> where on loopback they are served. The lab's DNS. */
+export interface Hosts {
+  /** Later registrations replace earlier ones. `region` undefined: a global name, such as the edge's. */
+  register(hostname: string, region: string | undefined, port: number): void
+  unregister(hostname: string): void
+  /** Undefined where the name does not resolve. */
+  resolve(hostname: string): {port: number; region: string | undefined} | undefined
+  /** The names of one region only: what a function's resolver is given, so that it can never lean on another region. */
+  ofRegion(region: string): Record<string, number>
+  all(): {hostname: string; region: string | undefined; port: number}[]
+}
+
+export interface Listener {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * Loopback listeners that live and die with a region: when the region is lost, the socket is closed and open connections
+ * are reset (or, in hang mode, accepted and never answered); when it is back, the same port is served again.
+ */
+export interface Ports {
+  http(region: string | undefined, name: string, handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Listener>
+  tcp(region: string | undefined, name: string, onConnection: (socket: Socket) => void): Promise<Listener>
+}
+
+export type FaultKind = 'region-loss' | 'database-crash' | 'api-outage' | 'partition'
+
+export interface Fault {
+  kind: FaultKind
+  region: string
+  /** How a lost region fails: connections refused and reset (default), or accepted and never answered. */
+  mode: 'refuse' | 'hang'
+  startedAt: number
+}
+
+/**
+ * The nemesis. `region-loss`: everything of the region. `database-crash`: its mariadbd is killed and stays down.
+ * `api-outage`: its API Gateway answers 503. `partition`: the replication link to the region is cut, its servers live on.
+ */
+export interface Faults {
+  active(): Fault[]
+  has(kind: FaultKind, region: string): boolean
+  /** region-loss of that region. */
+  lost(region: string): boolean
+  start(fault: {kind: FaultKind; region: string; mode?: 'refuse' | 'hang'}): Promise<void>
+  lift(fault: {kind: FaultKind; region: string}): Promise<void>
+  /** Replication lag: bytes from primary to replica are delayed by so many milliseconds. */
+  lagMs(): number
+  setLag(ms: number): void
+  /** Handlers run in registration order and are awaited: the fault is in force when `start` returns. */
+  onStart(handler: (fault: Fault) => Promise<void> | void): void
+  onLift(handler: (fault: Fault) => Promise<void> | void): void
+  onLag(handler: (ms: number) => void): void
+}
+
+/** The lab's certificate authority (RSA, made once a lab). Files are PEM; keys are 0600. */
+export interface Pki {
+  caFile: string
+  /** A server certificate for these DNS names (wildcards allowed) and 127.0.0.1. */
+  issue(name: string, dnsNames: string[]): Promise<{certFile: string; keyFile: string}>
+}
+
+export interface CallContext {
+  /** From the SigV4 scope, or the X-Amz-Region-Set of SigV4A. */
+  region: string
+  requestId: string
+}
+
+/** Typed input -> typed output of one AWS operation over the lab's state. Throws `fault(...)` for what AWS refuses. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Operation = (input: any, context: CallContext) => unknown
+
+/** One AWS service. Where `operations` lacks a name, the router answers 501 `NotImplemented: service.Operation`. */
+export interface Service {
+  /** The service's name in a SigV4 scope, such as `rds` or `cognito-idp`. */
+  readonly signingName: string
+  /**
+   * regional: dies with the region of the scope. global: dies with us-east-1, whatever the scope says (CloudFront, IAM).
+   * everywhere: never dies (KeyValueStore writes: an assumption about AWS, flagged in the docs).
+   */
+  readonly placement: 'regional' | 'global' | 'everywhere'
+  readonly operations: Record<string, Operation>
+}
+
+/** An error as AWS would answer it: `code` is the wire code, such as `InvalidGlobalClusterStateFault`. */
+export class ServiceFault extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+    /** Extra members of a modelled error. */
+    readonly fields: Record<string, unknown> = {},
+  ) {
+    super(message)
+    this.name = code
+  }
+}
+
+export const fault = (code: string, message: string, status = 400, fields?: Record<string, unknown>): ServiceFault =>
+  new ServiceFault(code, message, status, fields)
+
+export interface Lab {
+  readonly name: string
+  readonly home: string
+  readonly away: string
+  /** 0700; everything that the lab writes is below it. */
+  readonly folder: string
+  readonly profile: Profile
+  /** `http://127.0.0.1:PORT`, the control plane of every service and region. */
+  readonly endpoint: string
+  readonly hosts: Hosts
+  readonly ports: Ports
+  readonly faults: Faults
+  readonly pki: Pki
+  /**
+   * Calls an operation in this process, as the wire would, without codec and signature. Resource providers and data
+   * planes use it, so that state changes in one place only.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  call(service: string, operation: string, input: object, region: string): Promise<any>
+  service(signingName: string): Service
+  log(part: string, text: string): void
+  /** Runs at the end, last registered first. */
+  onStop(close: () => Promise<void> | void): void
+}
+
+export const arn = (service: string, region: string, resource: string): string =>
+  `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`

@@ -1,0 +1,32 @@
+/** Steps in order from an observation and an intent: plain data, printable and digestible. */
+
+import type {Region} from './deployment.js'
+
+export type Intent = 'switchover' | 'failover' | 'failback'
+
+/** Where a step's time is booked in the report. */
+export type Phase = 'detect' | 'decide' | 'fence' | 'promote' | 'connect' | 'edge' | 'confirm'
+
+/** One step of a plan as data; the registry of steps turns `kind` and `args` into acts. */
+export interface PlanStep {
+  /** Unique within the plan. */
+  id: string
+  kind: string
+  args: Record<string, string>
+  /** What a person reads while it runs. */
+  title: string
+  phase: Phase
+  deadlineSeconds: number
+  /** Nothing is undone from here on: the promotion. */
+  pointOfNoReturn?: true
+}
+
+export interface Plan {
+  schemaVersion: 1
+  intent: Intent
+  app: string
+  from: Region
+  to: Region
+  /** Stages run one after another; the steps within one stage run side by side. */
+  stages: PlanStep[][]
+}

@@ -1,0 +1,20 @@
+/** One idempotent act. Generic over the world that it acts on, so that the model needs no ports. */
+
+export interface StepContext {
+  /** Aborts at the step's deadline and on Ctrl-C. */
+  signal: AbortSignal
+  /** A note for the journal and for a person, such as "waiting for writer: promoting". */
+  note(text: string): void
+}
+
+/** `unsure`: the act could not be carried out or proven (an unreachable primary); the gate after it wants a waiver. */
+export type StepOutcome = 'done' | 'unsure'
+
+export interface Step<World> {
+  /** Reads the world; true when there is nothing to do, or the act has taken effect. Asked before and after `act`. */
+  isDone(world: World, context: StepContext): Promise<boolean>
+  /** Idempotent: doing it twice is doing it once. */
+  act(world: World, context: StepContext): Promise<StepOutcome | void>
+  /** Takes the act back; called in reverse order while the point of no return has not been reached. */
+  undo?(world: World, context: StepContext): Promise<void>
+}

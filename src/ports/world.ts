@@ -1,0 +1,105 @@
+/**
+ * What probes and steps need of the world, as small interfaces. Every method has a deadline of its own in the adapter
+ * (seconds, never for ever) and honours `signal`. A method throws `Unreachable` when nobody answers and another
+ * `DrError` when AWS says no.
+ */
+
+import type {Deployment, Region} from '../model/deployment.js'
+import type {ApiHealth, Cluster, GlobalCluster, ProxyHealth, WriterMode} from '../model/observation.js'
+
+export interface CallOptions {
+  signal?: AbortSignal
+}
+
+/** The Aurora global database. `via` names the region whose RDS endpoint is asked. */
+export interface GlobalDatabase {
+  describe(via: Region, options?: CallOptions): Promise<GlobalCluster>
+  cluster(region: Region, options?: CallOptions): Promise<Cluster>
+  proxy(region: Region, options?: CallOptions): Promise<ProxyHealth>
+  /** `SwitchoverGlobalCluster`, sent to the primary's region. Loses nothing. Returns when accepted, not when done. */
+  switchover(primary: Region, target: Region, options?: CallOptions): Promise<void>
+  /** `FailoverGlobalCluster` with AllowDataLoss, sent to the target's region. Returns when accepted. */
+  failover(target: Region, options?: CallOptions): Promise<void>
+  /** `AuroraGlobalDBRPOLag` in seconds as the region reports it; undefined where there is no recent datum. */
+  lagSeconds(region: Region, options?: CallOptions): Promise<number | undefined>
+}
+
+/** The writing functions of a region: reserved concurrency 0 is the fence that AWS offers. */
+export interface Writers {
+  mode(region: Region, options?: CallOptions): Promise<WriterMode>
+  fence(region: Region, options?: CallOptions): Promise<void>
+  unfence(region: Region, options?: CallOptions): Promise<void>
+}
+
+/** The edge's KeyValueStore entry that names the serving region. */
+export interface EdgeRouting {
+  serving(options?: CallOptions): Promise<Region>
+  steer(region: Region, options?: CallOptions): Promise<void>
+}
+
+export interface ApiAnswer {
+  status: number
+  /** The region that served it, from the response header; undefined where the header is missing. */
+  region?: Region
+  /** Parsed JSON, or undefined where the body is no JSON. */
+  body?: unknown
+  headers: Record<string, string>
+}
+
+export interface ApiRequest {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Query, such as {id: '1'}. */
+  query?: Record<string, string>
+  body?: unknown
+  /** Raw access token. */
+  token?: string
+  timeoutMs?: number
+}
+
+/** The REST API, through the edge or at one region directly. No retry. */
+export interface Api {
+  edge(request: ApiRequest, options?: CallOptions): Promise<ApiAnswer>
+  direct(region: Region, request: ApiRequest, options?: CallOptions): Promise<ApiAnswer>
+  /** A direct GET with a token, as a health sample. */
+  health(region: Region, options?: CallOptions): Promise<ApiHealth>
+}
+
+/** Access tokens by client credentials; cached until shortly before they expire. */
+export interface Tokens {
+  /** Of the pool of `preferred`, else of the other region's pool. */
+  get(preferred: Region, options?: CallOptions): Promise<{token: string; region: Region; expiresAt: number}>
+}
+
+/** Functions that are not exposed by the API, invoked directly. */
+export interface Functions {
+  /** Creates or migrates the table; idempotent. */
+  createTable(region: Region, options?: CallOptions): Promise<void>
+  /** Of these request ids, those that the region's database holds. Any number; the adapter cuts it into calls. */
+  present(region: Region, requestIds: string[], options?: CallOptions): Promise<Set<string>>
+}
+
+/** The operator lease: one holder at a time, written with compare-and-swap into a bucket of each reachable region. */
+export interface Lease {
+  /** Takes or renews it everywhere that can be reached; throws LeaseHeld (exit refused) where another holds it. */
+  acquire(owner: string, ttlSeconds: number, options?: CallOptions): Promise<{regions: Region[]; unreachable: Region[]; token: number}>
+  release(owner: string, options?: CallOptions): Promise<void>
+}
+
+/** All that steps and probes act on. */
+export interface World {
+  deployment: Deployment
+  database: GlobalDatabase
+  writers: Writers
+  edge: EdgeRouting
+  api: Api
+  tokens: Tokens
+  functions: Functions
+  lease: Lease
+  clock: Clock
+}
+
+export interface Clock {
+  /** Epoch milliseconds with fraction. */
+  now(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
