@@ -1,0 +1,129 @@
+import {expect} from 'chai'
+import {readFileSync, readdirSync, statSync} from 'node:fs'
+import {dirname, join, relative, resolve} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const src = join(root, 'src')
+
+const walk = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? walk(path) : path.endsWith('.ts') ? [path] : []
+  })
+
+/** Every module that a file names: import, export from, import(), and import types. */
+function imports(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true)
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    const specifier =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+            ? node.argument.literal
+            : undefined
+    if (specifier && ts.isStringLiteral(specifier)) found.push(specifier.text)
+    ts.forEachChild(node, visit)
+  }
+
+  visit(source)
+  return found
+}
+
+/**
+ * The layers from the bottom up; a file may import its own layer and those below it. Layers of one row do not import each other.
+ * `messages` and `errors` stand beneath everything and import nothing.
+ */
+const ROWS: string[][] = [
+  ['errors', 'messages'],
+  ['model'],
+  ['ports', 'diagnose'],
+  ['probes', 'gates', 'steps', 'config'],
+  ['plans'],
+  ['engine', 'measure', 'drift'],
+  ['report', 'render'],
+  ['adapters'],
+  ['compose'],
+  ['dr-command'],
+  ['commands'],
+]
+/** Layers of the upper part that a lower layer must not know although the rows alone would not say so. */
+const ADAPTER_SEES = new Set(['errors', 'messages', 'model', 'ports', 'config', 'adapters'])
+
+const layerOf = (file: string): string => relative(src, file).split('/')[0]!.replace(/\.ts$/, '')
+const rowOf = (layer: string): number => ROWS.findIndex((row) => row.includes(layer))
+
+const files = walk(src)
+const edges = files.flatMap((file) =>
+  imports(file).map((name) => ({
+    from: relative(src, file),
+    layer: layerOf(file),
+    name,
+    target: name.startsWith('.') ? resolve(dirname(file), name.replace(/\.js$/, '.ts')) : undefined,
+  })),
+)
+const inside = edges.flatMap((edge) => (edge.target ? [{...edge, to: relative(src, edge.target), toLayer: layerOf(edge.target)}] : []))
+
+describe('architecture', () => {
+  it('knows a place for every file of src', () => {
+    const strays = files.map((file) => layerOf(file)).filter((layer) => layer !== 'lab' && rowOf(layer) < 0)
+    expect([...new Set(strays)]).to.deep.equal([])
+  })
+
+  it('has imports run only downward', () => {
+    const upward = inside.filter(({layer, toLayer, from, to}) => {
+      if (layer === 'lab' || from === to) return false
+      if (layer === 'adapters') return !ADAPTER_SEES.has(toLayer)
+      if (layer === 'diagnose') return toLayer !== 'model'
+      if (layer === 'errors' || layer === 'messages') return true
+      return layer === toLayer ? false : rowOf(toLayer) >= rowOf(layer)
+    })
+    expect(upward.map(({from, to}) => `${from} -> ${to}`)).to.deep.equal([])
+  })
+
+  it('names adapters in compose.ts alone', () => {
+    const naming = inside.filter(({layer, toLayer}) => toLayer === 'adapters' && layer !== 'adapters' && layer !== 'compose')
+    expect(naming.map(({from, to}) => `${from} -> ${to}`)).to.deep.equal([])
+  })
+
+  it('keeps the lab a program apart: it imports nothing of ours, and nothing of ours imports it', () => {
+    const crossing = inside.filter(({layer, toLayer}) => (layer === 'lab') !== (toLayer === 'lab'))
+    expect(crossing.map(({from, to}) => `${from} -> ${to}`)).to.deep.equal([])
+  })
+
+  it('lets only adapters/aws and the lab import the AWS SDK', () => {
+    const importers = edges.filter(({name, from}) => /^@(aws-sdk|smithy)\//.test(name) && !/^(adapters\/aws|lab)\//.test(from))
+    expect(importers.map(({from, name}) => `${from} -> ${name}`)).to.deep.equal([])
+  })
+
+  it('lets the template and the program import nothing of each other', () => {
+    const template = join(root, 'infra-template')
+    const crossing = [
+      ...inside.filter(({target}) => target.startsWith(template)).map(({from, name}) => `src/${from} -> ${name}`),
+      ...['bin', 'lib', 'lambda'].flatMap((folder) =>
+        walk(join(template, folder)).flatMap((file) =>
+          imports(file)
+            .filter((name) => name.startsWith('.') && !resolve(dirname(file), name).startsWith(template))
+            .map((name) => `${relative(root, file)} -> ${name}`),
+        ),
+      ),
+    ]
+    expect(crossing).to.deep.equal([])
+  })
+
+  it('keeps the core silent: only commands and render write to the terminal', () => {
+    const speaking = files
+      .filter((file) => !['lab', 'commands', 'render', 'dr-command'].includes(layerOf(file)))
+      .filter((file) => /\bconsole\.|process\.(stdout|stderr)\.write/.test(readFileSync(file, 'utf8')))
+    expect(speaking.map((file) => relative(src, file))).to.deep.equal([])
+  })
+
+  it('has no CDK among the dependencies of the published program', () => {
+    const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {dependencies: Record<string, string>}
+    expect(Object.keys(dependencies).filter((name) => /cdk|^constructs$/.test(name))).to.deep.equal([])
+  })
+})
