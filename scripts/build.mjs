@@ -24,7 +24,11 @@ const digest = (inputs) => {
 }
 
 const run = (command, args, options = {}) =>
-  execFileSync(command, args, {stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32', ...options})
+  execFileSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+    ...options,
+  })
 
 /** Runs `make` when the inputs' digest differs from the one noted at the last success. */
 const part = (name, inputs, output, make) => {
@@ -39,7 +43,8 @@ const part = (name, inputs, output, make) => {
 
 mkdirSync('dist', {recursive: true})
 part('program', ['src', 'tsconfig.json'], 'dist/commands', () => {
-  for (const name of readdirSync('dist')) if (name !== 'assembly' && !name.startsWith('.')) rmSync(join('dist', name), {recursive: true})
+  for (const name of readdirSync('dist'))
+    if (name !== 'assembly' && !name.startsWith('.')) rmSync(join('dist', name), {recursive: true})
   rmSync('dist/.tsbuildinfo', {force: true})
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])
 })

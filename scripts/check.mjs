@@ -1,24 +1,43 @@
 // Everything that is judged without running the program: types, lint, format, and that generated files are what they would be made anew.
 import {execFileSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const node = (...args) => execFileSync(process.execPath, args, {stdio: ['ignore', 'inherit', 'inherit']})
-const GENERATED = ['oclif.manifest.json', 'docs/exit-codes.md', 'schemas/todo-dr.schema.json', 'schemas/drill.schema.json', 'docs/lab-resources.md']
+const generated = () => [
+  'oclif.manifest.json',
+  'docs/exit-codes.md',
+  'docs/lab-resources.md',
+  ...readdirSync('schemas').map((file) => `schemas/${file}`),
+]
+const contents = () => Object.fromEntries(generated().map((file) => [file, readFileSync(file, 'utf8')]))
 
 const checks = {
   types: () => {
     node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json')
     node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'infra-template/tsconfig.json')
   },
-  lint: () => node('node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '--cache', 'src', 'test', 'infra-template'),
-  format: () => node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', 'src', 'test', 'infra-template', 'scripts', 'bin'),
+  lint: () =>
+    node('node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '--cache', 'src', 'test', 'infra-template'),
+  format: () =>
+    node(
+      'node_modules/prettier/bin/prettier.cjs',
+      '--check',
+      '--log-level',
+      'warn',
+      'src',
+      'test',
+      'infra-template',
+      'scripts',
+      'bin',
+    ),
   generated: () => {
-    const before = GENERATED.map((file) => readFileSync(file, 'utf8'))
+    const before = contents()
     node('--import', 'tsx', 'scripts/generate.ts')
     node('node_modules/oclif/bin/run.js', 'manifest')
-    const stale = GENERATED.filter((file, index) => readFileSync(file, 'utf8') !== before[index])
+    const after = contents()
+    const stale = Object.keys({...before, ...after}).filter((file) => before[file] !== after[file])
     if (stale.length > 0) throw new Error(`generated files were stale and have been renewed: ${stale.join(', ')}`)
   },
 }

@@ -12,7 +12,14 @@ const node = (...args) => spawnSync(process.execPath, args, {stdio: ['ignore', '
 /** Runs one mocha configuration; a run that leaves no counts behind has failed as a whole. */
 const mocha = (name, ...args) => {
   const counts = join(scratch, `${name}.json`)
-  const ok = node('node_modules/mocha/bin/mocha.js', ...args, '--reporter', './scripts/counting-reporter.cjs', '--reporter-option', `output=${counts}`)
+  const ok = node(
+    'node_modules/mocha/bin/mocha.js',
+    ...args,
+    '--reporter',
+    './scripts/counting-reporter.cjs',
+    '--reporter-option',
+    `output=${counts}`,
+  )
   try {
     const {passes, failures} = JSON.parse(readFileSync(counts, 'utf8'))
     return {passed: passes, failed: failures === 0 && !ok ? 1 : failures}
@@ -25,8 +32,8 @@ const step = (ok) => ({passed: ok ? 1 : 0, failed: ok ? 0 : 1})
 const results = [step(node('scripts/build.mjs'))]
 if (results[0].failed === 0) {
   results.push(step(node('scripts/check.mjs')))
-  results.push(mocha('unit'))
-  results.push(mocha('system', '--config', '.mocharc.system.json'))
+  results.push(mocha('unit', 'test/**/*.test.ts'))
+  results.push(mocha('system', '--config', '.mocharc.system.json', 'test/system/**/*.test.ts'))
 }
 
 rmSync(scratch, {recursive: true, force: true})

@@ -1,16 +1,30 @@
 /** Coded events: what the core says. `render/` turns them into lines; the core never prints. Imports nothing. */
 
 export type DrEvent =
-  | {code: 'target'; target: string; app?: string; regions?: string[]; age?: string}
+  | {code: 'target'; target: string; app?: string; account?: string; regions?: string[]; age?: string}
   | {code: 'warning'; text: string; hint?: string}
   | {code: 'note'; text: string}
   | {code: 'diagnosis'; situation: string; summary: string; evidence: string[]; next?: string}
-  | {code: 'plan'; intent: string; from: string; to: string; steps: {id: string; title: string; stage: number; deadlineSeconds: number}[]; digest: string}
+  | {
+      code: 'plan'
+      intent: string
+      from: string
+      to: string
+      steps: {id: string; title: string; stage: number; deadlineSeconds: number}[]
+      digest: string
+    }
   | {code: 'refusal'; gate: string; reason: string; hint: string; waiver?: string; waived: boolean}
   | {code: 'step-started'; id: string; title: string}
   | {code: 'step-note'; id: string; text: string}
   | {code: 'step-skipped'; id: string; title: string; why: string}
-  | {code: 'step-finished'; id: string; title: string; outcome: 'done' | 'unsure' | 'failed' | 'undone'; seconds: number; text?: string}
+  | {
+      code: 'step-finished'
+      id: string
+      title: string
+      outcome: 'done' | 'unsure' | 'failed' | 'undone'
+      seconds: number
+      text?: string
+    }
   | {code: 'progress'; text: string; done?: number; total?: number}
   | {code: 'done'; text: string; next?: string}
 

@@ -48,7 +48,7 @@ const ROWS: string[][] = [
   ['report', 'render'],
   ['adapters'],
   ['compose'],
-  ['dr-command'],
+  ['dr-command', 'drill'],
   ['commands'],
 ]
 /** Layers of the upper part that a lower layer must not know although the rows alone would not say so. */
@@ -66,7 +66,9 @@ const edges = files.flatMap((file) =>
     target: name.startsWith('.') ? resolve(dirname(file), name.replace(/\.js$/, '.ts')) : undefined,
   })),
 )
-const inside = edges.flatMap((edge) => (edge.target ? [{...edge, to: relative(src, edge.target), toLayer: layerOf(edge.target)}] : []))
+const inside = edges.flatMap((edge) =>
+  edge.target ? [{...edge, to: relative(src, edge.target), toLayer: layerOf(edge.target)}] : [],
+)
 
 describe('architecture', () => {
   it('knows a place for every file of src', () => {
@@ -86,7 +88,9 @@ describe('architecture', () => {
   })
 
   it('names adapters in compose.ts alone', () => {
-    const naming = inside.filter(({layer, toLayer}) => toLayer === 'adapters' && layer !== 'adapters' && layer !== 'compose')
+    const naming = inside.filter(
+      ({layer, toLayer}) => toLayer === 'adapters' && layer !== 'adapters' && layer !== 'compose',
+    )
     expect(naming.map(({from, to}) => `${from} -> ${to}`)).to.deep.equal([])
   })
 
@@ -96,7 +100,9 @@ describe('architecture', () => {
   })
 
   it('lets only adapters/aws and the lab import the AWS SDK', () => {
-    const importers = edges.filter(({name, from}) => /^@(aws-sdk|smithy)\//.test(name) && !/^(adapters\/aws|lab)\//.test(from))
+    const importers = edges.filter(
+      ({name, from}) => /^@(aws-sdk|smithy)\//.test(name) && !/^(adapters\/aws|lab)\//.test(from),
+    )
     expect(importers.map(({from, name}) => `${from} -> ${name}`)).to.deep.equal([])
   })
 
@@ -123,7 +129,9 @@ describe('architecture', () => {
   })
 
   it('has no CDK among the dependencies of the published program', () => {
-    const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {dependencies: Record<string, string>}
+    const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>
+    }
     expect(Object.keys(dependencies).filter((name) => /cdk|^constructs$/.test(name))).to.deep.equal([])
   })
 })

@@ -1,6 +1,7 @@
 /** A named situation computed from an observation. Names choose the next command. */
 export const SITUATIONS = [
   'Healthy',
+  'TableMissing',
   'PrimaryApiLost',
   'PrimaryDatabaseLost',
   'RegionLost',

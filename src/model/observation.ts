@@ -46,6 +46,8 @@ export interface ApiHealth {
   status: number
   ok: boolean
   latencyMs: number
+  /** What the API calls its error, such as `TableMissing`; undefined where it is ok or gives no code. */
+  code?: string
 }
 
 export interface RegionObservation {

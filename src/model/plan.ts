@@ -19,6 +19,8 @@ export interface PlanStep {
   deadlineSeconds: number
   /** Nothing is undone from here on: the promotion. */
   pointOfNoReturn?: true
+  /** The id of an earlier step that must have ended `done`; after any other end there is nothing for this one to do. */
+  onlyAfter?: string
 }
 
 export interface Plan {

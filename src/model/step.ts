@@ -5,6 +5,8 @@ export interface StepContext {
   signal: AbortSignal
   /** A note for the journal and for a person, such as "waiting for writer: promoting". */
   note(text: string): void
+  /** Unique; canary rows carry it in their request id, so that a resumed run finds and removes those of a killed one. */
+  runId: string
 }
 
 /** `unsure`: the act could not be carried out or proven (an unreachable primary); the gate after it wants a waiver. */
@@ -15,6 +17,14 @@ export interface Step<World> {
   isDone(world: World, context: StepContext): Promise<boolean>
   /** Idempotent: doing it twice is doing it once. */
   act(world: World, context: StepContext): Promise<StepOutcome | void>
-  /** Takes the act back; called in reverse order while the point of no return has not been reached. */
+  /**
+   * Takes the act back and looks that it is; throws where it is not. Idempotent. Called in reverse order while the point
+   * of no return has not been reached.
+   */
   undo?(world: World, context: StepContext): Promise<void>
+  /**
+   * Of a point of no return: whether the act may have begun in the world. Asked after the act failed and on resume; only
+   * where it surely has not begun may the steps before it be undone or repeated.
+   */
+  mayHaveBegun?(world: World, context: StepContext): Promise<boolean>
 }

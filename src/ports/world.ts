@@ -74,6 +74,8 @@ export interface Tokens {
 export interface Functions {
   /** Creates or migrates the table; idempotent. */
   createTable(region: Region, options?: CallOptions): Promise<void>
+  /** Inserts the ToDos 1 to 10 where they are absent; the table must exist. */
+  seed(region: Region, options?: CallOptions): Promise<void>
   /** Of these request ids, those that the region's database holds. Any number; the adapter cuts it into calls. */
   present(region: Region, requestIds: string[], options?: CallOptions): Promise<Set<string>>
 }
@@ -81,7 +83,11 @@ export interface Functions {
 /** The operator lease: one holder at a time, written with compare-and-swap into a bucket of each reachable region. */
 export interface Lease {
   /** Takes or renews it everywhere that can be reached; throws LeaseHeld (exit refused) where another holds it. */
-  acquire(owner: string, ttlSeconds: number, options?: CallOptions): Promise<{regions: Region[]; unreachable: Region[]; token: number}>
+  acquire(
+    owner: string,
+    ttlSeconds: number,
+    options?: CallOptions,
+  ): Promise<{regions: Region[]; unreachable: Region[]; token: number}>
   release(owner: string, options?: CallOptions): Promise<void>
 }
 

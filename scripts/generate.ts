@@ -1,0 +1,69 @@
+/** Writes what is generated from the sources: docs/exit-codes.md, docs/lab-resources.md, schemas/*.json. `npm run check` diffs them. */
+
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {z} from 'zod'
+import {configSchema} from '../src/config/schema.js'
+import {EXIT} from '../src/errors.js'
+import {MADE} from '../src/lab/resources/index.js'
+import {RECORDED} from '../src/lab/resources/recorded.js'
+import {resultJsonSchema} from '../src/report/result.js'
+import {RESULT_SCHEMAS} from './result-schemas.js'
+
+const root = new URL('../', import.meta.url)
+
+function write(path: string, text: string): void {
+  const file = fileURLToPath(new URL(path, root))
+  mkdirSync(fileURLToPath(new URL('.', new URL(path, root))), {recursive: true})
+  writeFileSync(file, text)
+}
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
+
+function exitCodes(): string {
+  const rows = Object.values(EXIT).map(({status, meaning}) => `| ${status} | ${meaning} |`)
+  return [
+    '# Exit codes',
+    '',
+    'Generated from `src/errors.ts`.',
+    '',
+    '| code | meaning |',
+    '| --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+function labResources(): string {
+  const made = Object.keys(MADE).map((type) => `- \`${type}\``)
+  const recorded = Object.entries(RECORDED).map(([type, {area}]) => `| \`${type}\` | ${area} |`)
+  return [
+    '# Resource types of the lab',
+    '',
+    'Generated from `src/lab/resources`. A type that stands in neither list fails its stack, by name.',
+    '',
+    '## Really made',
+    '',
+    ...made.sort(),
+    '- `AWS::CloudFormation::CustomResource`, `Custom::*`',
+    '',
+    '## Recorded only',
+    '',
+    'They get names, ids and attributes, so that templates resolve, and do nothing.',
+    '',
+    '| type | area |',
+    '| --- | --- |',
+    ...recorded.sort(),
+    '',
+  ].join('\n')
+}
+
+write('docs/exit-codes.md', exitCodes())
+write('docs/lab-resources.md', labResources())
+// `input`: a key with a default may be left out of the file.
+write('schemas/todo-dr.schema.json', json(z.toJSONSchema(configSchema, {io: 'input'})))
+write('schemas/drill.schema.json', json(resultJsonSchema()))
+for (const [name, schema] of Object.entries(RESULT_SCHEMAS)) {
+  // Readers must take members that a later version adds: `input` leaves objects open.
+  write(`schemas/${name}.schema.json`, json(z.toJSONSchema(schema, {io: 'input'})))
+}

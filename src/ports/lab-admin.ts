@@ -1,0 +1,60 @@
+/** The lab's nemesis and its truth, as the CLI sees them. Only the target `lab` has them. */
+
+import type {Region} from '../model/deployment.js'
+
+export type LabFaultKind = 'region-loss' | 'database-crash' | 'api-outage' | 'partition'
+
+export interface LabFault {
+  kind: LabFaultKind
+  region: Region
+  mode: 'refuse' | 'hang'
+  /** Epoch milliseconds. */
+  startedAt: number
+}
+
+export interface LabRegion {
+  region: Region
+  /** Read from the live global cluster; `none` where the region is no member of it. */
+  role: 'primary' | 'standby' | 'none'
+  /** With `/prod`, without `/v1`. Undefined where nothing is deployed. */
+  apiUrl?: string
+  /** With `/oauth2/token`. */
+  tokenUrl?: string
+  /** A direct way in, past the proxy; `user` has all privileges, its password is in `passwordFile`. */
+  database?: {host: string; port: number; user: string; passwordFile: string; name: string}
+  /** Processes that run for this region alone. */
+  pids: number[]
+}
+
+/** What `lab status --json` prints. */
+export interface LabStatus {
+  schemaVersion: 1
+  name: string
+  /** The control plane of every service and region. */
+  endpoint: string
+  /** Without `/v1`; undefined where nothing is deployed. */
+  edgeUrl?: string
+  regions: LabRegion[]
+  /** Name of the deployed application; undefined in an empty lab. */
+  app?: string
+  home: Region
+  away: Region
+  profile: 'instant' | 'paced'
+  /** Process id of the lab itself. */
+  pid: number
+  hosts: {hostname: string; region: Region | null; port: number}[]
+  faults: LabFault[]
+  /** Delay of bytes from primary to replica, in milliseconds. */
+  lagMs: number
+}
+
+/** Every method has a deadline, and throws a DrError with code `NoLab` (exit usage) where no lab answers. */
+export interface LabAdmin {
+  status(): Promise<LabStatus>
+  /** Returns when the fault is in force. Starting one that is in force does nothing. */
+  startFault(kind: LabFaultKind, region: Region, mode?: 'refuse' | 'hang'): Promise<void>
+  /** Returns when the lab's parts are back. Lifting one that is not in force does nothing. */
+  liftFault(kind: LabFaultKind, region: Region): Promise<void>
+  /** `ms`: 0 to 600000. */
+  setLag(ms: number): Promise<void>
+}

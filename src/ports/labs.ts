@@ -1,0 +1,49 @@
+/** The labs of this machine, as programs: started, found, stopped. */
+
+import type {LabAdmin} from './lab-admin.js'
+
+export interface LabOptions {
+  /** `[\w-]+`, at most 40 characters. */
+  name: string
+  profile?: 'instant' | 'paced'
+  /** Of the control plane; 0 or absent takes a free one. */
+  port?: number
+  /** Do not provision the default assembly. */
+  empty?: boolean
+  /** A synthesized cloud assembly instead of the one that was built in. */
+  assembly?: string
+  /** End the lab when this process ends, crash included. Otherwise it runs on, detached. */
+  tied?: boolean
+  /** The lab's log goes to stderr too. */
+  echo?: boolean
+  /** What has just been done, with the seconds that it took where they are known. */
+  onProgress?: (text: string, seconds?: number) => void
+  /** Aborting while it boots stops it and rejects with the signal's reason. */
+  signal?: AbortSignal
+}
+
+export interface RunningLab {
+  name: string
+  endpoint: string
+  pid: number
+  /** From the start to ready. */
+  seconds: number
+  admin: LabAdmin
+  /** Resolves with the exit status when the process has ended. */
+  ended: Promise<number | null>
+  /** Returns when nothing is left. */
+  stop(): Promise<void>
+}
+
+export interface Labs {
+  /**
+   * Returns when the lab is ready. Throws a DrError: `LabExists`, `PortTaken` or `LabName` (exit usage),
+   * `MariaDbUnavailable` or `LabFailed` (exit failed).
+   */
+  start(options: LabOptions): Promise<RunningLab>
+  /** Returns when no process and no folder is left. Throws `NoLab` (exit usage) where there is nothing to stop. */
+  stop(name: string): Promise<{crashed: boolean}>
+  connect(name: string): LabAdmin
+  /** The lab's log; throws `NoLab`. */
+  logFile(name: string): Promise<string>
+}
