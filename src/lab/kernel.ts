@@ -50,7 +50,11 @@ export interface Listener {
  * are reset (or, in hang mode, accepted and never answered); when it is back, the same port is served again.
  */
 export interface Ports {
-  http(region: string | undefined, name: string, handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Listener>
+  http(
+    region: string | undefined,
+    name: string,
+    handler: (request: IncomingMessage, response: ServerResponse) => void,
+  ): Promise<Listener>
   tcp(region: string | undefined, name: string, onConnection: (socket: Socket) => void): Promise<Listener>
 }
 
@@ -95,6 +99,9 @@ export interface CallContext {
   /** From the SigV4 scope, or the X-Amz-Region-Set of SigV4A. */
   region: string
   requestId: string
+  /** Who signed the call; undefined inside the lab and for what AWS leaves unsigned. */
+  callerArn?: string
+  callerId?: string
 }
 
 /** Typed input -> typed output of one AWS operation over the lab's state. Throws `fault(...)` for what AWS refuses. */

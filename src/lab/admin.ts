@@ -1,0 +1,134 @@
+/**
+ * The lab's own HTTP, below `/_lab/` of the control port: its status, its faults, its end. It wants no signature, so it
+ * answers only requests that name a loopback host (no DNS rebinding) and that no web page has sent (no Origin).
+ */
+
+import type {IncomingMessage, ServerResponse} from 'node:http'
+
+import {FAULT_KINDS} from './faults.js'
+import type {FaultKind} from './kernel.js'
+import type {LocalLab} from './lab.js'
+import {labStatus} from './status.js'
+import {readBody} from './wire/body.js'
+
+const MAX_BODY_BYTES = 65_536
+const MAX_LAG_MS = 600_000
+
+class BadRequest extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** `stop` is called once, after the answer has been written. */
+export function adminHandler(
+  lab: LocalLab,
+  stop: () => void,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    void answer(lab, request, stop).then(
+      (body) => send(response, 200, body),
+      (error: unknown) => {
+        if (error instanceof BadRequest) {
+          send(response, error.status, {error: {code: error.code, message: error.message}})
+          return
+        }
+
+        const message = error instanceof Error ? error.message : String(error)
+        lab.log('admin', error instanceof Error ? (error.stack ?? message) : message)
+        send(response, 500, {error: {code: 'InternalFailure', message}})
+      },
+    )
+  }
+}
+
+async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void): Promise<object> {
+  guard(request)
+  const route = `${request.method} ${request.url?.split('?', 1)[0]}`
+  switch (route) {
+    case 'GET /_lab/status': {
+      return labStatus(lab)
+    }
+
+    case 'GET /_lab/faults': {
+      return {faults: lab.faults.active()}
+    }
+
+    case 'POST /_lab/faults': {
+      const body = await json(request)
+      await lab.faults.start({...faultOf(lab, body), mode: modeOf(body)})
+      return {faults: lab.faults.active()}
+    }
+
+    case 'DELETE /_lab/faults': {
+      await lab.faults.lift(faultOf(lab, await json(request)))
+      return {faults: lab.faults.active()}
+    }
+
+    case 'PUT /_lab/lag': {
+      const {ms} = await json(request)
+      if (typeof ms !== 'number' || !(ms >= 0 && ms <= MAX_LAG_MS)) {
+        throw new BadRequest(400, 'InvalidLag', `ms must be a number from 0 to ${MAX_LAG_MS}`)
+      }
+
+      lab.faults.setLag(ms)
+      return {lagMs: lab.faults.lagMs()}
+    }
+
+    case 'POST /_lab/stop': {
+      setImmediate(stop)
+      return {stopping: true, pid: process.pid}
+    }
+
+    default: {
+      throw new BadRequest(404, 'NotFound', `there is no ${route}`)
+    }
+  }
+}
+
+function guard(request: IncomingMessage): void {
+  const host = request.headers.host?.replace(/:\d+$/, '').toLowerCase() ?? ''
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(host)) {
+    throw new BadRequest(403, 'Forbidden', 'only loopback names are served here')
+  }
+
+  if (request.headers.origin !== undefined) throw new BadRequest(403, 'Forbidden', 'web pages are not served here')
+}
+
+async function json(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const text = (await readBody(request, MAX_BODY_BYTES)).toString('utf8')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+
+  if (typeof value !== 'object' || value === null)
+    throw new BadRequest(400, 'InvalidBody', 'the body must be a JSON object')
+  return value as Record<string, unknown>
+}
+
+function faultOf(lab: LocalLab, {kind, region}: Record<string, unknown>): {kind: FaultKind; region: string} {
+  const known = FAULT_KINDS.find((one) => one === kind)
+  if (!known) throw new BadRequest(400, 'UnknownFault', `kind must be one of ${FAULT_KINDS.join(', ')}`)
+  if (region !== lab.home && region !== lab.away) {
+    throw new BadRequest(400, 'UnknownRegion', `region must be ${lab.home} or ${lab.away}`)
+  }
+
+  return {kind: known, region}
+}
+
+function modeOf({mode = 'refuse'}: Record<string, unknown>): 'refuse' | 'hang' {
+  if (mode !== 'refuse' && mode !== 'hang') throw new BadRequest(400, 'UnknownMode', 'mode must be refuse or hang')
+  return mode
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {'content-type': 'application/json'})
+  response.end(`${JSON.stringify(body)}\n`)
+}

@@ -1,0 +1,180 @@
+/** Builds the lab's kernel and its control plane. What services stand in it is main.ts's business. */
+
+import {randomUUID} from 'node:crypto'
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
+import type {AddressInfo, Socket} from 'node:net'
+import {join} from 'node:path'
+
+import {LabFaults} from './faults.js'
+import {LabHosts} from './hosts.js'
+import type {Hosts, Lab, Listener, Pki, Profile, Service} from './kernel.js'
+import {createPki} from './pki.js'
+import {LabPorts} from './ports.js'
+import {Credentials} from './wire/credentials.js'
+import {Router} from './wire/router.js'
+
+export interface LabOptions {
+  name: string
+  home: string
+  away: string
+  /** Exists, empty, 0700. */
+  folder: string
+  profile: Profile
+  /** Of the control plane; 0 takes a free one. Rejects with `PortTaken` where it cannot be had. */
+  port: number
+  log(part: string, text: string): void
+  /** Made below the folder where it is absent, which takes half a second of a busy machine. */
+  pki?: Pki
+}
+
+/** The control plane's port cannot be had. */
+export class PortTaken extends Error {
+  readonly code = 'PortTaken'
+
+  constructor(
+    port: number,
+    readonly why: string,
+  ) {
+    super(`port ${port} of 127.0.0.1 cannot be listened on`)
+  }
+}
+
+/** What is said of the two ways in which a port cannot be had. */
+const PORT_REFUSED: Record<string, string> = {
+  EADDRINUSE: 'another program, or another lab, listens there',
+  EACCES: 'this user may not listen on ports below 1024',
+}
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+export class LocalLab implements Lab {
+  readonly hosts: Hosts = new LabHosts()
+  readonly credentials = new Credentials()
+  readonly services = new Map<string, Service>()
+  private readonly paths: {prefix: string; handler: HttpHandler}[] = []
+  private readonly closers: (() => Promise<void> | void)[] = []
+  private stopping: Promise<void> | undefined
+
+  private constructor(
+    private readonly options: LabOptions,
+    readonly endpoint: string,
+    readonly faults: LabFaults,
+    readonly ports: LabPorts,
+    readonly pki: Pki,
+  ) {}
+
+  /** The control plane listens from here on. */
+  static async start(options: LabOptions): Promise<LocalLab> {
+    const faults = new LabFaults()
+    let handler: HttpHandler = (_, response) => response.writeHead(503).end()
+    const control = await listen(options.port, (request, response) => handler(request, response))
+    try {
+      const pki = options.pki ?? (await createPki(join(options.folder, 'pki')))
+      const lab = new LocalLab(options, `http://127.0.0.1:${control.port}`, faults, new LabPorts(faults), pki)
+      const {services, credentials, log} = {...options, services: lab.services, credentials: lab.credentials}
+      const router = new Router({services, credentials, faults, defaultRegion: options.home, log})
+      handler = (request, response) => {
+        const own = lab.paths.find(({prefix}) => request.url?.startsWith(prefix))
+        if (own) own.handler(request, response)
+        else void router.handle(request, response)
+      }
+
+      lab.onStop(() => control.close())
+      lab.onStop(() => lab.ports.closeAll())
+      return lab
+    } catch (error) {
+      await control.close()
+      throw error
+    }
+  }
+
+  get name(): string {
+    return this.options.name
+  }
+
+  get home(): string {
+    return this.options.home
+  }
+
+  get away(): string {
+    return this.options.away
+  }
+
+  get folder(): string {
+    return this.options.folder
+  }
+
+  get profile(): Profile {
+    return this.options.profile
+  }
+
+  /** Serves what is no call of an AWS service on the control port. S3 has no bucket whose name begins with `_`. */
+  serve(prefix: string, handler: HttpHandler): void {
+    this.paths.push({prefix, handler})
+  }
+
+  register(service: Service): void {
+    this.services.set(service.signingName, service)
+  }
+
+  service(signingName: string): Service {
+    const service = this.services.get(signingName)
+    if (!service) throw new Error(`the lab has no service ${signingName}`)
+    return service
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  async call(signingName: string, name: string, input: object, region: string): Promise<any> {
+    const service = this.service(signingName)
+    const operation = service.operations[name]
+    if (!operation) throw new Error(`NotImplemented: ${signingName}.${name}`)
+    return operation.call(service, input, {region, requestId: randomUUID()})
+  }
+
+  log(part: string, text: string): void {
+    this.options.log(part, text)
+  }
+
+  onStop(close: () => Promise<void> | void): void {
+    this.closers.push(close)
+  }
+
+  /** Runs every closer, last registered first, whatever another one throws. The same promise for every caller. */
+  stop(): Promise<void> {
+    this.stopping ??= (async () => {
+      for (const close of this.closers.reverse()) {
+        try {
+          await close()
+        } catch (error) {
+          this.log('lab', `stopping: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        }
+      }
+    })()
+    return this.stopping
+  }
+}
+
+async function listen(port: number, handler: HttpHandler): Promise<Listener> {
+  const sockets = new Set<Socket>()
+  const server = createServer({keepAliveTimeout: 60_000}, handler)
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('clientError', (_, socket) => socket.destroy())
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = PORT_REFUSED[error.code ?? '']
+      reject(why === undefined ? error : new PortTaken(port, why))
+    })
+    server.listen({host: '127.0.0.1', port}, resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}

@@ -1,0 +1,164 @@
+import {createServer as createHttpServer, type IncomingMessage, type ServerResponse} from 'node:http'
+import {createServer, type Server, type Socket} from 'node:net'
+import {randomInt} from 'node:crypto'
+
+import type {LabFaults} from './faults.js'
+import type {Fault, Listener, Ports} from './kernel.js'
+
+type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * Below Linux's range of ephemeral ports (32768 and up): while a lost region's port is closed, no outgoing connection of
+ * this machine may be given it.
+ */
+const FIRST_PORT = 20_000
+const LAST_PORT = 32_000
+const BIND_ATTEMPTS = 200
+/** A port that somebody else holds at the region's return is waited for this long. */
+const REBIND_DEADLINE_MS = 10_000
+
+/** Loopback listeners that live and die with their region; see the contract in kernel.ts. */
+export class LabPorts implements Ports {
+  private readonly listeners = new Set<RegionListener>()
+
+  constructor(private readonly faults: LabFaults) {
+    faults.onStart((fault) => this.each(fault, (listener) => listener.lose(fault.mode)))
+    faults.onLift((fault) => this.each(fault, (listener) => listener.recover()))
+  }
+
+  http(region: string | undefined, name: string, handler: HttpHandler): Promise<Listener> {
+    // A request that was read before the loss, or in hang mode after it, must not be carried out.
+    const server = createHttpServer((request, response) => {
+      if (region === undefined || !this.faults.lost(region)) handler(request, response)
+    })
+    server.keepAliveTimeout = 60_000
+    return this.listen(region, name, (socket) => server.emit('connection', socket))
+  }
+
+  tcp(region: string | undefined, name: string, onConnection: (socket: Socket) => void): Promise<Listener> {
+    return this.listen(region, name, onConnection)
+  }
+
+  /** Closes every listener that is left. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.listeners].map((listener) => listener.close()))
+  }
+
+  private async listen(
+    region: string | undefined,
+    name: string,
+    onConnection: (socket: Socket) => void,
+  ): Promise<Listener> {
+    const listener = new RegionListener(region, name, onConnection, () => this.listeners.delete(listener))
+    await listener.bindAnywhere()
+    this.listeners.add(listener)
+    // A listener that is born in a lost region is lost from birth.
+    const mode = region === undefined ? undefined : this.faults.lossMode(region)
+    if (mode) await listener.lose(mode)
+    return listener
+  }
+
+  private async each(fault: Fault, act: (listener: RegionListener) => Promise<void>): Promise<void> {
+    if (fault.kind !== 'region-loss') return
+    await Promise.all([...this.listeners].filter(({region}) => region === fault.region).map((one) => act(one)))
+  }
+}
+
+class RegionListener implements Listener {
+  port = 0
+  private server: Server | undefined
+  private hanging = false
+  private closed = false
+  private readonly sockets = new Set<Socket>()
+
+  constructor(
+    readonly region: string | undefined,
+    private readonly name: string,
+    private readonly onConnection: (socket: Socket) => void,
+    private readonly onClose: () => void,
+  ) {}
+
+  async bindAnywhere(): Promise<void> {
+    for (let attempt = 0; attempt < BIND_ATTEMPTS; attempt++) {
+      if (await this.bind(randomInt(FIRST_PORT, LAST_PORT))) return
+    }
+
+    throw new Error(`no free port for ${this.name}`)
+  }
+
+  async lose(mode: 'refuse' | 'hang'): Promise<void> {
+    if (mode === 'hang') {
+      this.hanging = true
+      for (const socket of this.sockets) silence(socket)
+      return
+    }
+
+    await this.unbind()
+  }
+
+  async recover(): Promise<void> {
+    // Connections that hung through the loss are dead to their peers.
+    if (this.hanging) this.reset()
+    this.hanging = false
+    if (this.server || this.closed) return
+    const deadline = Date.now() + REBIND_DEADLINE_MS
+    while (!(await this.bind(this.port))) {
+      if (Date.now() > deadline)
+        throw new Error(`port ${this.port} of ${this.name} was taken while ${this.region} was lost`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.onClose()
+    await this.unbind()
+  }
+
+  /** False where the port is taken. */
+  private async bind(port: number): Promise<boolean> {
+    const server = createServer((socket) => this.accept(socket))
+    const bound = await new Promise<boolean>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(false) : reject(error),
+      )
+      server.listen({host: '127.0.0.1', port, exclusive: true}, () => resolve(true))
+    })
+    if (!bound) return false
+    server.on('error', () => undefined)
+    this.server = server
+    this.port = port
+    return true
+  }
+
+  private accept(socket: Socket): void {
+    this.sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.once('close', () => this.sockets.delete(socket))
+    if (this.hanging) {
+      silence(socket)
+      return
+    }
+
+    socket.setNoDelay(true)
+    this.onConnection(socket)
+  }
+
+  private async unbind(): Promise<void> {
+    const {server} = this
+    this.server = undefined
+    this.reset()
+    if (server) await new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+
+  private reset(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy()
+    this.sockets.clear()
+  }
+}
+
+/** Nothing is read from the socket, and what is written to it stays in its buffer. */
+function silence(socket: Socket): void {
+  socket.cork()
+  socket.pause()
+}

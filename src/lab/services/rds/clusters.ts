@@ -1,0 +1,216 @@
+import type {
+  CreateDBClusterMessage,
+  DBCluster,
+  DeleteDBClusterMessage,
+  DescribeDBClustersMessage,
+  ModifyDBClusterMessage,
+} from '@aws-sdk/client-rds'
+
+import {fault, type Operation} from '../../kernel.js'
+import {inBackground} from './background.js'
+import {closeClusterEndpoints, clusterHosts, openClusterEndpoints} from './endpoints.js'
+import {ENGINE, engineVersion} from './engine-versions.js'
+import {notAvailable, refuseDeletion, refuseFounder, refusePassword, refuseSecondary} from './cluster-rules.js'
+import {DEFAULT_PARAMETER_GROUP, parameterValues} from './groups.js'
+import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
+import {recordSnapshot} from './snapshots.js'
+import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
+
+export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
+  const hosts = clusterHosts(cluster, lab.name)
+  const global = store.globalOf(cluster)
+  const isWriter = cluster.database.role === 'writer'
+  return {
+    DBClusterIdentifier: cluster.id,
+    DBClusterArn: cluster.arn,
+    DbClusterResourceId: cluster.resourceId,
+    Status: cluster.status,
+    Engine: ENGINE,
+    EngineVersion: cluster.engineVersion,
+    EngineMode: 'provisioned',
+    Endpoint: hosts.writer,
+    ReaderEndpoint: hosts.reader,
+    Port: cluster.port,
+    MasterUsername: cluster.masterUsername ?? global?.members.find((member) => member.isWriter)?.cluster.masterUsername,
+    DatabaseName: cluster.databaseName,
+    DBClusterParameterGroup: cluster.parameterGroup,
+    DBSubnetGroup: cluster.subnetGroup,
+    VpcSecurityGroups: cluster.securityGroups.map((id) => ({VpcSecurityGroupId: id, Status: 'active'})),
+    // A secondary of a global database has readers only.
+    DBClusterMembers: cluster.instances.map((instance, index) => ({
+      DBInstanceIdentifier: instance.id,
+      IsClusterWriter: isWriter && index === 0,
+      DBClusterParameterGroupStatus: 'in-sync',
+      PromotionTier: instance.promotionTier,
+    })),
+    AvailabilityZones: ['a', 'b', 'c'].map((zone) => cluster.region + zone),
+    MultiAZ: cluster.instances.length > 1,
+    StorageEncrypted: cluster.storageEncrypted,
+    KmsKeyId: cluster.kmsKeyId,
+    DeletionProtection: cluster.deletionProtection,
+    BackupRetentionPeriod: cluster.backupRetentionDays,
+    CopyTagsToSnapshot: cluster.copyTagsToSnapshot,
+    IAMDatabaseAuthenticationEnabled: cluster.iamAuthentication,
+    EnabledCloudwatchLogsExports: cluster.logExports,
+    ServerlessV2ScalingConfiguration: cluster.serverless,
+    ClusterCreateTime: cluster.createdAt,
+    GlobalClusterIdentifier: global?.id,
+    GlobalWriteForwardingStatus: global ? 'disabled' : undefined,
+    TagList: store.tags.get(cluster.arn),
+  }
+}
+
+export function clusterOperations(rds: Rds): Record<string, Operation> {
+  const {store, events, lab} = rds
+  const source = (cluster: ClusterRecord) => ({...cluster, type: 'db-cluster' as const})
+
+  return {
+    async CreateDBCluster(input: CreateDBClusterMessage, {region}) {
+      const id = identifier(input.DBClusterIdentifier, 'DBClusterIdentifier')
+      if (store.clusters.has(region, id)) throw fault('DBClusterAlreadyExistsFault', `DB Cluster already exists: ${id}`)
+      const global = input.GlobalClusterIdentifier ? store.global(input.GlobalClusterIdentifier) : undefined
+      const record = await newCluster(rds, region, id, input, global)
+      store.clusters.put(id, record)
+      store.tags.set(record.arn, input.Tags ?? [])
+      const writer = global?.members.find((member) => member.isWriter)
+      if (writer) await record.database.follow(writer.cluster.database)
+      global?.members.push({cluster: record, isWriter: !writer, pendingResync: false})
+      await openClusterEndpoints(rds, record)
+      inBackground(lab, `creating ${id}`, async () => {
+        record.status = 'available'
+        events.add({...source(record), category: 'creation'}, '0170', 'DB cluster created.')
+      })
+      return {DBCluster: showCluster(rds, record)}
+    },
+
+    DescribeDBClusters(input: DescribeDBClustersMessage, {region}) {
+      const ids = input.Filters?.find(({Name}) => Name === 'db-cluster-id')?.Values?.map(
+        (value) => clusterReference(value, region).id,
+      )
+      const one = input.DBClusterIdentifier && clusterReference(input.DBClusterIdentifier, region)
+      if (one && one.region !== region)
+        throw fault('DBClusterNotFoundFault', `DBCluster ${input.DBClusterIdentifier} not found.`, 404)
+      const found = one ? [store.clusters.get(region, one.id)] : store.clusters.inRegion(region)
+      return {DBClusters: found.filter(({id}) => !ids || ids.includes(id)).map((cluster) => showCluster(rds, cluster))}
+    },
+
+    async ModifyDBCluster(input: ModifyDBClusterMessage, {region}) {
+      const cluster = store.clusters.get(region, input.DBClusterIdentifier)
+      if (input.NewDBClusterIdentifier)
+        throw fault('NotImplemented', 'rds.ModifyDBCluster: NewDBClusterIdentifier', 501)
+      if (cluster.status !== 'available') throw notAvailable(cluster)
+      await modifyCluster(rds, cluster, input)
+      return {DBCluster: showCluster(rds, cluster)}
+    },
+
+    DeleteDBCluster(input: DeleteDBClusterMessage, {region}) {
+      const cluster = store.clusters.get(region, input.DBClusterIdentifier)
+      refuseDeletion(rds, cluster, input)
+      cluster.status = 'deleting'
+      inBackground(lab, `deleting ${cluster.id}`, async () => {
+        const {FinalDBSnapshotIdentifier: snapshot} = input
+        if (snapshot && !input.SkipFinalSnapshot) recordSnapshot(rds, cluster, snapshot.toLowerCase(), 'manual')
+        await cluster.database.surrenderVolume(snapshot?.toLowerCase())
+        await cluster.database.close()
+        await closeClusterEndpoints(rds, cluster)
+        store.clusters.remove(region, cluster.id)
+        store.tags.delete(cluster.arn)
+        events.add({...source(cluster), category: 'deletion'}, '0171', 'DB cluster deleted.')
+      })
+      return {DBCluster: showCluster(rds, cluster)}
+    },
+  }
+}
+
+async function newCluster(
+  rds: Rds,
+  region: string,
+  id: string,
+  input: CreateDBClusterMessage,
+  global: GlobalRecord | undefined,
+): Promise<ClusterRecord> {
+  const version = engineVersion(input.Engine, input.EngineVersion ?? global?.engineVersion)
+  const isSecondary = (global?.members.length ?? 0) > 0
+  if (isSecondary) refuseSecondary(global!, region, version, input)
+  else refuseFounder(input, global)
+  const database = rds.fleet.add(region, id)
+  const parameterGroup = input.DBClusterParameterGroupName?.toLowerCase() ?? DEFAULT_PARAMETER_GROUP
+  if (parameterGroup !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(region, parameterGroup)
+  if (input.DBSubnetGroupName) rds.store.subnetGroups.get(region, input.DBSubnetGroupName)
+  await database.applyParameters(parameterValues(rds, region, parameterGroup))
+  const databaseName = input.DatabaseName ?? global?.databaseName
+  if (!isSecondary) {
+    database.founding = {masterUsername: input.MasterUsername!, masterPassword: input.MasterUserPassword!, databaseName}
+  }
+
+  if (global) {
+    // An empty global cluster takes over what its first member brings.
+    global.databaseName ??= databaseName
+    if (!isSecondary) global.engineVersion = version
+  }
+
+  return {
+    region,
+    id,
+    arn: rdsArn(region, 'cluster', id),
+    resourceId: resourceId('cluster', rds.lab.name, region, id, String(Date.now())),
+    status: 'creating',
+    engineVersion: version,
+    masterUsername: input.MasterUsername,
+    databaseName,
+    parameterGroup,
+    subnetGroup: input.DBSubnetGroupName?.toLowerCase(),
+    securityGroups: input.VpcSecurityGroupIds ?? [],
+    storageEncrypted: input.StorageEncrypted ?? global?.storageEncrypted ?? false,
+    kmsKeyId: input.KmsKeyId,
+    deletionProtection: input.DeletionProtection ?? false,
+    backupRetentionDays: input.BackupRetentionPeriod ?? 1,
+    copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
+    iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
+    logExports: input.EnableCloudwatchLogsExports ?? [],
+    serverless: input.ServerlessV2ScalingConfiguration,
+    port: input.Port ?? 3306,
+    createdAt: new Date(),
+    instances: [],
+    database,
+    fronts: [],
+  }
+}
+
+async function modifyCluster(rds: Rds, cluster: ClusterRecord, input: ModifyDBClusterMessage): Promise<void> {
+  const {database} = cluster
+  if (input.MasterUserPassword) {
+    if (database.role !== 'writer')
+      throw fault('InvalidDBClusterStateFault', 'The master user password can be changed on the primary cluster only.')
+    refusePassword(input.MasterUserPassword)
+    await database.setMasterPassword(cluster.masterUsername ?? '', input.MasterUserPassword)
+    rds.events.add(
+      {...cluster, type: 'db-cluster', category: 'configuration change'},
+      '0016',
+      'Reset master credentials.',
+    )
+  }
+
+  if (input.DBClusterParameterGroupName) {
+    const name = input.DBClusterParameterGroupName.toLowerCase()
+    if (name !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(cluster.region, name)
+    cluster.parameterGroup = name
+  }
+
+  if (input.EngineVersion && input.EngineVersion !== cluster.engineVersion) {
+    if (rds.store.globalOf(cluster))
+      throw fault('InvalidParameterCombination', 'Upgrade the members of a global database by ModifyGlobalCluster.')
+    cluster.engineVersion = engineVersion(ENGINE, input.EngineVersion)
+  }
+
+  cluster.deletionProtection = input.DeletionProtection ?? cluster.deletionProtection
+  cluster.backupRetentionDays = input.BackupRetentionPeriod ?? cluster.backupRetentionDays
+  cluster.copyTagsToSnapshot = input.CopyTagsToSnapshot ?? cluster.copyTagsToSnapshot
+  cluster.iamAuthentication = input.EnableIAMDatabaseAuthentication ?? cluster.iamAuthentication
+  cluster.securityGroups = input.VpcSecurityGroupIds ?? cluster.securityGroups
+  cluster.serverless = input.ServerlessV2ScalingConfiguration ?? cluster.serverless
+  const {EnableLogTypes = [], DisableLogTypes = []} = input.CloudwatchLogsExportConfiguration ?? {}
+  cluster.logExports = [...new Set([...cluster.logExports, ...EnableLogTypes])].filter(
+    (one) => !DisableLogTypes.includes(one),
+  )
+}

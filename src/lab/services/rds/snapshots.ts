@@ -1,0 +1,53 @@
+import type {DBClusterSnapshot, DescribeDBClusterSnapshotsMessage} from '@aws-sdk/client-rds'
+
+import {fault, type Operation} from '../../kernel.js'
+import {ENGINE} from './engine-versions.js'
+import {clusterReference, rdsArn} from './names.js'
+import type {ClusterRecord, Rds, SnapshotRecord} from './store.js'
+
+/** Records that the cluster's present volume is kept under this id. */
+export function recordSnapshot({store}: Rds, cluster: ClusterRecord, id: string, type: SnapshotRecord['type']): void {
+  const {region} = cluster
+  if (store.snapshots.has(region, id))
+    throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
+  const arn = rdsArn(region, 'cluster-snapshot', id)
+  store.snapshots.put(id, {region, id, arn, type, cluster: {...cluster}, createdAt: new Date()})
+  store.tags.set(arn, [])
+}
+
+/** Under this name RDS keeps the volume of a primary that a failover left behind (Aurora user guide, disaster recovery). */
+export const failoverSnapshotId = (cluster: ClusterRecord): string =>
+  `rds:unplanned-global-failover-${cluster.id}-${new Date().toISOString().slice(0, 23).replaceAll(/[T:.]/g, '-')}`
+
+export function snapshotOperations({store}: Rds): Record<string, Operation> {
+  return {
+    DescribeDBClusterSnapshots(input: DescribeDBClusterSnapshotsMessage, {region}) {
+      const cluster = input.DBClusterIdentifier && clusterReference(input.DBClusterIdentifier, region).id
+      const id = input.DBClusterSnapshotIdentifier
+      const found = id ? [store.snapshots.get(region, id)] : store.snapshots.inRegion(region)
+      const wanted = found.filter(
+        (one) => (!cluster || one.cluster.id === cluster) && (!input.SnapshotType || one.type === input.SnapshotType),
+      )
+      return {DBClusterSnapshots: wanted.map((one) => shown(one))}
+    },
+  }
+}
+
+const shown = ({id, arn, type, cluster, createdAt}: SnapshotRecord): DBClusterSnapshot => ({
+  DBClusterSnapshotIdentifier: id,
+  DBClusterSnapshotArn: arn,
+  DBClusterIdentifier: cluster.id,
+  DbClusterResourceId: cluster.resourceId,
+  SnapshotType: type,
+  SnapshotCreateTime: createdAt,
+  ClusterCreateTime: cluster.createdAt,
+  Status: 'available',
+  PercentProgress: 100,
+  Engine: ENGINE,
+  EngineMode: 'provisioned',
+  EngineVersion: cluster.engineVersion,
+  MasterUsername: cluster.masterUsername,
+  Port: cluster.port,
+  StorageEncrypted: cluster.storageEncrypted,
+  KmsKeyId: cluster.kmsKeyId,
+})

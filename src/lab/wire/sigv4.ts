@@ -1,0 +1,127 @@
+/** Checks signatures as AWS does. Source: the Signature Version 4 pages of the IAM user guide. */
+
+import {createHash, createHmac, timingSafeEqual} from 'node:crypto'
+
+import {fault} from '../kernel.js'
+import type {Credentials, KeyPair} from './credentials.js'
+import {splitTarget, type WireRequest} from './messages.js'
+import type {SignatureScope} from './scope.js'
+
+/** AWS refuses a signature that is older or newer than this. */
+const MAX_SKEW_MS = 15 * 60_000
+
+/**
+ * Returns whose key signed the request. Throws InvalidClientTokenId for an unknown key or session token, ExpiredToken,
+ * RequestTimeTooSkewed, or SignatureDoesNotMatch, all 403; authentication.ts renames them for each protocol.
+ * SigV4A is asymmetric with a key derived from the secret: there only the access key and the session token are checked.
+ */
+export function verify(
+  request: WireRequest,
+  scope: SignatureScope,
+  credentials: Credentials,
+  now = Date.now(),
+): KeyPair {
+  const {path, query} = splitTarget(request.url)
+  const key = credentials.find(scope.accessKeyId)
+  const token = request.headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token') ?? undefined
+  if (!key || key.sessionToken !== token) {
+    throw fault('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
+  }
+
+  if (key.expiresAt !== undefined && key.expiresAt <= now) {
+    throw fault('ExpiredToken', 'The security token included in the request is expired', 403)
+  }
+
+  const stamp = request.headers['x-amz-date'] ?? query.get('X-Amz-Date') ?? ''
+  checkTime(stamp, scope, query, now)
+  if (scope.algorithm !== 'AWS4-HMAC-SHA256') return key
+
+  const stringToSign = [
+    scope.algorithm,
+    stamp,
+    scopeText(scope),
+    sha256(canonicalRequest(request, scope, path, query)),
+  ].join('\n')
+  const signature = hmac(signingKey(key.secretAccessKey, scope), stringToSign)
+  const given = Buffer.from(scope.signature, 'hex')
+  if (given.length !== signature.length || !timingSafeEqual(given, signature)) {
+    throw fault(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+      403,
+    )
+  }
+
+  return key
+}
+
+export function signingKey(
+  secret: string,
+  {date, region, service}: Pick<SignatureScope, 'date' | 'region' | 'service'>,
+): Buffer {
+  return hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request')
+}
+
+const scopeText = ({date, region, service}: SignatureScope): string => `${date}/${region}/${service}/aws4_request`
+
+function checkTime(stamp: string, scope: SignatureScope, query: URLSearchParams, now: number): void {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp) ?? []
+  const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
+  if (Number.isNaN(at) || !stamp.startsWith(scope.date)) {
+    throw fault('IncompleteSignature', 'X-Amz-Date is missing, or not of the day in the scope')
+  }
+
+  const lifeMs = scope.presigned ? Number(query.get('X-Amz-Expires') ?? 0) * 1000 : MAX_SKEW_MS
+  if (at - now > MAX_SKEW_MS || now - at > lifeMs) {
+    throw fault('RequestTimeTooSkewed', `The signature of ${stamp} is not valid at ${new Date(now).toISOString()}`, 403)
+  }
+}
+
+function canonicalRequest(request: WireRequest, scope: SignatureScope, path: string, query: URLSearchParams): string {
+  const headers = scope.signedHeaders.map((name) => {
+    const value = request.headers[name]
+    if (value === undefined) throw fault('SignatureDoesNotMatch', `the signed header ${name} is missing`, 403)
+    return `${name}:${value.trim().replaceAll(/\s+/g, ' ')}\n`
+  })
+  return [
+    request.method,
+    // S3 signs the path as sent; every other service encodes it once more.
+    scope.service === 's3' ? path : escape(path).replaceAll('%2F', '/'),
+    canonicalQuery(query),
+    headers.join(''),
+    scope.signedHeaders.join(';'),
+    bodyHash(request, scope),
+  ].join('\n')
+}
+
+function canonicalQuery(query: URLSearchParams): string {
+  return [...query]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, value]) => [escape(name), escape(value)] as const)
+    .sort(([a, x], [b, y]) => (a === b ? order(x, y) : order(a, b)))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** A hash that the header states must be the body's; UNSIGNED-PAYLOAD and STREAMING-... stand for themselves. */
+function bodyHash(request: WireRequest, scope: SignatureScope): string {
+  const stated = request.headers['x-amz-content-sha256']
+  if (stated === undefined) return scope.presigned && scope.service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(request.body)
+  if (!/^[\da-f]{64}$/.test(stated)) return stated
+  if (stated !== sha256(request.body)) {
+    throw fault(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    )
+  }
+
+  return stated
+}
+
+const escape = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.codePointAt(0)!.toString(16).toUpperCase()}`)
+
+const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex')
+const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest()
