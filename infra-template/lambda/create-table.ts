@@ -1,0 +1,74 @@
+/**
+ * Not exposed by the API; the only function that holds the master secret. `{"action": "CREATE_TABLE"}` migrates the table
+ * and sets the functions' user up with the current secret (so that calling it again applies a rotated one);
+ * `{"action": "SEED"}` inserts the ToDos 1 to 10 where they are absent. Both may be called again.
+ */
+
+import {badRequest, unavailable, type Answer} from './shared/answer.js'
+import {write, type Session} from './shared/database.js'
+import type {Deadline} from './shared/deadline.js'
+import {environment} from './shared/environment.js'
+import {migrate} from './shared/migrations.js'
+import {credentials, forget, type Credentials} from './shared/secret.js'
+import {serve} from './shared/serve.js'
+
+const LOCK = 'todo-dr-create-table'
+const SEEDS = Array.from({length: 10}, (_, index) => index + 1)
+
+export const handler = serve(async (request, deadline) => {
+  const {action} = request.json()
+  if (action === 'CREATE_TABLE') return createTable(deadline)
+  if (action === 'SEED') return seed(deadline)
+  throw badRequest('UnknownAction', 'The action must be CREATE_TABLE or SEED.')
+})
+
+async function createTable(deadline: Deadline): Promise<Answer> {
+  // Fetched anew, since a rotated password is what it may be called for.
+  forget(environment.secretArn)
+  const user = await credentials(environment.secretArn)
+  const migrations = await asAdmin(deadline, async (session) => {
+    const applied = await migrate(session)
+    await grantUser(session, user)
+    return applied
+  })
+  return {statusCode: 200, response: {migrations}}
+}
+
+async function seed(deadline: Deadline): Promise<Answer> {
+  const inserted = await asAdmin(deadline, async (session) => {
+    const rows = await session.rows<{id: number | string}>('SELECT id FROM ToDos WHERE id IN (?)', [SEEDS])
+    const present = new Set(rows.map((row) => Number(row.id)))
+    const absent = SEEDS.filter((id) => !present.has(id))
+    for (const id of absent) {
+      await session.change('INSERT INTO ToDos (id, Task, Status) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE id = id', [
+        id,
+        `Sample Task ${id}`,
+        'new',
+      ])
+    }
+
+    return absent.map(String)
+  })
+  return {statusCode: 200, response: {inserted}}
+}
+
+/** As the master user, one call at a time: two migrations side by side would trip over each other's DDL. */
+function asAdmin<T>(deadline: Deadline, work: (session: Session) => Promise<T>): Promise<T> {
+  return write({deadline, secretArn: environment.adminSecretArn, kind: 'repeatable'}, async (session) => {
+    const [lock] = await session.rows<{held: number | null}>('SELECT GET_LOCK(?, 5) AS held', [LOCK])
+    if (Number(lock?.held) !== 1) throw unavailable('MigrationRunning', 'Another call of this function is at work.')
+    try {
+      return await work(session)
+    } finally {
+      await session.rows('SELECT RELEASE_LOCK(?)', [LOCK])
+    }
+  })
+}
+
+/** May read and change rows of this database, over TLS, and nothing else. */
+async function grantUser(session: Session, user: Credentials): Promise<void> {
+  const account = [user.username]
+  await session.change("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ? REQUIRE SSL", [...account, user.password])
+  await session.change("ALTER USER ?@'%' IDENTIFIED BY ? REQUIRE SSL", [...account, user.password])
+  await session.change("GRANT SELECT, INSERT, UPDATE, DELETE ON ??.* TO ?@'%'", [environment.database, ...account])
+}

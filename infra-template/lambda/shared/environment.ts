@@ -1,0 +1,31 @@
+/** The function's environment, as the template sets it. Throws at once where something is missing. */
+
+function need(name: string): string {
+  const value = process.env[name]
+  if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`)
+  return value
+}
+
+export const environment = {
+  /** Set by Lambda itself. */
+  get region(): string {
+    return need('AWS_REGION')
+  },
+  /** The proxy's default endpoint: reads and writes, on the primary only. */
+  get proxyHost(): string {
+    return need('DB_PROXY_HOST')
+  },
+  /** The proxy's READ_ONLY endpoint: serves while the cluster has a reader. */
+  get readerHost(): string {
+    return need('DB_READER_HOST')
+  },
+  get database(): string {
+    return need('DB_NAME')
+  },
+  get secretArn(): string {
+    return need('DB_SECRET_ARN')
+  },
+  get adminSecretArn(): string {
+    return need('DB_ADMIN_SECRET_ARN')
+  },
+}

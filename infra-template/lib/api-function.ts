@@ -1,0 +1,86 @@
+import {Duration, RemovalPolicy} from 'aws-cdk-lib'
+import {SubnetType} from 'aws-cdk-lib/aws-ec2'
+import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
+import {Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime} from 'aws-cdk-lib/aws-lambda'
+import {LogGroup, RetentionDays} from 'aws-cdk-lib/aws-logs'
+import {Construct} from 'constructs'
+import {DATABASE, WRITER_TIMEOUT_SECONDS} from './config.js'
+import type {DataStack} from './data-stack.js'
+
+export interface ApiFunctionProps {
+  functionName: string
+  description: string
+  /** Folder that holds the bundle. */
+  bundle: string
+  data: DataStack
+  /** Gives it the master secret too; for migrations only. */
+  admin?: boolean
+  removalPolicy: RemovalPolicy
+}
+
+/** A function with a role of its own that may read its secrets, write its log and join the network: nothing else. */
+export class ApiFunction extends Construct {
+  readonly fn: LambdaFunction
+
+  constructor(scope: Construct, id: string, props: ApiFunctionProps) {
+    super(scope, id)
+    const {data} = props
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${props.functionName}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: props.removalPolicy,
+    })
+
+    const role = new Role(this, 'Role', {
+      description: props.description,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    })
+    const secretArns = props.admin ? [data.appSecretArn, data.adminSecretArn] : [data.appSecretArn]
+    role.addToPolicy(new PolicyStatement({actions: ['secretsmanager:GetSecretValue'], resources: secretArns}))
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    )
+    // EC2 offers no narrower resource for the interfaces that Lambda makes in a network.
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['*'],
+      }),
+    )
+
+    this.fn = new LambdaFunction(this, 'Function', {
+      functionName: props.functionName,
+      description: props.description,
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(props.bundle),
+      memorySize: 512,
+      timeout: Duration.seconds(WRITER_TIMEOUT_SECONDS),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      vpc: data.network.vpc,
+      vpcSubnets: {subnetType: SubnetType.PRIVATE_ISOLATED},
+      securityGroups: [data.network.functionGroup],
+      environment: {
+        DB_PROXY_HOST: data.proxy.host,
+        DB_READER_HOST: data.proxy.readerHost,
+        DB_NAME: DATABASE,
+        DB_SECRET_ARN: data.appSecretArn,
+        ...(props.admin && {DB_ADMIN_SECRET_ARN: data.adminSecretArn}),
+      },
+    })
+  }
+}

@@ -1,0 +1,90 @@
+import {fileURLToPath} from 'node:url'
+import {App, Tags} from 'aws-cdk-lib'
+import {ApiStack} from './api-stack.js'
+import {EDGE_REGION, namesOf, type Config} from './config.js'
+import {DataStack} from './data-stack.js'
+import {DirectoryStack} from './directory-stack.js'
+import {EdgeStack} from './edge-stack.js'
+import {IdentityStack} from './identity-stack.js'
+
+/** Where `npm run bundle` leaves the functions. */
+const BUNDLES = fileURLToPath(new URL('../lambda/dist', import.meta.url))
+
+/** An app whose assembly depends on the sources alone: no telemetry, and no paths of this machine in its metadata. */
+export function newApp(outdir: string): App {
+  return new App({
+    outdir,
+    analyticsReporting: false,
+    treeMetadata: false,
+    stackTraces: false,
+    context: {'aws:cdk:disable-creation-stack-traces': true},
+  })
+}
+
+/**
+ * All stacks of a deployment, in the order in which they are made: identity of both regions, data at home, data away,
+ * the API of both, the edge, and last in each region the map of it all.
+ * `bundles` is the folder of the bundled functions.
+ */
+export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
+  const names = namesOf(config)
+  const regions = [config.home, config.away]
+  const each = <T>(make: (region: string) => T): Record<string, T> =>
+    Object.fromEntries(regions.map((region) => [region, make(region)]))
+
+  const identity = each(
+    (region) =>
+      new IdentityStack(app, names.stack('identity', region), {
+        config,
+        region,
+        description: `${config.app}: user pool, domain, scope and client in ${region}`,
+      }),
+  )
+
+  const homeData = new DataStack(app, names.stack('data', config.home), {
+    config,
+    region: config.home,
+    description: `${config.app}: network, founding Aurora cluster, proxy and secrets in ${config.home}`,
+  })
+  const awayData = new DataStack(app, names.stack('data', config.away), {
+    config,
+    region: config.away,
+    founder: homeData,
+    description: `${config.app}: network, joining Aurora cluster and proxy in ${config.away}`,
+  })
+  const data: Record<string, DataStack> = {[config.home]: homeData, [config.away]: awayData}
+
+  const api = each(
+    (region) =>
+      new ApiStack(app, names.stack('api', region), {
+        config,
+        region,
+        data: data[region]!,
+        bundles,
+        userPools: regions.map((poolRegion) => identity[poolRegion]!.userPool),
+        description: `${config.app}: REST API and functions in ${region}`,
+      }),
+  )
+
+  const edge = new EdgeStack(app, names.edgeStack, {
+    config,
+    region: EDGE_REGION,
+    apis: api,
+    description: `${config.app}: distribution, viewer-request function and KeyValueStore`,
+  })
+
+  each(
+    (region) =>
+      new DirectoryStack(app, names.stack('directory', region), {
+        config,
+        region,
+        identity,
+        data,
+        api,
+        edge,
+        description: `${config.app}: the map of the whole deployment, as ${region} keeps it`,
+      }),
+  )
+
+  Tags.of(app).add('todo-dr:app', config.app)
+}

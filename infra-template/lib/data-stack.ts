@@ -1,0 +1,162 @@
+import {Arn, ArnFormat, CfnOutput, Fn, RemovalPolicy} from 'aws-cdk-lib'
+import {Key} from 'aws-cdk-lib/aws-kms'
+import {CfnGlobalCluster} from 'aws-cdk-lib/aws-rds'
+import {BlockPublicAccess, Bucket, BucketEncryption} from 'aws-cdk-lib/aws-s3'
+import {Secret} from 'aws-cdk-lib/aws-secretsmanager'
+import type {Construct} from 'constructs'
+import {Cluster} from './cluster.js'
+import {APP_USER, DATABASE, MASTER_USER} from './config.js'
+import {MYSQL_PORT, Network} from './network.js'
+import {Proxy} from './proxy.js'
+import {RegionStack, type RegionStackProps} from './region-stack.js'
+
+/** Letters and digits only: RDS refuses `/`, `@`, `"` and blanks in a master password. */
+const PASSWORD = {generateStringKey: 'password', excludePunctuation: true, passwordLength: 40} as const
+
+export interface DataStackProps extends RegionStackProps {
+  /** The stack that founded the global database; absent for the founder itself. */
+  founder?: DataStack
+}
+
+/** What keeps the data in one region: network, key, Aurora cluster, proxy, secrets (made at home) and lease bucket. */
+export class DataStack extends RegionStack {
+  readonly network: Network
+  readonly proxy: Proxy
+  readonly clusterId: string
+  readonly clusterArn: string
+  readonly proxyName: string
+  /** Of the CRUD functions' user, in this region. */
+  readonly appSecretArn: string
+  /** Of the master user, in this region; for the create-table function alone. */
+  readonly adminSecretArn: string
+  readonly leaseBucketName: string
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, props)
+    const removalPolicy = this.config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
+    const isFounder = props.founder === undefined
+
+    this.network = new Network(this, 'Network', {cidr: isFounder ? '10.20.0.0/16' : '10.21.0.0/16'})
+    const key = new Key(this, 'Key', {
+      description: `${this.config.app}: data at rest in ${this.region}`,
+      enableKeyRotation: true,
+      removalPolicy,
+    })
+
+    const admin = isFounder ? this.adminSecret(removalPolicy) : undefined
+    const cluster = new Cluster(this, 'Database', {
+      network: this.network,
+      key,
+      clusterId: this.names.cluster(this.region),
+      instanceId: this.names.instance(this.region),
+      autoIncrementOffset: isFounder ? 1 : 2,
+      founder: admin && {
+        username: MASTER_USER,
+        password: admin.secretValueFromJson('password').unsafeUnwrap(),
+        databaseName: DATABASE,
+      },
+      joins: isFounder ? undefined : this.names.globalCluster,
+      deletionProtection: this.config.protect,
+      removalPolicy,
+    })
+    this.clusterId = this.names.cluster(this.region)
+    this.clusterArn = this.formatArn({
+      service: 'rds',
+      resource: 'cluster',
+      resourceName: this.clusterId,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    })
+
+    if (props.founder && !admin) {
+      this.addStackDependency(props.founder, 'the global database must exist before a cluster joins it')
+      this.appSecretArn = this.replicaOf(props.founder.appSecretArn)
+      this.adminSecretArn = this.replicaOf(props.founder.adminSecretArn)
+    } else {
+      this.globalCluster(cluster, removalPolicy)
+      this.adminSecretArn = admin!.secretArn
+      this.appSecretArn = this.appSecret(cluster.cluster.attrEndpointAddress, removalPolicy).secretArn
+    }
+
+    this.proxyName = this.names.proxy(this.region)
+    this.proxy = new Proxy(this, 'Proxy', {
+      network: this.network,
+      cluster,
+      proxyName: this.proxyName,
+      readerEndpointName: this.names.readerEndpoint(this.region),
+      secretArns: [this.appSecretArn, this.adminSecretArn],
+    })
+
+    this.leaseBucketName = this.names.leaseBucket(this.region)
+    new Bucket(this, 'LeaseBucket', {
+      bucketName: this.leaseBucketName,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: false,
+      removalPolicy,
+    })
+
+    new CfnOutput(this, 'ClusterId', {value: cluster.cluster.ref})
+    new CfnOutput(this, 'ClusterEndpoint', {value: cluster.cluster.attrEndpointAddress})
+    new CfnOutput(this, 'ClusterReaderEndpoint', {value: cluster.cluster.attrReadEndpointAddress})
+    new CfnOutput(this, 'ProxyEndpoint', {value: this.proxy.host})
+    new CfnOutput(this, 'ProxyReaderEndpoint', {value: this.proxy.readerHost})
+    new CfnOutput(this, 'LeaseBucketName', {value: this.leaseBucketName})
+  }
+
+  /**
+   * The documented way: the founding cluster stands first, and the global database is made of it. `SourceDBClusterIdentifier`
+   * shows drift after a switch and is never changed.
+   */
+  private globalCluster(cluster: Cluster, removalPolicy: RemovalPolicy): void {
+    const global = new CfnGlobalCluster(this, 'GlobalDatabase', {
+      globalClusterIdentifier: this.names.globalCluster,
+      sourceDbClusterIdentifier: cluster.cluster.attrDbClusterArn,
+      deletionProtection: this.config.protect,
+    })
+    global.addResourceDependency(cluster.instance)
+    global.applyRemovalPolicy(removalPolicy)
+    new CfnOutput(this, 'GlobalClusterId', {value: global.ref})
+  }
+
+  private adminSecret(removalPolicy: RemovalPolicy): Secret {
+    return this.secret('AdminSecret', {
+      secretName: this.names.adminSecret,
+      description: 'Master user: migrations only',
+      template: {username: MASTER_USER, dbname: DATABASE, port: MYSQL_PORT},
+      removalPolicy,
+    })
+  }
+
+  /** Its host is informational: a replica is a byte copy, so that functions take their own region's proxy instead. */
+  private appSecret(host: string, removalPolicy: RemovalPolicy): Secret {
+    return this.secret('AppSecret', {
+      secretName: this.names.appSecret,
+      description: "The functions' user: SELECT, INSERT, UPDATE, DELETE",
+      template: {host, port: MYSQL_PORT, dbname: DATABASE, username: APP_USER},
+      removalPolicy,
+    })
+  }
+
+  private secret(
+    id: string,
+    options: {secretName: string; description: string; template: object; removalPolicy: RemovalPolicy},
+  ): Secret {
+    return new Secret(this, id, {
+      secretName: options.secretName,
+      description: options.description,
+      generateSecretString: {secretStringTemplate: this.toJsonString(options.template), ...PASSWORD},
+      replicaRegions: [{region: this.other}],
+      removalPolicy: options.removalPolicy,
+    })
+  }
+
+  /** A replica has its original's ARN, random suffix included, but for the region (Secrets Manager user guide). */
+  private replicaOf(arn: string): string {
+    const named = Fn.select(6, Fn.split(':', arn))
+    return Arn.format(
+      {service: 'secretsmanager', resource: 'secret', resourceName: named, arnFormat: ArnFormat.COLON_RESOURCE_NAME},
+      this,
+    )
+  }
+}

@@ -1,0 +1,73 @@
+import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
+import {CfnDBProxy, CfnDBProxyEndpoint, CfnDBProxyTargetGroup} from 'aws-cdk-lib/aws-rds'
+import {Construct} from 'constructs'
+import type {Cluster} from './cluster.js'
+import type {Network} from './network.js'
+
+/** Seconds that a client waits for a database connection before the proxy refuses: below the functions' own patience. */
+const BORROW_TIMEOUT_SECONDS = 2
+
+export interface ProxyProps {
+  network: Network
+  cluster: Cluster
+  proxyName: string
+  readerEndpointName: string
+  /** Full ARNs with suffix, in the proxy's own region: a name or a partial ARN is not accepted. */
+  secretArns: string[]
+}
+
+/** RDS Proxy of one region: a default endpoint for the writer, and a READ_ONLY one, which alone serves a standby. */
+export class Proxy extends Construct {
+  readonly proxy: CfnDBProxy
+  /** Host of the default, read/write endpoint. */
+  readonly host: string
+  /** Host of the READ_ONLY endpoint; it refuses while the cluster has a writer only. */
+  readonly readerHost: string
+
+  constructor(scope: Construct, id: string, props: ProxyProps) {
+    super(scope, id)
+
+    const role = new Role(this, 'Role', {
+      description: 'Lets the proxy read the database secrets',
+      assumedBy: new ServicePrincipal('rds.amazonaws.com'),
+    })
+    role.addToPolicy(new PolicyStatement({actions: ['secretsmanager:GetSecretValue'], resources: props.secretArns}))
+
+    this.proxy = new CfnDBProxy(this, 'Proxy', {
+      dbProxyName: props.proxyName,
+      engineFamily: 'MYSQL',
+      requireTls: true,
+      debugLogging: false,
+      idleClientTimeout: 900,
+      roleArn: role.roleArn,
+      auth: props.secretArns.map((secretArn) => ({authScheme: 'SECRETS', iamAuth: 'DISABLED', secretArn})),
+      vpcSubnetIds: props.network.subnets.map((subnet) => subnet.subnetId),
+      vpcSecurityGroupIds: [props.network.proxyGroup.securityGroupId],
+    })
+    // The proxy reads the secrets as it is made: without its policy it starts, and stays, unable to.
+    this.proxy.node.addDependency(role)
+    this.host = this.proxy.attrEndpoint
+
+    const targets = new CfnDBProxyTargetGroup(this, 'Targets', {
+      dbProxyName: this.proxy.ref,
+      targetGroupName: 'default',
+      dbClusterIdentifiers: [props.cluster.cluster.ref],
+      connectionPoolConfigurationInfo: {
+        connectionBorrowTimeout: BORROW_TIMEOUT_SECONDS,
+        maxConnectionsPercent: 90,
+        maxIdleConnectionsPercent: 50,
+      },
+    })
+    targets.addResourceDependency(props.cluster.instance)
+
+    const reader = new CfnDBProxyEndpoint(this, 'Reader', {
+      dbProxyEndpointName: props.readerEndpointName,
+      dbProxyName: this.proxy.ref,
+      targetRole: 'READ_ONLY',
+      vpcSubnetIds: props.network.subnets.map((subnet) => subnet.subnetId),
+      vpcSecurityGroupIds: [props.network.proxyGroup.securityGroupId],
+    })
+    reader.addResourceDependency(targets)
+    this.readerHost = reader.attrEndpoint
+  }
+}
