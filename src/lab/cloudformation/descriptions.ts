@@ -1,0 +1,126 @@
+/** Stacks, resources, events and change sets in the shapes of the API's answers. */
+
+import type {ChangeSet} from './change-sets.js'
+import type {StackParameters} from './parameters.js'
+import type {Stack, StackResource} from './stack.js'
+import type {Template} from './template.js'
+
+const NOT_CHECKED = {StackDriftStatus: 'NOT_CHECKED'}
+const RESOURCE_NOT_CHECKED = {StackResourceDriftStatus: 'NOT_CHECKED'}
+
+const parametersOf = (parameters: StackParameters) =>
+  Object.entries(parameters).map(([ParameterKey, {given, value, noEcho, resolved}]) => ({
+    ParameterKey,
+    ParameterValue: noEcho ? '****' : given,
+    ...(resolved ? {ResolvedValue: String(value)} : {}),
+  }))
+
+export const describeStack = (stack: Stack) => ({
+  StackId: stack.id,
+  StackName: stack.name,
+  ChangeSetId: stack.changeSetId,
+  Description: stack.description,
+  Parameters: parametersOf(stack.parameters),
+  CreationTime: stack.created,
+  LastUpdatedTime: stack.updated,
+  DeletionTime: stack.deleted,
+  RollbackConfiguration: {},
+  StackStatus: stack.status,
+  StackStatusReason: stack.reason,
+  DisableRollback: stack.disableRollback,
+  NotificationARNs: [],
+  Capabilities: stack.capabilities,
+  Outputs: stack.outputs.map(({key, value, description, exportName}) => ({
+    OutputKey: key,
+    OutputValue: value,
+    Description: description,
+    ExportName: exportName,
+  })),
+  RoleARN: stack.roleArn,
+  Tags: stack.tags,
+  EnableTerminationProtection: stack.terminationProtection,
+  DriftInformation: NOT_CHECKED,
+})
+
+export const summarizeStack = (stack: Stack) => ({
+  StackId: stack.id,
+  StackName: stack.name,
+  TemplateDescription: stack.description,
+  CreationTime: stack.created,
+  LastUpdatedTime: stack.updated,
+  DeletionTime: stack.deleted,
+  StackStatus: stack.status,
+  StackStatusReason: stack.reason,
+  DriftInformation: NOT_CHECKED,
+})
+
+export const describeResource = (stack: Stack, resource: StackResource) => ({
+  StackName: stack.name,
+  StackId: stack.id,
+  LogicalResourceId: resource.logicalId,
+  PhysicalResourceId: resource.physicalId,
+  ResourceType: resource.type,
+  Timestamp: resource.timestamp,
+  ResourceStatus: resource.status,
+  ResourceStatusReason: resource.reason,
+  DriftInformation: RESOURCE_NOT_CHECKED,
+})
+
+export const summarizeResource = (resource: StackResource) => ({
+  LogicalResourceId: resource.logicalId,
+  PhysicalResourceId: resource.physicalId,
+  ResourceType: resource.type,
+  LastUpdatedTimestamp: resource.timestamp,
+  ResourceStatus: resource.status,
+  ResourceStatusReason: resource.reason,
+  DriftInformation: RESOURCE_NOT_CHECKED,
+})
+
+export const detailResource = (stack: Stack, resource: StackResource) => ({
+  StackName: stack.name,
+  StackId: stack.id,
+  ...summarizeResource(resource),
+  Metadata: JSON.stringify(stack.template?.Resources[resource.logicalId]?.Metadata ?? {}),
+})
+
+export const describeChangeSet = (changeSet: ChangeSet) => ({
+  ChangeSetName: changeSet.name,
+  ChangeSetId: changeSet.id,
+  StackId: changeSet.stack.id,
+  StackName: changeSet.stack.name,
+  Description: changeSet.description,
+  Parameters: parametersOf(changeSet.target.parameters),
+  CreationTime: changeSet.created,
+  ExecutionStatus: changeSet.executionStatus,
+  Status: changeSet.status,
+  StatusReason: changeSet.reason,
+  NotificationARNs: [],
+  RollbackConfiguration: {},
+  Capabilities: changeSet.capabilities,
+  Tags: changeSet.tags,
+  Changes: changeSet.changes,
+  IncludeNestedStacks: false,
+  OnStackFailure: changeSet.onFailure,
+})
+
+export const summarizeChangeSet = (changeSet: ChangeSet) => ({
+  StackId: changeSet.stack.id,
+  StackName: changeSet.stack.name,
+  ChangeSetId: changeSet.id,
+  ChangeSetName: changeSet.name,
+  ExecutionStatus: changeSet.executionStatus,
+  Status: changeSet.status,
+  StatusReason: changeSet.reason,
+  CreationTime: changeSet.created,
+  Description: changeSet.description,
+})
+
+export const describeTemplateParameters = (template: Template) =>
+  Object.entries(template.Parameters ?? {}).map(([ParameterKey, parameter]) => ({
+    ParameterKey,
+    DefaultValue: parameter.Default === undefined ? undefined : String(parameter.Default),
+    ParameterType: parameter.Type,
+    NoEcho: String(parameter.NoEcho) === 'true',
+    Description: parameter.Description,
+    ParameterConstraints: {AllowedValues: parameter.AllowedValues?.map(String)},
+  }))

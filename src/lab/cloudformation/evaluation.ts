@@ -1,0 +1,83 @@
+/** A template with parameter values: its active resources, their graph, and the scope in which values resolve. */
+
+import {checkRules, conditionsOf} from './conditions.js'
+import {graphOf, namesIn, type Graph} from './graph.js'
+import {resolve, type ResolvedResource, type Scope} from './intrinsics.js'
+import {valuesOf, type StackParameters} from './parameters.js'
+import type {StackOutput} from './stack.js'
+import {isRecord, validationError, type Template, type TemplateResource} from './template.js'
+
+export interface Surroundings {
+  region: string
+  stackName: string
+  stackId: string
+  resource(logicalId: string): ResolvedResource | undefined
+  imported(name: string): string
+}
+
+export class Evaluation {
+  readonly scope: Scope
+  readonly graph: Graph
+  /** Resources whose condition holds. */
+  readonly resources: Record<string, TemplateResource>
+
+  /** Throws `ValidationError` for a broken rule, an unresolved reference or a cycle. */
+  constructor(
+    readonly template: Template,
+    parameters: StackParameters,
+    surroundings: Surroundings,
+  ) {
+    const scope = {...surroundings, parameters: valuesOf(parameters), mappings: template.Mappings ?? {}}
+    const condition = conditionsOf(template, scope)
+    this.scope = {...scope, condition}
+    checkRules(template, this.scope)
+    const active = Object.entries(template.Resources).filter(
+      ([, {Condition}]) => Condition === undefined || condition(Condition),
+    )
+    this.resources = Object.fromEntries(active)
+    const parameterNames = new Set(Object.keys(template.Parameters ?? {}))
+    this.graph = graphOf(this.resources, parameterNames, condition, new Set(Object.keys(template.Resources)))
+    this.checkOutputs(parameterNames)
+  }
+
+  private activeOutputs(): [string, NonNullable<Template['Outputs']>[string]][] {
+    return Object.entries(this.template.Outputs ?? {}).filter(
+      ([, {Condition}]) => Condition === undefined || this.scope.condition(Condition),
+    )
+  }
+
+  private checkOutputs(parameterNames: ReadonlySet<string>): void {
+    const names = this.activeOutputs().flatMap(([, output]) => [...namesIn(output, this.scope.condition)])
+    const unresolved = names.filter(
+      (name) => !Object.hasOwn(this.resources, name) && !parameterNames.has(name) && !name.startsWith('AWS::'),
+    )
+    if (unresolved.length > 0)
+      throw validationError(
+        `Template format error: Unresolved resource dependencies [${[...new Set(unresolved)].join(', ')}] in the Outputs block of the template`,
+      )
+  }
+
+  /** A resource's properties with all intrinsics resolved, dynamic references left as written. */
+  properties(logicalId: string): Record<string, unknown> {
+    const properties = resolve(this.resources[logicalId]?.Properties ?? {}, this.scope)
+    if (!isRecord(properties)) throw validationError(`[/Resources/${logicalId}/Properties] must be an object`)
+    return properties
+  }
+
+  /** A whole-resource policy, which may itself be an intrinsic. */
+  policy(logicalId: string, name: 'DeletionPolicy' | 'UpdateReplacePolicy'): string | undefined {
+    const policy = this.resources[logicalId]?.[name]
+    return policy === undefined ? undefined : String(resolve(policy, this.scope))
+  }
+
+  /** The outputs, once the resources are there. Throws `ValidationError` for a value that is not a string. */
+  outputs(): StackOutput[] {
+    return this.activeOutputs().map(([key, output]) => {
+      const value = resolve(output.Value, this.scope)
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+        throw validationError(`Template format error: Output ${key} is malformed. The Value field must be a string`)
+      const exportName = output.Export && String(resolve(output.Export.Name, this.scope))
+      return {key, value: String(value), description: output.Description, exportName}
+    })
+  }
+}

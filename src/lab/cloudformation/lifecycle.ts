@@ -1,0 +1,187 @@
+/** A stack's way through its statuses: create, update, delete, each with its rollback. */
+
+import type {Lab} from '../kernel.js'
+import {reasonOf, StackEngine, type ProviderOf, type UpdateRun} from './engine.js'
+import {Evaluation} from './evaluation.js'
+import {Exports} from './exports.js'
+import type {StackParameters} from './parameters.js'
+import type {Stack, StackResource} from './stack.js'
+import type {Template} from './template.js'
+
+/** A template and its parameter values, checked and ready to run. */
+export interface Target {
+  template: Template
+  templateBody: string
+  parameters: StackParameters
+  evaluation: Evaluation
+  /** Names of the exports that the template reads, as far as it has been resolved. */
+  imports: Set<string>
+}
+
+const failureOf = (what: string, ids: readonly string[]): string =>
+  `The following resource(s) failed to ${what}: [${ids.join(', ')}]. `
+
+export class Lifecycle {
+  readonly exports = new Exports()
+  private readonly engine: StackEngine
+
+  constructor(
+    private readonly lab: Lab,
+    providerOf: ProviderOf,
+    private readonly stacks: () => Iterable<Stack>,
+  ) {
+    this.engine = new StackEngine(lab, providerOf)
+  }
+
+  /** Checks a template against parameter values for a stack. Throws `ValidationError`. */
+  target(stack: Stack, template: Template, templateBody: string, parameters: StackParameters): Target {
+    const imports = new Set<string>()
+    const evaluation = new Evaluation(template, parameters, {
+      region: stack.region,
+      stackName: stack.name,
+      stackId: stack.id,
+      imported: (name) => {
+        const value = this.exports.read(name, stack.region)
+        imports.add(name)
+        return value
+      },
+      resource(logicalId) {
+        const found = stack.resources.get(logicalId)
+        return found?.physicalId === undefined
+          ? undefined
+          : {physicalId: found.physicalId, attributes: found.attributes}
+      },
+    })
+    return {template, templateBody, parameters, evaluation, imports}
+  }
+
+  /** Starts an operation in the background; `stack.operation` settles with it and never rejects. */
+  private run(stack: Stack, failedStatus: string, work: () => Promise<void>): void {
+    stack.operation = work().catch((error: unknown) => {
+      this.lab.log(
+        'cloudformation',
+        `${stack.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      )
+      stack.become(failedStatus, `Internal failure: ${reasonOf(error)}`)
+    })
+  }
+
+  private adopt(stack: Stack, target: Target): void {
+    stack.template = target.template
+    stack.templateBody = target.templateBody
+    stack.parameters = target.parameters
+    stack.imports = target.imports
+    stack.description = target.template.Description
+  }
+
+  /** Resolves and publishes the outputs. Returns the reason of a failure. */
+  private publish(stack: Stack, evaluation: Evaluation): string | undefined {
+    try {
+      const outputs = evaluation.outputs()
+      this.exports.publish(stack, outputs, this.stacks())
+      stack.outputs = outputs
+      return undefined
+    } catch (error) {
+      return reasonOf(error)
+    }
+  }
+
+  startCreate(stack: Stack, target: Target): void {
+    this.adopt(stack, target)
+    stack.become('CREATE_IN_PROGRESS', 'User Initiated')
+    this.run(stack, 'CREATE_FAILED', () => this.create(stack, target.evaluation))
+  }
+
+  private async create(stack: Stack, evaluation: Evaluation): Promise<void> {
+    const stays = stack.disableRollback || stack.onFailure === 'DO_NOTHING'
+    const failed = await this.engine.createAll(stack, evaluation, !stays)
+    const reason = failed.length > 0 ? failureOf('create', failed) : this.publish(stack, evaluation)
+    if (reason === undefined) {
+      stack.become('CREATE_COMPLETE')
+      return
+    }
+    if (stays) {
+      stack.become('CREATE_FAILED', reason)
+      return
+    }
+    const deletes = stack.onFailure === 'DELETE'
+    const verb = deletes ? 'DELETE' : 'ROLLBACK'
+    stack.become(`${verb}_IN_PROGRESS`, `${reason}${deletes ? 'Delete' : 'Rollback'} requested by user.`)
+    stack.imports.clear()
+    const left = await this.engine.deleteAll(stack, [...stack.resources.values()], {creating: true})
+    if (left.length > 0) stack.become(`${verb}_FAILED`, failureOf('delete', left))
+    else if (deletes) this.bury(stack)
+    else stack.become('ROLLBACK_COMPLETE')
+  }
+
+  startDelete(stack: Stack, retain: readonly string[]): void {
+    this.exports.checkUnused(stack, this.stacks())
+    stack.become('DELETE_IN_PROGRESS', 'User Initiated')
+    this.run(stack, 'DELETE_FAILED', () => this.delete(stack, retain))
+  }
+
+  private async delete(stack: Stack, retain: readonly string[]): Promise<void> {
+    const present = [...stack.resources.values()].filter(
+      ({status}) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED',
+    )
+    const left = await this.engine.deleteAll(stack, present, {retain})
+    if (left.length > 0) stack.become('DELETE_FAILED', failureOf('delete', left))
+    else this.bury(stack)
+  }
+
+  private bury(stack: Stack): void {
+    this.exports.withdraw(stack)
+    stack.imports.clear()
+    stack.outputs = []
+    stack.deleted = new Date()
+    stack.become('DELETE_COMPLETE')
+  }
+
+  startUpdate(stack: Stack, target: Target): void {
+    stack.updated = new Date()
+    stack.become('UPDATE_IN_PROGRESS', 'User Initiated')
+    this.run(stack, 'UPDATE_FAILED', () => this.update(stack, target))
+  }
+
+  private async update(stack: Stack, target: Target): Promise<void> {
+    const {failed, run} = await this.engine.updateAll(stack, target.evaluation)
+    const reason = failed.length > 0 ? failureOf('update', failed) : this.publish(stack, target.evaluation)
+    if (reason !== undefined) {
+      await this.rollbackUpdate(stack, run, reason)
+      return
+    }
+    this.adopt(stack, target)
+    stack.become('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')
+    const removed = [...stack.resources.values()].filter(
+      ({logicalId}) => !Object.hasOwn(target.evaluation.resources, logicalId),
+    )
+    const left = await this.engine.deleteAll(stack, removed)
+    for (const {logicalId} of removed) stack.resources.delete(logicalId)
+    left.push(...(await this.deleteReplaced(stack, run.replaced)))
+    stack.become(
+      'UPDATE_COMPLETE',
+      left.length > 0 ? `Update successful. One or more resources could not be deleted.` : undefined,
+    )
+  }
+
+  private deleteReplaced(stack: Stack, replaced: StackResource[]): Promise<string[]> {
+    const policed = replaced.map((resource) => ({...resource, deletionPolicy: resource.updateReplacePolicy}))
+    return this.engine.deleteAll(stack, policed)
+  }
+
+  private async rollbackUpdate(stack: Stack, run: UpdateRun, reason: string): Promise<void> {
+    if (stack.disableRollback) {
+      stack.become('UPDATE_FAILED', reason)
+      return
+    }
+    stack.become('UPDATE_ROLLBACK_IN_PROGRESS', reason)
+    const reasons = await this.engine.undoAll(run)
+    if (reasons.length > 0) {
+      stack.become('UPDATE_ROLLBACK_FAILED', reasons.join(' '))
+      return
+    }
+    stack.become('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS')
+    await this.engine.deleteAll(stack, run.added, {creating: true})
+    stack.become('UPDATE_ROLLBACK_COMPLETE')
+  }
+}

@@ -1,0 +1,112 @@
+/** What a request asks of a stack: read, checked, and compared with what the stack is. */
+
+import type {Lab} from '../kernel.js'
+import {canonical} from '../resources/provider.js'
+import {checkCapabilities} from './capabilities.js'
+import {changesBetween} from './change-sets.js'
+import type {ProviderOf} from './engine.js'
+import type {Lifecycle, Target} from './lifecycle.js'
+import {resolveParameters, type GivenParameter} from './parameters.js'
+import type {Stack, Tag} from './stack.js'
+import {templateText, type TemplateSource} from './template-source.js'
+import {readTemplate, validationError, type Template} from './template.js'
+
+export interface StackInput extends TemplateSource {
+  StackName?: string
+  Parameters?: GivenParameter[]
+  Tags?: Tag[]
+  Capabilities?: string[]
+  RoleARN?: string
+  DisableRollback?: boolean
+  OnFailure?: Stack['onFailure']
+  EnableTerminationProtection?: boolean
+  ClientRequestToken?: string
+}
+
+/** Statuses from which a stack can be updated. */
+const UPDATABLE = new Set([
+  'CREATE_COMPLETE',
+  'CREATE_FAILED',
+  'UPDATE_COMPLETE',
+  'UPDATE_FAILED',
+  'UPDATE_ROLLBACK_COMPLETE',
+])
+
+/** Throws `ValidationError` for a name that AWS refuses. */
+export function checkStackName(name: string): void {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name))
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+    )
+}
+
+/** Throws `ValidationError` for a stack that is busy, rolled back or in review. */
+export function checkUpdatable(stack: Stack): void {
+  if (!UPDATABLE.has(stack.status))
+    throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`)
+}
+
+/** Throws `ValidationError` where a logical id would change its type. */
+export function checkTypesStay(stack: Stack, {evaluation}: Target): void {
+  for (const {logicalId, type} of stack.resources.values()) {
+    const next = evaluation.resources[logicalId]?.Type
+    if (next !== undefined && next !== type)
+      throw validationError(
+        `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
+      )
+  }
+}
+
+/** Takes over what a request says of the stack itself. */
+export function applyOptions(stack: Stack, input: StackInput): void {
+  stack.tags = input.Tags ?? stack.tags
+  stack.capabilities = input.Capabilities ?? []
+  stack.roleArn = input.RoleARN
+  stack.disableRollback = input.DisableRollback ?? false
+  stack.clientRequestToken = input.ClientRequestToken
+}
+
+export class Requests {
+  constructor(
+    private readonly lab: Lab,
+    private readonly lifecycle: Lifecycle,
+    readonly providerOf: ProviderOf,
+  ) {}
+
+  /** Reads and checks everything that a request brings for a stack. Throws `ValidationError`. */
+  async prepare(stack: Stack, input: StackInput): Promise<Target> {
+    const templateBody = await templateText(input, this.lab, stack.region, stack)
+    const template = readTemplate(templateBody)
+    const parameters = await resolveParameters(
+      template,
+      input.Parameters ?? [],
+      stack.parameters,
+      this.lab,
+      stack.region,
+    )
+    const target = this.lifecycle.target(stack, template, templateBody, parameters)
+    this.checkTypes(target)
+    checkCapabilities(target.evaluation.resources, input.Capabilities ?? [])
+    return target
+  }
+
+  private checkTypes({evaluation}: Target): void {
+    const types = new Set(Object.values(evaluation.resources).map(({Type}) => Type))
+    const unknown = [...types].filter((type) => this.providerOf(type) === undefined)
+    if (unknown.length > 0)
+      throw validationError(
+        `Template format error: Unrecognized resource types: [${unknown.join(', ')}]. The lab does not support them; docs/lab-resources.md lists what it does.`,
+      )
+  }
+
+  /** Whether a target differs from what the stack is. */
+  differs(stack: Stack, target: Target, tags: readonly Tag[] | undefined): boolean {
+    const essence = (template: Template | undefined) => canonical([template?.Resources, template?.Outputs])
+    return (
+      changesBetween(stack, target, this.providerOf).length > 0 ||
+      essence(stack.template) !== essence(target.template) ||
+      canonical(stack.parameters) !== canonical(target.parameters) ||
+      (tags !== undefined && canonical(stack.tags) !== canonical(tags))
+    )
+  }
+}

@@ -1,0 +1,126 @@
+/** A stack's state: what the engine changes and the service describes. */
+
+import {randomUUID} from 'node:crypto'
+import type {StackParameters} from './parameters.js'
+import type {Template} from './template.js'
+
+export interface StackResource {
+  logicalId: string
+  type: string
+  physicalId?: string
+  /** Resolved, but with dynamic references as written. */
+  properties: Record<string, unknown>
+  attributes: Record<string, unknown>
+  status: string
+  reason?: string
+  timestamp: Date
+  deletionPolicy?: string
+  updateReplacePolicy?: string
+  dependencies: string[]
+}
+
+export interface StackOutput {
+  key: string
+  value: string
+  description?: string
+  exportName?: string
+}
+
+export interface StackEvent {
+  EventId: string
+  StackId: string
+  StackName: string
+  LogicalResourceId: string
+  PhysicalResourceId: string
+  ResourceType: string
+  Timestamp: Date
+  ResourceStatus: string
+  ResourceStatusReason?: string
+  ResourceProperties?: string
+  ClientRequestToken?: string
+}
+
+export interface Tag {
+  Key: string
+  Value: string
+}
+
+export class Stack {
+  status = 'REVIEW_IN_PROGRESS'
+  reason: string | undefined
+  readonly created = new Date()
+  updated: Date | undefined
+  deleted: Date | undefined
+  description: string | undefined
+  template: Template | undefined
+  templateBody = ''
+  parameters: StackParameters = {}
+  tags: Tag[] = []
+  capabilities: string[] = []
+  roleArn: string | undefined
+  disableRollback = false
+  onFailure: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING' = 'ROLLBACK'
+  terminationProtection = false
+  clientRequestToken: string | undefined
+  changeSetId: string | undefined
+  outputs: StackOutput[] = []
+  /** Names of other stacks' exports that this stack's current template reads. */
+  imports = new Set<string>()
+  readonly resources = new Map<string, StackResource>()
+  /** Oldest first. */
+  readonly events: StackEvent[] = []
+  /** The running or last operation. Never rejects. */
+  operation: Promise<void> = Promise.resolve()
+
+  constructor(
+    readonly id: string,
+    readonly name: string,
+    readonly region: string,
+  ) {}
+
+  /** Sets the stack's own status and records the event. */
+  become(status: string, reason?: string): void {
+    this.status = status
+    this.reason = reason
+    this.record(this.name, this.id, 'AWS::CloudFormation::Stack', status, reason)
+  }
+
+  /** Sets a resource's status and records the event. */
+  mark(resource: StackResource, status: string, reason?: string): void {
+    resource.status = status
+    resource.reason = reason
+    resource.timestamp = new Date()
+    this.record(resource.logicalId, resource.physicalId ?? '', resource.type, status, reason, resource.properties)
+  }
+
+  private record(
+    logicalId: string,
+    physicalId: string,
+    type: string,
+    status: string,
+    reason: string | undefined,
+    properties?: Record<string, unknown>,
+  ): void {
+    this.events.push({
+      EventId: type === 'AWS::CloudFormation::Stack' ? randomUUID() : `${logicalId}-${status}-${randomUUID()}`,
+      StackId: this.id,
+      StackName: this.name,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: physicalId,
+      ResourceType: type,
+      Timestamp: new Date(),
+      ResourceStatus: status,
+      ResourceStatusReason: reason,
+      ResourceProperties: properties && JSON.stringify(properties),
+      ClientRequestToken: this.clientRequestToken,
+    })
+  }
+
+  get isDeleted(): boolean {
+    return this.status === 'DELETE_COMPLETE'
+  }
+
+  get isBusy(): boolean {
+    return this.status.endsWith('_IN_PROGRESS') && this.status !== 'REVIEW_IN_PROGRESS'
+  }
+}

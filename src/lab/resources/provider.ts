@@ -1,0 +1,109 @@
+/** What the engine asks of a resource type. */
+
+import type {Lab} from '../kernel.js'
+
+export interface ResourceContext {
+  readonly lab: Lab
+  readonly region: string
+  readonly stackName: string
+  readonly stackId: string
+  readonly logicalId: string
+  /** To be called as soon as the thing exists, where more calls follow: a rollback then deletes it though `create` fails. */
+  allocated(physicalId: string): void
+}
+
+export interface Provisioned {
+  /** What Ref gives. */
+  physicalId: string
+  /** What Fn::GetAtt gives, flat: `Endpoint.Address`. Left out by an update: as before. */
+  attributes?: Record<string, unknown>
+}
+
+/** Properties with every intrinsic and dynamic reference resolved. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Properties = Record<string, any>
+
+export interface DeleteOptions {
+  /** DeletionPolicy Snapshot: leave a final snapshot behind. */
+  snapshot: boolean
+}
+
+export interface ResourceProvider {
+  /** Top-level properties whose change replaces the resource. `all`: there is no update at all on AWS either. */
+  readonly createOnly?: readonly string[] | 'all'
+  /** Where the template says nothing. Default `Delete`. */
+  deletionPolicy?(properties: Properties): 'Delete' | 'Snapshot'
+  create(properties: Properties, context: ResourceContext): Promise<Provisioned>
+  /** A type without it cannot be changed in place on the lab; the engine says so by name. */
+  update?(
+    physicalId: string,
+    properties: Properties,
+    previous: Properties,
+    context: ResourceContext,
+  ): Promise<Provisioned>
+  /** Succeeds where the thing is gone already. `properties` have dynamic references as written. */
+  delete(physicalId: string, properties: Properties, context: ResourceContext, options: DeleteOptions): Promise<void>
+}
+
+/** Calls an operation in the stack's region. */
+export const call = (
+  context: Pick<ResourceContext, 'lab' | 'region'>,
+  service: string,
+  operation: string,
+  input: object,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+): Promise<any> => context.lab.call(service, operation, input, context.region)
+
+/** The result, or undefined where the service says that there is no such thing. */
+export async function unlessGone<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    const {code} = error as {code?: unknown}
+    if (typeof code === 'string' && /NotFound|NoSuch|DoesNotExist|NonExist/.test(code)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Asks until `isReady`, which throws where it never will be. Short waits at first, backing off to 200 ms.
+ * Throws after `deadlineMs`, by default two minutes, naming what was waited for.
+ */
+export async function waitUntil<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isReady: (answer: T) => boolean | Promise<boolean>,
+  deadlineMs = 120_000,
+): Promise<T> {
+  const end = Date.now() + deadlineMs
+  for (let pause = 2; ; pause = Math.min(pause * 2, 200)) {
+    const answer = await ask()
+    if (await isReady(answer)) return answer
+    if (Date.now() + pause > end) throw new Error(`${what} did not become ready within ${deadlineMs / 1000} s`)
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
+}
+
+/** The properties that differ, compared as JSON. */
+export const changedProperties = (before: Properties, after: Properties): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => canonical(before[name]) !== canonical(after[name]),
+  )
+
+/** JSON with sorted keys: the order of keys in a template is no difference. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : member,
+  ) ?? 'undefined'
+
+export type ChangeKind = 'none' | 'update' | 'replace'
+
+/** What AWS would do to a resource whose properties change so. */
+export function changeKind(provider: ResourceProvider, before: Properties, after: Properties): ChangeKind {
+  const changed = changedProperties(before, after)
+  if (changed.length === 0) return 'none'
+  const {createOnly = []} = provider
+  return createOnly === 'all' || changed.some((name) => createOnly.includes(name)) ? 'replace' : 'update'
+}

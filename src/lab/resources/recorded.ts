@@ -1,0 +1,181 @@
+/**
+ * Types that the lab records without doing anything: it has no network, no permissions, no keys and no log store. They get
+ * names, ids and attributes in AWS's shape, so that templates that refer to them resolve. docs/lab-resources.md shows this table.
+ */
+
+import {randomUUID} from 'node:crypto'
+import {ACCOUNT} from '../kernel.js'
+import {generatedName, randomCapitals, randomHex} from '../cloudformation/names.js'
+import type {Properties, ResourceContext, ResourceProvider} from './provider.js'
+
+/**
+ * Patterns may hold `{hex:17}` (random hex digits), `{id:21}` (random capitals and digits), `{uuid}`, `{region}`, `{account}`,
+ * `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
+ */
+export interface RecordedType {
+  area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring'
+  /** What Ref gives. */
+  ref: string
+  /** What Fn::GetAtt gives. */
+  attributes?: Record<string, string>
+  /** The property that names it, where it has one; without it a name is generated. */
+  name?: {property: string; max?: number; prefix?: string}
+  createOnly?: readonly string[] | 'all'
+}
+
+const RULE = {area: 'network', createOnly: 'all'} as const
+
+export const RECORDED: Readonly<Record<string, RecordedType>> = {
+  'AWS::ApiGateway::Account': {area: 'api', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
+  'AWS::CDK::Metadata': {area: 'metadata', ref: '{uuid}'},
+  'AWS::CloudFormation::WaitConditionHandle': {
+    area: 'metadata',
+    ref: 'https://cloudformation-waitcondition-{region}.s3.amazonaws.com/{uuid}',
+  },
+  'AWS::CloudWatch::Dashboard': {
+    area: 'monitoring',
+    ref: '{name}',
+    name: {property: 'DashboardName'},
+    createOnly: ['DashboardName'],
+  },
+  'AWS::EC2::EIP': {
+    area: 'network',
+    ref: '203.0.113.10',
+    attributes: {AllocationId: 'eipalloc-{hex:17}', PublicIp: '{ref}'},
+  },
+  'AWS::EC2::FlowLog': {area: 'network', ref: 'fl-{hex:17}', attributes: {Id: '{ref}'}, createOnly: 'all'},
+  'AWS::EC2::InternetGateway': {area: 'network', ref: 'igw-{hex:17}', attributes: {InternetGatewayId: '{ref}'}},
+  'AWS::EC2::NatGateway': {
+    area: 'network',
+    ref: 'nat-{hex:17}',
+    attributes: {NatGatewayId: '{ref}'},
+    createOnly: ['SubnetId', 'AllocationId'],
+  },
+  'AWS::EC2::Route': {
+    ...RULE,
+    ref: '{RouteTableId}|{DestinationCidrBlock}',
+    createOnly: ['RouteTableId', 'DestinationCidrBlock'],
+  },
+  'AWS::EC2::RouteTable': {
+    area: 'network',
+    ref: 'rtb-{hex:17}',
+    attributes: {RouteTableId: '{ref}'},
+    createOnly: ['VpcId'],
+  },
+  'AWS::EC2::SecurityGroup': {
+    area: 'network',
+    ref: 'sg-{hex:17}',
+    attributes: {GroupId: '{ref}', Id: '{ref}', VpcId: '{VpcId}'},
+    createOnly: ['GroupName', 'GroupDescription', 'VpcId'],
+  },
+  'AWS::EC2::SecurityGroupEgress': {...RULE, ref: 'sgr-{hex:17}', attributes: {Id: '{ref}'}},
+  'AWS::EC2::SecurityGroupIngress': {...RULE, ref: 'sgr-{hex:17}', attributes: {Id: '{ref}'}},
+  'AWS::EC2::Subnet': {
+    area: 'network',
+    ref: 'subnet-{hex:17}',
+    attributes: {
+      AvailabilityZone: '{AvailabilityZone}',
+      CidrBlock: '{CidrBlock}',
+      NetworkAclAssociationId: 'aclassoc-{hex:17}',
+      SubnetId: '{ref}',
+      VpcId: '{VpcId}',
+    },
+    createOnly: ['VpcId', 'CidrBlock', 'AvailabilityZone'],
+  },
+  'AWS::EC2::SubnetRouteTableAssociation': {...RULE, ref: 'rtbassoc-{hex:17}', attributes: {Id: '{ref}'}},
+  'AWS::EC2::VPC': {
+    area: 'network',
+    ref: 'vpc-{hex:17}',
+    attributes: {
+      CidrBlock: '{CidrBlock}',
+      DefaultNetworkAcl: 'acl-{hex:17}',
+      DefaultSecurityGroup: 'sg-{hex:17}',
+      VpcId: '{ref}',
+    },
+    createOnly: ['CidrBlock'],
+  },
+  'AWS::EC2::VPCEndpoint': {
+    area: 'network',
+    ref: 'vpce-{hex:17}',
+    attributes: {Id: '{ref}'},
+    createOnly: ['ServiceName', 'VpcEndpointType', 'VpcId'],
+  },
+  'AWS::EC2::VPCGatewayAttachment': {...RULE, ref: 'IGW|{VpcId}'},
+  'AWS::IAM::ManagedPolicy': {
+    area: 'permissions',
+    ref: 'arn:aws:iam::{account}:policy/{name}',
+    attributes: {PolicyArn: '{ref}'},
+    name: {property: 'ManagedPolicyName', max: 128},
+    createOnly: ['ManagedPolicyName', 'Description', 'Path'],
+  },
+  'AWS::IAM::Policy': {area: 'permissions', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
+  'AWS::IAM::Role': {
+    area: 'permissions',
+    ref: '{name}',
+    attributes: {Arn: 'arn:aws:iam::{account}:role/{name}', RoleId: 'AROA{id:17}'},
+    name: {property: 'RoleName', max: 64},
+    createOnly: ['RoleName', 'Path'],
+  },
+  'AWS::KMS::Alias': {area: 'keys', ref: '{AliasName}', createOnly: ['AliasName']},
+  'AWS::KMS::Key': {
+    area: 'keys',
+    ref: '{uuid}',
+    attributes: {Arn: 'arn:aws:kms:{region}:{account}:key/{ref}', KeyId: '{ref}'},
+  },
+  'AWS::KMS::ReplicaKey': {
+    area: 'keys',
+    ref: '{uuid}',
+    attributes: {Arn: 'arn:aws:kms:{region}:{account}:key/{ref}', KeyId: '{ref}'},
+    createOnly: ['PrimaryKeyArn'],
+  },
+  'AWS::Logs::LogGroup': {
+    area: 'logs',
+    ref: '{name}',
+    attributes: {Arn: 'arn:aws:logs:{region}:{account}:log-group:{name}:*'},
+    name: {property: 'LogGroupName', max: 512},
+    createOnly: ['LogGroupName'],
+  },
+  'AWS::Logs::LogStream': {area: 'logs', ref: '{name}', name: {property: 'LogStreamName'}, createOnly: 'all'},
+  'AWS::Logs::ResourcePolicy': {area: 'logs', ref: '{PolicyName}', createOnly: ['PolicyName']},
+}
+
+/** A pattern's text. A property that is missing becomes empty. */
+function filled(pattern: string, values: Record<string, unknown>): string {
+  return pattern.replaceAll(/\{(\w+)(?::(\d+))?\}/g, (_, key: string, length?: string) => {
+    if (key === 'hex') return randomHex(Number(length))
+    if (key === 'id') return randomCapitals(Number(length))
+    if (key === 'uuid') return randomUUID()
+    return String(values[key] ?? '')
+  })
+}
+
+/** The provider of a recorded type. */
+export function recordedProvider(type: RecordedType): ResourceProvider {
+  const values = (
+    properties: Properties,
+    {region, stackName, logicalId}: ResourceContext,
+  ): Record<string, unknown> => ({
+    ...properties,
+    region,
+    account: ACCOUNT,
+    stack: stackName,
+    logicalId,
+  })
+  const attributes = (all: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(Object.entries(type.attributes ?? {}).map(([name, pattern]) => [name, filled(pattern, all)]))
+
+  return {
+    createOnly: type.createOnly,
+    async create(properties, context) {
+      const all = values(properties, context)
+      if (type.name)
+        all.name = properties[type.name.property] ?? generatedName(context.stackName, context.logicalId, type.name)
+      all.ref = filled(type.ref, all)
+      return {physicalId: String(all.ref), attributes: attributes(all)}
+    },
+    async update(physicalId) {
+      return {physicalId}
+    },
+    async delete() {},
+  }
+}
