@@ -1,0 +1,127 @@
+import {randomUUID} from 'node:crypto'
+import type {IncomingMessage, ServerResponse} from 'node:http'
+
+import {arn, type Lab} from '../../kernel.js'
+import {isLoopbackHost, readBody, sendJson} from '../http.js'
+import {authorize} from './authorizer.js'
+import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'
+import type {JwksCache} from './jwks-cache.js'
+import {runProxyIntegration} from './lambda-integration.js'
+import {runMockIntegration} from './mock-integration.js'
+import {proxyEvent} from './proxy-event.js'
+import {gatewayRequest, headerOf, type GatewayRequest} from './request.js'
+import {findRoute, type Route} from './routing.js'
+import type {ServedApi, ServedStage} from './snapshot.js'
+import {TokenBucket} from './token-bucket.js'
+import {validateRequest} from './validation.js'
+
+/** AWS's limit of a request's body, in bytes. */
+const MAX_BODY = 10 * 1024 * 1024
+
+/** The data plane of one REST API: one request in, one answer out, with AWS's status codes. */
+export class ApiServer {
+  private readonly buckets = new Map<string, TokenBucket>()
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly api: ServedApi,
+    private readonly keys: JwksCache,
+  ) {}
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.serve(request, response).catch((error: Error) => {
+      this.lab.log('apigateway', error.stack ?? error.message)
+      if (response.headersSent) response.destroy()
+      else sendJson(response, 500, {message: 'Internal server error'})
+    })
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const {api, lab} = this
+    if (lab.faults.has('api-outage', api.region)) return sendJson(response, 503, {message: 'Service Unavailable'})
+    const host = (request.headers.host ?? '').toLowerCase()
+    const url = request.url ?? '/'
+    const [rawPath = '/', search = ''] = splitOnce(url, '?')
+    const [, stageName = '', ...rest] = rawPath.split('/')
+    const stage = api.stage(stageName)
+    if (api.disabled || !stage || (host !== api.hostname && !isLoopbackHost(host))) {
+      return sendJson(response, 403, {message: 'Forbidden'}, {'x-amzn-errortype': 'ForbiddenException'})
+    }
+
+    const asked = gatewayRequest(request, randomUUID(), `/${rest.join('/')}`, search)
+    const answer = await this.answer(stage, asked, request).catch((error: unknown) => {
+      if (!(error instanceof GatewayError)) throw error
+      return gatewayAnswer(error, stage.snapshot.gatewayResponses, asked.requestId)
+    })
+    send(response, answer, asked)
+  }
+
+  private async answer(stage: ServedStage, asked: GatewayRequest, message: IncomingMessage): Promise<HttpAnswer> {
+    const {snapshot} = stage
+    const route = findRoute(snapshot, asked.method, asked.path)
+    if (!route) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN')
+    this.throttle(stage, route, asked.method)
+    const claims = await this.claimsOf(stage, route, asked)
+    const body = await readBody(message, MAX_BODY)
+    if (!body) throw new GatewayError('REQUEST_TOO_LARGE')
+    const request = {...asked, body}
+    validateRequest(snapshot, route, request)
+
+    const integration = route.method.methodIntegration
+    if (integration?.type === 'MOCK') return runMockIntegration(route.method)
+    if (integration?.type !== 'AWS_PROXY') throw new GatewayError('API_CONFIGURATION_ERROR')
+    const source = {
+      arn: arn('execute-api', this.api.region, `${this.api.id}/${stage.name}/${asked.method}${route.resourcePath}`),
+      binaryMediaTypes: snapshot.binaryMediaTypes,
+      request,
+    }
+    const event = proxyEvent(this.api, stage, route, request, claims)
+    return runProxyIntegration(this.lab, this.api.region, integration, event, source)
+  }
+
+  private async claimsOf(
+    stage: ServedStage,
+    {method}: Route,
+    asked: GatewayRequest,
+  ): Promise<Record<string, string> | undefined> {
+    if (method.authorizationType === 'NONE') return undefined
+    const authorizer = stage.snapshot.authorizers[method.authorizerId ?? '']
+    if (!authorizer) throw new GatewayError('API_CONFIGURATION_ERROR')
+    return authorize(
+      authorizer,
+      method.authorizationScopes ?? [],
+      (name) => headerOf(asked, name),
+      this.keys,
+      (why) => this.lab.log('apigateway', why),
+    )
+  }
+
+  private throttle(stage: ServedStage, {resourcePath}: Route, method: string): void {
+    const {throttlingRateLimit: rate, throttlingBurstLimit: burst} = stage.settings(resourcePath, method)
+    if (rate === undefined || burst === undefined || rate < 0 || burst < 0) return
+    const key = `${stage.name} ${resourcePath} ${method}`
+    let bucket = this.buckets.get(key)
+    if (!bucket?.has(rate, burst)) {
+      bucket = new TokenBucket(rate, burst)
+      this.buckets.set(key, bucket)
+    }
+
+    if (!bucket.take()) throw new GatewayError('THROTTLED')
+  }
+}
+
+function send(response: ServerResponse, {status, headers, body}: HttpAnswer, {requestId}: GatewayRequest): void {
+  response.writeHead(status, {
+    ...(headers['content-type'] ? {} : {'content-type': 'application/json'}),
+    ...headers,
+    'content-length': String(body.length),
+    'x-amzn-requestid': requestId,
+    'x-amz-apigw-id': requestId,
+  })
+  response.end(body)
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const index = text.indexOf(separator)
+  return index === -1 ? [text] : [text.slice(0, index), text.slice(index + 1)]
+}

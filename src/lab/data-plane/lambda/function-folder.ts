@@ -1,0 +1,61 @@
+import {existsSync} from 'node:fs'
+import {mkdir, rm, symlink, writeFile} from 'node:fs/promises'
+import {createRequire} from 'node:module'
+import {dirname, join, sep} from 'node:path'
+
+import {unzipSync} from 'fflate'
+
+/**
+ * What AWS's Node.js runtime has beside a function: the SDK, and nothing else. A bundle that forgot any other package
+ * fails here as it would there.
+ */
+const RUNTIME_SCOPES = ['@aws-sdk', '@smithy']
+
+/**
+ * Unpacks a bundle into `folder`/`name`/`digest`, and puts the runtime's own packages where both `require` and `import`
+ * look for them: in a node_modules above the bundle.
+ * @throws Error where the archive can't be read or holds a path that leads out of it
+ */
+export async function unpackFunction(folder: string, name: string, digest: string, zip: Uint8Array): Promise<string> {
+  const target = join(folder, name, digest)
+  const entries = Object.entries(unzipSync(zip))
+  for (const [path] of entries) {
+    if (!join(target, path).startsWith(target + sep)) throw new Error(`${path} leads out of the archive`)
+  }
+
+  await mkdir(target, {recursive: true, mode: 0o700})
+  for (const [path, data] of entries) {
+    if (path.endsWith('/')) continue
+    await mkdir(dirname(join(target, path)), {recursive: true})
+    await writeFile(join(target, path), data)
+  }
+
+  await linkRuntimePackages(folder)
+  return target
+}
+
+export async function removeFunction(folder: string, name: string): Promise<void> {
+  await rm(join(folder, name), {recursive: true, force: true})
+}
+
+async function linkRuntimePackages(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules')
+  await mkdir(modules, {recursive: true})
+  for (const scope of RUNTIME_SCOPES) {
+    const link = join(modules, scope)
+    if (existsSync(link)) continue
+    await symlink(scopeFolder(scope), link, 'dir').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
+}
+
+/** Where this program's own packages of a scope are. */
+function scopeFolder(scope: string): string {
+  const found = createRequire(import.meta.url)
+    .resolve.paths(scope)
+    ?.map((path) => join(path, scope))
+    .find((path) => existsSync(path))
+  if (!found) throw new Error(`no packages of ${scope} are installed`)
+  return found
+}

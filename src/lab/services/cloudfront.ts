@@ -1,0 +1,49 @@
+import type * as Api from '@aws-sdk/client-cloudfront'
+
+import {keyValueStoresOf} from '../data-plane/edge/key-value-store.js'
+import {fault, type Lab, type Operation, type Service} from '../kernel.js'
+import {Distributions} from './cloudfront/distributions.js'
+import {Functions} from './cloudfront/functions.js'
+import {Stores} from './cloudfront/stores.js'
+
+/**
+ * CloudFront's control plane, which dies with us-east-1. The edges that it configures do not: they go on serving what
+ * they have.
+ */
+export class CloudFrontService implements Service {
+  readonly signingName = 'cloudfront'
+  readonly placement = 'global'
+  readonly operations: Record<string, Operation>
+  private readonly distributions: Distributions
+
+  constructor(lab: Lab) {
+    const stores = keyValueStoresOf(lab)
+    const functions: Functions = new Functions(lab, stores, (arn) => this.distributions.uses(arn))
+    this.distributions = new Distributions(lab, functions)
+    this.operations = {
+      ...this.distributions.operations,
+      ...functions.operations,
+      ...new Stores(lab, stores, (arn) => functions.uses(arn)).operations,
+      ListTagsForResource: ({Resource}: Api.ListTagsForResourceRequest): Api.ListTagsForResourceResult => ({
+        Tags: {Items: this.tagged(Resource).tags},
+      }),
+      TagResource: ({Resource, Tags}: Api.TagResourceRequest) => {
+        const tagged = this.tagged(Resource)
+        const added = Tags?.Items ?? []
+        tagged.tags = [...tagged.tags.filter(({Key}) => !added.some((one) => one.Key === Key)), ...added]
+        return {}
+      },
+      UntagResource: ({Resource, TagKeys}: Api.UntagResourceRequest) => {
+        const tagged = this.tagged(Resource)
+        tagged.tags = tagged.tags.filter(({Key}) => !TagKeys?.Items?.includes(Key ?? ''))
+        return {}
+      },
+    }
+  }
+
+  private tagged(arn: string | undefined): {tags: Api.Tag[]} {
+    const found = this.distributions.tagged(arn ?? '')
+    if (!found) throw fault('NoSuchResource', 'The specified resource does not exist.', 404)
+    return found
+  }
+}

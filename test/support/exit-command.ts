@@ -1,0 +1,58 @@
+/** A command that ends as it is told to, run as a process of its own: what DrCommand makes of each end. */
+
+import {Flags, handle} from '@oclif/core'
+import {DrCommand} from '../../src/dr-command.js'
+import {DrError, Unreachable} from '../../src/errors.js'
+import type {ExitName} from '../../src/errors.js'
+import {ROOT} from './cli.js'
+
+export default class ExitCommand extends DrCommand {
+  static override flags = {
+    throw: Flags.string(),
+    with: Flags.string(),
+    oclif: Flags.integer(),
+    bug: Flags.boolean(),
+    wait: Flags.boolean(),
+    linger: Flags.boolean(),
+    ask: Flags.boolean(),
+  }
+
+  async run(): Promise<unknown> {
+    const {flags} = await this.parse(ExitCommand)
+    this.emit({code: 'note', text: 'a note'})
+    if (flags.throw) {
+      throw new DrError({
+        code: 'Thrown',
+        exit: flags.throw as ExitName,
+        what: 'it was thrown',
+        why: 'the test said so',
+        next: 'todo-dr status',
+        requestId: 'request-1',
+        cause: new Error('the root of it'),
+      })
+    }
+
+    if (flags.oclif !== undefined) this.exit(flags.oclif)
+    if (flags.bug) throw new TypeError('undefined is not a function')
+    if (flags.with) this.exitWith(flags.with as ExitName)
+    if (flags.ask) return {confirmed: await this.confirmByTyping('type it', 'it')}
+    // A server would keep the process alive for ever.
+    if (flags.linger) setInterval(() => undefined, 1000)
+    if (flags.wait) await this.#waitForSignal()
+    this.log('a result for a person')
+    return {result: 1}
+  }
+
+  async #waitForSignal(): Promise<never> {
+    const keepAlive = setInterval(() => undefined, 1000)
+    process.stderr.write('waiting\n')
+    return new Promise((_, reject) => {
+      this.signal.addEventListener('abort', () => {
+        clearInterval(keepAlive)
+        reject(new Unreachable('nobody answered'))
+      })
+    })
+  }
+}
+
+await ExitCommand.run(process.argv.slice(2), {root: ROOT}).catch(handle)

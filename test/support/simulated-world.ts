@@ -1,0 +1,383 @@
+/**
+ * Two regions in memory, with time, roles, lag, silence and faults: the model that plans and the engine are run against.
+ * It is unkind where AWS may be: after a failover an old primary that lives goes on taking writes, running calls end
+ * after a fence, and a lost region hangs instead of refusing. It proves nothing about AWS or the lab.
+ */
+
+import {DrError, Unreachable} from '../../src/errors.js'
+import type {Deployment, Region} from '../../src/model/deployment.js'
+import type {GlobalCluster, WriterMode} from '../../src/model/observation.js'
+import type {ApiAnswer, ApiRequest, World} from '../../src/ports/world.js'
+import {VirtualClock} from './virtual-clock.js'
+
+export const HOME = 'us-east-1'
+export const AWAY = 'us-east-2'
+
+export interface SimulatedRegion {
+  /** Nothing in the region answers. */
+  lost: boolean
+  /** Lambda's control plane alone does not answer. */
+  lambdaLost: boolean
+  databaseUp: boolean
+  instances: number
+  /** What the control plane says. */
+  isWriter: boolean
+  /** What the database does: takes writes. */
+  writable: boolean
+  isMember: boolean
+  synchronization: string | undefined
+  lagSeconds: number | undefined
+  writers: WriterMode
+  /** The fence is accepted and has no effect: something else writes. */
+  fenceLeaks: boolean
+  apiUp: boolean
+  rows: Map<string, {id: string; task: string}>
+}
+
+export interface SimulatedOptions {
+  /** A lost region accepts connections and never answers, until the adapter gives up. */
+  hang?: boolean
+  promotionMs?: number
+  edgeMs?: number
+  /** Milliseconds of every call that is answered. */
+  latencyMs?: number
+}
+
+/** Milliseconds after which an adapter gives up by itself: longer than any look of ours may take. */
+const ADAPTER_GIVES_UP_MS = 30_000
+export const WRITER_TIMEOUT_SECONDS = 10
+
+export interface Acknowledged {
+  at: number
+  region: Region
+  requestId: string
+}
+
+export class SimulatedWorld {
+  readonly clock = new VirtualClock()
+  readonly regions: Record<Region, SimulatedRegion>
+  readonly acknowledged: Acknowledged[] = []
+  /** Names of the calls that changed something, in order. */
+  readonly acts: string[] = []
+  serving: Region = HOME
+  edgeKey: Region = HOME
+  edgeLost = false
+  switching: {to: Region; status: string} | undefined
+  /** AWS accepts a promotion, and gives it up midway. */
+  cancels = false
+  leaseHolder: string | undefined
+  /** Called before every call with its name; may throw. */
+  fault: (call: string) => void = () => undefined
+  #nextId = 1
+  readonly options: Required<SimulatedOptions>
+
+  constructor(options: SimulatedOptions = {}) {
+    this.options = {hang: false, promotionMs: 2000, edgeMs: 500, latencyMs: 10, ...options}
+    this.regions = {[HOME]: region(true), [AWAY]: region(false)}
+  }
+
+  readonly deployment: Deployment = {
+    schemaVersion: 1,
+    app: 'ToDoMgmt',
+    home: HOME,
+    away: AWAY,
+    globalClusterId: 'todomgmt',
+    edge: {url: 'https://edge', distributionId: 'E1', keyValueStoreArn: 'arn:kvs', key: 'serving'},
+    regions: Object.fromEntries(
+      [HOME, AWAY].map((name) => [
+        name,
+        {
+          apiUrl: `https://${name}/prod`,
+          clusterArn: `arn:${name}`,
+          clusterId: `todomgmt-${name}`,
+          proxyName: `todomgmt-${name}`,
+          userPoolId: 'pool',
+          clientId: 'client',
+          tokenUrl: `https://${name}/oauth2/token`,
+          functions: {createTable: 'c', get: 'g', upsert: 'u', remove: 'r', ledgerCheck: 'l'},
+          writerTimeoutSeconds: WRITER_TIMEOUT_SECONDS,
+          leaseBucket: `lease-${name}`,
+        },
+      ]),
+    ),
+  }
+
+  /** The shape that must be the same after every interruption. */
+  topology(): object {
+    const of = (name: Region) => {
+      const {isWriter, writers, rows} = this.regions[name]!
+      return {isWriter, writers, canaries: [...rows.values()].filter((row) => row.task.includes('canary')).length}
+    }
+
+    return {home: of(HOME), away: of(AWAY), edge: this.edgeKey, switching: this.switching?.status}
+  }
+
+  lose(name: Region): void {
+    Object.assign(this.regions[name]!, {lost: true})
+  }
+
+  /** The region returns; where another is the primary now, its database is rebuilt as a standby after `rebuildMs`. */
+  async returns(name: Region, rebuildMs = 60_000): Promise<void> {
+    const side = this.regions[name]!
+    side.lost = false
+    side.databaseUp = true
+    if (side.isWriter) return
+    Object.assign(side, {writable: false, synchronization: 'pending-resync', instances: 0})
+    await this.clock.sleep(rebuildMs)
+    Object.assign(side, {synchronization: 'connected', lagSeconds: 0.1, instances: 1, isMember: true})
+  }
+
+  /** A connection of one process. After `kill` it neither answers nor acts any more, as a killed process does. */
+  connect(): {world: World; kill(): void; alive(): boolean} {
+    let alive = true
+    const guard = <T extends object>(port: T): T =>
+      Object.fromEntries(
+        Object.entries(port).map(([name, method]) => [
+          name,
+          typeof method !== 'function'
+            ? method
+            : async (...args: unknown[]) => {
+                if (!alive) return never
+                try {
+                  return await (method as (...all: unknown[]) => unknown)(...args)
+                } finally {
+                  // eslint-disable-next-line no-unsafe-finally
+                  if (!alive) return never
+                }
+              },
+        ]),
+      ) as T
+    const {clock} = this
+    const world: World = {
+      deployment: this.deployment,
+      database: guard(this.#database()),
+      writers: guard(this.#writers()),
+      edge: guard(this.#edge()),
+      api: guard(this.#api()),
+      tokens: guard({get: async (preferred: Region) => ({token: 't', region: preferred, expiresAt: Infinity})}),
+      functions: guard({
+        createTable: async () => undefined,
+        seed: async () => undefined,
+        present: async () => new Set<string>(),
+      }),
+      lease: guard(this.#lease()),
+      clock: {now: () => clock.now(), sleep: guard({sleep: clock.sleep.bind(clock)}).sleep},
+    }
+    return {world, kill: () => (alive = false), alive: () => alive}
+  }
+
+  async #call(name: string, at: Region | undefined, alsoLost = false): Promise<void> {
+    this.fault(name)
+    if (at !== undefined && (this.regions[at]!.lost || alsoLost)) {
+      if (this.options.hang) await this.clock.sleep(ADAPTER_GIVES_UP_MS)
+      throw new Unreachable(`${name}: ${at} does not answer`)
+    }
+
+    await this.clock.sleep(this.options.latencyMs)
+  }
+
+  #database(): World['database'] {
+    return {
+      describe: async (via) => {
+        await this.#call('describe', via)
+        return this.#global()
+      },
+      cluster: async (at) => {
+        await this.#call('cluster', at)
+        const {instances, databaseUp} = this.regions[at]!
+        return {
+          id: `todomgmt-${at}`,
+          arn: `arn:${at}`,
+          status: 'available',
+          availableInstances: databaseUp ? instances : 0,
+        }
+      },
+      proxy: async (at) => {
+        await this.#call('proxy', at)
+        const up = this.regions[at]!.databaseUp && this.regions[at]!.instances > 0
+        return {available: up ? 1 : 0, unavailable: up ? 0 : 1}
+      },
+      lagSeconds: async (at) => {
+        await this.#call('lag', at)
+        return this.regions[at]!.isWriter ? undefined : this.regions[at]!.lagSeconds
+      },
+      switchover: async (primary, target) => {
+        await this.#call('switchover', primary)
+        this.#accept(target, 'switching-over', true)
+      },
+      failover: async (target) => {
+        await this.#call('failover', target)
+        this.#accept(target, 'failing-over', false)
+      },
+    }
+  }
+
+  #accept(to: Region, status: string, planned: boolean): void {
+    if (this.switching || this.regions[to]!.isWriter)
+      throw new DrError({
+        code: 'InvalidGlobalClusterStateFault',
+        exit: 'failed',
+        what: 'The global cluster is busy or switched',
+      })
+    this.acts.push(`${planned ? 'switchover' : 'failover'} ${to}`)
+    this.switching = {to, status}
+    void this.#promote(to, planned)
+  }
+
+  async #promote(to: Region, planned: boolean): Promise<void> {
+    const from = to === HOME ? AWAY : HOME
+    const [old, target] = [this.regions[from]!, this.regions[to]!]
+    if (planned) old.writable = false
+    await this.clock.sleep(this.options.promotionMs * 0.8)
+    if (this.cancels) {
+      old.writable = old.isWriter && old.databaseUp
+      this.switching = undefined
+      return
+    }
+
+    if (planned) target.rows = new Map(old.rows)
+    target.writable = true
+    await this.clock.sleep(this.options.promotionMs * 0.2)
+    Object.assign(target, {isWriter: true, synchronization: undefined})
+    Object.assign(old, {isWriter: false, synchronization: planned ? 'connected' : 'pending-resync', lagSeconds: 0.1})
+    this.switching = undefined
+  }
+
+  #global(): GlobalCluster {
+    const members = [HOME, AWAY].flatMap((name) => {
+      const {isMember, isWriter, synchronization} = this.regions[name]!
+      return isMember ? [{region: name, clusterArn: `arn:${name}`, isWriter, synchronization}] : []
+    })
+    const failover = this.switching && {status: this.switching.status, toArn: `arn:${this.switching.to}`}
+    return {id: 'todomgmt', status: failover ? failover.status : 'available', failover, members}
+  }
+
+  #writers(): World['writers'] {
+    const set = (name: string, mode: WriterMode) => async (at: Region) => {
+      await this.#call(name, at, this.regions[at]!.lambdaLost)
+      this.acts.push(`${name} ${at}`)
+      this.regions[at]!.writers = mode
+    }
+
+    return {
+      mode: async (at) => {
+        await this.#call('mode', at, this.regions[at]!.lambdaLost)
+        return this.regions[at]!.writers
+      },
+      fence: set('fence', 'fenced'),
+      unfence: set('unfence', 'open'),
+    }
+  }
+
+  #edge(): World['edge'] {
+    const reach = async (name: string): Promise<void> => {
+      await this.#call(name, undefined)
+      if (this.edgeLost) throw new Unreachable('the KeyValueStore does not answer')
+    }
+
+    return {
+      serving: async () => {
+        await reach('serving')
+        return this.edgeKey
+      },
+      steer: async (to) => {
+        await reach('steer')
+        this.acts.push(`steer ${to}`)
+        this.edgeKey = to
+        void this.clock.sleep(this.options.edgeMs).then(() => {
+          this.serving = to
+        })
+      },
+    }
+  }
+
+  #api(): World['api'] {
+    const answer = async (at: Region, request: ApiRequest): Promise<ApiAnswer> => {
+      await this.#call(`api ${request.method}`, at)
+      return this.serve(at, request)
+    }
+
+    return {
+      edge: (request) => answer(this.serving, request),
+      direct: answer,
+      health: async (at) => {
+        await this.#call('health', at)
+        const {apiUp, databaseUp} = this.regions[at]!
+        const ok = apiUp && databaseUp
+        return {status: ok ? 200 : 503, ok, latencyMs: this.options.latencyMs}
+      },
+    }
+  }
+
+  /** One request; `runningMs` is how long the function runs between its admission and its commit. */
+  async serve(at: Region, request: ApiRequest, runningMs = 0): Promise<ApiAnswer> {
+    const side = this.regions[at]!
+    const reply = (status: number, response?: object): ApiAnswer => ({
+      status,
+      region: at,
+      headers: {},
+      body: {status: status < 300 ? 'ok' : 'error', response},
+    })
+    const closed = request.method !== 'GET' && side.writers !== 'open' && !side.fenceLeaks
+    if (!side.apiUp || closed) return reply(503)
+    await this.clock.sleep(runningMs)
+    if (!side.databaseUp || side.lost) return reply(503)
+    if (request.method === 'GET') {
+      const found = [...side.rows.values()].find((row) => row.id === request.query?.id)
+      return found ? reply(200, found) : reply(404)
+    }
+
+    if (!side.writable) return reply(503)
+    const body = request.body as {id?: string; requestId?: string; task?: string}
+    if (request.method === 'DELETE') {
+      const entry = [...side.rows].find(([, row]) => row.id === body.id)
+      if (!entry) return reply(404)
+      side.rows.delete(entry[0])
+      return reply(200, {})
+    }
+
+    const key = body.requestId ?? ''
+    const stored = side.rows.get(key)
+    const row = stored ?? {id: String(this.#nextId++), task: body.task ?? ''}
+    side.rows.set(key, row)
+    this.acknowledged.push({at: this.clock.now(), region: at, requestId: key})
+    return reply(stored ? 200 : 201, row)
+  }
+
+  #lease(): World['lease'] {
+    return {
+      acquire: async (owner) => {
+        await this.#call('lease', undefined)
+        if (this.leaseHolder !== undefined && this.leaseHolder !== owner)
+          throw new DrError({
+            code: 'LeaseHeld',
+            exit: 'refused',
+            what: `The operator lease is held by ${this.leaseHolder}`,
+          })
+        this.leaseHolder = owner
+        return {regions: [HOME, AWAY].filter((name) => !this.regions[name]!.lost), unreachable: [], token: 1}
+      },
+      release: async (owner) => {
+        if (this.leaseHolder === owner) this.leaseHolder = undefined
+      },
+    }
+  }
+}
+
+const never = new Promise<never>(() => undefined)
+
+const region = (primary: boolean): SimulatedRegion => ({
+  lost: false,
+  lambdaLost: false,
+  databaseUp: true,
+  instances: 1,
+  isWriter: primary,
+  writable: primary,
+  isMember: true,
+  synchronization: primary ? undefined : 'connected',
+  lagSeconds: primary ? undefined : 0.1,
+  writers: 'open',
+  fenceLeaks: false,
+  apiUp: true,
+  rows: new Map(),
+})

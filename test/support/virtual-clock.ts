@@ -1,0 +1,60 @@
+/** Time that passes only when nothing else is left to do: hours of waiting in milliseconds, always in the same order. */
+
+import type {Clock} from '../../src/ports/world.js'
+
+const aborted = (signal: AbortSignal): Error => signal.reason as Error
+
+interface Sleeper {
+  at: number
+  order: number
+  wake: () => void
+}
+
+export class VirtualClock implements Clock {
+  #now = 1_000_000
+  #order = 0
+  #sleepers: Sleeper[] = []
+  #pumping = false
+
+  now(): number {
+    return this.#now
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return void reject(aborted(signal))
+      const cut = (): void => {
+        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper)
+        reject(aborted(signal!))
+      }
+
+      const wake = (): void => {
+        signal?.removeEventListener('abort', cut)
+        resolve()
+      }
+
+      const sleeper: Sleeper = {at: this.#now + ms, order: this.#order++, wake}
+      this.#sleepers.push(sleeper)
+      signal?.addEventListener('abort', cut, {once: true})
+      this.#pump()
+    })
+  }
+
+  /** Every microtask has run when an immediate fires: then the earliest sleeper wakes, and time jumps to it. */
+  #pump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    setImmediate(() => {
+      this.#pumping = false
+      const next = this.#sleepers.reduce<Sleeper | undefined>(
+        (first, one) => (!first || one.at < first.at || (one.at === first.at && one.order < first.order) ? one : first),
+        undefined,
+      )
+      if (!next) return
+      this.#sleepers = this.#sleepers.filter((one) => one !== next)
+      this.#now = Math.max(this.#now, next.at)
+      next.wake()
+      this.#pump()
+    })
+  }
+}
