@@ -1,0 +1,27 @@
+/** The secret of a user pool's client, read in the pool's own region and kept in memory only. */
+
+import {DrError} from '../../errors.js'
+import type {Deployment, Region} from '../../model/deployment.js'
+import type {CallOptions} from '../../ports/world.js'
+import type {Clients} from './clients.js'
+
+export function clientSecrets(clients: Clients, deployment: Deployment) {
+  return async (region: Region, {signal}: CallOptions = {}): Promise<string> => {
+    const {DescribeUserPoolClientCommand} = await import('@aws-sdk/client-cognito-identity-provider')
+    const client = await clients.cognito(region)
+    const {userPoolId: UserPoolId, clientId: ClientId} = deployment.regions[region]!
+    const answer = await clients.send(
+      (abortSignal) => client.send(new DescribeUserPoolClientCommand({UserPoolId, ClientId}), {abortSignal}),
+      {action: 'cognito-idp:DescribeUserPoolClient', region, signal},
+    )
+    const secret = answer.UserPoolClient?.ClientSecret
+    if (secret) return secret
+    throw new DrError({
+      code: 'ClientWithoutSecret',
+      exit: 'credentials',
+      what: `the client ${ClientId} of the pool ${UserPoolId} has no secret`,
+      why: 'client credentials need one',
+      next: `deploy the identity stack of ${region} again`,
+    })
+  }
+}

@@ -1,0 +1,200 @@
+/** The Aurora global database over RDS and CloudWatch. */
+
+import type {DBCluster, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
+import {DrError} from '../../errors.js'
+import {otherRegion} from '../../model/deployment.js'
+import type {Deployment, Region, RegionDeployment} from '../../model/deployment.js'
+import type {Cluster, GlobalCluster, GlobalMember, ProxyHealth} from '../../model/observation.js'
+import type {CallOptions, GlobalDatabase} from '../../ports/world.js'
+import {regionOfArn} from './arn.js'
+import type {Clients} from './clients.js'
+
+/** A datum older than this says nothing about now. */
+const LAG_WINDOW_MS = 5 * 60_000
+/** CloudWatch's finest period of metrics with regular resolution, which those of RDS are (CloudWatch API reference). */
+export const AWS_LAG_PERIOD_SECONDS = 60
+
+export class AwsGlobalDatabase implements GlobalDatabase {
+  readonly #clients: Clients
+  readonly #deployment: Deployment
+  readonly #lagPeriodSeconds: number
+
+  constructor(clients: Clients, deployment: Deployment, lagPeriodSeconds = AWS_LAG_PERIOD_SECONDS) {
+    this.#clients = clients
+    this.#deployment = deployment
+    this.#lagPeriodSeconds = lagPeriodSeconds
+  }
+
+  async describe(via: Region, {signal}: CallOptions = {}): Promise<GlobalCluster> {
+    const {DescribeGlobalClustersCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rds(via)
+    const command = new DescribeGlobalClustersCommand({GlobalClusterIdentifier: this.#deployment.globalClusterId})
+    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'rds:DescribeGlobalClusters',
+      region: via,
+      signal,
+    })
+    return toGlobalCluster(first(answer.GlobalClusters, `global cluster ${this.#deployment.globalClusterId}`))
+  }
+
+  async cluster(region: Region, {signal}: CallOptions = {}): Promise<Cluster> {
+    const {DescribeDBClustersCommand, DescribeDBInstancesCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rds(region)
+    const {clusterId} = this.#region(region)
+    const ofCluster = [{Name: 'db-cluster-id', Values: [clusterId]}]
+    const [clusters, instances] = await Promise.all([
+      this.#clients.send(
+        (abortSignal) => client.send(new DescribeDBClustersCommand({DBClusterIdentifier: clusterId}), {abortSignal}),
+        {action: 'rds:DescribeDBClusters', region, signal},
+      ),
+      this.#clients.send(
+        (abortSignal) => client.send(new DescribeDBInstancesCommand({Filters: ofCluster}), {abortSignal}),
+        {action: 'rds:DescribeDBInstances', region, signal},
+      ),
+    ])
+    const cluster: DBCluster = first(clusters.DBClusters, `cluster ${clusterId}`)
+    return {
+      id: clusterId,
+      arn: cluster.DBClusterArn ?? '',
+      status: cluster.Status ?? 'unknown',
+      availableInstances: (instances.DBInstances ?? []).filter(
+        ({DBInstanceStatus, DBClusterIdentifier}) =>
+          DBInstanceStatus === 'available' && DBClusterIdentifier === clusterId,
+      ).length,
+    }
+  }
+
+  async proxy(region: Region, {signal}: CallOptions = {}): Promise<ProxyHealth> {
+    const {DescribeDBProxyTargetsCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rds(region)
+    const command = new DescribeDBProxyTargetsCommand({DBProxyName: this.#region(region).proxyName})
+    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'rds:DescribeDBProxyTargets',
+      region,
+      signal,
+    })
+    // The tracked cluster is listed as a target without a health of its own.
+    const healths = (answer.Targets ?? []).flatMap(({TargetHealth}) => TargetHealth ?? [])
+    const ill = healths.filter(({State}) => State !== 'AVAILABLE')
+    return {
+      available: healths.length - ill.length,
+      unavailable: ill.length,
+      reason: ill[0]?.Description ?? ill[0]?.Reason,
+    }
+  }
+
+  /**
+   * AWS may answer an opaque `InternalFailure` although the switchover has begun (aws-sdk issue 822): it comes out with
+   * that code, and who calls reads the state again before trying again.
+   */
+  async switchover(primary: Region, target: Region, {signal}: CallOptions = {}): Promise<void> {
+    const {SwitchoverGlobalClusterCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rdsOnce(primary)
+    const command = new SwitchoverGlobalClusterCommand({
+      GlobalClusterIdentifier: this.#deployment.globalClusterId,
+      TargetDbClusterIdentifier: this.#region(target).clusterArn,
+    })
+    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'rds:SwitchoverGlobalCluster',
+      region: primary,
+      signal,
+    })
+  }
+
+  async failover(target: Region, {signal}: CallOptions = {}): Promise<void> {
+    const {FailoverGlobalClusterCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rdsOnce(target)
+    const command = new FailoverGlobalClusterCommand({
+      GlobalClusterIdentifier: this.#deployment.globalClusterId,
+      TargetDbClusterIdentifier: this.#region(target).clusterArn,
+      // Without it the same call is a switchover, which a real outage refuses (RDS API reference).
+      AllowDataLoss: true,
+    })
+    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'rds:FailoverGlobalCluster',
+      region: target,
+      signal,
+    })
+  }
+
+  /**
+   * `AuroraGlobalDBRPOLag` in milliseconds is reported by secondaries only. AWS lists it by cluster and by cluster and
+   * source region without saying which an account has, so both are asked for and the newest datum counts.
+   */
+  async lagSeconds(region: Region, {signal}: CallOptions = {}): Promise<number | undefined> {
+    const {GetMetricDataCommand} = await import('@aws-sdk/client-cloudwatch')
+    const client = await this.#clients.cloudWatch(region)
+    const now = Date.now()
+    const byCluster = {Name: 'DBClusterIdentifier', Value: this.#region(region).clusterId}
+    const bySource = {Name: 'SourceRegion', Value: otherRegion(this.#deployment, region)}
+    const command = new GetMetricDataCommand({
+      StartTime: new Date(now - LAG_WINDOW_MS),
+      // The window's end is exclusive.
+      EndTime: new Date(now + this.#lagPeriodSeconds * 1000),
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: [[byCluster], [byCluster, bySource]].map((dimensions, index) => ({
+        Id: `lag${index}`,
+        MetricStat: {
+          Metric: {Namespace: 'AWS/RDS', MetricName: 'AuroraGlobalDBRPOLag', Dimensions: dimensions},
+          Period: this.#lagPeriodSeconds,
+          Stat: 'Maximum',
+        },
+      })),
+    })
+    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'cloudwatch:GetMetricData',
+      region,
+      signal,
+    })
+    const data = (answer.MetricDataResults ?? []).flatMap(({Timestamps = [], Values = []}) =>
+      Values.map((milliseconds, index) => ({milliseconds, at: Timestamps[index]?.getTime() ?? 0})),
+    )
+    const newest = data.sort((one, other) => other.at - one.at)[0]
+    return newest && newest.milliseconds / 1000
+  }
+
+  #region(region: Region): RegionDeployment {
+    const found = this.#deployment.regions[region]
+    if (found) return found
+    throw new DrError({
+      code: 'RegionUnknown',
+      exit: 'usage',
+      what: `${this.#deployment.app} is not deployed in ${region}`,
+      why: `it is deployed in ${Object.keys(this.#deployment.regions).join(' and ')}`,
+    })
+  }
+}
+
+/** @throws `NotFound` where AWS answers with an empty list instead of a fault. */
+function first<T>(list: T[] | undefined, what: string): T {
+  const [found] = list ?? []
+  if (found !== undefined) return found
+  throw new DrError({code: 'NotFound', exit: 'failed', what: `AWS knows no ${what}`, next: 'todo-dr status'})
+}
+
+function toGlobalCluster(found: RdsGlobalCluster): GlobalCluster {
+  const {FailoverState: state} = found
+  return {
+    id: found.GlobalClusterIdentifier ?? '',
+    status: found.Status ?? 'unknown',
+    // AWS leaves the state in place, empty, when nothing is under way.
+    ...(state?.Status && {
+      failover: {
+        status: state.Status,
+        fromArn: state.FromDbClusterArn,
+        toArn: state.ToDbClusterArn,
+        dataLossAllowed: state.IsDataLossAllowed,
+      },
+    }),
+    members: (found.GlobalClusterMembers ?? []).map((member) => toMember(member)),
+  }
+}
+
+function toMember({DBClusterArn = '', IsWriter = false, SynchronizationStatus}: GlobalClusterMember): GlobalMember {
+  return {
+    region: regionOfArn(DBClusterArn),
+    clusterArn: DBClusterArn,
+    isWriter: IsWriter,
+    ...(!IsWriter && SynchronizationStatus && {synchronization: SynchronizationStatus}),
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * Rehearsal outages. Their memory is a tag on what was changed: on each function the reservation that it had, on the
+ * cluster the beginning. It outlives the operator's machine, and nobody has to guess what was there before.
+ */
+
+import {DrError} from '../../errors.js'
+import type {Deployment, Region, RegionDeployment} from '../../model/deployment.js'
+import type {ActiveOutage, Outage, OutageKind} from '../../ports/outage.js'
+import type {CallOptions} from '../../ports/world.js'
+import type {Clients} from './clients.js'
+import {isFault} from './errors.js'
+
+/** Its value on a function: the beginning in epoch milliseconds and the earlier reservation, `none` where there was none. */
+export const OUTAGE_TAG = 'todo-dr-outage'
+const NO_RESERVATION = 'none'
+
+export class AwsOutage implements Outage {
+  readonly #clients: Clients
+  readonly #deployment: Deployment
+
+  constructor(clients: Clients, deployment: Deployment) {
+    this.#clients = clients
+    this.#deployment = deployment
+  }
+
+  async start(region: Region, kind: OutageKind, options: CallOptions = {}): Promise<void> {
+    if (kind === 'database') return this.#cutDatabase(region, options)
+    const now = Date.now()
+    await Promise.all(this.#functions(region).map((name) => this.#closeFunction(region, name, now, options)))
+  }
+
+  async stop(region: Region, options: CallOptions = {}): Promise<ActiveOutage[]> {
+    const ended = await this.active(region, options)
+    await Promise.all([
+      ...this.#functions(region).map((name) => this.#openFunction(region, name, options)),
+      ended.some(({kind}) => kind === 'database') ? this.#joinDatabase(region, options) : undefined,
+    ])
+    return ended
+  }
+
+  async active(region: Region, options: CallOptions = {}): Promise<ActiveOutage[]> {
+    const [functions, database] = await Promise.all([
+      Promise.all(this.#functions(region).map((name) => this.#functionMemory(region, name, options))),
+      this.#databaseMemory(region, options),
+    ])
+    const api = functions.flatMap((memory) => (memory ? [memory.startedAt] : []))
+    return [
+      ...(api.length > 0 ? [{region, kind: 'api' as const, startedAt: Math.min(...api)}] : []),
+      ...(database === undefined ? [] : [{region, kind: 'database' as const, startedAt: database}]),
+    ]
+  }
+
+  /** Remembers first: a function that was closed without a memory could not be told from one that is fenced. */
+  async #closeFunction(region: Region, name: string, now: number, {signal}: CallOptions): Promise<void> {
+    const {GetFunctionConcurrencyCommand, PutFunctionConcurrencyCommand, TagResourceCommand} =
+      await import('@aws-sdk/client-lambda')
+    const client = await this.#clients.lambda(region)
+    if (!(await this.#functionMemory(region, name, {signal}))) {
+      const {ReservedConcurrentExecutions: earlier} = await this.#clients.send(
+        (abortSignal) => client.send(new GetFunctionConcurrencyCommand({FunctionName: name}), {abortSignal}),
+        {action: 'lambda:GetFunctionConcurrency', region, signal},
+      )
+      const tags = new TagResourceCommand({
+        Resource: this.#functionArn(region, name),
+        Tags: {[OUTAGE_TAG]: `${now} ${earlier ?? NO_RESERVATION}`},
+      })
+      await this.#clients.send((abortSignal) => client.send(tags, {abortSignal}), {
+        action: 'lambda:TagResource',
+        region,
+        signal,
+      })
+    }
+
+    const close = new PutFunctionConcurrencyCommand({FunctionName: name, ReservedConcurrentExecutions: 0})
+    await this.#clients.send((abortSignal) => client.send(close, {abortSignal}), {
+      action: 'lambda:PutFunctionConcurrency',
+      region,
+      signal,
+    })
+  }
+
+  /** Forgets last: whoever is cut in between can stop the outage again. */
+  async #openFunction(region: Region, name: string, {signal}: CallOptions): Promise<void> {
+    const memory = await this.#functionMemory(region, name, {signal})
+    if (!memory) return
+    const {DeleteFunctionConcurrencyCommand, PutFunctionConcurrencyCommand, UntagResourceCommand} =
+      await import('@aws-sdk/client-lambda')
+    const client = await this.#clients.lambda(region)
+    if (memory.earlier === undefined) {
+      const open = new DeleteFunctionConcurrencyCommand({FunctionName: name})
+      await this.#clients.send((abortSignal) => client.send(open, {abortSignal}), {
+        action: 'lambda:DeleteFunctionConcurrency',
+        region,
+        signal,
+      })
+    } else {
+      const open = new PutFunctionConcurrencyCommand({FunctionName: name, ReservedConcurrentExecutions: memory.earlier})
+      await this.#clients.send((abortSignal) => client.send(open, {abortSignal}), {
+        action: 'lambda:PutFunctionConcurrency',
+        region,
+        signal,
+      })
+    }
+
+    const forget = new UntagResourceCommand({Resource: this.#functionArn(region, name), TagKeys: [OUTAGE_TAG]})
+    await this.#clients.send((abortSignal) => client.send(forget, {abortSignal}), {
+      action: 'lambda:UntagResource',
+      region,
+      signal,
+    })
+  }
+
+  async #functionMemory(
+    region: Region,
+    name: string,
+    {signal}: CallOptions,
+  ): Promise<{startedAt: number; earlier?: number} | undefined> {
+    const {ListTagsCommand} = await import('@aws-sdk/client-lambda')
+    const client = await this.#clients.lambda(region)
+    const {Tags} = await this.#clients.send(
+      (abortSignal) => client.send(new ListTagsCommand({Resource: this.#functionArn(region, name)}), {abortSignal}),
+      {action: 'lambda:ListTags', region, signal},
+    )
+    const value = Tags?.[OUTAGE_TAG]
+    if (value === undefined) return undefined
+    const [startedAt, earlier] = value.split(' ')
+    return {startedAt: Number(startedAt), ...(earlier !== NO_RESERVATION && {earlier: Number(earlier)})}
+  }
+
+  async #cutDatabase(region: Region, options: CallOptions): Promise<void> {
+    const {AddTagsToResourceCommand, DeregisterDBProxyTargetsCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rds(region)
+    const {clusterArn, clusterId, proxyName} = this.#region(region)
+    if ((await this.#databaseMemory(region, options)) === undefined) {
+      const remember = new AddTagsToResourceCommand({
+        ResourceName: clusterArn,
+        Tags: [{Key: OUTAGE_TAG, Value: String(Date.now())}],
+      })
+      await this.#clients.send((abortSignal) => client.send(remember, {abortSignal}), {
+        action: 'rds:AddTagsToResource',
+        region,
+        signal: options.signal,
+      })
+    }
+
+    const cut = new DeregisterDBProxyTargetsCommand({DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]})
+    await this.#unlessSo('DBProxyTargetNotFoundFault', () =>
+      this.#clients.send((abortSignal) => client.send(cut, {abortSignal}), {
+        action: 'rds:DeregisterDBProxyTargets',
+        region,
+        signal: options.signal,
+      }),
+    )
+  }
+
+  async #joinDatabase(region: Region, {signal}: CallOptions): Promise<void> {
+    const {RegisterDBProxyTargetsCommand, RemoveTagsFromResourceCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rds(region)
+    const {clusterArn, clusterId, proxyName} = this.#region(region)
+    const join = new RegisterDBProxyTargetsCommand({DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]})
+    await this.#unlessSo('DBProxyTargetAlreadyRegisteredFault', () =>
+      this.#clients.send((abortSignal) => client.send(join, {abortSignal}), {
+        action: 'rds:RegisterDBProxyTargets',
+        region,
+        signal,
+      }),
+    )
+    const forget = new RemoveTagsFromResourceCommand({ResourceName: clusterArn, TagKeys: [OUTAGE_TAG]})
+    await this.#clients.send((abortSignal) => client.send(forget, {abortSignal}), {
+      action: 'rds:RemoveTagsFromResource',
+      region,
+      signal,
+    })
+  }
+
+  async #databaseMemory(region: Region, {signal}: CallOptions): Promise<number | undefined> {
+    const {ListTagsForResourceCommand} = await import('@aws-sdk/client-rds')
+    const client = await this.#clients.rds(region)
+    const command = new ListTagsForResourceCommand({ResourceName: this.#region(region).clusterArn})
+    const {TagList} = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'rds:ListTagsForResource',
+      region,
+      signal,
+    })
+    const value = TagList?.find(({Key}) => Key === OUTAGE_TAG)?.Value
+    return value === undefined ? undefined : Number(value)
+  }
+
+  /** The fault that says that it is so already is no fault. */
+  async #unlessSo(fault: string, call: () => Promise<unknown>): Promise<void> {
+    try {
+      await call()
+    } catch (error) {
+      if (!isFault(error, fault)) throw error
+    }
+  }
+
+  #functions(region: Region): string[] {
+    return Object.values(this.#region(region).functions)
+  }
+
+  #functionArn(region: Region, name: string): string {
+    const parts = this.#region(region).clusterArn.split(':')
+    return `arn:${parts[1]}:lambda:${region}:${parts[4]}:function:${name}`
+  }
+
+  #region(region: Region): RegionDeployment {
+    const found = this.#deployment.regions[region]
+    if (found) return found
+    throw new DrError({
+      code: 'RegionUnknown',
+      exit: 'usage',
+      what: `${this.#deployment.app} is not deployed in ${region}`,
+    })
+  }
+}

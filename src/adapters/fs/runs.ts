@@ -1,0 +1,161 @@
+/** Runs in `<stateFolder>/runs/<id>`: folders 0700, files 0600, appends whole and in order, documents atomic. */
+
+import {randomBytes} from 'node:crypto'
+import {closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync} from 'node:fs'
+import {mkdir, readdir, readFile, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+import writeFileAtomic from 'write-file-atomic'
+import {DrError} from '../../errors.js'
+import type {AppendOptions, Run, RunDocument, RunLog, RunStore} from '../../ports/runs.js'
+
+const syncToDisk = promisify(fsync)
+const NEWLINE = 0x0a
+
+export class FsRunStore implements RunStore {
+  readonly #folder: string
+
+  /** @param stateFolder the target's folder; runs are kept in `runs` below it. */
+  constructor(stateFolder: string) {
+    this.#folder = join(stateFolder, 'runs')
+  }
+
+  async create(intent: string): Promise<Run> {
+    const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '')
+    const id = `${stamp}-${intent}-${randomBytes(2).toString('hex')}`
+    const folder = join(this.#folder, id)
+    await mkdir(folder, {recursive: true, mode: 0o700})
+    return new FsRun(id, folder)
+  }
+
+  async open(runId: string): Promise<Run> {
+    const folder = join(this.#folder, runId)
+    if (!/^[\w-]+$/.test(runId) || !(await exists(folder))) {
+      throw new DrError({
+        code: 'RunUnknown',
+        exit: 'failed',
+        what: `there is no run "${runId}"`,
+        why: `runs of this target are kept in ${this.#folder}`,
+        next: 'name one of that folder, or leave the run out to resume the newest unfinished one',
+      })
+    }
+
+    return new FsRun(runId, folder)
+  }
+
+  async latestUnfinished(): Promise<Run | undefined> {
+    const ids = await readdir(this.#folder).catch(() => [])
+    for (const id of ids.sort().reverse()) {
+      const folder = join(this.#folder, id)
+
+      if ((await exists(join(folder, 'plan.json'))) && !(await exists(join(folder, 'result.json')))) {
+        return new FsRun(id, folder)
+      }
+    }
+
+    return undefined
+  }
+}
+
+class FsRun implements Run {
+  /** Files whose tail has been looked at by this object. */
+  readonly #mended = new Set<RunLog>()
+
+  constructor(
+    readonly id: string,
+    readonly folder: string,
+  ) {}
+
+  async append(file: RunLog, line: object, options: AppendOptions = {}): Promise<void> {
+    // Written synchronously, so that lines stand in the order of the calls; only the wait for the disk is asynchronous.
+    const descriptor = openSync(join(this.folder, file), 'a+', 0o600)
+    try {
+      if (!this.#mended.has(file)) {
+        mendTail(descriptor)
+        this.#mended.add(file)
+      }
+
+      const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+      for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written)
+      if (options.sync) await syncToDisk(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  }
+
+  async read(file: RunLog): Promise<unknown[]> {
+    const text = await readIfThere(join(this.folder, file))
+    if (text === undefined) return []
+    const lines = text.split('\n')
+    const last = lines.pop()!
+    const values = lines.map((line, index) => {
+      const value = parsed(line)
+      if (value === undefined) throw damaged(join(this.folder, file), `line ${index + 1} is no JSON`)
+      return value
+    })
+    // A proper prefix of a JSON object is never JSON itself, so a tail that parses is a whole line without its newline.
+    const tail = parsed(last)
+    return tail === undefined ? values : [...values, tail]
+  }
+
+  async readJson(file: RunDocument): Promise<unknown> {
+    const text = await readIfThere(join(this.folder, file))
+    if (text === undefined) return undefined
+    const value = parsed(text)
+    if (value === undefined) throw damaged(join(this.folder, file), 'it is no JSON')
+    return value
+  }
+
+  async writeJson(file: RunDocument, value: object): Promise<void> {
+    await writeFileAtomic(join(this.folder, file), `${JSON.stringify(value, null, 2)}\n`, {mode: 0o600})
+  }
+}
+
+/** After a kill in the middle of a write: ends a whole last line, cuts off a torn one. */
+function mendTail(descriptor: number): void {
+  const {size} = fstatSync(descriptor)
+  if (size === 0) return
+  const bytes = Buffer.alloc(size)
+  for (let position = 0; position < size;) {
+    const read = readSync(descriptor, bytes, position, size - position, position)
+    if (read === 0) break
+    position += read
+  }
+
+  if (bytes.at(-1) === NEWLINE) return
+  const start = bytes.lastIndexOf(NEWLINE) + 1
+  if (parsed(bytes.toString('utf8', start)) === undefined) ftruncateSync(descriptor, start)
+  else writeSync(descriptor, '\n')
+}
+
+const damaged = (file: string, why: string): DrError =>
+  new DrError({
+    code: 'RunDamaged',
+    exit: 'failed',
+    what: `${file} is damaged`,
+    why,
+    next: 'look at the file; `todo-dr status` tells what is true now',
+  })
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const exists = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,66 @@
+/** The REST API over HTTP, through the edge or at one region directly. */
+
+import type {Deployment, Region} from '../../model/deployment.js'
+import type {ApiHealth} from '../../model/observation.js'
+import type {Api, ApiAnswer, ApiRequest, CallOptions, Tokens} from '../../ports/world.js'
+import type {Http} from './http.js'
+
+const VERSION_PATH = '/v1'
+const SERVED_BY = 'x-served-by-region'
+
+export class HttpApi implements Api {
+  readonly #http: Http
+  readonly #deployment: Deployment
+  readonly #tokens: Tokens
+
+  constructor(http: Http, deployment: Deployment, tokens: Tokens) {
+    this.#http = http
+    this.#deployment = deployment
+    this.#tokens = tokens
+  }
+
+  async edge(request: ApiRequest, options: CallOptions = {}): Promise<ApiAnswer> {
+    return this.#send(this.#deployment.edge.url, request, options)
+  }
+
+  async direct(region: Region, request: ApiRequest, options: CallOptions = {}): Promise<ApiAnswer> {
+    return this.#send(this.#deployment.regions[region]!.apiUrl, request, options)
+  }
+
+  /** Reads one ToDo's page, with a token of the region's own pool if that answers. */
+  async health(region: Region, options: CallOptions = {}): Promise<ApiHealth> {
+    const {token} = await this.#tokens.get(region, options)
+    const since = performance.now()
+    const {status, body} = await this.direct(region, {method: 'GET', query: {limit: '1'}, token}, options)
+    const latencyMs = performance.now() - since
+    if (status === 200) return {status, ok: true, latencyMs}
+    const {response} = (body ?? {}) as {response?: {code?: string}}
+    return {status, ok: false, latencyMs, code: response?.code}
+  }
+
+  async #send(base: string, request: ApiRequest, {signal}: CallOptions): Promise<ApiAnswer> {
+    const url = new URL(base.replace(/\/$/, '') + VERSION_PATH)
+    url.search = new URLSearchParams(request.query).toString()
+    const {status, headers, text} = await this.#http.request({
+      method: request.method,
+      url,
+      headers: {
+        accept: 'application/json',
+        ...(request.token !== undefined && {authorization: request.token}),
+        ...(request.body !== undefined && {'content-type': 'application/json'}),
+      },
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      signal,
+      timeoutMs: request.timeoutMs,
+    })
+    return {status, headers, region: headers[SERVED_BY], body: parsed(text)}
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

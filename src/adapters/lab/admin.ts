@@ -1,0 +1,64 @@
+import {DrError} from '../../errors.js'
+import type {LabAdmin, LabFaultKind, LabStatus} from '../../ports/lab-admin.js'
+import {callLab, LabRefusal} from './http.js'
+import {noLab, readRecord} from './record.js'
+
+const STATUS_DEADLINE_MS = 10_000
+/** A fault stops processes, and its end starts them again. */
+const FAULT_DEADLINE_MS = 60_000
+
+/** Talks to the lab of this name. It is looked up at each call: a lab may be started and stopped meanwhile. */
+export function connectLab(name: string): LabAdmin {
+  const call = async <T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    deadline: number,
+    body?: object,
+  ): Promise<T> => {
+    const record = await readRecord(name)
+    if (!record) throw noLab(name)
+    if (!record.endpoint) throw noLab(name, 'one is being started')
+    try {
+      return await callLab<T>(record.endpoint, method, path, deadline, body)
+    } catch (error) {
+      throw translate(name, error)
+    }
+  }
+
+  return {
+    status: () => call<LabStatus>('GET', '/_lab/status', STATUS_DEADLINE_MS),
+    async startFault(kind: LabFaultKind, region, mode) {
+      await call('POST', '/_lab/faults', FAULT_DEADLINE_MS, {kind, region, mode})
+    },
+    async liftFault(kind, region) {
+      await call('DELETE', '/_lab/faults', FAULT_DEADLINE_MS, {kind, region})
+    },
+    async setLag(ms) {
+      await call('PUT', '/_lab/lag', STATUS_DEADLINE_MS, {ms})
+    },
+  }
+}
+
+function translate(name: string, error: unknown): DrError {
+  if (error instanceof LabRefusal) {
+    return new DrError({
+      code: error.code,
+      exit: error.status < 500 ? 'usage' : 'failed',
+      what: `the lab "${name}" refused: ${error.message}`,
+      next: 'todo-dr lab logs',
+      cause: error,
+    })
+  }
+
+  const {code, message} = error as NodeJS.ErrnoException
+  if (code === 'ECONNREFUSED')
+    return noLab(name, 'the last one crashed; the next start clears away what it left', error)
+  return new DrError({
+    code: 'LabSilent',
+    exit: 'failed',
+    what: `the lab "${name}" does not answer`,
+    why: message,
+    next: 'todo-dr lab logs, or todo-dr lab stop',
+    cause: error,
+  })
+}

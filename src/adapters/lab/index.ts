@@ -1,0 +1,27 @@
+import {access} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import type {Labs} from '../../ports/labs.js'
+import {connectLab} from './admin.js'
+import {labFolder, noLab} from './record.js'
+import {startLab} from './start.js'
+import {stopLab} from './stop.js'
+
+export {connectLab} from './admin.js'
+
+/** The labs of this machine and user, below `$XDG_STATE_HOME/todo-dr/labs`. */
+export const labs: Labs = {
+  start: startLab,
+  stop: stopLab,
+  connect: connectLab,
+  async logFile(name) {
+    const file = join(labFolder(name), 'lab.log')
+    try {
+      await access(file)
+    } catch (error) {
+      throw noLab(name, undefined, error)
+    }
+
+    return file
+  },
+}

@@ -1,0 +1,57 @@
+/** The world over AWS and HTTP. */
+
+import type {Deployment} from '../model/deployment.js'
+import type {World} from '../ports/world.js'
+import {clientSecrets} from './aws/client-secret.js'
+import type {Clients} from './aws/clients.js'
+import {AwsEdgeRouting} from './aws/edge-routing.js'
+import {AwsFunctions} from './aws/functions.js'
+import {AwsGlobalDatabase} from './aws/global-database.js'
+import {AwsLease} from './aws/lease.js'
+import {AwsWriters} from './aws/writers.js'
+import {systemClock} from './clock.js'
+import type {AddressBook} from './http/address-book.js'
+import {HttpApi} from './http/api.js'
+import {Http} from './http/http.js'
+import {PoolTokens} from './http/tokens.js'
+
+export interface WorldParts {
+  clients: Clients
+  deployment: Deployment
+  addresses: AddressBook
+  tokenFile: string
+  /** Who signs the tokens. */
+  issuer: string
+  /** Of the lag metric; AWS's where undefined. */
+  lagPeriodSeconds?: number
+}
+
+export function makeWorld(parts: WorldParts): {world: World; close(): Promise<void>} {
+  const {clients, deployment, addresses, tokenFile, issuer, lagPeriodSeconds} = parts
+  const http = new Http(addresses)
+  const clientIds = Object.values(deployment.regions).map(({clientId}) => clientId)
+  const tokens = new PoolTokens({
+    http,
+    deployment,
+    clientSecret: clientSecrets(clients, deployment),
+    cacheFile: tokenFile,
+    issue: [issuer, ...clientIds].join(' '),
+  })
+  const world: World = {
+    deployment,
+    database: new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds),
+    writers: new AwsWriters(clients, deployment),
+    edge: new AwsEdgeRouting(clients, deployment),
+    api: new HttpApi(http, deployment, tokens),
+    tokens,
+    functions: new AwsFunctions(clients, deployment),
+    lease: new AwsLease(clients, deployment),
+    clock: systemClock,
+  }
+  return {
+    world,
+    async close() {
+      await Promise.all([http.close(), clients.close()])
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import {Flags} from '@oclif/core'
+import {CrudCommand} from '../../dr-command/crud-command.js'
+import type {ToDo} from '../../dr-command/crud-command.js'
+
+export default class CrudCreate extends CrudCommand {
+  static override summary = 'Create a ToDo through the edge'
+  static override description = 'With --request-id the same call may be repeated: the ToDo is created once.'
+  static override examples = ['<%= config.bin %> crud create --task "Sample Task new" --status wip']
+  static override flags = {
+    task: Flags.string({description: 'What is to be done', required: true}),
+    status: Flags.string({description: 'How far it is, such as wip or done', required: true}),
+    'request-id': Flags.string({description: 'Idempotency key, such as a UUID', helpValue: 'ID'}),
+  }
+
+  async run(): Promise<ToDo> {
+    const {flags} = await this.parse(CrudCreate)
+    const {task, status, 'request-id': requestId} = flags
+    const todo = await this.call<ToDo>({method: 'POST', body: {task, status, ...(requestId && {requestId})}})
+    this.show(todo)
+    this.emit({code: 'done', text: `ToDo ${todo.id} is stored`, next: `todo-dr crud get ${todo.id}`})
+    return todo
+  }
+}

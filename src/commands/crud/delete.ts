@@ -1,0 +1,15 @@
+import {Args} from '@oclif/core'
+import {CrudCommand} from '../../dr-command/crud-command.js'
+
+export default class CrudDelete extends CrudCommand {
+  static override summary = 'Delete a ToDo through the edge'
+  static override examples = ['<%= config.bin %> crud delete 2']
+  static override args = {id: Args.string({description: "The ToDo's id", required: true})}
+
+  async run(): Promise<{id: string}> {
+    const {args} = await this.parse(CrudDelete)
+    await this.call({method: 'DELETE', body: {id: args.id}})
+    this.emit({code: 'done', text: `ToDo ${args.id} is deleted`, next: 'todo-dr crud list'})
+    return {id: args.id}
+  }
+}

@@ -1,0 +1,16 @@
+import {Args} from '@oclif/core'
+import {CrudCommand} from '../../dr-command/crud-command.js'
+import type {ToDo} from '../../dr-command/crud-command.js'
+
+export default class CrudGet extends CrudCommand {
+  static override summary = 'Get a ToDo through the edge'
+  static override examples = ['<%= config.bin %> crud get 1']
+  static override args = {id: Args.string({description: "The ToDo's id", required: true})}
+
+  async run(): Promise<ToDo> {
+    const {args} = await this.parse(CrudGet)
+    const todo = await this.call<ToDo>({method: 'GET', query: {id: args.id}})
+    this.show(todo)
+    return todo
+  }
+}

@@ -1,0 +1,27 @@
+import {Flags} from '@oclif/core'
+import {CrudCommand} from '../../dr-command/crud-command.js'
+import type {ToDoPage} from '../../dr-command/crud-command.js'
+import {tableOf} from '../../render/table.js'
+
+export default class CrudList extends CrudCommand {
+  static override summary = 'List ToDos through the edge, a page at a time'
+  static override examples = ['<%= config.bin %> crud list --limit 5']
+  static override flags = {
+    limit: Flags.integer({description: 'ToDos a page', default: 20, min: 1}),
+    next: Flags.string({description: 'Where the page begins: `next` of the page before', helpValue: 'CURSOR'}),
+  }
+
+  async run(): Promise<ToDoPage> {
+    const {flags} = await this.parse(CrudList)
+    const {limit, next} = flags
+    const page = await this.call<ToDoPage>({method: 'GET', query: {limit: String(limit), ...(next && {next})}})
+    const rows = page.items.map(({id, status, createdTime, task}) => [id, status, createdTime, task])
+    this.log(tableOf(['ID', 'STATUS', 'CREATED', 'TASK'], rows))
+    this.emit({
+      code: 'done',
+      text: `${page.items.length} ToDos`,
+      next: page.next === null ? undefined : `todo-dr crud list --limit ${limit} --next ${page.next}`,
+    })
+    return page
+  }
+}

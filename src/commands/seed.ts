@@ -1,0 +1,37 @@
+import {DrCommand} from '../dr-command.js'
+import {DrError} from '../errors.js'
+import {primaryOf} from '../model/observation.js'
+import {observe} from '../probes/observe.js'
+
+export interface SeedResult {
+  /** Where it was done: the primary. */
+  region: string
+  ids: string[]
+}
+
+const IDS = Array.from({length: 10}, (_, index) => String(index + 1))
+
+export default class Seed extends DrCommand {
+  static override summary = 'Create the table where it is missing, and the ToDos 1 to 10 where they are absent'
+  static override description = 'Safe to repeat: nothing that exists is changed.'
+
+  async run(): Promise<SeedResult> {
+    await this.parse(Seed)
+    const {world} = await this.openTarget()
+    const region = primaryOf(await observe(world, {signal: this.signal}))
+    if (region === undefined) {
+      throw new DrError({
+        code: 'PrimaryUnknown',
+        exit: 'unknown',
+        what: 'nobody can say which region is the primary',
+        why: 'only the primary takes writes',
+        next: 'todo-dr status',
+      })
+    }
+
+    await world.functions.createTable(region, {signal: this.signal})
+    await world.functions.seed(region, {signal: this.signal})
+    this.emit({code: 'done', text: `the table in ${region} holds the ToDos 1 to 10`, next: 'todo-dr crud list'})
+    return {region, ids: IDS}
+  }
+}

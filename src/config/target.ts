@@ -1,0 +1,70 @@
+/** Which deployment a command acts on: --target, then TODO_DR_TARGET, then defaultTarget, then the lab. */
+
+import {DrError} from '../errors.js'
+import type {Region} from '../model/deployment.js'
+import {DEFAULT_OBJECTIVES} from '../model/verdict.js'
+import type {Objectives} from '../model/verdict.js'
+import {loadConfig} from './load.js'
+import type {LoadedConfig} from './load.js'
+import {LAB, labNameOf} from './schema.js'
+
+export interface LabTarget {
+  kind: 'lab'
+  /** As the operator wrote it: `lab` or `lab:NAME`. */
+  name: string
+  lab: string
+}
+
+export interface AwsTarget {
+  kind: 'aws'
+  name: string
+  app: string
+  regions: {home: Region; away: Region}
+  profile?: string
+  endpoint?: string
+  objectives: Objectives
+  /** Seconds. */
+  maxLagSeconds: number
+}
+
+export interface Choice {
+  /** The value of --target or TODO_DR_TARGET; undefined or empty where neither is given. */
+  flag: string | undefined
+  /** Where the search for todo-dr.yaml begins. */
+  folder: string
+}
+
+/** Throws `TargetUnknown`, `TargetMissing` or `ConfigInvalid`, all of them exit usage. */
+export async function resolveTarget({flag, folder}: Choice): Promise<LabTarget | AwsTarget> {
+  const loaded = await loadConfig(folder)
+  const name = flag || (loaded ? loaded.config.defaultTarget : LAB)
+  if (name === undefined) {
+    throw new DrError({
+      code: 'TargetMissing',
+      exit: 'usage',
+      what: 'no target is named',
+      why: `${loaded!.file} has no defaultTarget; known targets: ${known(loaded)}`,
+      next: 'name one with --target NAME',
+    })
+  }
+
+  const lab = labNameOf(name)
+  if (lab !== undefined && /^[\w-]+$/.test(lab)) return {kind: 'lab', name, lab}
+  const found = loaded && Object.hasOwn(loaded.config.targets, name) ? loaded.config.targets[name] : undefined
+  if (!found) {
+    throw new DrError({
+      code: 'TargetUnknown',
+      exit: 'usage',
+      what: `there is no target "${name}"`,
+      why: `known targets: ${known(loaded)}${loaded ? ` (${loaded.file})` : '; there is no todo-dr.yaml here or above'}`,
+      next: 'name one of them with --target NAME, or add it to todo-dr.yaml',
+    })
+  }
+
+  const objectives = {...DEFAULT_OBJECTIVES, ...found.objectives}
+  const {app, regions, profile, endpoint, maxLagSeconds = objectives.rpoSeconds} = found
+  return {kind: 'aws', name, app, regions, profile, endpoint, objectives, maxLagSeconds}
+}
+
+const known = (loaded: LoadedConfig | undefined): string =>
+  [LAB, `${LAB}:NAME`, ...Object.keys(loaded?.config.targets ?? {})].join(', ')

@@ -1,0 +1,90 @@
+/** Events as lines, pure: no colour and no terminal here. */
+
+import type {DrEvent} from '../messages.js'
+
+/** What a line is about; but for `plain` and `target` it is printed as the line's first word. */
+export type Mark =
+  'plain' | 'target' | 'warning' | 'error' | 'refused' | 'start' | 'done' | 'unsure' | 'failed' | 'undone' | 'skipped'
+
+export interface Line {
+  mark: Mark
+  text: string
+}
+
+const line = (mark: Mark, text: string): Line => ({mark, text})
+const seconds = (value: number): string => `${value.toFixed(1)} s`
+
+/** An event's lines. A command to run next gets a line of its own. */
+export function linesOf(event: DrEvent): Line[] {
+  switch (event.code) {
+    case 'target': {
+      const parts = [
+        event.app,
+        event.account === undefined ? undefined : `account ${event.account}`,
+        event.regions?.join(' and '),
+        event.age === undefined ? undefined : `map ${event.age}`,
+      ].filter((part) => part !== undefined)
+      return [line('target', `target ${event.target}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`)]
+    }
+
+    case 'note': {
+      return [line('plain', event.text)]
+    }
+
+    case 'warning': {
+      return [line('warning', event.text), ...indented(event.hint)]
+    }
+
+    case 'diagnosis': {
+      return [
+        line(event.situation === 'Healthy' ? 'done' : 'warning', `${event.situation}: ${event.summary}`),
+        ...event.evidence.map((fact) => line('plain', `  ${fact}`)),
+        ...nextLine(event.next),
+      ]
+    }
+
+    case 'plan': {
+      return [
+        line('plain', `plan: ${event.intent} from ${event.from} to ${event.to} (${event.digest.slice(0, 12)})`),
+        ...event.steps.map((step) =>
+          line('plain', `  ${step.stage}. ${step.title} (within ${step.deadlineSeconds} s)`),
+        ),
+      ]
+    }
+
+    case 'refusal': {
+      if (event.waived) return [line('warning', `${event.gate} waived: ${event.reason}`)]
+      return [line('refused', `${event.gate}: ${event.reason}`), ...indented(event.hint)]
+    }
+
+    case 'step-started': {
+      return [line('start', event.title)]
+    }
+
+    case 'step-note': {
+      return [line('plain', `  ${event.text}`)]
+    }
+
+    case 'step-skipped': {
+      return [line('skipped', `${event.title}: ${event.why}`)]
+    }
+
+    case 'step-finished': {
+      const text = event.text ? `: ${event.text}` : ''
+      return [line(event.outcome, `${event.title} (${seconds(event.seconds)})${text}`)]
+    }
+
+    case 'progress': {
+      const count =
+        event.done === undefined ? '' : ` ${event.done}${event.total === undefined ? '' : `/${event.total}`}`
+      return [line('plain', `${event.text}${count}`)]
+    }
+
+    case 'done': {
+      return [line('done', event.text), ...nextLine(event.next)]
+    }
+  }
+}
+
+const indented = (text: string | undefined): Line[] => (text ? [line('plain', `  ${text}`)] : [])
+const nextLine = (command: string | undefined): Line[] => (command ? [line('plain', `  next: ${command}`)] : [])

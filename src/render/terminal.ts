@@ -1,0 +1,103 @@
+/** Writes lines to a stream; on a terminal in colour, with a spinner while steps run. */
+
+import type {Ora} from 'ora'
+import type {DrEvent} from '../messages.js'
+import {paint, wantsColour} from './colour.js'
+import {linesOf} from './lines.js'
+import type {Line} from './lines.js'
+
+/** How often the elapsed seconds beside a spinner are renewed. */
+const TICK_MS = 500
+
+export interface Terminal {
+  emit(event: DrEvent): void
+  lines(lines: Line[]): void
+  /** Ends the spinner; lines may still be written. */
+  stop(): void
+}
+
+export function openTerminal(stream: NodeJS.WriteStream): Terminal {
+  const colour = wantsColour(stream)
+  const spinner = stream.isTTY ? new StepSpinner(stream, colour) : undefined
+
+  const lines = (many: Line[]): void => {
+    if (many.length === 0) return
+    spinner?.clear()
+    for (const one of many) stream.write(`${textOf(one, colour)}\n`)
+  }
+
+  return {
+    emit(event) {
+      spinner?.follow(event)
+      // A spinner says it already.
+      if (spinner && event.code === 'step-started') return
+      lines(linesOf(event))
+    },
+    lines,
+    stop: () => spinner?.stop(),
+  }
+}
+
+function textOf({mark, text}: Line, colour: boolean): string {
+  if (mark === 'plain') return text
+  if (mark === 'target') return colour ? paint(mark, text) : text
+  return `${colour ? paint(mark, `${mark}:`) : `${mark}:`} ${text}`
+}
+
+/** The running steps on the terminal's last line, each with its elapsed seconds. ora is loaded at the first step. */
+class StepSpinner {
+  readonly #running = new Map<string, {title: string; since: number}>()
+  readonly #stream: NodeJS.WriteStream
+  readonly #colour: boolean
+  #spinner: Ora | undefined
+  #loading = false
+  #tick: NodeJS.Timeout | undefined
+
+  constructor(stream: NodeJS.WriteStream, colour: boolean) {
+    this.#stream = stream
+    this.#colour = colour
+  }
+
+  follow(event: DrEvent): void {
+    if (event.code === 'step-started') this.#running.set(event.id, {title: event.title, since: performance.now()})
+    else if (event.code === 'step-finished' || event.code === 'step-skipped') this.#running.delete(event.id)
+    else return
+    if (this.#running.size === 0) this.stop()
+    else void this.#show()
+  }
+
+  /** Makes room for a line; the next tick draws the spinner again. */
+  clear(): void {
+    this.#spinner?.clear()
+  }
+
+  stop(): void {
+    clearInterval(this.#tick)
+    this.#tick = undefined
+    this.#running.clear()
+    this.#spinner?.stop()
+  }
+
+  async #show(): Promise<void> {
+    if (!this.#spinner) {
+      if (this.#loading) return
+      this.#loading = true
+      const {default: ora} = await import('ora')
+      this.#spinner = ora({stream: this.#stream, discardStdin: false, color: this.#colour ? 'cyan' : false})
+      if (this.#running.size === 0) return
+    }
+
+    this.#spinner.text = this.#text()
+    if (!this.#spinner.isSpinning) this.#spinner.start()
+    this.#tick ??= setInterval(() => {
+      if (this.#spinner) this.#spinner.text = this.#text()
+    }, TICK_MS).unref()
+  }
+
+  #text(): string {
+    const now = performance.now()
+    return [...this.#running.values()]
+      .map(({title, since}) => `${title} (${Math.floor((now - since) / 1000)} s)`)
+      .join(', ')
+  }
+}

@@ -1,0 +1,101 @@
+import {expect} from 'chai'
+import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Clients} from '../../../src/adapters/aws/clients.js'
+import {findMap, parseMap} from '../../../src/adapters/aws/deployment-map.js'
+import type {FoundMap} from '../../../src/adapters/aws/deployment-map.js'
+import {Unreachable} from '../../../src/errors.js'
+import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
+import {serve} from '../../support/server.js'
+import type {Asked, Reply, TestServer} from '../../support/server.js'
+import {thrownBy} from '../../support/thrown.js'
+
+const PARAMETER: Reply = {
+  headers: {'content-type': 'application/x-amz-json-1.1'},
+  body: JSON.stringify({Parameter: {Name: '/todo-dr/ToDoMgmt/deployment', Value: JSON.stringify(sampleDeployment())}}),
+}
+const fault = (code: string): Reply => ({
+  status: 400,
+  headers: {'content-type': 'application/x-amz-json-1.1'},
+  body: JSON.stringify({__type: code, message: 'no'}),
+})
+
+describe('the map of the deployment', () => {
+  let replies: Record<string, Reply>
+  let server: TestServer
+  let clients: Clients
+  let folder: string
+
+  beforeEach(async () => {
+    replies = {[HOME]: PARAMETER, [AWAY]: PARAMETER}
+    server = await serve(({headers}: Asked) => replies[/\/\d{8}\/([\w-]+)\/ssm\//.exec(headers.authorization!)![1]!]!)
+    clients = new Clients({endpoint: server.url, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}})
+    folder = mkdtempSync(join(tmpdir(), 'todo-dr-map-'))
+  })
+
+  afterEach(async () => {
+    await clients.close()
+    await server.close()
+    rmSync(folder, {recursive: true})
+  })
+
+  const cacheFile = (): string => join(folder, 'state', 'deployment.json')
+  const find = (): Promise<FoundMap> =>
+    findMap(clients, {app: 'ToDoMgmt', regions: [HOME, AWAY], cacheFile: cacheFile(), deployHint: 'deploy it'})
+
+  it('comes from the survivor, without waiting for the lost region', async () => {
+    await find()
+    replies[HOME] = 'hang'
+    const since = performance.now()
+    expect(await find()).to.deep.equal({deployment: sampleDeployment()})
+    expect(performance.now() - since).to.be.lessThan(2000)
+  })
+
+  it('comes from the local copy where no region answers, with its age', async () => {
+    await find()
+    expect(statSync(cacheFile()).mode & 0o777).to.equal(0o600)
+    replies = {[HOME]: 'reset', [AWAY]: 'reset'}
+    const found = await find()
+    expect(found.deployment).to.deep.equal(sampleDeployment())
+    expect(found.ageSeconds).to.be.within(0, 60)
+  })
+
+  it('is unreachable where no region answers and no copy is kept, or only a damaged one', async () => {
+    replies = {[HOME]: 'reset', [AWAY]: 'reset'}
+    expect(await thrownBy(find())).to.include({code: 'MapUnreachable', exit: 'usage'})
+    replies = {[HOME]: PARAMETER, [AWAY]: PARAMETER}
+    await find()
+    writeFileSync(cacheFile(), '{"savedAt":')
+    replies = {[HOME]: 'reset', [AWAY]: 'reset'}
+    expect(await thrownBy(find())).to.include({code: 'MapUnreachable'})
+  })
+
+  it('is not called unreachable where the caller gave up', async () => {
+    replies = {[HOME]: 'hang', [AWAY]: 'hang'}
+    const signal = AbortSignal.timeout(50)
+    const request = {app: 'ToDoMgmt', regions: [HOME, AWAY], deployHint: 'deploy it', signal}
+    expect(await thrownBy(findMap(clients, request))).to.be.instanceOf(Unreachable)
+  })
+
+  it('is missing where no region has it, although an old copy is kept', async () => {
+    await find()
+    replies = {[HOME]: fault('ParameterNotFound'), [AWAY]: fault('ParameterNotFound')}
+    expect(await thrownBy(find())).to.include({code: 'NotDeployed', exit: 'usage', next: 'deploy it'})
+  })
+
+  it('tells of missing permission rather than of silence', async () => {
+    replies = {[HOME]: 'reset', [AWAY]: fault('AccessDeniedException')}
+    expect(await thrownBy(find())).to.include({code: 'AccessDeniedException', exit: 'credentials'})
+  })
+
+  it('names what is wrong in a map that cannot be used', () => {
+    const {edge: _edge, ...rest} = sampleDeployment()
+    expect(() => parseMap(JSON.stringify(rest), 'there'))
+      .to.throw('there')
+      .with.property('why', 'edge: Invalid input: expected object, received undefined')
+    expect(() => parseMap('{', 'there'))
+      .to.throw()
+      .with.property('why', 'it is no JSON')
+  })
+})

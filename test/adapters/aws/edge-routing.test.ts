@@ -1,0 +1,97 @@
+import {expect} from 'chai'
+import {Clients} from '../../../src/adapters/aws/clients.js'
+import {AwsEdgeRouting} from '../../../src/adapters/aws/edge-routing.js'
+import {Unreachable} from '../../../src/errors.js'
+import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
+import {closedPort, serve} from '../../support/server.js'
+import type {Asked, Reply, TestServer} from '../../support/server.js'
+import {thrownBy} from '../../support/thrown.js'
+
+/** A KeyValueStore of one key. */
+class Store {
+  value = HOME
+  version = 1
+  /** So many writes of others come between reading the ETag and our write. */
+  interference = 0
+
+  readonly answer = ({method, url, headers, body}: Asked): Reply => {
+    const json = (value: object, extra: Record<string, string> = {}): Reply => ({
+      headers: {'content-type': 'application/json', ...extra},
+      body: JSON.stringify(value),
+    })
+    const etag = {etag: `E${this.version}`}
+    const isKey = url.includes('/keys/serving')
+    if (method === 'GET' && isKey) return json({Key: 'serving', Value: this.value, ItemCount: 1, TotalSizeInBytes: 20})
+    if (method === 'GET')
+      return json({KvsARN: 'arn', ItemCount: 1, TotalSizeInBytes: 20, Created: 0, Status: 'READY'}, etag)
+    if (this.interference > 0) {
+      this.interference--
+      this.version++
+    }
+
+    if (headers['if-match'] !== `E${this.version}`) {
+      return {
+        status: 409,
+        headers: {'content-type': 'application/json', 'x-amzn-errortype': 'ConflictException'},
+        body: '{"Message": "changed"}',
+      }
+    }
+
+    this.version++
+    this.value = (JSON.parse(body) as {Value: string}).Value
+    return json({ItemCount: 1, TotalSizeInBytes: 20}, {etag: `E${this.version}`})
+  }
+}
+
+describe('the key of the edge', () => {
+  let store: Store
+  let server: TestServer
+  let clients: Clients
+  let edge: AwsEdgeRouting
+
+  beforeEach(async () => {
+    store = new Store()
+    server = await serve((asked) => store.answer(asked))
+    clients = new Clients({endpoint: server.url, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}})
+    edge = new AwsEdgeRouting(clients, sampleDeployment())
+  })
+
+  afterEach(async () => {
+    await clients.close()
+    await server.close()
+  })
+
+  it('is read on a loopback endpoint although the client prefixes the account to its host, signed for all regions', async () => {
+    expect(await edge.serving()).to.equal(HOME)
+    const [{headers}] = server.asked as [Asked]
+    expect(headers.host).to.equal(`000000000000.localhost:${server.port}`)
+    expect(headers.authorization).to.match(/^AWS4-ECDSA-P256-SHA256 /)
+    expect(headers['x-amz-region-set']).to.equal('*')
+  })
+
+  it('is written with the ETag of its own store', async () => {
+    await edge.steer(AWAY)
+    expect(store.value).to.equal(AWAY)
+  })
+
+  it('is written after others have written in between', async () => {
+    store.interference = 2
+    await edge.steer(AWAY)
+    expect(store.value).to.equal(AWAY)
+  })
+
+  it('is given up where others never cease to write', async () => {
+    store.interference = Number.POSITIVE_INFINITY
+    expect(await thrownBy(edge.steer(AWAY))).to.include({code: 'ConflictException'})
+    expect(store.value).to.equal(HOME)
+  })
+
+  it('is Unreachable where nobody answers', async () => {
+    const dead = new Clients({
+      endpoint: `http://127.0.0.1:${await closedPort()}`,
+      credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+    })
+    expect(await thrownBy(new AwsEdgeRouting(dead, sampleDeployment()).serving())).to.be.instanceOf(Unreachable)
+    await dead.close()
+  })
+})

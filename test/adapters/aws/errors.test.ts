@@ -1,0 +1,88 @@
+import {expect} from 'chai'
+import {Clients} from '../../../src/adapters/aws/clients.js'
+import {mapAwsError} from '../../../src/adapters/aws/errors.js'
+import {AwsGlobalDatabase} from '../../../src/adapters/aws/global-database.js'
+import {Unreachable} from '../../../src/errors.js'
+import type {DrError} from '../../../src/errors.js'
+import {HOME, sampleDeployment} from '../../support/deployment.js'
+import {closedPort, serve} from '../../support/server.js'
+import type {Reply} from '../../support/server.js'
+import {thrownBy} from '../../support/thrown.js'
+
+const CREDENTIALS = {accessKeyId: 'lab', secretAccessKey: 'lab'}
+
+/** What `describe` makes of an endpoint that answers so. */
+async function described(reply: Reply | {port: number}, signal?: AbortSignal): Promise<DrError> {
+  const server = typeof reply === 'object' && 'port' in reply ? undefined : await serve(() => reply as Reply)
+  const port = server?.port ?? (reply as {port: number}).port
+  const clients = new Clients({endpoint: `http://127.0.0.1:${port}`, credentials: CREDENTIALS})
+  try {
+    return (await thrownBy(new AwsGlobalDatabase(clients, sampleDeployment()).describe(HOME, {signal}))) as DrError
+  } finally {
+    await clients.close()
+    await server?.close()
+  }
+}
+
+const fault = (code: string, status = 400, message = 'because'): Reply => ({
+  status,
+  headers: {'content-type': 'text/xml', 'x-amzn-requestid': 'request-7'},
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>request-7</RequestId></ErrorResponse>`,
+})
+
+describe('errors of AWS', () => {
+  it('are Unreachable where nobody answers', async () => {
+    expect(await described({port: await closedPort()})).to.be.instanceOf(Unreachable)
+    expect(await described('reset')).to.be.instanceOf(Unreachable)
+  })
+
+  it('are Unreachable where an answer does not come in time', async () => {
+    const since = performance.now()
+    expect(await described('hang')).to.be.instanceOf(Unreachable)
+    expect(performance.now() - since).to.be.lessThan(8000)
+  })
+
+  it('are Unreachable where the caller gives up', async () => {
+    const caller = new AbortController()
+    setTimeout(() => caller.abort(), 50)
+    const since = performance.now()
+    expect(await described('hang', caller.signal)).to.be.instanceOf(Unreachable)
+    expect(performance.now() - since).to.be.lessThan(3000)
+    expect(await described('hang', AbortSignal.abort())).to.be.instanceOf(Unreachable)
+  })
+
+  it('keep the code and the request id of a fault, and are not silence', async () => {
+    const error = await described(fault('GlobalClusterNotFoundFault', 404))
+    expect(error).to.not.be.instanceOf(Unreachable)
+    expect(error).to.include({
+      code: 'GlobalClusterNotFoundFault',
+      exit: 'failed',
+      why: 'because',
+      requestId: 'request-7',
+    })
+    expect(error.message).to.contain('rds:DescribeGlobalClusters in us-east-1')
+    const internal = await described(fault('InternalFailure', 500))
+    expect(internal).to.not.be.instanceOf(Unreachable)
+    expect(internal).to.include({code: 'InternalFailure'})
+  })
+
+  it('point at the login for expired credentials', async () => {
+    expect(await described(fault('ExpiredToken', 403))).to.include({exit: 'credentials', next: 'aws sso login'})
+    const named = mapAwsError(Object.assign(new Error('gone'), {name: 'ExpiredTokenException'}), {
+      action: 'ssm:GetParameter',
+      region: HOME,
+      profile: 'ops',
+    })
+    expect(named).to.include({exit: 'credentials', next: 'aws sso login --profile ops'})
+  })
+
+  it('name the missing action, and tell it apart from a denial that no permission lifts', async () => {
+    const missing = await described(fault('AccessDenied', 403, 'User x is not authorized'))
+    expect(missing).to.include({exit: 'credentials'})
+    expect(missing.next).to.contain('"Action":"rds:DescribeGlobalClusters"')
+    const scp = await described(fault('AccessDenied', 403, 'with an explicit deny in a service control policy'))
+    expect(scp.next).to.contain('service control policy')
+    const explicit = await described(fault('AccessDenied', 403, 'with an explicit deny in an identity-based policy'))
+    expect(explicit.next).to.contain('denies it explicitly')
+  })
+})

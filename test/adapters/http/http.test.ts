@@ -1,0 +1,105 @@
+import {expect} from 'chai'
+import {LabAddresses, publicAddresses} from '../../../src/adapters/http/address-book.js'
+import {HttpApi} from '../../../src/adapters/http/api.js'
+import {Http} from '../../../src/adapters/http/http.js'
+import {Unreachable} from '../../../src/errors.js'
+import type {Tokens} from '../../../src/ports/world.js'
+import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
+import {closedPort, serve} from '../../support/server.js'
+import type {Reply, TestServer} from '../../support/server.js'
+import {thrownBy} from '../../support/thrown.js'
+
+const tokens: Tokens = {get: async (region) => ({token: `token of ${region}`, region, expiresAt: 0})}
+
+describe('the API over HTTP', () => {
+  let reply: Reply
+  let server: TestServer
+  let http: Http
+  let api: HttpApi
+  let hosts: {hostname: string; port: number}[]
+
+  beforeEach(async () => {
+    reply = {
+      body: '{"status":"ok","response":{}}',
+      headers: {'x-served-by-region': HOME, 'Content-Type': 'application/json'},
+    }
+    server = await serve(() => reply)
+    hosts = [
+      {hostname: 'd1.cloudfront.net', port: server.port},
+      {hostname: `api1.execute-api.${HOME}.amazonaws.com`, port: server.port},
+    ]
+    http = new Http(new LabAddresses(async () => hosts))
+    api = new HttpApi(http, sampleDeployment(), tokens)
+  })
+
+  afterEach(async () => {
+    await http.close()
+    await server.close()
+  })
+
+  it('asks the edge under its own name, below /v1, with the raw token', async () => {
+    const answer = await api.edge({method: 'GET', query: {id: '1'}, token: 'raw'})
+    expect(answer).to.deep.include({status: 200, region: HOME, body: {status: 'ok', response: {}}})
+    expect(server.asked[0]).to.deep.include({method: 'GET', url: '/v1?id=1'})
+    expect(server.asked[0]!.headers).to.include({host: 'd1.cloudfront.net', authorization: 'raw'})
+  })
+
+  it('asks a region directly below its stage, and sends JSON', async () => {
+    const task = 'it\'s "done" 🎉'
+    await api.direct(HOME, {method: 'POST', body: {task}, token: 't'})
+    expect(server.asked[0]).to.deep.include({method: 'POST', url: '/prod/v1', body: JSON.stringify({task})})
+    expect(server.asked[0]!.headers).to.include({
+      host: `api1.execute-api.${HOME}.amazonaws.com`,
+      'content-type': 'application/json',
+    })
+  })
+
+  it('has an answer in every status, and no body where that is no JSON', async () => {
+    reply = {status: 503, body: '<html>'}
+    expect(await api.edge({method: 'GET'})).to.deep.include({status: 503, body: undefined, region: undefined})
+  })
+
+  it('never tries twice', async () => {
+    reply = 'reset'
+    expect(await thrownBy(api.edge({method: 'POST', body: {}}))).to.be.instanceOf(Unreachable)
+    expect(server.asked).to.have.length(1)
+  })
+
+  it('is Unreachable after the deadline of the request', async () => {
+    reply = 'hang'
+    const since = performance.now()
+    expect(await thrownBy(api.edge({method: 'GET', timeoutMs: 100}))).to.be.instanceOf(Unreachable)
+    expect(performance.now() - since).to.be.within(80, 2000)
+  })
+
+  it('is Unreachable where the port refuses or the name does not resolve', async () => {
+    hosts[0]!.port = await closedPort()
+    expect(await thrownBy(api.edge({method: 'GET'}))).to.be.instanceOf(Unreachable)
+    const error = await thrownBy(api.direct(AWAY, {method: 'GET'}))
+    expect(error).to.be.instanceOf(Unreachable)
+    expect((error as Error).message).to.contain('does not resolve')
+  })
+
+  it('learns names that are deployed later', async () => {
+    expect(await thrownBy(api.direct(AWAY, {method: 'GET'}))).to.be.instanceOf(Unreachable)
+    hosts.push({hostname: `api1.execute-api.${AWAY}.amazonaws.com`, port: server.port})
+    expect(await api.direct(AWAY, {method: 'GET'})).to.include({status: 200})
+  })
+
+  it('samples health by a read with a token of that region', async () => {
+    expect(await api.health(HOME)).to.include({status: 200, ok: true})
+    expect(server.asked[0]!.headers.authorization).to.equal(`token of ${HOME}`)
+    expect(server.asked[0]!.url).to.equal('/prod/v1?limit=1')
+    reply = {status: 502, body: ''}
+    expect(await api.health(HOME)).to.include({status: 502, ok: false, code: undefined})
+    reply = {status: 503, body: '{"status":"error","response":{"code":"TableMissing","message":"no"}}'}
+    expect(await api.health(HOME)).to.include({status: 503, ok: false, code: 'TableMissing'})
+  })
+
+  it('leaves names to the resolver on AWS', async () => {
+    expect(await publicAddresses.locate(new URL('https://d1.cloudfront.net/v1?id=1'))).to.deep.equal({
+      origin: 'https://d1.cloudfront.net',
+      path: '/v1?id=1',
+    })
+  })
+})

@@ -1,0 +1,111 @@
+import {expect} from 'chai'
+import {RESULT_SCHEMAS} from '../../scripts/result-schemas.js'
+import {diagnose} from '../../src/diagnose.js'
+import type {Observation, RegionObservation} from '../../src/model/observation.js'
+import {statusOf, statusTable} from '../../src/render/status.js'
+import {AWAY, HOME, sampleDeployment} from '../support/deployment.js'
+
+const side = (region: string, lagSeconds?: number): RegionObservation => ({
+  region,
+  cluster: {reachable: true, value: {id: 'c', arn: 'a', status: 'available', availableInstances: 1}},
+  proxy: {reachable: true, value: {available: 1, unavailable: 0}},
+  api: {reachable: true, value: {status: 200, ok: true, latencyMs: 12.34}},
+  writers: {reachable: true, value: 'open'},
+  lagSeconds: {reachable: true, value: lagSeconds},
+})
+
+const healthy = (): Observation => ({
+  at: 0,
+  app: 'ToDoMgmt',
+  home: HOME,
+  away: AWAY,
+  global: {
+    reachable: true,
+    value: {
+      id: 'todomgmt',
+      status: 'available',
+      members: [HOME, AWAY].map((region) => ({
+        region,
+        clusterArn: sampleDeployment().regions[region]!.clusterArn,
+        isWriter: region === HOME,
+        ...(region === AWAY && {synchronization: 'connected'}),
+      })),
+    },
+  },
+  globalVia: HOME,
+  edge: {reachable: true, value: HOME},
+  regions: {[HOME]: side(HOME), [AWAY]: side(AWAY, 0.25)},
+})
+
+const GONE = {reachable: false, reason: 'us-east-1 was not answered'} as const
+
+describe('the status', () => {
+  it('shows both regions of a healthy deployment', () => {
+    const observation = healthy()
+    const status = statusOf('lab', observation, diagnose(observation))
+    expect(status).to.deep.include({
+      schemaVersion: 1,
+      target: 'lab',
+      app: 'ToDoMgmt',
+      situation: 'Healthy',
+      primary: HOME,
+      standby: AWAY,
+      edge: HOME,
+      replication: 'ok',
+      lagSeconds: 0.25,
+    })
+    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(statusTable(status)).to.equal(
+      [
+        'REGION     ROLE     EDGE    DATABASE   PROXY   API         WRITERS  LAG',
+        'us-east-1  primary  serves  available  1 of 1  200, 12 ms  open     -',
+        'us-east-2  standby  -       available  1 of 1  200, 12 ms  open     0.3 s',
+      ].join('\n'),
+    )
+  })
+
+  it('shows a region that is gone, with the reasons in JSON', () => {
+    const observation = healthy()
+    observation.regions[HOME] = {region: HOME, cluster: GONE, proxy: GONE, api: GONE, writers: GONE, lagSeconds: GONE}
+    const status = statusOf('lab', observation, diagnose(observation))
+    expect(status.situation).to.equal('RegionLost')
+    expect(status.next).to.contain('todo-dr failover')
+    expect(status.regions[0]!.cluster).to.deep.equal(GONE)
+    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(statusTable(status).split('\n')[1]).to.equal(
+      'us-east-1  primary  serves  no answer  no answer  no answer   no answer  -',
+    )
+  })
+
+  it('points at seed where there is no table yet, and not at a switch', () => {
+    const observation = healthy()
+    for (const region of [HOME, AWAY]) {
+      observation.regions[region]!.api = {
+        reachable: true,
+        value: {status: 503, ok: false, latencyMs: 9, code: 'TableMissing'},
+      }
+    }
+
+    const status = statusOf('lab', observation, diagnose(observation))
+    expect(status).to.include({situation: 'TableMissing', next: 'todo-dr seed'})
+    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(statusTable(status)).to.contain('TableMissing, 9 ms')
+  })
+
+  it('shows no lag of the primary, whose metric may hold what it reported as a standby', () => {
+    const observation = healthy()
+    observation.regions[HOME]!.lagSeconds = {reachable: true, value: 3}
+    const status = statusOf('lab', observation, diagnose(observation))
+    expect(status.regions.map(({lagSeconds}) => lagSeconds)).to.deep.equal([null, 0.25])
+  })
+
+  it('says null and unknown where nobody can tell', () => {
+    const observation = healthy()
+    observation.global = {reachable: false, reason: 'silence'}
+    observation.edge = {reachable: false, reason: 'silence'}
+    const status = statusOf('lab', observation, diagnose(observation))
+    expect(status).to.deep.include({situation: 'Unknown', primary: null, standby: null, edge: null, lagSeconds: null})
+    expect(status.regions.map(({role}) => role)).to.deep.equal(['unknown', 'unknown'])
+    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+  })
+})
