@@ -1,0 +1,76 @@
+import {Flags} from '@oclif/core'
+import {DrCommand} from '../../dr-command.js'
+import {regionUnknown} from '../../dr-command/region-unknown.js'
+import {DrError} from '../../errors.js'
+import {primaryOf} from '../../model/observation.js'
+import {OUTAGE_KINDS} from '../../ports/outage.js'
+import type {ActiveOutage} from '../../ports/outage.js'
+import type {OpenTarget} from '../../compose.js'
+
+export interface OutageResult {
+  schemaVersion: 1
+  target: string
+  outages: ActiveOutage[]
+}
+
+export default class OutageStart extends DrCommand {
+  static override summary = 'Make a rehearsal outage of a region, with AWS calls alone'
+  static override description =
+    'api: no function of the region runs any more. database: its proxy loses the cluster. What was there before is remembered in tags, and `todo-dr outage stop` puts it back.'
+
+  static override flags = {
+    region: Flags.string({
+      description: '`home`, `away` or a region; by default home, while home is the primary',
+      helpValue: 'REGION',
+    }),
+    kind: Flags.option({options: OUTAGE_KINDS, description: 'What fails'})({default: 'api'}),
+    confirm: Flags.string({description: 'The name of the application; wanted off the lab', helpValue: 'NAME'}),
+  }
+
+  async run(): Promise<OutageResult> {
+    const {flags} = await this.parse(OutageStart)
+    const target = await this.openTarget()
+    const {name, deployment, outage, kind} = target
+    const region = flags.region === undefined ? await this.#homeIfPrimary(target) : named(flags.region, target)
+    if (kind === 'aws') await this.#confirmed(target, region, flags.confirm)
+    await outage.start(region, flags.kind, {signal: this.signal})
+    const role = region === deployment.home ? 'home' : 'away'
+    this.emit({code: 'done', text: `The ${flags.kind} of ${region} (${role}) is out.`, next: 'todo-dr status'})
+    return {schemaVersion: 1, target: name, outages: await outage.active(region, {signal: this.signal})}
+  }
+
+  /** Without a region only the obvious one: home, while it serves. Elsewhere somebody must have meant it. */
+  async #homeIfPrimary({world, deployment}: OpenTarget): Promise<string> {
+    const {observe} = await import('../../probes/observe.js')
+    const primary = primaryOf(await observe(world, {signal: this.signal}))
+    if (primary === deployment.home) return deployment.home
+    throw new DrError({
+      code: 'RegionWanted',
+      exit: 'refused',
+      what: 'home is not the primary, so that it must be said which region is to fail',
+      why: primary === undefined ? 'nobody can say which region is the primary' : `${primary} is the primary`,
+      next: `todo-dr outage start --region ${primary ?? 'REGION'}`,
+    })
+  }
+
+  async #confirmed({app, name}: OpenTarget, region: string, given: string | undefined): Promise<void> {
+    if (given === app) return
+    const asked =
+      given === undefined &&
+      (await this.confirmByTyping(`Clients of ${app} in ${region} will fail. Type ${app} to go on:`, app))
+    if (asked) return
+    throw new DrError({
+      code: 'ConfirmWanted',
+      exit: 'refused',
+      what: `an outage of ${app} was not confirmed; nothing was changed`,
+      why: `${name} is no lab: clients would notice`,
+      next: `todo-dr outage start --region ${region} --confirm ${app}`,
+    })
+  }
+}
+
+function named(given: string, {deployment}: OpenTarget): string {
+  const region = given === 'home' ? deployment.home : given === 'away' ? deployment.away : given
+  if (!(region in deployment.regions)) throw regionUnknown(given, deployment)
+  return region
+}

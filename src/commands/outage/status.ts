@@ -1,0 +1,17 @@
+import {DrCommand} from '../../dr-command.js'
+import type {OutageResult} from './start.js'
+
+export default class OutageStatus extends DrCommand {
+  static override summary = 'Show the rehearsal outages that are on'
+
+  async run(): Promise<OutageResult> {
+    await this.parse(OutageStatus)
+    const {name, deployment, outage} = await this.openTarget()
+    const looks = Object.keys(deployment.regions).map((region) => outage.active(region, {signal: this.signal}))
+    const outages = (await Promise.all(looks)).flat()
+    for (const {kind, region, startedAt} of outages)
+      this.log(`${region}  ${kind}  since ${new Date(startedAt).toISOString()}`)
+    if (outages.length === 0) this.log('no outage')
+    return {schemaVersion: 1, target: name, outages}
+  }
+}

@@ -1,0 +1,19 @@
+import {Flags} from '@oclif/core'
+import {SwitchCommand} from '../dr-command/switch-command.js'
+import type {SwitchResult} from '../dr-command/switch-command.js'
+
+export default class Switchover extends SwitchCommand {
+  static override summary = 'Swap the roles of both regions, as planned: drains first, loses nothing'
+  static override description =
+    'Both regions must answer and replication must be healthy. Before the promotion a failure, or Ctrl-C, takes everything back; after it the run stops and `todo-dr resume` goes on.'
+
+  static override flags = {
+    to: Flags.string({description: 'The region to make primary; by default the one that is not', helpValue: 'REGION'}),
+    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status'}),
+  }
+
+  async run(): Promise<SwitchResult> {
+    const {flags} = await this.parse(Switchover)
+    return this.switchPlanned('switchover', {dryRun: flags['dry-run'], to: flags.to})
+  }
+}

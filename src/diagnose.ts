@@ -1,0 +1,205 @@
+/** Observation -> Diagnosis: names the situation, and the name chooses the next command. Pure. */
+
+import {shortSeconds} from './model/duration.js'
+import {primaryOf} from './model/observation.js'
+import {isConnected, isSwitching, otherOf} from './model/topology.js'
+import type {Region} from './model/deployment.js'
+import type {Diagnosis, Situation} from './model/diagnosis.js'
+import type {GlobalCluster, Observation, RegionObservation, Sample} from './model/observation.js'
+
+/** Seconds of lag from which replication counts as stalled. Storage replication of a healthy pair lags by less than one. */
+export const STALLED_LAG_SECONDS = 60
+
+/** How the API calls a database without its table. */
+const TABLE_MISSING = 'TableMissing'
+
+/** Total: every observation has a diagnosis, and one with anything unreachable in it is never `Healthy`. */
+export function diagnose(observation: Observation): Diagnosis {
+  const {global} = observation
+  if (!global.reachable) return blind(observation, global.reason)
+  const writers = global.value.members.filter((member) => member.isWriter).map((member) => member.region)
+  if (writers.length > 1) return splitBrain(writers)
+  if (isSwitching(global.value)) return switching(global.value)
+  const primary = primaryOf(observation)
+  if (primary === undefined || !observation.regions[primary])
+    return unknown('No region is the primary', ['the global database names no writer among its members'])
+  return withPrimary(observation, global.value, primary)
+}
+
+function withPrimary(observation: Observation, global: GlobalCluster, primary: Region): Diagnosis {
+  const standby = otherOf(observation, primary)
+  const failing = primaryTrouble(observation, observation.regions[primary]!)
+  const standbySide = observation.regions[standby]
+  const lesser = standbySide ? standbyTrouble(observation, global, standbySide) : undefined
+  if (failing) return lesser ? {...failing, evidence: [...failing.evidence, ...lesser.evidence]} : failing
+  if (observation.edge.reachable && observation.edge.value !== primary)
+    return halfSwitched(primary, observation.edge.value)
+  if (lesser) return lesser
+  const silent = silences(observation)
+  if (silent.length > 0) return unknown('What answers is healthy, but not everything answers', silent)
+  return healthy(observation, primary, standby)
+}
+
+/** What is wrong with the region that must take writes; undefined where nothing is seen to be. */
+function primaryTrouble(observation: Observation, side: RegionObservation): Diagnosis | undefined {
+  const {region, cluster, proxy, api, writers} = side
+  if (isSilent(side)) {
+    const evidence = reasons([cluster, proxy, api, writers])
+    return found('RegionLost', `The primary region ${region} does not answer at all`, evidence, failover(observation))
+  }
+
+  const database = databaseTrouble(side)
+  if (database.length > 0)
+    return found('PrimaryDatabaseLost', `The primary database in ${region} is down`, database, failover(observation))
+  const trouble = apiTrouble(side)
+  if (writers.reachable && writers.value !== 'open')
+    trouble.push(`the writing functions in ${region} are ${writers.value}`)
+  if (trouble.length === 0) return undefined
+  // Of a deployment that has just been made: nothing is lost, and the other region has no table either.
+  if (api.reachable && api.value.code === TABLE_MISSING)
+    return found('TableMissing', 'The table of the ToDos is not there yet', trouble, 'todo-dr seed')
+  if (cluster.reachable)
+    return found(
+      'PrimaryApiLost',
+      `The API in the primary region ${region} is down, its database is not`,
+      trouble,
+      'todo-dr switchover',
+    )
+  const summary = `The API in the primary region ${region} is down, and its database cannot be seen`
+  return found('PrimaryApiLost', summary, [...trouble, cluster.reason], failover(observation))
+}
+
+/** What is wrong with the standby or with its replication; undefined where nothing is seen to be. */
+function standbyTrouble(
+  observation: Observation,
+  global: GlobalCluster,
+  side: RegionObservation,
+): Diagnosis | undefined {
+  const {region, cluster, proxy, api, writers, lagSeconds} = side
+  if (isSilent(side))
+    return found(
+      'StandbyLost',
+      `The standby region ${region} does not answer at all`,
+      reasons([cluster, proxy, api, writers]),
+      'todo-dr status',
+    )
+  const member = global.members.find((one) => one.region === region)
+  if (!member) {
+    const evidence = [`the global database has no member in ${region}; after a failover Aurora adds it again by itself`]
+    return found(
+      'Detached',
+      `${region} does not replicate: the primary stands alone`,
+      evidence,
+      failbackFrom(observation),
+    )
+  }
+
+  const trouble = databaseTrouble(side)
+  if (!cluster.reachable) trouble.push(cluster.reason)
+  trouble.push(...apiTrouble(side))
+  if (trouble.length > 0)
+    return found('StandbyLost', `The standby in ${region} could not take over`, trouble, 'todo-dr status')
+  const stalled: string[] = []
+  if (!isConnected(member.synchronization)) stalled.push(`the member in ${region} is ${member.synchronization}`)
+  if (lagSeconds.reachable && lagSeconds.value !== undefined && lagSeconds.value > STALLED_LAG_SECONDS)
+    stalled.push(`${region} is ${shortSeconds(lagSeconds.value)} behind`)
+  if (stalled.length === 0) return undefined
+  return found('ReplicationStalled', `The standby in ${region} falls behind`, stalled, failbackFrom(observation))
+}
+
+function apiTrouble({region, api}: RegionObservation): string[] {
+  if (!api.reachable) return [api.reason]
+  const {ok, status, code} = api.value
+  return ok ? [] : [`the API in ${region} answers ${code === undefined ? status : `${status} ${code}`}`]
+}
+
+function databaseTrouble({region, cluster, proxy}: RegionObservation): string[] {
+  const trouble: string[] = []
+  if (cluster.reachable && cluster.value.availableInstances === 0)
+    trouble.push(`the cluster in ${region} has no available instance (its status is "${cluster.value.status}")`)
+  if (proxy.reachable && proxy.value.available === 0)
+    trouble.push(`the proxy in ${region} has no available target${proxy.value.reason ? `: ${proxy.value.reason}` : ''}`)
+  return trouble
+}
+
+function healthy(observation: Observation, primary: Region, standby: Region): Diagnosis {
+  const lag = observation.regions[standby]?.lagSeconds
+  const seconds = lag?.reachable ? lag.value : undefined
+  const evidence = [
+    `${primary} writes and the edge serves it`,
+    seconds === undefined
+      ? `${standby} replicates; no lag has been reported`
+      : `${standby} is ${shortSeconds(seconds)} behind`,
+  ]
+  return primary === observation.home
+    ? found('Healthy', `${primary} is the primary, ${standby} stands by`, evidence)
+    : found('Healthy', `${primary} is the primary, which is not the home region`, evidence, 'todo-dr failback')
+}
+
+function blind(observation: Observation, reason: string): Diagnosis {
+  const nobody = [observation.home, observation.away].every((region) => {
+    const side = observation.regions[region]
+    return !side || isSilent(side)
+  })
+  const summary = nobody
+    ? 'Neither region answers: look at your own network and credentials first'
+    : 'Nobody can say which region is the primary'
+  return unknown(summary, [reason, ...silences(observation)])
+}
+
+const splitBrain = (writers: Region[]): Diagnosis =>
+  found('SplitBrain', `${writers.join(' and ')} both claim to be the primary`, [
+    'two members of the global database are writers',
+    'nothing here changes the topology until a person has chosen the one to keep',
+  ])
+
+const switching = ({failover}: GlobalCluster): Diagnosis =>
+  found(
+    'SwitchInProgress',
+    'A switch of the primary is under way',
+    [`the global database is ${failover!.status}${failover!.toArn ? ` to ${failover!.toArn}` : ''}`],
+    'todo-dr resume',
+  )
+
+const halfSwitched = (primary: Region, edge: Region): Diagnosis =>
+  found(
+    'SwitchInProgress',
+    `${primary} is the primary, but the edge still serves ${edge}: a switch was left half-way`,
+    [`the edge's key names ${edge}`, `the writer of the global database is in ${primary}`],
+    'todo-dr resume',
+  )
+
+/** A region that answers none of the four: its database, its proxy, its API, its functions. */
+export const isSilent = ({cluster, proxy, api, writers}: RegionObservation): boolean =>
+  !cluster.reachable && !proxy.reachable && !api.reachable && !writers.reachable
+
+const failover = ({app}: Observation): string => `todo-dr failover --allow-data-loss --confirm ${app}`
+
+const failbackFrom = (observation: Observation): string =>
+  primaryOf(observation) === observation.home ? 'todo-dr status' : 'todo-dr failback'
+
+function silences({global, edge, regions}: Observation): string[] {
+  const sides = Object.values(regions).flatMap((side) => [
+    side.cluster,
+    side.proxy,
+    side.api,
+    side.writers,
+    side.lagSeconds,
+  ])
+  return reasons([global, edge, ...sides])
+}
+
+function reasons(samples: Sample<unknown>[]): string[] {
+  return samples.flatMap((sample) => (sample.reachable ? [] : [sample.reason]))
+}
+
+function found(situation: Situation, summary: string, evidence: string[], next?: string): Diagnosis {
+  return next === undefined ? {situation, summary, evidence} : {situation, summary, evidence, next}
+}
+
+const unknown = (summary: string, evidence: string[]): Diagnosis => ({
+  situation: 'Unknown',
+  summary,
+  evidence,
+  next: 'todo-dr status',
+})

@@ -1,0 +1,60 @@
+/** The last lines of a run: in the journal, in result.json and to the person. */
+
+import type {Emit} from '../messages.js'
+import type {Plan} from '../model/plan.js'
+import {digest} from '../plans/digest.js'
+import type {Run} from '../ports/runs.js'
+import type {Ending} from './execute.js'
+import type {Journal} from './journal.js'
+import type {RunOutcome} from './outcome.js'
+import {phaseSeconds} from './phases.js'
+
+export interface Conclusion {
+  plan: Plan
+  run: Run
+  journal: Journal
+  ending: Ending
+  emit?: Emit
+  /** False where the run had ended before. */
+  write: boolean
+}
+
+export async function conclude({plan, run, journal, ending, emit, write}: Conclusion): Promise<RunOutcome> {
+  const {status, exit, failure} = ending
+  if (write && status === 'stopped') await journal.write({event: 'run-stopped', text: failure?.what ?? 'stopped'})
+  if (write && status !== 'stopped') await journal.write({event: 'run-finished', status, exit})
+  const lines = await journal.read()
+  const outcome: RunOutcome = {
+    schemaVersion: 1,
+    runId: run.id,
+    runDirectory: run.folder,
+    intent: plan.intent,
+    from: plan.from,
+    to: plan.to,
+    digest: digest(plan),
+    ...ending,
+    startedAt: lines[0]?.at ?? journal.clock.now(),
+    finishedAt: lines.at(-1)?.at ?? journal.clock.now(),
+    phases: phaseSeconds(lines),
+  }
+  // A run with a plan and no result is what `resume` looks for.
+  if (write && status !== 'stopped') await run.writeJson('result.json', outcome)
+  emit?.(lastWord(outcome))
+  return outcome
+}
+
+function lastWord({status, intent, to, failure, runId}: RunOutcome): Parameters<Emit>[0] {
+  if (status === 'done')
+    return {
+      code: 'done',
+      text: `The ${intent} is done: ${to} is the primary and the edge serves it.`,
+      next: 'todo-dr status',
+    }
+  const why = failure ? `: ${failure.what}` : ''
+  if (status === 'undone')
+    return {code: 'warning', text: `The ${intent} was taken back; nothing was changed${why}`, hint: failure?.next}
+  const hint = [failure?.next, `todo-dr resume ${runId}`].filter(
+    (part) => part !== undefined && part !== 'todo-dr status',
+  )
+  return {code: 'warning', text: `The ${intent} stopped midway${why}`, hint: hint.join('; then ')}
+}

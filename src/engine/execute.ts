@@ -1,0 +1,159 @@
+/** Stage by stage; before the point of no return a failure undoes, after it there is only forward. */
+
+import {DrError} from '../errors.js'
+import type {ExitName} from '../errors.js'
+import {fenceUnsure} from '../gates/fence-unsure.js'
+import type {Waiver} from '../model/gate.js'
+import type {Plan, PlanStep} from '../model/plan.js'
+import type {Step} from '../model/step.js'
+import type {World} from '../ports/world.js'
+import {stepOf} from '../steps/registry.js'
+import type {RunFailure, RunOutcome} from './outcome.js'
+import {runStep, skip, undoStep} from './run-step.js'
+import type {StepEnd, StepRunner} from './run-step.js'
+
+export interface Execution {
+  runner: StepRunner
+  plan: Plan
+  waivers: Waiver[]
+  touched: string[]
+  /** False where an earlier process of the run may have passed the point of no return. */
+  fresh: boolean
+  interrupt: AbortSignal
+  leaseLost: AbortSignal
+}
+
+export type Ending = Pick<RunOutcome, 'status' | 'exit' | 'failure' | 'unsure'>
+
+interface Failed {
+  step?: string
+  error: unknown
+}
+
+export async function execute(execution: Execution): Promise<Ending> {
+  return new Executor(execution).run()
+}
+
+class Executor {
+  readonly #steps: Map<string, {planned: PlanStep; step: Step<World>}>
+  readonly #ends = new Map<string, StepEnd['end']>()
+  readonly #touched: Set<string>
+  readonly #signal: AbortSignal
+  readonly #promotion: PlanStep | undefined
+  /** Whether the promotion may have begun: from then on nothing is taken back. */
+  #past = false
+
+  constructor(readonly execution: Execution) {
+    const all = execution.plan.stages.flat()
+    this.#steps = new Map(all.map((planned) => [planned.id, {planned, step: stepOf(planned)}]))
+    this.#touched = new Set(execution.touched)
+    this.#signal = AbortSignal.any([execution.interrupt, execution.leaseLost])
+    this.#promotion = all.find((step) => step.pointOfNoReturn)
+  }
+
+  async run(): Promise<Ending> {
+    const {plan, fresh} = this.execution
+    if (!fresh) this.#past = await this.#promotionMayHaveBegun()
+    const promotionStage = plan.stages.findIndex((stage) => stage.some((step) => step.pointOfNoReturn))
+    for (const [index, stage] of plan.stages.entries()) {
+      if (this.#past && index < promotionStage) {
+        for (const step of stage) await skip(this.execution.runner, step, 'the promotion has begun')
+        continue
+      }
+
+      const failed = await this.#stage(stage)
+      if (failed) return this.#end(failed)
+    }
+
+    return {status: 'done', exit: 'done', unsure: this.#unsure()}
+  }
+
+  /** The steps of a stage run side by side; all are awaited, so that nothing is undone under a step's feet. */
+  async #stage(stage: PlanStep[]): Promise<Failed | undefined> {
+    if (this.#signal.aborted) return {error: this.#signal.reason}
+    const ends = await Promise.all(stage.map(async (planned) => ({planned, end: await this.#step(planned)})))
+    for (const {planned, end} of ends) if (end.end === 'failed') return {step: planned.id, error: end.error}
+    const unsure = ends.find(({end}) => end.end === 'unsure')
+    return unsure ? this.#gate(unsure.planned) : undefined
+  }
+
+  async #step(planned: PlanStep): Promise<StepEnd> {
+    const {runner} = this.execution
+    const {id, onlyAfter, pointOfNoReturn} = planned
+    if (onlyAfter !== undefined && this.#ends.get(onlyAfter) !== 'done') {
+      await skip(runner, planned, `nothing to do after an unproven "${this.#steps.get(onlyAfter)!.planned.title}"`)
+      return {acted: false, end: 'done'}
+    }
+
+    const end = await runStep(runner, planned, this.#steps.get(id)!.step, this.#signal)
+    this.#ends.set(id, end.end)
+    if (end.acted) this.#touched.add(id)
+    if (pointOfNoReturn) this.#past = true
+    return end
+  }
+
+  /** An unproven fence: goes on only with a waiver, which is journaled where it is used. */
+  async #gate(planned: PlanStep): Promise<Failed | undefined> {
+    const {plan, waivers, runner} = this.execution
+    const {refusal, waivedBy} = fenceUnsure({intent: plan.intent, from: plan.from, waivers})
+    await runner.journal.write({event: 'gate', gate: refusal.gate, reason: refusal.reason, waivedBy: waivedBy?.name})
+    runner.emit({code: 'refusal', ...refusal, waived: waivedBy !== undefined})
+    if (waivedBy) return
+    const {reason, hint} = refusal
+    return {
+      step: planned.id,
+      error: new DrError({code: 'FenceUnsure', exit: 'refused', what: `Refused: ${reason}`, next: hint}),
+    }
+  }
+
+  async #end({step, error}: Failed): Promise<Ending> {
+    const {interrupt, leaseLost} = this.execution
+    const failure = interrupt.aborted ? interrupted(step) : failureOf(step, error)
+    const unsure = this.#unsure()
+    if (leaseLost.aborted)
+      return {status: 'stopped', exit: 'stopped', failure: failureOf(step, leaseLost.reason), unsure}
+    if (this.#past) this.#past = await this.#promotionMayHaveBegun()
+    if (this.#past || !(await this.#undo())) return {status: 'stopped', exit: 'stopped', failure, unsure}
+    return {status: 'undone', exit: interrupt.aborted ? 'interrupted' : exitOf(error), failure, unsure}
+  }
+
+  /** In reverse order, all of them: one that cannot be taken back must not keep the others from it. */
+  async #undo(): Promise<boolean> {
+    let all = true
+    for (const [id, {planned, step}] of [...this.#steps].reverse())
+      if (this.#touched.has(id) && !planned.pointOfNoReturn && !(await undoStep(this.execution.runner, planned, step)))
+        all = false
+    return all
+  }
+
+  /** Asks the world; a promotion step that cannot tell counts as begun where the journal has its intent. */
+  async #promotionMayHaveBegun(): Promise<boolean> {
+    if (!this.#promotion) return false
+    const {step} = this.#steps.get(this.#promotion.id)!
+    const {runner} = this.execution
+    const context = {signal: new AbortController().signal, note: () => undefined, runId: runner.runId}
+    if (this.#touched.has(this.#promotion.id)) return (await step.mayHaveBegun?.(runner.world, context)) ?? true
+    return step.isDone(runner.world, context).catch(() => false)
+  }
+
+  #unsure(): string[] {
+    return [...this.#ends].filter(([, end]) => end === 'unsure').map(([id]) => id)
+  }
+}
+
+function failureOf(step: string | undefined, error: unknown): RunFailure {
+  const at = step === undefined ? {} : {step}
+  if (!(error instanceof DrError))
+    return {...at, code: 'Failed', what: error instanceof Error ? error.message : String(error)}
+  const {code, message: what, why, next, requestId} = error
+  return {...at, code, what, why, next, requestId}
+}
+
+const interrupted = (step: string | undefined): RunFailure => ({
+  ...(step === undefined ? {} : {step}),
+  code: 'Interrupted',
+  what: 'interrupted',
+})
+
+const exitOf = (error: unknown): ExitName =>
+  error instanceof DrError && (error.exit === 'refused' || error.exit === 'credentials') ? error.exit : 'failed'

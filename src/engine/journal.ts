@@ -1,0 +1,76 @@
+/** What we did, line by line, on the disk before and after each act. Carries no secret: words, times and regions only. */
+
+import type {ExitName} from '../errors.js'
+import type {WaiverName} from '../model/gate.js'
+import type {Intent, Phase} from '../model/plan.js'
+import type {Run} from '../ports/runs.js'
+import type {Clock} from '../ports/world.js'
+
+/** The process that carries a run out; a run whose process lives is not resumed. */
+export interface Carrier {
+  owner: string
+  pid: number
+  host: string
+}
+
+export type StepEventName =
+  | 'step-intent'
+  | 'step-note'
+  | 'step-skipped'
+  | 'step-done'
+  | 'step-unsure'
+  | 'step-failed'
+  | 'step-undone'
+  | 'step-undo-failed'
+
+export type JournalEvent =
+  /** `decidedFrom`: when the command began to look, epoch milliseconds. */
+  | ({event: 'run-started'; intent: Intent; from: string; to: string; digest: string; decidedFrom?: number} & Carrier)
+  | ({event: 'run-resumed'} & Carrier)
+  | {event: 'lease-taken'; regions: string[]; unreachable: string[]; token: number}
+  | {event: 'lease-note'; text: string}
+  | {event: 'waiver'; name: WaiverName; reason: string}
+  | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
+  | {event: StepEventName; step: string; phase: Phase; text?: string}
+  /** Not the end: `resume` goes on. */
+  | {event: 'run-stopped'; text: string}
+  /** The end. `refused`: nothing had begun. */
+  | {event: 'run-finished'; status: 'done' | 'undone' | 'refused'; exit: ExitName}
+
+/** `at`: epoch milliseconds. */
+export type JournalLine = {at: number} & JournalEvent
+
+export class Journal {
+  constructor(
+    readonly run: Run,
+    readonly clock: Clock,
+  ) {}
+
+  /** Returns when the line is on the disk. */
+  async write(event: JournalEvent): Promise<void> {
+    await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true})
+  }
+
+  /** A line that may be lost with the process: notes decide nothing. */
+  jot(event: JournalEvent): void {
+    this.run.append('journal.ndjson', {at: this.clock.now(), ...event}).catch(() => undefined)
+  }
+
+  async read(): Promise<JournalLine[]> {
+    return (await this.run.read('journal.ndjson')) as JournalLine[]
+  }
+}
+
+/** Whether a run has ended for good; a stopped one has not. */
+export const hasFinished = (lines: JournalLine[]): boolean => lines.some((line) => line.event === 'run-finished')
+
+/** Steps whose act may have had an effect that has not been taken back, in the order of their first intent. */
+export function touchedSteps(lines: JournalLine[]): string[] {
+  const touched = new Set<string>()
+  for (const line of lines) {
+    if (line.event === 'step-intent') touched.add(line.step)
+    if (line.event === 'step-undone') touched.delete(line.step)
+  }
+
+  return [...touched]
+}

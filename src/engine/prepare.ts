@@ -1,0 +1,56 @@
+/** Before a run: look, diagnose, plan, ask all gates. Changes nothing. */
+
+import {diagnose} from '../diagnose.js'
+import type {Emit} from '../messages.js'
+import {checkGates} from '../gates/index.js'
+import type {GateVerdict} from '../gates/index.js'
+import type {Diagnosis} from '../model/diagnosis.js'
+import type {Region} from '../model/deployment.js'
+import type {Waiver} from '../model/gate.js'
+import type {Observation} from '../model/observation.js'
+import type {Intent, Plan} from '../model/plan.js'
+import {digest, planFailback, planFailover, planSwitchover} from '../plans/index.js'
+import {observe} from '../probes/observe.js'
+import type {World} from '../ports/world.js'
+
+const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback}
+
+export interface Prepared {
+  observation: Observation
+  diagnosis: Diagnosis
+  plan: Plan
+  /** Asks the gates, and once more with other waivers: what stands in the way of this plan. */
+  gates(waivers: Waiver[]): GateVerdict
+}
+
+export interface PrepareInput {
+  world: World
+  intent: Intent
+  /** The region to promote; by default the one that is not the primary. */
+  to?: Region
+  maxLagSeconds: number
+  signal: AbortSignal
+}
+
+export async function prepare({world, intent, to, maxLagSeconds, signal}: PrepareInput): Promise<Prepared> {
+  const observation = await observe(world, {signal})
+  const diagnosis = diagnose(observation)
+  const plan = PLANS[intent](observation, world.deployment, {to, maxLagSeconds})
+  const input = {intent, from: plan.from, to: plan.to, observation, diagnosis, maxLagSeconds}
+  return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers)}
+}
+
+/** A plan as an event: what will be done, in which order, within which time. */
+export function planEvent(plan: Plan): Parameters<Emit>[0] {
+  const {intent, from, to, stages} = plan
+  const steps = stages.flatMap((stage, index) =>
+    stage.map(({id, title, deadlineSeconds}) => ({id, title, stage: index + 1, deadlineSeconds})),
+  )
+  return {code: 'plan', intent, from, to, steps, digest: digest(plan)}
+}
+
+/** Every refusal together, those that a waiver lifts too. */
+export function showVerdict({refusals, waived}: GateVerdict, emit: Emit): void {
+  for (const refusal of waived) emit({code: 'refusal', ...refusal, waived: true})
+  for (const refusal of refusals) emit({code: 'refusal', ...refusal, waived: false})
+}

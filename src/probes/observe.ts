@@ -1,0 +1,82 @@
+/** One consistent look at both regions: everything is asked at once, and nobody is waited for beyond a deadline. */
+
+import {DrError} from '../errors.js'
+import type {Region} from '../model/deployment.js'
+import type {GlobalCluster, Observation, RegionObservation, Sample} from '../model/observation.js'
+import {answerWithin} from '../ports/waits.js'
+import type {World} from '../ports/world.js'
+
+export interface ObserveOptions {
+  signal?: AbortSignal
+  /** Milliseconds that an answer may take; a region that is gone costs no more than this. */
+  deadlineMs?: number
+}
+
+const DEADLINE_MS = 3000
+
+/**
+ * Samples both regions, the global cluster and the edge in parallel. Silence and a refusal are values with a reason;
+ * only missing or expired credentials are thrown, since with them every answer would be meaningless.
+ */
+export async function observe(world: World, options: ObserveOptions = {}): Promise<Observation> {
+  const {app, home, away} = world.deployment
+  const at = world.clock.now()
+  const ask = sampler(world, options)
+  const [global, edge, homeSide, awaySide] = await Promise.all([
+    firstAnswer(home, away, (via) =>
+      ask(`the global database, asked in ${via}`, (signal) => world.database.describe(via, {signal})),
+    ),
+    ask('the edge', (signal) => world.edge.serving({signal})),
+    observeRegion(world, home, ask),
+    observeRegion(world, away, ask),
+  ])
+  return {at, app, home, away, ...global, edge, regions: {[home]: homeSide, [away]: awaySide}}
+}
+
+async function observeRegion({database, api, writers}: World, region: Region, ask: Ask): Promise<RegionObservation> {
+  const [cluster, proxy, health, mode, lagSeconds] = await Promise.all([
+    ask(`the cluster in ${region}`, (signal) => database.cluster(region, {signal})),
+    ask(`the proxy in ${region}`, (signal) => database.proxy(region, {signal})),
+    ask(`the API in ${region}`, (signal) => api.health(region, {signal})),
+    ask(`the functions in ${region}`, (signal) => writers.mode(region, {signal})),
+    ask(`the lag in ${region}`, (signal) => database.lagSeconds(region, {signal})),
+  ])
+  return {region, cluster, proxy, api: health, writers: mode, lagSeconds}
+}
+
+/** The first of both regions that answers; where neither does, both reasons. Does not wait for the slower one. */
+async function firstAnswer(
+  home: Region,
+  away: Region,
+  ask: (via: Region) => Promise<Sample<GlobalCluster>>,
+): Promise<{global: Sample<GlobalCluster>; globalVia?: Region}> {
+  const samples = [home, away].map(async (via) => ({via, sample: await ask(via)}))
+  const answered = samples.map(async (asked) => {
+    const {via, sample} = await asked
+    if (sample.reachable) return {global: sample, globalVia: via}
+    throw new Silence(sample.reason)
+  })
+  try {
+    return await Promise.any(answered)
+  } catch (error) {
+    const causes: unknown[] = error instanceof AggregateError ? error.errors : [error]
+    const fatal = causes.find((cause) => !(cause instanceof Silence))
+    if (fatal) throw fatal
+    return {global: {reachable: false, reason: causes.map((cause) => (cause as Silence).message).join('; ')}}
+  }
+}
+
+class Silence extends Error {}
+
+type Ask = <T>(what: string, call: (signal: AbortSignal) => Promise<T>) => Promise<Sample<T>>
+
+function sampler(world: World, {signal, deadlineMs = DEADLINE_MS}: ObserveOptions): Ask {
+  return async (what, call) => {
+    try {
+      return {reachable: true, value: await answerWithin({clock: world.clock, ms: deadlineMs, signal, what}, call)}
+    } catch (error) {
+      if (!(error instanceof DrError) || error.exit === 'credentials') throw error
+      return {reachable: false, reason: error.message}
+    }
+  }
+}

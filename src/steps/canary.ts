@@ -1,0 +1,85 @@
+/** Canary writes: real writes over the API that prove who says yes to clients, marked as ours, and removed again. */
+
+import {Unreachable} from '../errors.js'
+import type {Region} from '../model/deployment.js'
+import type {StepContext} from '../model/step.js'
+import {answerWithin} from '../ports/waits.js'
+import type {Api, ApiAnswer, World} from '../ports/world.js'
+
+/** What a customer who lists ToDos in the one second of its life may see. */
+export const CANARY_TASK = 'todo-dr canary'
+
+/** `acknowledged`: the row is there. `refused`: an answer that is no yes. `silent`: no answer, so it may be there. */
+export type CanaryAnswer =
+  | {kind: 'acknowledged'; id: string; region?: Region}
+  | {kind: 'refused'; status: number; region?: Region}
+  | {kind: 'silent'; reason: string}
+
+/** How requests are sent: past the edge to one region, or through it. */
+export type Via = Region | 'edge'
+
+/** Milliseconds. Long enough for a cold function that opens its first connection. */
+const CALL_MS = 5000
+
+export class Canary {
+  /**
+   * One request id a run: where a killed process or a lost answer left a row behind, the next canary write finds it (the
+   * API answers with the stored row), and its removal, which is a write too, removes it.
+   */
+  readonly #requestId: string
+
+  constructor(
+    readonly world: World,
+    readonly context: StepContext,
+    /** Whose token to prefer: the region that must be able to serve. */
+    readonly tokensOf: Region,
+    readonly callMs = CALL_MS,
+  ) {
+    this.#requestId = `canary-${context.runId}`
+  }
+
+  async write(via: Via): Promise<CanaryAnswer> {
+    const body = {task: CANARY_TASK, status: 'canary', requestId: this.#requestId}
+    try {
+      const answer = await this.#send(via, {method: 'POST', body})
+      const id = idOf(answer.body)
+      if (answer.status < 300 && id !== undefined) return {kind: 'acknowledged', id, region: answer.region}
+      return {kind: 'refused', status: answer.status, region: answer.region}
+    } catch (error) {
+      if (error instanceof Unreachable) return {kind: 'silent', reason: error.message}
+      throw error
+    }
+  }
+
+  read(via: Via, id: string): Promise<ApiAnswer> {
+    return this.#send(via, {method: 'GET', query: {id}})
+  }
+
+  remove(via: Via, id: string): Promise<ApiAnswer> {
+    return this.#send(via, {method: 'DELETE', body: {id}})
+  }
+
+  /** A write and its removal, both acknowledged: the proof that writes get through, leaving nothing behind. */
+  async roundTrip(via: Via): Promise<{proven: boolean; why: string}> {
+    const written = await this.write(via)
+    if (written.kind === 'silent') return {proven: false, why: written.reason}
+    if (written.kind === 'refused') return {proven: false, why: `a write to ${via} is answered with ${written.status}`}
+    const removed = await this.remove(via, written.id)
+    return {proven: removed.status < 300, why: `the removal of the canary row is answered with ${removed.status}`}
+  }
+
+  async #send(via: Via, request: Parameters<Api['edge']>[0]): Promise<ApiAnswer> {
+    const {api, tokens, clock} = this.world
+    const what = via === 'edge' ? 'the edge' : `the API in ${via}`
+    return answerWithin({clock, ms: this.callMs, signal: this.context.signal, what}, async (signal) => {
+      const {token} = await tokens.get(this.tokensOf, {signal})
+      const sent = {...request, token, timeoutMs: this.callMs}
+      return via === 'edge' ? api.edge(sent, {signal}) : api.direct(via, sent, {signal})
+    })
+  }
+}
+
+function idOf(body: unknown): string | undefined {
+  const response = (body as {response?: {id?: unknown}} | undefined)?.response
+  return typeof response?.id === 'string' ? response.id : undefined
+}

@@ -1,0 +1,74 @@
+import {DrError} from '../errors.js'
+import type {Step, StepContext, StepOutcome} from '../model/step.js'
+import {answerWithin, mayPass} from '../ports/waits.js'
+import type {World} from '../ports/world.js'
+import {Canary} from './canary.js'
+
+/** Milliseconds for each of the two tries to reach the region. A region that is gone must not hold up the promotion. */
+const LOOK_MS = 1500
+const FENCE_MS = 2500
+
+/**
+ * Closes a region's writing functions (reserved concurrency 0) before another is promoted: two regions must never both
+ * say yes to a write. Where Lambda does not answer or fails, the region's API is tried at the same time: with both silent the
+ * fence is `unsure`; where the API still says yes to a write, nothing may be promoted.
+ */
+export function fenceRegion({region, to}: {region: string; to: string}): Step<World> {
+  return {
+    async isDone(world, {signal}) {
+      const mode = await answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `Lambda in ${region}`}, (inner) =>
+        world.writers.mode(region, {signal: inner}),
+      )
+      return mode === 'fenced'
+    },
+
+    async act(world, context): Promise<StepOutcome> {
+      const {clock, writers, api} = world
+      const within = {clock, ms: FENCE_MS, signal: context.signal}
+      const health = answerWithin({...within, what: `the API in ${region}`}, (signal) =>
+        api.health(region, {signal}),
+      ).then(
+        () => true,
+        () => false,
+      )
+      try {
+        await answerWithin({...within, what: `Lambda in ${region}`}, (signal) => writers.fence(region, {signal}))
+        return 'done'
+      } catch (error) {
+        context.signal.throwIfAborted()
+        if (!mayPass(error)) throw error
+        context.note(error.message)
+      }
+
+      if (await health) await mustNotAcknowledge(world, region, to, context)
+      else context.note(`${region} is silent: neither its functions nor its API can be reached`)
+      return 'unsure'
+    },
+
+    async undo({writers}, {signal}) {
+      await writers.unfence(region, {signal})
+      const mode = await writers.mode(region, {signal})
+      if (mode !== 'open')
+        throw new DrError({
+          code: 'StillFenced',
+          exit: 'failed',
+          what: `The writing functions in ${region} are still ${mode}`,
+        })
+    },
+  }
+}
+
+/** The region answers clients but cannot be fenced: a yes to a write now is a yes during the promotion too. */
+async function mustNotAcknowledge(world: World, region: string, to: string, context: StepContext): Promise<void> {
+  const canary = new Canary(world, context, to, FENCE_MS)
+  const answer = await canary.write(region)
+  if (answer.kind !== 'acknowledged') return
+  await canary.remove(region, answer.id)
+  throw new DrError({
+    code: 'StillWriting',
+    exit: 'refused',
+    what: `${region} still acknowledges writes and cannot be fenced`,
+    why: 'its API answers, while its Lambda control plane does not',
+    next: 'try again when Lambda answers, or block the API in another way first',
+  })
+}

@@ -1,0 +1,42 @@
+import {DrError} from '../errors.js'
+import type {Deployment} from '../model/deployment.js'
+import type {Step} from '../model/step.js'
+import type {World} from '../ports/world.js'
+
+const TRIES = 3
+const PAUSE_MS = 300
+
+/**
+ * Points the edge at the new primary, after it has taken a write: earlier, clients would be sent to a region that
+ * refuses them. Where the edge cannot be steered, it says what a person can do.
+ */
+export function steerEdge({to}: {to: string}): Step<World> {
+  return {
+    isDone: async ({edge}, {signal}) => (await edge.serving({signal})) === to,
+    async act({edge, deployment, clock}, {signal, note}) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await edge.steer(to, {signal})
+        } catch (error) {
+          signal.throwIfAborted()
+          if (!(error instanceof DrError) || error.exit === 'credentials') throw error
+          if (attempt === TRIES) throw notSteered(to, deployment, error)
+          note(error.message)
+          await clock.sleep(PAUSE_MS, signal)
+        }
+      }
+    },
+  }
+}
+
+function notSteered(to: string, {edge, regions}: Deployment, cause: DrError): DrError {
+  return new DrError({
+    code: 'EdgeNotSteered',
+    exit: 'stopped',
+    what: `${to} is the primary, but the edge still serves another region`,
+    why: cause.message,
+    next: `set the key "${edge.key}" of the edge's KeyValueStore to ${to}, or send clients to ${regions[to]?.apiUrl}/v1; then todo-dr resume`,
+    requestId: cause.requestId,
+    cause,
+  })
+}

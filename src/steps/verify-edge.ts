@@ -1,0 +1,58 @@
+import type {Step, StepContext} from '../model/step.js'
+import {pollUntil} from '../ports/waits.js'
+import type {ApiAnswer, World} from '../ports/world.js'
+import {Canary} from './canary.js'
+
+/** Rounds in a row: the edge's key spreads over its places one by one, so that one good answer proves one place. */
+const ROUNDS = 3
+
+/**
+ * Writes, reads and removes through the edge until the new primary serves all three methods several times in a row:
+ * reads may come from an origin group while writes still go nowhere, and one method's success hides that.
+ */
+export function verifyEdge({to}: {to: string}): Step<World> {
+  let verified = false
+  return {
+    isDone: async () => verified,
+    async act(world, context) {
+      const canary = new Canary(world, context, to)
+      let rounds = 0
+      const anotherRound = async (): Promise<boolean> => {
+        const before = rounds
+        rounds = 0
+        if (await round(canary, to, context)) rounds = before + 1
+        return rounds > 0
+      }
+
+      await pollUntil(
+        world.clock,
+        context.signal,
+        async () => {
+          while (rounds < ROUNDS) if (!(await anotherRound())) return false
+          return true
+        },
+        {capMs: 1000},
+      )
+      verified = true
+    },
+  }
+}
+
+/** POST, GET and DELETE of one row. */
+async function round(canary: Canary, to: string, {note}: StepContext): Promise<boolean> {
+  const written = await canary.write('edge')
+  if (written.kind !== 'acknowledged') {
+    note(written.kind === 'silent' ? written.reason : `POST through the edge: ${written.status}`)
+    return false
+  }
+
+  const read = await canary.read('edge', written.id)
+  const removed = await canary.remove('edge', written.id)
+  const servers = {POST: written.region, GET: serverOf(read), DELETE: serverOf(removed)}
+  const strays = Object.entries(servers).filter(([, region]) => region !== to)
+  for (const [method, region] of strays)
+    note(`${method} through the edge: ${region ?? 'no region says that it served it'}`)
+  return strays.length === 0
+}
+
+const serverOf = ({status, region}: ApiAnswer): string | undefined => (status < 300 ? region : `status ${status}`)

@@ -1,0 +1,47 @@
+import {DrError} from '../errors.js'
+import type {Step} from '../model/step.js'
+import type {World} from '../ports/world.js'
+import {Canary} from './canary.js'
+
+/** An id that no ToDo has. */
+const NO_ID = '9223372036854775807'
+
+/**
+ * Wakes the target's writing functions while the calls in flight are waited out: a cold start after the promotion would
+ * be downtime for clients. A standby refuses the write; one that acknowledges it before it is promoted would be a second
+ * writer, and ends the switch. Anything else that goes wrong here is no reason to stop.
+ */
+export function warmTarget({region}: {region: string}): Step<World> {
+  let woken = false
+  return {
+    isDone: async () => woken,
+    async act(world, context) {
+      const canary = new Canary(world, context, region)
+      const passes = (error: unknown): undefined => {
+        context.signal.throwIfAborted()
+        if (error instanceof DrError) return void context.note(error.message)
+        throw error
+      }
+
+      const [written] = await Promise.all([
+        canary.write(region).catch(passes),
+        canary.remove(region, NO_ID).catch(passes),
+      ])
+      if (written?.kind === 'acknowledged') {
+        await canary.remove(region, written.id)
+        throw alreadyWriting(region)
+      }
+
+      woken = true
+    },
+  }
+}
+
+const alreadyWriting = (region: string): DrError =>
+  new DrError({
+    code: 'StandbyWrites',
+    exit: 'refused',
+    what: `${region} acknowledges writes although it is not the primary`,
+    why: 'a second writer: what it stores is not replicated to the primary',
+    next: 'todo-dr status',
+  })

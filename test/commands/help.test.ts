@@ -1,0 +1,52 @@
+import {Config, Help, settings} from '@oclif/core'
+import type {Command, Interfaces} from '@oclif/core'
+import {expect} from 'chai'
+import {readFileSync, readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {golden} from '../support/golden.js'
+import {ROOT} from '../support/cli.js'
+
+class PlainHelp extends Help {
+  constructor(config: Interfaces.Config) {
+    super(config, {maxWidth: 100, stripAnsi: true})
+  }
+
+  text(command: Command.Loadable): string {
+    return `${this.formatCommand(command).trimEnd()}\n`
+  }
+}
+
+/** `crud/get.ts` -> `crud:get`. */
+const COMMANDS = (readdirSync(join(ROOT, 'src/commands'), {recursive: true}) as string[])
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, '').replaceAll('/', ':'))
+  .sort()
+
+describe('the help', () => {
+  let config: Interfaces.Config
+
+  before(async function () {
+    this.timeout(60_000)
+    const transpile = settings.enableAutoTranspile
+    settings.enableAutoTranspile = false
+    const pjson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Interfaces.PJSON
+    config = await Config.load({
+      root: ROOT,
+      // From the sources, without the plugins and without a manifest that may be older.
+      pjson: {...pjson, oclif: {...pjson.oclif, commands: './src/commands', plugins: []}},
+      ignoreManifest: true,
+    })
+    settings.enableAutoTranspile = transpile
+  })
+
+  it('knows every command', () => {
+    expect(config.commandIDs.sort()).to.deep.equal(COMMANDS)
+  })
+
+  for (const id of COMMANDS) {
+    it(`of ${id.replaceAll(':', ' ')} is as it was`, () => {
+      const command = config.findCommand(id, {must: true})
+      golden(`help/${id.replaceAll(':', '-')}.txt`, new PlainHelp(config).text(command))
+    })
+  }
+})

@@ -1,0 +1,165 @@
+import {Config} from '@oclif/core'
+import {expect} from 'chai'
+import {fileURLToPath} from 'node:url'
+import type {OpenTarget} from '../../src/compose.js'
+import type {DrCommand} from '../../src/dr-command.js'
+import type {DrError as DrErrorType} from '../../src/errors.js'
+import type {DrEvent} from '../../src/messages.js'
+import type {Run} from '../../src/ports/runs.js'
+import type {SimulatedWorld as SimulatedWorldType} from '../support/simulated-world.js'
+
+// Commands load what they need when they run. Where mocha requires this file, a static import here would be another copy
+// of the same module than theirs, and no error would be an instance of its class.
+const {DrError} = await import('../../src/errors.js')
+const {AWAY, HOME, SimulatedWorld} = await import('../support/simulated-world.js')
+const {memoryRun} = await import('../support/memory-run.js')
+const {default: Failback} = await import('../../src/commands/failback.js')
+const {default: Failover} = await import('../../src/commands/failover.js')
+const {default: OutageStart} = await import('../../src/commands/outage/start.js')
+const {default: Resume} = await import('../../src/commands/resume.js')
+const {default: Switchover} = await import('../../src/commands/switchover.js')
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+let config: Config
+
+interface Ended {
+  status: number
+  result?: {refusals?: {gate: string}[]; outcome?: {status: string} | null; dryRun?: boolean}
+  error?: DrErrorType
+  events: DrEvent[]
+}
+
+/** Runs a command against a simulated world, as the process would: its exit status, its result, what it says. */
+async function run(
+  Command: new (argv: string[], config: Config) => DrCommand,
+  argv: string[],
+  sim: SimulatedWorldType,
+  kept: Run[] = [],
+): Promise<Ended> {
+  const events: DrEvent[] = []
+  const target = {
+    name: 'lab',
+    kind: 'lab',
+    app: sim.deployment.app,
+    deployment: sim.deployment,
+    world: sim.connect().world,
+    objectives: {rtoSeconds: 900, rpoSeconds: 5},
+    maxLagSeconds: 5,
+    outage: {start: async (region: string) => void sim.acts.push(`outage ${region}`), active: async () => []},
+    runs: {
+      async create(intent: string) {
+        kept.push(memoryRun(`run-${kept.length}-${intent}`))
+        return kept.at(-1)!
+      },
+      async latestUnfinished() {
+        for (const one of kept)
+          if ((await one.readJson('plan.json')) && !(await one.readJson('result.json'))) return one
+      },
+    },
+  } as unknown as OpenTarget
+  const command = new Command(argv, config)
+  Object.assign(command, {
+    openTarget: async () => target,
+    emit: (event: DrEvent) => events.push(event),
+    log: () => undefined,
+  })
+  const before = process.exitCode
+  process.exitCode = 0
+  try {
+    const result = (await command.run()) as Ended['result']
+    return {status: Number(process.exitCode), result, events}
+  } catch (error) {
+    if (!(error instanceof DrError)) throw error
+    return {status: error.exitStatus, error, events}
+  } finally {
+    process.exitCode = before
+  }
+}
+
+describe('the commands that change the topology', () => {
+  before(async () => {
+    config = await Config.load({root})
+  })
+
+  it('failover refuses without consent, shows what is at risk and points at switchover while all is well', async () => {
+    const sim = new SimulatedWorld()
+    const {status, result, events} = await run(Failover, [], sim)
+    expect(status).to.equal(3)
+    expect(result!.refusals!.map(({gate}) => gate)).to.deep.equal(['data-loss-consent'])
+    expect(events.find((event) => event.code === 'warning')).to.deep.include({hint: 'todo-dr switchover loses nothing'})
+    expect(events.find((event) => event.code === 'refusal')).to.include({waived: false})
+    expect(sim.acts).to.deep.equal([])
+  })
+
+  it('failover takes neither half of a consent for a whole one', async () => {
+    const sim = new SimulatedWorld()
+    expect((await run(Failover, ['--allow-data-loss'], sim)).status).to.equal(3)
+    expect((await run(Failover, ['--confirm', 'ToDoMgmt'], sim)).status).to.equal(3)
+    const wrong = await run(Failover, ['--allow-data-loss', '--confirm', 'Other'], sim)
+    expect([wrong.status, wrong.error!.code]).to.deep.equal([3, 'ConfirmMismatch'])
+    expect(sim.acts).to.deep.equal([])
+  })
+
+  it('failover with consent runs, from a lost region', async () => {
+    const sim = new SimulatedWorld()
+    sim.lose(HOME)
+    const {status, result, events} = await run(Failover, ['--allow-data-loss', '--confirm', 'ToDoMgmt'], sim)
+    expect([status, result!.outcome!.status]).to.deep.equal([0, 'done'])
+    expect(events.filter((event) => event.code === 'refusal' && event.waived).length).to.be.greaterThan(1)
+    expect(sim.edgeKey).to.equal(AWAY)
+  })
+
+  it('a dry run ends with the status of the gates and changes nothing', async () => {
+    const sim = new SimulatedWorld()
+    const passed = await run(Switchover, ['--dry-run'], sim)
+    expect([passed.status, passed.result!.outcome, passed.result!.dryRun]).to.deep.equal([0, null, true])
+    expect((await run(Failover, ['--dry-run'], sim)).status).to.equal(3)
+    sim.regions[AWAY]!.lagSeconds = 900
+    const stalled = await run(Switchover, ['--dry-run'], sim)
+    expect([stalled.status, stalled.result!.refusals![0]!.gate]).to.deep.equal([3, 'replication-healthy'])
+    expect(sim.acts).to.deep.equal([])
+  })
+
+  it('refuses a region that is primary already, and one that is none of the deployment', async () => {
+    const sim = new SimulatedWorld()
+    const already = await run(Switchover, ['--to', HOME], sim)
+    expect([already.status, already.result!.refusals![0]!.gate]).to.deep.equal([3, 'target-known'])
+    expect((await run(Failover, ['--to', 'eu-west-9'], sim)).error).to.include({code: 'RegionUnknown', exitStatus: 2})
+    expect((await run(Failback, [], sim)).status).to.equal(3)
+  })
+
+  it('goes there and back, and resume has nothing left to do', async () => {
+    const sim = new SimulatedWorld()
+    const kept: Run[] = []
+    expect((await run(Switchover, [], sim, kept)).status).to.equal(0)
+    expect((await run(Failback, [], sim, kept)).status).to.equal(0)
+    expect(sim.topology()).to.deep.equal(new SimulatedWorld().topology())
+    const resumed = await run(Resume, [], sim, kept)
+    expect([resumed.status, resumed.result!.outcome]).to.deep.equal([0, null])
+  })
+
+  it('stops with 4 after the promotion, and resume goes on', async () => {
+    const sim = new SimulatedWorld()
+    const kept: Run[] = []
+    sim.fault = (call) => {
+      if (call === 'steer') throw new DrError({code: 'Throttled', exit: 'failed', what: 'too fast'})
+    }
+
+    expect((await run(Switchover, [], sim, kept)).status).to.equal(4)
+    sim.fault = () => undefined
+    const resumed = await run(Resume, [], sim, kept)
+    expect([resumed.status, resumed.result!.outcome!.status]).to.deep.equal([0, 'done'])
+    expect(sim.edgeKey).to.equal(AWAY)
+  })
+
+  it('outage start wants the region named when home is not the primary', async () => {
+    const sim = new SimulatedWorld()
+    expect((await run(OutageStart, [], sim)).status).to.equal(0)
+    await run(Switchover, [], sim)
+    sim.acts.length = 0
+    expect((await run(OutageStart, [], sim)).error).to.include({code: 'RegionWanted', exitStatus: 3})
+    expect(sim.acts).to.deep.equal([])
+    await run(OutageStart, ['--region', 'away'], sim)
+    expect(sim.acts).to.deep.equal([`outage ${AWAY}`])
+  })
+})

@@ -1,0 +1,141 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+import {diagnose} from '../src/diagnose.js'
+import {SITUATIONS} from '../src/model/diagnosis.js'
+import type {Observation} from '../src/model/observation.js'
+import {
+  AWAY,
+  HOME,
+  anyObservation,
+  healthy,
+  healthySide,
+  no,
+  samplesOf,
+  silentSide,
+  yes,
+} from './support/observations.js'
+
+const at = (change: Partial<Observation>) => diagnose(healthy(change))
+const home = (change: Parameters<typeof healthySide>[1]) =>
+  at({regions: {[HOME]: healthySide(HOME, change), [AWAY]: healthySide(AWAY)}})
+const away = (change: Parameters<typeof healthySide>[1]) =>
+  at({regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, change)}})
+const global = (members: {region: string; isWriter: boolean; synchronization?: string}[], status?: string) =>
+  yes({
+    id: 'g',
+    status: 'x',
+    failover: status === undefined ? undefined : {status},
+    members: members.map((one) => ({...one, clusterArn: 'a'})),
+  })
+const headless = {cluster: yes({id: 'c', arn: 'a', status: 'available', availableInstances: 0})}
+
+describe('diagnose', () => {
+  it('names each situation, and the command that fits it', () => {
+    const failover = 'todo-dr failover --allow-data-loss --confirm ToDoMgmt'
+    const found = {
+      healthy: at({}),
+      regionLost: at({
+        regions: {[HOME]: silentSide(HOME), [AWAY]: healthySide(AWAY)},
+        global: healthy().global,
+        edge: yes(HOME),
+      }),
+      databaseLost: home(headless),
+      proxyWithoutTarget: home({proxy: yes({available: 0, unavailable: 1, reason: 'crashed'})}),
+      apiLost: home({api: yes({status: 503, ok: false, latencyMs: 1})}),
+      tableMissing: home({api: yes({status: 503, ok: false, latencyMs: 1, code: 'TableMissing'})}),
+      primaryFenced: home({writers: yes('fenced')}),
+      standbyLost: at({regions: {[HOME]: healthySide(HOME), [AWAY]: silentSide(AWAY)}}),
+      standbyHeadless: away(headless),
+      stalledByLag: away({lagSeconds: yes(3600)}),
+      stalledByWord: at({
+        global: global([
+          {region: HOME, isWriter: true},
+          {region: AWAY, isWriter: false, synchronization: 'pending-resync'},
+        ]),
+      }),
+      splitBrain: at({
+        global: global([
+          {region: HOME, isWriter: true},
+          {region: AWAY, isWriter: true},
+        ]),
+      }),
+      switching: at({
+        global: global(
+          [
+            {region: HOME, isWriter: true},
+            {region: AWAY, isWriter: false},
+          ],
+          'a word that AWS may invent',
+        ),
+      }),
+      halfSwitched: at({edge: yes(AWAY)}),
+      detached: at({global: global([{region: HOME, isWriter: true}])}),
+    }
+    expect(
+      Object.fromEntries(Object.entries(found).map(([name, {situation, next}]) => [name, [situation, next]])),
+    ).to.deep.equal({
+      healthy: ['Healthy', undefined],
+      regionLost: ['RegionLost', failover],
+      databaseLost: ['PrimaryDatabaseLost', failover],
+      proxyWithoutTarget: ['PrimaryDatabaseLost', failover],
+      apiLost: ['PrimaryApiLost', 'todo-dr switchover'],
+      tableMissing: ['TableMissing', 'todo-dr seed'],
+      primaryFenced: ['PrimaryApiLost', 'todo-dr switchover'],
+      standbyLost: ['StandbyLost', 'todo-dr status'],
+      standbyHeadless: ['StandbyLost', 'todo-dr status'],
+      stalledByLag: ['ReplicationStalled', 'todo-dr status'],
+      stalledByWord: ['ReplicationStalled', 'todo-dr status'],
+      splitBrain: ['SplitBrain', undefined],
+      switching: ['SwitchInProgress', 'todo-dr resume'],
+      halfSwitched: ['SwitchInProgress', 'todo-dr resume'],
+      detached: ['Detached', 'todo-dr status'],
+    })
+    for (const situation of SITUATIONS) expect(Object.values(found).map((one) => one.situation)).to.include(situation)
+  })
+
+  it('sends nobody to a switchover whose primary database cannot be seen', () => {
+    const found = home({api: yes({status: 502, ok: false, latencyMs: 1}), cluster: no('RDS does not answer')})
+    expect(found.situation).to.equal('PrimaryApiLost')
+    expect(found.next).to.contain('failover')
+    expect(found.evidence).to.include('RDS does not answer')
+  })
+
+  it('names the database, not the table, where a database that is down has its API say that the table is missing', () => {
+    expect(
+      home({...headless, api: yes({status: 503, ok: false, latencyMs: 1, code: 'TableMissing'})}).situation,
+    ).to.equal('PrimaryDatabaseLost')
+  })
+
+  it('rounds a lag for a person, and never down to nothing', () => {
+    expect(away({lagSeconds: yes(0.116_994_873_046_875)}).evidence).to.include(`${AWAY} is 0.12 s behind`)
+    expect(away({lagSeconds: yes(0.0004)}).evidence).to.include(`${AWAY} is less than 0.01 s behind`)
+    expect(away({lagSeconds: yes(3600.1234)}).evidence).to.include(`${AWAY} is 3600.12 s behind`)
+  })
+
+  it('points home while the away region is the primary and all is well', () => {
+    const swapped = global([
+      {region: HOME, isWriter: false, synchronization: 'connected'},
+      {region: AWAY, isWriter: true},
+    ])
+    expect(at({global: swapped, edge: yes(AWAY)})).to.include({situation: 'Healthy', next: 'todo-dr failback'})
+  })
+
+  it('says whose fault it may be when nobody answers', () => {
+    const nobody = at({global: no('?'), edge: no('?'), regions: {[HOME]: silentSide(HOME), [AWAY]: silentSide(AWAY)}})
+    expect(nobody.situation).to.equal('Unknown')
+    expect(nobody.summary).to.contain('your own network')
+  })
+
+  it('is total, and never calls an observation healthy that has anything unreachable in it', () => {
+    fc.assert(
+      fc.property(anyObservation, (observation) => {
+        const {situation, summary, evidence} = diagnose(observation)
+        expect([...SITUATIONS, 'Unknown']).to.include(situation)
+        expect(summary).to.not.equal('')
+        expect(evidence).to.not.have.length(0)
+        if (samplesOf(observation).some((sample) => !sample.reachable)) expect(situation).to.not.equal('Healthy')
+      }),
+      {numRuns: 500},
+    )
+  })
+})

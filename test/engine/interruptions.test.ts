@@ -1,0 +1,65 @@
+import {expect} from 'chai'
+import type {Intent} from '../../src/model/plan.js'
+import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
+import {planOf, resume, start} from './support.js'
+
+/** A world in which the intent makes sense. */
+async function worldFor(intent: Intent, scenario: string): Promise<SimulatedWorld> {
+  const sim = new SimulatedWorld()
+  if (scenario === 'region-loss') sim.lose(HOME)
+  if (scenario === 'database-crash') sim.regions[HOME]!.databaseUp = false
+  if (intent !== 'failback') return sim
+  await start(sim, await planOf(sim, 'failover'))
+  void sim.returns(HOME)
+  return sim
+}
+
+const CASES: {intent: Intent; scenario: string}[] = [
+  {intent: 'switchover', scenario: 'healthy'},
+  {intent: 'failover', scenario: 'region-loss'},
+  {intent: 'failover', scenario: 'database-crash'},
+  {intent: 'failback', scenario: 'region-loss'},
+]
+
+describe('a plan that is killed at any point and resumed', () => {
+  for (const {intent, scenario} of CASES)
+    it(`ends in the same topology: ${intent}, ${scenario}`, async () => {
+      const whole = await worldFor(intent, scenario)
+      const points: string[] = []
+      const finished = await start(whole, await planOf(whole, intent), {onPoint: (point) => points.push(point)})
+      expect(finished.outcome?.status).to.equal('done')
+      expect(points.length).to.be.greaterThan(12)
+
+      for (const killAt of points) {
+        const sim = await worldFor(intent, scenario)
+        const {run, outcome} = await start(sim, await planOf(sim, intent), {killAt})
+        expect(outcome, killAt).to.equal(undefined)
+        const resumed = await resume(sim, run)
+        expect(resumed?.status, killAt).to.equal('done')
+        expect(sim.topology(), killAt).to.deep.equal(whole.topology())
+      }
+    })
+
+  it('ends in the same topology when it is killed twice, at any two points', async () => {
+    const whole = new SimulatedWorld()
+    const points: string[] = []
+    await start(whole, await planOf(whole, 'switchover'), {onPoint: (point) => points.push(point)})
+    for (const [index, first] of points.entries())
+      for (const second of points.slice(index)) {
+        const sim = new SimulatedWorld()
+        const {run} = await start(sim, await planOf(sim, 'switchover'), {killAt: first})
+        await resume(sim, run, {killAt: second})
+        const last = await resume(sim, run)
+        expect(last?.status, `${first}, ${second}`).to.equal('done')
+        expect(sim.topology(), `${first}, ${second}`).to.deep.equal(whole.topology())
+      }
+  })
+
+  it('promotes once only, however often it is resumed', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {killAt: 'after:promote'})
+    await resume(sim, run, {killAt: 'before:takes-write'})
+    await resume(sim, run)
+    expect(sim.acts.filter((act) => act.startsWith('switchover'))).to.deep.equal([`switchover ${AWAY}`])
+  })
+})

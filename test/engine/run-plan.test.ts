@@ -1,0 +1,255 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+import {DrError} from '../../src/errors.js'
+import type {JournalLine} from '../../src/engine/journal.js'
+import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/simulated-world.js'
+import {planOf, resume, start} from './support.js'
+
+const journalOf = async (run: {read(file: 'journal.ndjson'): Promise<unknown[]>}): Promise<JournalLine[]> =>
+  (await run.read('journal.ndjson')) as JournalLine[]
+
+const eventOf = (lines: JournalLine[], step: string): string[] =>
+  lines.flatMap((line) => ('step' in line && line.step === step && line.event !== 'step-note' ? [line.event] : []))
+
+const failing = (what: string, exit: 'failed' | 'refused' = 'failed'): DrError =>
+  new DrError({code: 'Fault', exit, what})
+
+describe('the engine', () => {
+  it('fences, waits out the calls in flight, promotes, takes a write, and only then steers the edge', async () => {
+    const sim = new SimulatedWorld()
+    const {outcome, run} = await start(sim, await planOf(sim, 'failover'))
+    expect(outcome).to.include({status: 'done', exit: 'done'})
+    expect(sim.acts).to.deep.equal([`fence ${HOME}`, `failover ${AWAY}`, `steer ${AWAY}`])
+    expect(sim.topology()).to.deep.include({edge: AWAY, away: {isWriter: true, writers: 'open', canaries: 0}})
+    expect(eventOf(await journalOf(run), 'canary')).to.deep.equal(['step-intent', 'step-done'])
+    const fence = outcome!.phases.find((phase) => phase.id === 'fence')
+    expect(fence!.seconds).to.be.within(WRITER_TIMEOUT_SECONDS, WRITER_TIMEOUT_SECONDS + 1)
+  })
+
+  it('promotes at once when the lost region hangs: the fence costs one delay, and the rest of it is left out', async () => {
+    const sim = new SimulatedWorld({hang: true})
+    sim.lose(HOME)
+    const {outcome, run} = await start(sim, await planOf(sim, 'failover'))
+    expect(outcome).to.include({status: 'done', exit: 'done'})
+    expect(outcome!.unsure).to.deep.equal(['fence'])
+    const lines = await journalOf(run)
+    const promoted = lines.find((line) => line.event === 'step-intent' && line.step === 'promote')!
+    expect(promoted.at - lines[0]!.at).to.be.lessThan(5000)
+    expect(eventOf(lines, 'in-flight')).to.deep.equal(['step-skipped'])
+    expect(eventOf(lines, 'canary')).to.deep.equal(['step-skipped'])
+    expect(lines.some((line) => line.event === 'gate' && line.waivedBy === 'allow-data-loss')).to.equal(true)
+  })
+
+  it('does not promote past an unproven fence without a waiver, and takes nothing for undone that it cannot see', async () => {
+    const sim = new SimulatedWorld()
+    const plan = await planOf(sim, 'failover')
+    sim.regions[HOME]!.lambdaLost = true
+    sim.regions[HOME]!.apiUp = false
+    const {outcome} = await start(sim, plan, {waivers: []})
+    expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+    expect(outcome!.failure!.code).to.equal('FenceUnsure')
+    expect(sim.acts).to.deep.equal([])
+  })
+
+  it('promotes nothing while a region that cannot be fenced still acknowledges writes', async () => {
+    const sim = new SimulatedWorld()
+    const plan = await planOf(sim, 'failover')
+    sim.regions[HOME]!.lambdaLost = true
+    const {outcome} = await start(sim, plan)
+    expect(outcome!.failure!.code).to.equal('StillWriting')
+    expect(sim.acts).to.deep.equal([])
+    expect(sim.regions[HOME]!.rows.size).to.equal(0)
+  })
+
+  it('takes the fence back, and the canary row away, when a fenced region still acknowledges', async () => {
+    const sim = new SimulatedWorld()
+    const before = sim.topology()
+    sim.regions[HOME]!.fenceLeaks = true
+    const {outcome, run} = await start(sim, await planOf(sim, 'switchover'), {waivers: []})
+    expect(outcome).to.include({status: 'undone', exit: 'refused'})
+    expect(outcome!.failure!.code).to.equal('FenceLeaks')
+    expect(sim.topology()).to.deep.equal(before)
+    expect(eventOf(await journalOf(run), 'fence')).to.deep.equal(['step-intent', 'step-done', 'step-undone'])
+    expect(await run.readJson('result.json')).to.include({status: 'undone'})
+  })
+
+  it('undoes when RDS refuses the promotion for good', async () => {
+    const sim = new SimulatedWorld()
+    const before = sim.topology()
+    sim.fault = (call) => {
+      if (call === 'switchover') throw failing('The engine versions differ', 'refused')
+    }
+
+    const {outcome} = await start(sim, await planOf(sim, 'switchover'), {waivers: []})
+    expect(outcome).to.include({status: 'undone', exit: 'refused'})
+    expect(sim.topology()).to.deep.equal(before)
+  })
+
+  for (const intent of ['switchover', 'failover'] as const)
+    it(`undoes when AWS cancels the ${intent} that it had accepted`, async () => {
+      const sim = new SimulatedWorld()
+      const before = sim.topology()
+      sim.cancels = true
+      const began = sim.clock.now()
+      const {outcome} = await start(sim, await planOf(sim, intent))
+      expect(outcome).to.include({status: 'undone', exit: 'refused'})
+      expect(outcome!.failure!.code).to.equal('PromotionCancelled')
+      expect(sim.topology()).to.deep.equal(before)
+      expect(sim.clock.now() - began).to.be.lessThan(60_000)
+    })
+
+  it('reads the state again after an opaque fault of the promotion, and does not send it twice', async () => {
+    const sim = new SimulatedWorld()
+    const plan = await planOf(sim, 'failover')
+    const {world} = sim.connect()
+    let faults = 0
+    sim.fault = (call) => {
+      if (call !== 'failover' || faults++ > 0) return
+      sim.fault = () => undefined
+      void world.database.failover(AWAY)
+      throw failing('InternalFailure')
+    }
+
+    const {outcome} = await start(sim, plan)
+    expect(outcome!.status).to.equal('done')
+    expect(sim.acts.filter((act) => act.startsWith('failover'))).to.have.length(1)
+  })
+
+  it('stops with exit 4 after the promotion, says what a person can do, and resumes', async () => {
+    const sim = new SimulatedWorld()
+    const plan = await planOf(sim, 'failover')
+    sim.edgeLost = true
+    const {outcome, run} = await start(sim, plan)
+    expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+    expect(outcome!.failure!.next).to.contain(`https://${AWAY}/prod/v1`)
+    expect(await run.readJson('result.json')).to.equal(undefined)
+    sim.edgeLost = false
+    expect((await resume(sim, run))!.status).to.equal('done')
+    expect(sim.acts.filter((act) => act.startsWith('failover'))).to.have.length(1)
+  })
+
+  it('undoes on Ctrl-C before the promotion, and stops on Ctrl-C after it', async () => {
+    for (const [point, status, exit] of [
+      ['before:canary', 'undone', 'interrupted'],
+      ['after:promote', 'stopped', 'stopped'],
+    ] as const) {
+      const sim = new SimulatedWorld()
+      const before = sim.topology()
+      const interrupt = new AbortController()
+      const onPoint = (at: string): void => {
+        if (at === point) interrupt.abort()
+      }
+
+      const {outcome, run} = await start(sim, await planOf(sim, 'switchover'), {signal: interrupt.signal, onPoint})
+      expect(outcome).to.include({status, exit})
+      if (status === 'undone') expect(sim.topology()).to.deep.equal(before)
+      else expect((await resume(sim, run))!.status).to.equal('done')
+    }
+  })
+
+  it('lets the second of two operators do nothing, with exit 3', async () => {
+    const sim = new SimulatedWorld()
+    const plan = await planOf(sim, 'switchover')
+    const first = start(sim, plan, {owner: 'a'})
+    await sim.clock.sleep(1000)
+    const second = await start(sim, plan, {owner: 'b'}).catch((error: unknown) => error)
+    expect(second).to.be.instanceOf(DrError)
+    expect(second).to.include({code: 'LeaseHeld', exitStatus: 3})
+    expect((await first).outcome!.status).to.equal('done')
+    expect(sim.leaseHolder).to.equal(undefined)
+  })
+
+  it('changes nothing more once another operator has taken the lease over', async () => {
+    const sim = new SimulatedWorld({promotionMs: 600_000})
+    const running = start(sim, await planOf(sim, 'switchover'))
+    await sim.clock.sleep(60_000)
+    sim.leaseHolder = 'somebody else'
+    const {outcome} = await running
+    expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+    expect(outcome!.failure!.code).to.equal('LeaseHeld')
+    expect(sim.acts.at(-1)).to.equal(`switchover ${AWAY}`)
+  })
+
+  it('says so when a finished run is resumed, and does nothing', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'))
+    const acts = [...sim.acts]
+    expect((await resume(sim, run))!.status).to.equal('done')
+    expect(sim.acts).to.deep.equal(acts)
+  })
+
+  it('leaves a fence alone that somebody else had put up before the run', async () => {
+    const sim = new SimulatedWorld()
+    sim.regions[HOME]!.writers = 'fenced'
+    sim.fault = (call) => {
+      if (call === 'switchover') throw failing('no', 'refused')
+    }
+
+    const {outcome} = await start(sim, await planOf(sim, 'switchover'))
+    expect(outcome!.status).to.equal('undone')
+    expect(sim.regions[HOME]!.writers).to.equal('fenced')
+  })
+
+  it('waits hours for the re-add of home before a failback touches anything', async () => {
+    const sim = new SimulatedWorld()
+    sim.lose(HOME)
+    await start(sim, await planOf(sim, 'failover'))
+    void sim.returns(HOME, 3 * 3_600_000)
+    const began = sim.clock.now()
+    const {outcome} = await start(sim, await planOf(sim, 'failback'), {waivers: []})
+    expect(outcome!.status).to.equal('done')
+    expect(sim.clock.now() - began).to.be.greaterThan(3 * 3_600_000)
+    expect(sim.topology()).to.deep.equal(new SimulatedWorld().topology())
+  })
+})
+
+describe('random faults', () => {
+  /** Clients write through the edge all the time; a call runs for anything up to the functions' timeout. */
+  async function clients(sim: SimulatedWorld, seed: number[], until: {over: boolean}): Promise<void> {
+    for (let n = 0; !until.over; n++) {
+      const runningMs = ((seed[n % seed.length]! * 37 + n * 911) % WRITER_TIMEOUT_SECONDS) * 1000
+      void sim.serve(sim.serving, {method: 'POST', body: {requestId: `client-${n}`, task: 'x'}}, runningMs)
+      await sim.clock.sleep(700)
+    }
+  }
+
+  it('never let two regions acknowledge once the fence is said to stand, and always come to an end', async () => {
+    const faults = fc.record({
+      seed: fc.array(fc.nat(1000), {minLength: 1, maxLength: 10}),
+      hang: fc.boolean(),
+      lossAt: fc.option(fc.integer({min: 0, max: 20_000})),
+      hiccups: fc.array(fc.integer({min: 1, max: 60}), {maxLength: 6}),
+      intent: fc.constantFrom('failover' as const, 'switchover' as const),
+    })
+    await fc.assert(
+      fc.asyncProperty(faults, async ({seed, hang, lossAt, hiccups, intent}) => {
+        const sim = new SimulatedWorld({hang})
+        const before = sim.topology()
+        const plan = await planOf(sim, intent)
+        let calls = 0
+        sim.fault = () => {
+          if (hiccups.includes(++calls)) throw failing('InternalFailure')
+        }
+
+        const until = {over: false}
+        void clients(sim, seed, until)
+        if (lossAt !== null) void sim.clock.sleep(lossAt).then(() => sim.lose(HOME))
+        const {outcome, run} = await start(sim, plan).catch((error: unknown) => {
+          expect(error).to.be.instanceOf(DrError)
+          return {outcome: undefined, run: undefined}
+        })
+        until.over = true
+        await sim.clock.sleep(60_000)
+        if (!outcome || !run) return
+        const lines = await journalOf(run)
+        if (outcome.status === 'undone') expect(sim.topology()).to.deep.equal(before)
+        const fenced = eventOf(lines, 'canary').includes('step-done')
+        const newWrites = sim.acknowledged.filter((one) => one.region === AWAY)
+        const oldWrites = sim.acknowledged.filter((one) => one.region === HOME)
+        if (fenced && newWrites.length > 0 && outcome.status === 'done')
+          expect(Math.max(0, ...oldWrites.map((one) => one.at))).to.be.lessThan(newWrites[0]!.at)
+      }),
+      {numRuns: 60},
+    )
+  })
+})

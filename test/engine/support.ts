@@ -1,0 +1,66 @@
+import {observe} from '../../src/probes/observe.js'
+import {resumePlan, runPlan} from '../../src/engine/run-plan.js'
+import type {RunOutcome} from '../../src/engine/outcome.js'
+import type {Waiver} from '../../src/model/gate.js'
+import type {Intent, Plan} from '../../src/model/plan.js'
+import {planFailback, planFailover, planSwitchover} from '../../src/plans/index.js'
+import type {Run} from '../../src/ports/runs.js'
+import {memoryRun, runOf} from '../support/memory-run.js'
+import type {SimulatedWorld} from '../support/simulated-world.js'
+
+export const CONSENT: Waiver[] = [{name: 'allow-data-loss', reason: 'the test says so'}]
+
+export async function planOf(sim: SimulatedWorld, intent: Intent): Promise<Plan> {
+  const observation = await observe(sim.connect().world)
+  if (intent === 'switchover') return planSwitchover(observation, sim.deployment)
+  return intent === 'failover' ? planFailover(observation, sim.deployment) : planFailback(observation, sim.deployment)
+}
+
+export interface Started {
+  run: Run
+  /** Undefined where the process was killed. */
+  outcome: RunOutcome | undefined
+}
+
+export interface StartOptions {
+  waivers?: Waiver[]
+  killAt?: string
+  signal?: AbortSignal
+  onPoint?: (point: string) => void
+  owner?: string
+}
+
+/** Runs a plan in a process of its own, killed at a point if wanted. */
+export async function start(sim: SimulatedWorld, plan: Plan, options: StartOptions = {}): Promise<Started> {
+  const run = memoryRun()
+  const {waivers = CONSENT, owner = 'a'} = options
+  const outcome = await inProcess(sim, run, options, (surroundings) => runPlan({...surroundings, plan, waivers, owner}))
+  return {run, outcome}
+}
+
+/** Goes on with it in a new process. */
+export const resume = (sim: SimulatedWorld, run: Run, options: StartOptions = {}): Promise<RunOutcome | undefined> =>
+  inProcess(sim, run, options, resumePlan)
+
+async function inProcess(
+  sim: SimulatedWorld,
+  run: Run,
+  {killAt, signal = new AbortController().signal, onPoint}: StartOptions,
+  act: (surroundings: Omit<Parameters<typeof resumePlan>[0], 'waivers'>) => Promise<RunOutcome>,
+): Promise<RunOutcome | undefined> {
+  const process = sim.connect()
+  let died = (): void => undefined
+  const death = new Promise<undefined>((resolve) => {
+    died = () => resolve(undefined)
+  })
+  const failpoint = async (point: string): Promise<void> => {
+    onPoint?.(point)
+    if (point !== killAt) return
+    process.kill()
+    died()
+    await new Promise<never>(() => undefined)
+  }
+
+  const running = act({run: runOf(run, process.alive), world: process.world, emit: () => undefined, signal, failpoint})
+  return Promise.race([running, death])
+}

@@ -1,0 +1,135 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+import {diagnose} from '../../src/diagnose.js'
+import {fenceUnsure} from '../../src/gates/fence-unsure.js'
+import {GATES, checkGates} from '../../src/gates/index.js'
+import type {GateInput, Waiver} from '../../src/model/gate.js'
+import type {Observation} from '../../src/model/observation.js'
+import type {Intent} from '../../src/model/plan.js'
+import {AWAY, HOME, anyObservation, healthy, healthySide, no, silentSide, yes} from '../support/observations.js'
+
+const CONSENT: Waiver[] = [{name: 'allow-data-loss', reason: 'test'}]
+
+const input = (intent: Intent, observation: Observation, to = AWAY): GateInput => ({
+  intent,
+  from: HOME,
+  to,
+  observation,
+  diagnosis: diagnose(observation),
+  maxLagSeconds: 5,
+})
+
+const refusedBy = (intent: Intent, observation: Observation, waivers: Waiver[] = [], to = AWAY): string[] =>
+  checkGates(input(intent, observation, to), waivers).refusals.map(({gate}) => gate)
+
+const withAway = (change: Parameters<typeof healthySide>[1]): Observation =>
+  healthy({regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, change)}})
+
+const withMember = (synchronization: string | undefined, isWriter = false): Observation =>
+  healthy({
+    global: yes({
+      id: 'g',
+      status: 'available',
+      members: [
+        {region: HOME, clusterArn: 'h', isWriter: true},
+        {region: AWAY, clusterArn: 'a', isWriter, synchronization},
+      ],
+    }),
+  })
+
+const headless = yes({id: 'c', arn: 'a', status: 'available', availableInstances: 0})
+
+describe('the gates', () => {
+  it('let a switchover of a healthy pair pass', () => {
+    expect(refusedBy('switchover', healthy())).to.deep.equal([])
+  })
+
+  it('want consent for every failover, and show what is at risk', () => {
+    const {refusals} = checkGates(input('failover', healthy()), [])
+    expect(refusals.map(({gate, waiver}) => [gate, waiver])).to.deep.equal([['data-loss-consent', 'allow-data-loss']])
+    expect(refusals[0]!.reason).to.contain('0.1 s behind').and.to.contain('a switchover would lose nothing')
+    expect(refusals[0]!.hint).to.contain('--allow-data-loss --confirm ToDoMgmt')
+    const {refusals: none, waived} = checkGates(input('failover', healthy()), CONSENT)
+    expect(none).to.deep.equal([])
+    expect(waived.map(({gate}) => gate)).to.deep.equal(['data-loss-consent'])
+  })
+
+  it('name an unknown lag, and a lag above the limit, to whoever fails over', () => {
+    for (const lagSeconds of [yes(undefined), yes(6), no('CloudWatch is silent')])
+      expect(refusedBy('failover', withAway({lagSeconds}))).to.deep.equal(['replica-caught-up', 'data-loss-consent'])
+    expect(refusedBy('failover', withAway({lagSeconds: yes(600)}), CONSENT)).to.deep.equal([])
+  })
+
+  it('refuse a planned switch while replication is stalled, whatever is waived', () => {
+    for (const stalled of [withMember('pending-resync'), withAway({lagSeconds: yes(6)})])
+      expect(refusedBy('switchover', stalled, CONSENT)).to.deep.equal(['replication-healthy'])
+  })
+
+  it('let a failback wait for a home that is being rebuilt, and refuse one that is connected and far behind', () => {
+    const away = {region: AWAY, clusterArn: 'a', isWriter: true}
+    const rebuilding = (synchronization: string | undefined, lag: number | undefined): Observation =>
+      healthy({
+        global: yes({
+          id: 'g',
+          status: 'x',
+          members: [{region: HOME, clusterArn: 'h', isWriter: false, synchronization}, away],
+        }),
+        edge: yes(AWAY),
+        regions: {[HOME]: healthySide(HOME, {cluster: headless, lagSeconds: yes(lag)}), [AWAY]: healthySide(AWAY)},
+      })
+    expect(refusedBy('failback', rebuilding('pending-resync', undefined), [], HOME)).to.deep.equal([])
+    expect(refusedBy('failback', rebuilding('connected', 30), [], HOME)).to.deep.equal([])
+    expect(refusedBy('failback', rebuilding('connected', 300), [], HOME)).to.deep.equal(['replication-healthy'])
+  })
+
+  const refusedFor: Record<string, [Intent, Observation, string?]> = {
+    'target-known': ['switchover', healthy(), HOME],
+    'primary-known': ['switchover', healthy({global: no('nobody answers')})],
+    'no-split-brain': ['switchover', withMember(undefined, true)],
+    'no-switch-in-progress': [
+      'failover',
+      healthy({global: yes({id: 'g', status: 'x', failover: {status: 'switching-over'}, members: []})}),
+    ],
+    'target-reachable': ['failover', healthy({regions: {[HOME]: healthySide(HOME), [AWAY]: silentSide(AWAY)}})],
+    'target-has-instance': ['switchover', withAway({cluster: headless})],
+    'edge-steerable': ['switchover', healthy({edge: no('the KeyValueStore does not answer')})],
+  }
+  for (const [gate, [intent, observation, to]] of Object.entries(refusedFor))
+    it(`refuse by ${gate}, and no consent lifts it`, () => {
+      expect(refusedBy(intent, observation, CONSENT, to)).to.include(gate)
+    })
+
+  it('do not stop a failover for an edge that cannot be steered: its clients are down already', () => {
+    expect(refusedBy('failover', healthy({edge: no('silent')}), CONSENT)).to.deep.equal([])
+  })
+
+  it('show every refusal together', () => {
+    const bad = healthy({
+      edge: no('silent'),
+      regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, {cluster: headless, lagSeconds: yes(99)})},
+    })
+    expect(refusedBy('switchover', bad)).to.deep.equal(['target-has-instance', 'replication-healthy', 'edge-steerable'])
+  })
+
+  it('are total, each with a reason and a hint', () => {
+    const intents = fc.constantFrom<Intent>('switchover', 'failover', 'failback')
+    fc.assert(
+      fc.property(anyObservation, intents, fc.constantFrom(HOME, AWAY, 'elsewhere'), (observation, intent, to) => {
+        for (const {reason, hint} of checkGates(input(intent, observation, to), []).refusals) {
+          expect(reason).to.not.equal('')
+          expect(hint).to.not.equal('')
+        }
+      }),
+    )
+    expect(new Set(GATES.map(({id}) => id)).size).to.equal(GATES.length)
+  })
+
+  it('pass an unproven fence only in a failover, and only with a waiver', () => {
+    const of = (intent: Intent, waivers: Waiver[]) => fenceUnsure({intent, from: HOME, waivers}).waivedBy?.name
+    expect(of('failover', CONSENT)).to.equal('allow-data-loss')
+    expect(of('failover', [{name: 'unsure-fence', reason: 'seen from the console'}])).to.equal('unsure-fence')
+    expect(of('failover', [])).to.equal(undefined)
+    expect(of('switchover', CONSENT)).to.equal(undefined)
+    expect(of('failback', CONSENT)).to.equal(undefined)
+  })
+})

@@ -1,0 +1,95 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+import {digest, planFailback, planFailover, planSwitchover} from '../../src/plans/index.js'
+import type {Plan} from '../../src/model/plan.js'
+import {stepOf} from '../../src/steps/registry.js'
+import {AWAY, HOME, anyObservation, healthy, healthySide, yes} from '../support/observations.js'
+import {SimulatedWorld} from '../support/simulated-world.js'
+
+const {deployment} = new SimulatedWorld()
+const words = ({stages}: Plan): string[] => stages.map((stage) => stage.map(({id}) => id).join('+'))
+const FENCE = ['fence', 'in-flight+warm-target', 'canary']
+const HAND_OVER = ['takes-write', 'steer-edge', 'verify-edge']
+
+describe('the plans', () => {
+  it('fail over: fence, promote, prove a write, and only then move the edge', () => {
+    const plan = planFailover(healthy(), deployment)
+    expect(words(plan)).to.deep.equal(['preflight', ...FENCE, 'promote', ...HAND_OVER])
+    expect(plan).to.include({intent: 'failover', from: HOME, to: AWAY})
+  })
+
+  it('open a target that an earlier switch has fenced, before it is asked for a write', () => {
+    const observation = healthy({
+      regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, {writers: yes('fenced')})},
+    })
+    expect(words(planFailover(observation, deployment))).to.deep.equal([
+      'preflight',
+      ...FENCE,
+      'promote',
+      'unfence-target',
+      ...HAND_OVER,
+    ])
+  })
+
+  it('switch over: as a failover that waits, and opens the old primary at the end', () => {
+    const plan = planSwitchover(healthy(), deployment)
+    expect(words(plan)).to.deep.equal([
+      'preflight',
+      ...FENCE,
+      'promote',
+      'unfence-target',
+      ...HAND_OVER,
+      'unfence-source',
+    ])
+    expect(plan.stages.flat().find(({id}) => id === 'promote')!.kind).to.equal('promote-switchover')
+  })
+
+  it('leave a region closed that somebody had closed before the switchover', () => {
+    const observation = healthy({
+      regions: {[HOME]: healthySide(HOME, {writers: yes('fenced')}), [AWAY]: healthySide(AWAY)},
+    })
+    expect(words(planSwitchover(observation, deployment))).to.not.include('unfence-source')
+  })
+
+  it('fail back: wait for home first, then switch over to it', () => {
+    const plan = planFailback(healthy(), deployment)
+    expect(words(plan)).to.deep.equal([
+      'catch-up',
+      'preflight',
+      ...FENCE,
+      'promote',
+      'unfence-target',
+      ...HAND_OVER,
+      'unfence-source',
+    ])
+    expect(plan).to.include({from: AWAY, to: HOME})
+  })
+
+  it('have one point of no return, unique ids, and steps that the registry knows, for any observation', () => {
+    fc.assert(
+      fc.property(anyObservation, fc.constantFrom(planFailover, planSwitchover, planFailback), (observation, make) => {
+        const plan = make(observation, deployment)
+        const steps = plan.stages.flat()
+        expect(steps.filter((step) => step.pointOfNoReturn).map(({id}) => id)).to.deep.equal(['promote'])
+        expect(new Set(steps.map(({id}) => id)).size).to.equal(steps.length)
+        expect(plan.from).to.not.equal(plan.to)
+        for (const step of steps) expect(stepOf(step)).to.respondTo('act')
+      }),
+    )
+  })
+
+  it('are digested by content, not by the order of keys', () => {
+    const plan = planFailover(healthy(), deployment)
+    const turned = Object.fromEntries(Object.entries(plan).reverse()) as unknown as Plan
+    expect(digest(turned)).to.equal(digest(plan))
+    expect(digest(plan)).to.match(/^[\da-f]{64}$/)
+    expect(digest({...plan, to: HOME})).to.not.equal(digest(plan))
+    expect(digest(structuredClone(plan))).to.equal(digest(plan))
+  })
+
+  it('refuse a kind of step that this version does not know', () => {
+    const [[step]] = planFailover(healthy(), deployment).stages as [[Plan['stages'][0][0]]]
+    expect(() => stepOf({...step, kind: 'teleport'})).to.throw('cannot be carried out')
+    expect(() => stepOf({...step, args: {}})).to.throw('cannot be carried out')
+  })
+})
