@@ -1,0 +1,119 @@
+/** Puts together what was measured: the content of `result.json`. */
+
+import type {LedgerEntry} from '../model/ledger.js'
+import type {Observation} from '../model/observation.js'
+import type {Phase} from '../model/plan.js'
+import type {Objectives} from '../model/verdict.js'
+import type {Run} from '../ports/runs.js'
+import {inSeconds} from './clock.js'
+import {judge} from './judge.js'
+import {LAB_NOTICE, verdictOf} from './result.js'
+import type {DrillResult} from './result.js'
+import {lagOf, topologyOf} from './topology.js'
+import type {WorkloadHealth} from './workload.js'
+
+/** Epoch milliseconds. */
+export interface Instants {
+  started: number
+  /** When the outage is known to have begun. */
+  outage?: number
+  command: number
+  detected: number
+  verified: number
+  ended: number
+}
+
+export interface Measured {
+  run: Pick<Run, 'folder' | 'id'>
+  target: string
+  lab: boolean
+  scenario: string | null
+  objectives: Objectives
+  maxLagSeconds: number
+  ratePerSecond: number
+  seed: number
+  before: Observation
+  /** The last look before the outage or the command: its lag is the estimate of loss. */
+  justBefore: Observation
+  after: Observation
+  entries: readonly LedgerEntry[]
+  /** Request ids that the new primary holds; undefined where it could not be asked. */
+  present: ReadonlySet<string> | undefined
+  /** Why it could not be asked. */
+  trouble: string[]
+  health: WorkloadHealth
+  outcome: {status: DrillResult['run']['status']; phases: {id: Phase; seconds: number}[]}
+  instants: Instants
+  outageExpected: boolean
+}
+
+/** Pure: the same measurement always gives the same result. */
+export function resultOf(measured: Measured): DrillResult {
+  const {run, target, scenario, objectives, maxLagSeconds, ratePerSecond, seed, instants, health} = measured
+  const {status} = measured.outcome
+  const judged = judge({
+    ...measured,
+    outageAt: instants.outage,
+    commandAt: instants.command,
+    endedAt: instants.ended,
+  })
+  const rto = {write: judged.write, read: judged.read, operatorSeconds: inSeconds(instants.verified - instants.command)}
+  const rpo = {...judged.loss, lagEstimateSeconds: lagOf(measured.justBefore)}
+  return {
+    schemaVersion: 1,
+    runId: run.id,
+    target,
+    scenario,
+    verdict: verdictOf({rto, rpo, singleWriter: judged.singleWriter, run: {status}}),
+    objectives,
+    rto,
+    rpo,
+    singleWriter: judged.singleWriter,
+    phases: phasesOf(measured),
+    topology: {
+      before: topologyOf(measured.before, maxLagSeconds),
+      afterFailover: topologyOf(measured.after, maxLagSeconds),
+      afterFailback: null,
+    },
+    runDirectory: run.folder,
+    run: {status},
+    notices: [
+      ...(measured.lab ? [LAB_NOTICE] : []),
+      ...(status === 'done'
+        ? []
+        : [
+            status === 'undone'
+              ? 'the run failed and was taken back'
+              : 'the run stopped midway: todo-dr resume goes on',
+          ]),
+      ...judged.notices,
+      ...(health.skipped > 0
+        ? [`${health.skipped} probes were not sent, as too many were waiting: error bars are wider for it`]
+        : []),
+      ...health.trouble,
+      ...measured.trouble,
+    ],
+    probes: {
+      ratePerSecond,
+      seed,
+      sent: health.sent,
+      skipped: health.skipped,
+      maxLateSeconds: inSeconds(health.maxLateMs),
+    },
+    times: {
+      startedAt: iso(instants.started),
+      outageAt: instants.outage === undefined ? null : iso(instants.outage),
+      commandAt: iso(instants.command),
+      endedAt: iso(instants.ended),
+    },
+  }
+}
+
+/** `detect` runs from the outage, where its beginning is known, to the diagnosis; the rest comes from the journal. */
+function phasesOf({instants, outcome}: Measured): DrillResult['phases'] {
+  const detect = inSeconds(instants.detected - (instants.outage ?? instants.command))
+  const others = outcome.phases.filter(({id}) => id !== 'detect')
+  return [{id: 'detect', seconds: detect}, ...others.map(({id, seconds}) => ({id, seconds: inSeconds(seconds * 1000)}))]
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()

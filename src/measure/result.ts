@@ -1,0 +1,71 @@
+/** What a measured switch comes to: the content of `result.json`, schemaVersion 1. Members are added, never renamed. */
+
+import type {Region} from '../model/deployment.js'
+import type {Phase} from '../model/plan.js'
+import type {Objectives, Validity} from '../model/verdict.js'
+import type {MeasuredLoss} from './checkers/loss.js'
+import type {MeasuredRecovery} from './checkers/recovery.js'
+import type {SingleWriter} from './checkers/single-writer.js'
+
+export type Verdict = 'passed' | 'missed' | 'unknown'
+
+export interface Topology {
+  /** A region; `unknown` where nobody could tell. */
+  primary: Region | 'unknown'
+  standby: Region | 'unknown'
+  /** The region that the edge serves from. */
+  edge: Region | 'unknown'
+  /** none: there is no replica. broken: it is not connected or not there. stalled: it lags beyond the limit. */
+  replication: 'ok' | 'stalled' | 'broken' | 'none'
+}
+
+export interface DrillResult {
+  schemaVersion: 1
+  runId: string
+  target: string
+  scenario: string | null
+  verdict: Verdict
+  objectives: Objectives
+  rto: {
+    write: MeasuredRecovery
+    read: MeasuredRecovery
+    /** From the start of the command to the verified end of the switch. */
+    operatorSeconds: number
+  }
+  rpo: MeasuredLoss & {
+    /** The last lag that AWS's metric reported before the outage; an estimate that stands beside the measured loss. */
+    lagEstimateSeconds: number | null
+  }
+  singleWriter: {valid: Validity; overlaps: SingleWriter['overlaps']; withoutRegion: number}
+  phases: {id: Phase; seconds: number}[]
+  topology: {before: Topology; afterFailover: Topology; afterFailback: Topology | null}
+  runDirectory: string
+  /** How the run of the plan ended; only one that is done can pass. */
+  run: {status: 'done' | 'undone' | 'stopped'}
+  /** What limits the worth of this result: the lab's stamp, skipped probes, checkers that crashed. */
+  notices: string[]
+  probes: {
+    ratePerSecond: number
+    seed: number
+    sent: number
+    skipped: number
+    /** How late the latest probe was sent, seconds. */
+    maxLateSeconds: number
+  }
+  /** Instants, ISO 8601 with zone. `outageAt` is null where nobody knows when it began. */
+  times: {startedAt: string; outageAt: string | null; commandAt: string; endedAt: string}
+}
+
+/** Stands in every result that a lab gave. */
+export const LAB_NOTICE = 'LAB: no evidence about AWS'
+
+/**
+ * missed: an objective was, or two regions were writers at one time. unknown: nothing was missed, and something could
+ * not be judged or the run was not done. passed: all of it was done, judged and met.
+ */
+export function verdictOf(judged: Pick<DrillResult, 'rpo' | 'rto' | 'run' | 'singleWriter'>): Verdict {
+  const met = new Set([judged.rto.write.met, judged.rto.read.met, judged.rpo.met])
+  const {valid} = judged.singleWriter
+  if (met.has(false) || valid === false) return 'missed'
+  return met.has(null) || valid === 'unknown' || judged.run.status !== 'done' ? 'unknown' : 'passed'
+}

@@ -1,0 +1,128 @@
+/** A lab on which one region is lost again and again, and the other promoted: by the engine, or by the calls alone. */
+
+import {setMaxListeners} from 'node:events'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {openTarget} from '../../src/compose.js'
+import type {OpenTarget} from '../../src/compose.js'
+import {switchNow} from '../../src/drill/switch-now.js'
+import {startWorkload} from '../../src/measure/workload.js'
+import {primaryOf} from '../../src/model/observation.js'
+import type {Region} from '../../src/model/deployment.js'
+import type {RunningLab} from '../../src/ports/labs.js'
+import type {World} from '../../src/ports/world.js'
+import {observe} from '../../src/probes/observe.js'
+import {ROOT} from '../support/cli.js'
+
+export type ProfileName = 'instant' | 'paced'
+export type Way = 'direct' | 'engine'
+
+/** Writes a second: the resolution of the measurement is 10 ms. */
+const RATE = 100
+const POLL_MS = 25
+
+export class BenchLab {
+  private readonly signal: AbortSignal
+  private seed = 0
+
+  private constructor(
+    private readonly lab: RunningLab,
+    private readonly target: OpenTarget,
+    private readonly folder: string,
+  ) {
+    this.signal = new AbortController().signal
+    setMaxListeners(0, this.signal)
+  }
+
+  static async start(profile: ProfileName): Promise<BenchLab> {
+    const folder = mkdtempSync(join(tmpdir(), 'todo-dr-bench-'))
+    process.env.XDG_STATE_HOME = folder
+    const name = `bench-${process.pid}-${profile}`
+    // The built lab: one that is compiled as it starts would be slow for a reason of ours.
+    const {openLabs} = (await import(
+      join(ROOT, 'dist', 'compose', 'labs.js')
+    )) as typeof import('../../src/compose/labs.js')
+    const lab = await (await openLabs()).start({name, profile, tied: true})
+    const target = await openTarget({flag: `lab:${name}`, emit() {}})
+    await target.world.functions.createTable(target.deployment.home)
+    return new BenchLab(lab, target, folder)
+  }
+
+  get bootSeconds(): number {
+    return this.lab.seconds
+  }
+
+  /** Loses home under load, promotes the other region, and returns the seconds to its first acknowledged write. Goes home afterwards. */
+  async timed(way: Way): Promise<number> {
+    const {world, deployment} = this.target
+    const {home, away} = deployment
+    const workload = await startWorkload({
+      api: world.api,
+      token: async () => (await world.tokens.get(home)).token,
+      run: {id: `bench-${way}-${process.pid}`, async append() {}},
+      ratePerSecond: RATE,
+      seed: this.seed++,
+      signal: this.signal,
+      clock: world.clock,
+    })
+    try {
+      await this.target.lab!.startFault('region-loss', home)
+      // Both begin with the same knowledge: the region is gone.
+      await observe(world)
+      const begun = way === 'direct' ? await this.direct(away) : await this.switch('failover')
+      const first = await this.firstWrite(() => workload.entries(), away)
+      return (first - begun) / 1000
+    } finally {
+      await workload.stop()
+      await this.target.lab!.liftFault('region-loss', home)
+      if (primaryOf(await observe(world)) === away) await this.switch('failback')
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.target.close()
+    await this.lab.stop()
+    rmSync(this.folder, {recursive: true, force: true})
+  }
+
+  /** The calls that a failover cannot do without, one after the other, and nothing else. Returns the instant of the first. */
+  private async direct(to: Region): Promise<number> {
+    const {database, edge, clock} = this.target.world
+    const begun = clock.now()
+    await database.failover(to)
+    while (!(await isWriter(this.target.world, to))) await clock.sleep(POLL_MS)
+    await edge.steer(to)
+    return begun
+  }
+
+  /** Returns the instant of the first step. */
+  private async switch(intent: 'failback' | 'failover'): Promise<number> {
+    const {target, signal} = this
+    const run = await target.runs.create(intent)
+    const {status, failure} = await switchNow({target, intent, run, emit() {}, signal})
+    if (status !== 'done') throw new Error(`the ${intent} is ${status}: ${failure?.what}`)
+    const journal = (await run.read('journal.ndjson')) as {event: string; at: number}[]
+    return journal.find(({event}) => event === 'step-intent')!.at
+  }
+
+  private async firstWrite(
+    entries: () => ReturnType<Awaited<ReturnType<typeof startWorkload>>['entries']>,
+    region: Region,
+  ): Promise<number> {
+    const {clock} = this.target.world
+    for (;;) {
+      const found = entries().find(
+        (entry) => entry.kind === 'write' && entry.outcome === 'ok' && entry.region === region,
+      )
+      if (found) return found.finishedAt!
+      await clock.sleep(POLL_MS)
+    }
+  }
+}
+
+async function isWriter({database}: World, region: Region): Promise<boolean> {
+  const {members, failover} = await database.describe(region)
+  return failover === undefined && members.some((member) => member.isWriter && member.region === region)
+}

@@ -1,0 +1,91 @@
+/**
+ * What the program costs: `npm run bench -- --rounds N` (3 by default). Medians; exit 1 where the bound is broken.
+ *
+ * 1. The engine against the same AWS calls made directly: time from the first call to the first write that the new primary
+ *    acknowledged through the edge. Bound: 1.5 in profile `paced`. In `instant` there is nothing to wait for, and it is printed.
+ * 2. Lab boot and deploy against the boot of the database pair alone. Printed.
+ * 3. Start-up of `--version` and `status --help` against `node -e 0`. Printed.
+ */
+
+import {spawnSync} from 'node:child_process'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+
+import {ROOT} from '../support/cli.js'
+import {DatabaseLab} from '../support/lab-database.js'
+import {BenchLab} from './bench-lab.js'
+import type {ProfileName} from './bench-lab.js'
+
+const BOUND = 1.5
+
+const {values} = parseArgs({options: {rounds: {type: 'string', default: '3'}}})
+const rounds = Number(values.rounds)
+if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds is a whole number above 0')
+
+const median = (numbers: number[]): number => {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+const print = (name: string, text: string): void => console.log(`${name.padEnd(34)} ${text}`)
+
+/** Both ways on one lab, in turn, so that neither has the warmer machine. Returns the ratio. */
+async function engineAgainstDirect(profile: ProfileName): Promise<number> {
+  const lab = await BenchLab.start(profile)
+  try {
+    const direct: number[] = []
+    const engine: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      direct.push(await lab.timed('direct'))
+      engine.push(await lab.timed('engine'))
+    }
+
+    const ratio = median(engine) / median(direct)
+    const seconds = (all: number[]): string =>
+      `${median(all).toFixed(2)} s (${all.map((one) => one.toFixed(2)).join(', ')})`
+    print(`failover, ${profile}: direct calls`, seconds(direct))
+    print(`failover, ${profile}: engine`, seconds(engine))
+    print(`failover, ${profile}: ratio`, `${ratio.toFixed(2)}${profile === 'paced' ? ` (bound ${BOUND})` : ''}`)
+    print(`lab boot and deploy, ${profile}`, `${lab.bootSeconds.toFixed(1)} s`)
+    return ratio
+  } finally {
+    await lab.stop()
+  }
+}
+
+async function databasePair(): Promise<void> {
+  const started = performance.now()
+  const lab = await DatabaseLab.start()
+  try {
+    await lab.pair()
+    print('database pair alone', `${((performance.now() - started) / 1000).toFixed(1)} s`)
+  } finally {
+    await lab.stop()
+  }
+}
+
+function startUp(name: string, args: string[]): number {
+  const times = Array.from({length: 10}, () => {
+    const started = performance.now()
+    const {status} = spawnSync(process.execPath, args, {stdio: 'ignore'})
+    if (status !== 0) throw new Error(`${name} ended with ${status}`)
+    return performance.now() - started
+  })
+  print(`start-up: ${name}`, `${median(times).toFixed(0)} ms`)
+  return median(times)
+}
+
+const bin = join(ROOT, 'bin', 'run.js')
+startUp('node -e 0', ['-e', '0'])
+startUp('--version', [bin, '--version'])
+startUp('status --help', [bin, 'status', '--help'])
+await databasePair()
+await engineAgainstDirect('instant')
+const ratio = await engineAgainstDirect('paced')
+if (ratio > BOUND) {
+  console.log(
+    `FAILED: the engine takes ${ratio.toFixed(2)} times as long as the calls themselves; the bound is ${BOUND}`,
+  )
+  process.exitCode = 1
+}

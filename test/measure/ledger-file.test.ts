@@ -1,0 +1,45 @@
+import {expect} from 'chai'
+import {mkdtemp, readFile, rm, stat} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {compactLedger, mergeLedger} from '../../src/measure/ledger-file.js'
+import {history} from '../support/history.js'
+
+describe('the ledger file', () => {
+  const entries = history('..x?-')
+  const intents = entries.map(({requestId, kind, scheduledAt, sentAt}) => ({requestId, kind, scheduledAt, sentAt}))
+  const finished = entries.filter((entry) => entry.outcome !== undefined)
+
+  it('merges intent and outcome lines, in whatever order they came', () => {
+    expect(mergeLedger([...intents, ...finished])).to.deep.equal(entries)
+    expect(mergeLedger([...finished, ...intents].reverse())).to.deep.equal(entries)
+  })
+
+  it('reads one line a probe as well', () => expect(mergeLedger(entries)).to.deep.equal(entries))
+
+  it('has an unanswered probe where the outcome line is missing', () => {
+    expect(mergeLedger(intents).every((entry) => entry.outcome === undefined)).to.equal(true)
+  })
+
+  it('passes over lines that are no probes', () => {
+    expect(mergeLedger([null, 3, 'x', {}, {requestId: 'a'}, {...entries[0], kind: 'delete'}])).to.deep.equal([])
+  })
+
+  it('is replaced by one line a probe, readable by its owner alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ledger-'))
+    try {
+      await compactLedger({folder}, [...intents, ...finished])
+      const text = await readFile(join(folder, 'ledger.ndjson'), 'utf8')
+      expect(
+        text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ).to.deep.equal(entries)
+      expect((await stat(join(folder, 'ledger.ndjson'))).mode & 0o777).to.equal(0o600)
+    } finally {
+      await rm(folder, {recursive: true})
+    }
+  })
+})

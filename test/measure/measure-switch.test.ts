@@ -1,0 +1,212 @@
+import {expect} from 'chai'
+import {setMaxListeners} from 'node:events'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {DrError} from '../../src/errors.js'
+import {measureSwitch} from '../../src/measure/measure-switch.js'
+import type {MeasureInput, Switched} from '../../src/measure/measure-switch.js'
+import {LAB_NOTICE} from '../../src/measure/result.js'
+import type {LedgerEntry} from '../../src/model/ledger.js'
+import type {Run} from '../../src/ports/runs.js'
+import {FakeClock} from '../support/fake-clock.js'
+import {AWAY, HOME, TwoRegions, drive} from '../support/two-regions.js'
+
+describe('measureSwitch', () => {
+  let clock: FakeClock
+  let folder: string
+  let documents: Record<string, object>
+  let run: Run
+  let abort: AbortController
+
+  beforeEach(async () => {
+    clock = new FakeClock()
+    abort = new AbortController()
+    setMaxListeners(0, abort.signal)
+    folder = await mkdtemp(join(tmpdir(), 'measure-'))
+    documents = {}
+    run = {
+      id: 'run-1',
+      folder,
+      async append() {},
+      read: async () => [],
+      writeJson: async (file, value) => void (documents[file] = value),
+      readJson: async (file) => documents[file],
+    }
+  })
+
+  afterEach(() => rm(folder, {recursive: true}))
+
+  const failOver =
+    (regions: TwoRegions) =>
+    async (detected: () => number): Promise<Switched> => {
+      await clock.sleep(300)
+      const since = detected()
+      await clock.sleep(1100)
+      regions.promote(AWAY)
+      regions.edgeServes = AWAY
+      return {to: AWAY, status: 'done', phases: [{id: 'promote', seconds: (clock.now() - since) / 1000}]}
+    }
+
+  const measure = (regions: TwoRegions, more: Partial<MeasureInput<Switched>> = {}) =>
+    drive(
+      clock,
+      measureSwitch({
+        world: regions.world(),
+        run,
+        target: 'lab',
+        lab: true,
+        scenario: 'region-loss',
+        objectives: {rtoSeconds: 900, rpoSeconds: 5},
+        maxLagSeconds: 5,
+        ratePerSecond: 50,
+        seed: 1,
+        signal: abort.signal,
+        emit() {},
+        warmupSeconds: 1,
+        fault: async () => regions.lose(HOME),
+        execute: failOver(regions),
+        ...more,
+      }),
+    )
+
+  it('names exactly the acknowledged writes that the new primary does not hold', async () => {
+    const regions = new TwoRegions(clock, 300)
+    const {result} = await measure(regions)
+    const lines = (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n')
+    const ledger = lines.map((line) => JSON.parse(line) as LedgerEntry)
+    const held = regions.holds(AWAY)
+    const truth = ledger.filter(
+      ({kind, outcome, requestId}) => kind === 'write' && outcome === 'ok' && !held.has(requestId),
+    )
+    expect(result.rpo.lostCount).to.be.within(10, 20)
+    expect(result.rpo.lost.map(({requestId}) => requestId)).to.have.members(truth.map(({requestId}) => requestId))
+    expect(result.rpo.windowSeconds).to.be.within(0.25, 0.35)
+    expect(result.rpo).to.deep.include({met: true, checked: true, lagEstimateSeconds: 0.3})
+  })
+
+  it('measures the recovery of writes, and sees that reads never failed', async () => {
+    const {result} = await measure(new TwoRegions(clock))
+    expect(result.rto.write.seconds).to.be.within(1.4, 1.46)
+    expect(result.rto.write).to.deep.include({errorSeconds: 0.02, lowerBound: false, met: true})
+    expect(result.rto.read).to.deep.include({seconds: null, met: true})
+    expect(result.rto.operatorSeconds).to.be.closeTo(1.4, 0.03)
+    expect(result.singleWriter.valid).to.equal(true)
+    expect(result.verdict).to.equal('passed')
+  })
+
+  it('books the time to the diagnosis, and takes the rest from the journal', async () => {
+    const {result} = await measure(new TwoRegions(clock))
+    expect(result.phases.map(({id}) => id)).to.deep.equal(['detect', 'promote'])
+    expect(result.phases[0]!.seconds).to.be.closeTo(0.3, 0.03)
+    expect(result.phases[1]!.seconds).to.be.closeTo(1.1, 0.03)
+  })
+
+  it('shows who was what before and after', async () => {
+    const {result} = await measure(new TwoRegions(clock))
+    expect(result.topology).to.deep.equal({
+      before: {primary: HOME, standby: AWAY, edge: HOME, replication: 'ok'},
+      afterFailover: {primary: AWAY, standby: HOME, edge: AWAY, replication: 'broken'},
+      afterFailback: null,
+    })
+  })
+
+  it('stamps what a lab gave, and writes the result beside a ledger of one line a probe', async () => {
+    const {result} = await measure(new TwoRegions(clock))
+    expect(result.notices).to.include(LAB_NOTICE)
+    expect(documents['result.json']).to.deep.equal(result)
+    const lines = (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n')
+    expect(lines).to.have.length(result.probes.sent)
+  })
+
+  it('makes the fault when the stage for it is set, and counts no time before it', async () => {
+    const order: string[] = []
+    const regions = new TwoRegions(clock)
+    const {result} = await measure(regions, {
+      async beforeFault() {
+        await clock.sleep(5000)
+        order.push('set')
+      },
+      async fault() {
+        order.push('fault')
+        regions.lose(HOME)
+      },
+    })
+    expect(order).to.deep.equal(['set', 'fault'])
+    expect(result.rto.write.seconds).to.be.within(1.4, 1.46)
+  })
+
+  it('makes no fault before writes are acknowledged', async () => {
+    const regions = new TwoRegions(clock)
+    regions.edgeServes = AWAY
+    let faults = 0
+    const failure = await measure(regions, {fault: async () => void faults++}).catch((error: unknown) => error)
+    expect(failure).to.be.instanceOf(DrError)
+    expect((failure as DrError).code).to.equal('WarmUpFailed')
+    expect(faults).to.equal(0)
+  })
+
+  it('goes on without service in a real outage, and gives a lower bound', async () => {
+    const regions = new TwoRegions(clock)
+    regions.lose(HOME)
+    const {result} = await measure(regions, {fault: undefined, scenario: null})
+    expect(result.rto.write).to.deep.include({lowerBound: true, met: null, recovered: true})
+    expect(result.rpo.met).to.equal(null)
+    expect(result.verdict).to.equal('unknown')
+  })
+
+  it('counts from the instant that somebody wrote down', async () => {
+    const regions = new TwoRegions(clock)
+    regions.lose(HOME)
+    const {result} = await measure(regions, {fault: undefined, scenario: null, outageAt: clock.now() - 10_000})
+    expect(result.rto.write.lowerBound).to.equal(false)
+    expect(result.rto.write.seconds).to.be.above(12)
+  })
+
+  it('says unknown, and not none, when the new primary cannot be asked for the writes', async () => {
+    const regions = new TwoRegions(clock)
+    const world = regions.world()
+    world.functions.present = () => Promise.reject(new Error('throttled'))
+    const {result} = await measure(regions, {world})
+    expect(result.rpo).to.deep.include({checked: false, met: null})
+    expect(result.verdict).to.equal('unknown')
+    expect(result.notices.join('\n')).to.contain('throttled')
+  })
+
+  it('misses the objective of a slow switch', async () => {
+    const {result} = await measure(new TwoRegions(clock), {objectives: {rtoSeconds: 1, rpoSeconds: 5}})
+    expect(result.rto.write.met).to.equal(false)
+    expect(result.verdict).to.equal('missed')
+  })
+
+  it('leaves a run that stopped midway without a result, so that it can be resumed', async () => {
+    const regions = new TwoRegions(clock)
+    const {result} = await measure(regions, {execute: async () => ({to: AWAY, status: 'stopped', phases: []})})
+    expect(documents).not.to.have.property('result.json')
+    expect(result.rto.write).to.deep.include({recovered: false, lowerBound: true})
+    expect(result.verdict).to.equal('unknown')
+  })
+
+  it('closes the ledger when the run throws, and lets the error through', async () => {
+    const failure = await measure(new TwoRegions(clock), {execute: () => Promise.reject(new Error('refused'))}).catch(
+      (error: unknown) => error,
+    )
+    expect((failure as Error).message).to.equal('refused')
+    expect(await readFile(join(folder, 'ledger.ndjson'), 'utf8')).to.contain('"outcome":"ok"')
+  })
+
+  it('waits for service to be back before it ends the record', async () => {
+    const regions = new TwoRegions(clock)
+    const execute = async (): Promise<Switched> => {
+      regions.promote(AWAY)
+      // The edge spreads for two seconds more after the run is over.
+      void clock.sleep(2000).then(() => (regions.edgeServes = AWAY))
+      return {to: AWAY, status: 'done', phases: []}
+    }
+
+    const {result} = await measure(regions, {execute})
+    expect(result.rto.write.recovered).to.equal(true)
+    expect(result.rto.write.seconds).to.be.closeTo(2, 0.05)
+  })
+})

@@ -1,0 +1,71 @@
+import {expect} from 'chai'
+
+import {lagOf, topologyOf} from '../../src/measure/topology.js'
+import type {GlobalMember, Observation} from '../../src/model/observation.js'
+import {observe} from '../../src/probes/observe.js'
+import {FakeClock} from '../support/fake-clock.js'
+import {AWAY, HOME, TwoRegions, drive} from '../support/two-regions.js'
+
+const MAX_LAG = 5
+
+describe('the topology of an observation', () => {
+  let observation: Observation
+
+  beforeEach(async () => {
+    const clock = new FakeClock()
+    observation = await drive(clock, observe(new TwoRegions(clock, 200).world()))
+  })
+
+  const members = (change: (all: GlobalMember[]) => GlobalMember[]): void => {
+    if (!observation.global.reachable) throw new Error('not reachable')
+    observation.global.value.members = change(observation.global.value.members)
+  }
+
+  it('names primary, standby and edge, and the lag of the standby', () => {
+    expect(topologyOf(observation, MAX_LAG)).to.deep.equal({
+      primary: HOME,
+      standby: AWAY,
+      edge: HOME,
+      replication: 'ok',
+    })
+    expect(lagOf(observation)).to.equal(0.2)
+  })
+
+  it('calls replication stalled beyond the limit', () => {
+    observation.regions[AWAY]!.lagSeconds = {reachable: true, value: MAX_LAG + 0.1}
+    expect(topologyOf(observation, MAX_LAG).replication).to.equal('stalled')
+    observation.regions[AWAY]!.lagSeconds = {reachable: true, value: MAX_LAG}
+    expect(topologyOf(observation, MAX_LAG).replication).to.equal('ok')
+  })
+
+  it('calls it broken where the replica is not connected or not there', () => {
+    members((all) => all.map((member) => (member.isWriter ? member : {...member, synchronization: 'pending-resync'})))
+    expect(topologyOf(observation, MAX_LAG).replication).to.equal('broken')
+    members((all) => all.map((member) => (member.isWriter ? member : {...member, synchronization: 'connected'})))
+    observation.regions[AWAY]!.cluster = {reachable: false, reason: 'gone'}
+    expect(topologyOf(observation, MAX_LAG).replication).to.equal('broken')
+  })
+
+  it('says none where there is no replica', () => {
+    members((all) => all.filter((member) => member.isWriter))
+    expect(topologyOf(observation, MAX_LAG)).to.include({primary: HOME, replication: 'none'})
+  })
+
+  it('says unknown where nobody could tell', () => {
+    observation.global = {reachable: false, reason: 'gone'}
+    observation.edge = {reachable: false, reason: 'gone'}
+    expect(topologyOf(observation, MAX_LAG)).to.deep.equal({
+      primary: 'unknown',
+      standby: 'unknown',
+      edge: 'unknown',
+      replication: 'broken',
+    })
+  })
+
+  it('has no lag where none is reported or nobody answers', () => {
+    observation.regions[AWAY]!.lagSeconds = {reachable: true, value: undefined}
+    expect(lagOf(observation)).to.equal(null)
+    observation.regions[AWAY]!.lagSeconds = {reachable: false, reason: 'gone'}
+    expect(lagOf(observation)).to.equal(null)
+  })
+})

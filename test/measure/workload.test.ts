@@ -1,0 +1,206 @@
+import {expect} from 'chai'
+
+import {mergeLedger} from '../../src/measure/ledger-file.js'
+import {startWorkload} from '../../src/measure/workload.js'
+import type {Workload, WorkloadInput} from '../../src/measure/workload.js'
+import type {LedgerEntry} from '../../src/model/ledger.js'
+import type {ApiAnswer, ApiRequest} from '../../src/ports/world.js'
+import {FakeClock} from '../support/fake-clock.js'
+
+const OK: ApiAnswer = {status: 201, region: 'us-east-1', headers: {}}
+
+interface Scene {
+  clock: FakeClock
+  lines: LedgerEntry[]
+  requests: ApiRequest[]
+  workload: Workload
+  abort: AbortController
+}
+
+async function scene(
+  answer: (request: ApiRequest, clock: FakeClock) => Promise<ApiAnswer>,
+  more: Partial<WorkloadInput> = {},
+): Promise<Scene> {
+  const clock = new FakeClock()
+  const lines: LedgerEntry[] = []
+  const requests: ApiRequest[] = []
+  const abort = new AbortController()
+  const workload = await startWorkload({
+    api: {
+      edge(request) {
+        requests.push(request)
+        return answer(request, clock)
+      },
+    },
+    token: async () => 'token',
+    run: {
+      id: 'run',
+      async append(_, line) {
+        lines.push(line as LedgerEntry)
+      },
+    },
+    ratePerSecond: 50,
+    seed: 1,
+    signal: abort.signal,
+    clock,
+    ...more,
+  })
+  return {clock, lines, requests, workload, abort}
+}
+
+const quick = async (request: ApiRequest): Promise<ApiAnswer> => (request.method === 'GET' ? {...OK, status: 200} : OK)
+/** An answer that comes after the probe's own deadline, as the port promises. */
+const hanging = async (request: ApiRequest, clock: FakeClock): Promise<ApiAnswer> => {
+  await clock.sleep(request.timeoutMs!)
+  throw Object.assign(new Error('no answer'), {code: 'UND_ERR_HEADERS_TIMEOUT'})
+}
+
+async function finish({workload, clock}: Scene): Promise<readonly LedgerEntry[]> {
+  const stopped = workload.stop()
+  await clock.advance(10_000)
+  await stopped
+  return workload.entries()
+}
+
+describe('startWorkload', () => {
+  it('sends writes and as many reads on a fixed schedule', async () => {
+    const play = await scene(quick)
+    await play.clock.advance(999)
+    const entries = await finish(play)
+    expect(entries).to.have.length(100)
+    expect(entries.filter((entry) => entry.kind === 'write')).to.have.length(50)
+    for (const [slot, entry] of entries.entries()) {
+      expect(entry.scheduledAt).to.equal(play.workload.startedAt + slot * 10)
+      expect(entry.outcome).to.equal('ok')
+    }
+  })
+
+  it('is not slowed down by an outage', async () => {
+    const play = await scene(hanging)
+    await play.clock.advance(4999)
+    const entries = await finish(play)
+    expect(entries).to.have.length(500)
+    for (const [slot, entry] of entries.entries()) expect(entry.sentAt).to.equal(play.workload.startedAt + slot * 10)
+    expect(play.workload.health().skipped).to.equal(0)
+    const write = entries.find((entry) => entry.kind === 'write')!
+    expect(write.outcome).to.equal('unsure')
+    expect(write.finishedAt).to.equal(write.sentAt + 2500)
+    expect(write).not.to.have.property('status')
+  })
+
+  it('never asks twice for one probe', async () => {
+    const play = await scene(async () => ({status: 503, headers: {}}))
+    await play.clock.advance(499)
+    const entries = await finish(play)
+    expect(play.requests).to.have.length(entries.length)
+    const ids = entries.map((entry) => entry.requestId)
+    expect(new Set(ids).size).to.equal(ids.length)
+  })
+
+  it('writes the intent before the send and the outcome after it', async () => {
+    const seen: number[] = []
+    const lines: LedgerEntry[] = []
+    const play = await scene(
+      async () => {
+        seen.push(lines.length)
+        return OK
+      },
+      {run: {id: 'run', append: async (_, line) => void lines.push(line as LedgerEntry)}},
+    )
+    await play.clock.advance(0)
+    await finish(play)
+    expect(seen[0]).to.equal(1)
+    expect(lines[0]).not.to.have.property('outcome')
+    expect(lines[1]).to.deep.include({requestId: lines[0]!.requestId, outcome: 'ok', status: 201, region: 'us-east-1'})
+    expect(mergeLedger(lines)).to.deep.equal(play.workload.entries())
+  })
+
+  it('stores the request id with the write', async () => {
+    const play = await scene(quick)
+    await play.clock.advance(0)
+    const [entry] = await finish(play)
+    expect(play.requests[0]!.body).to.deep.include({requestId: entry!.requestId, status: 'probe'})
+    expect(play.requests[0]!.token).to.equal('token')
+  })
+
+  it('gives the same ids for the same run and seed, and others for another', async () => {
+    const ids = async (more: Partial<WorkloadInput>): Promise<string[]> => {
+      const play = await scene(quick, more)
+      await play.clock.advance(200)
+      return (await finish(play)).map((entry) => entry.requestId)
+    }
+
+    const first = await ids({seed: 7})
+    expect(await ids({seed: 7})).to.deep.equal(first)
+    expect(await ids({seed: 8})).not.to.include.members([first[0]!])
+    const otherRun = {id: 'other', async append() {}}
+    expect(await ids({seed: 7, run: otherRun})).not.to.include.members([first[0]!])
+  })
+
+  it('records honestly how late it was', async () => {
+    const play = await scene(quick)
+    await play.clock.jump(105)
+    await play.clock.advance(0)
+    const entries = await finish(play)
+    expect(play.workload.health().maxLateMs).to.be.at.least(85)
+    expect(entries[1]!.scheduledAt).to.equal(play.workload.startedAt + 10)
+    expect(entries[1]!.sentAt - entries[1]!.scheduledAt).to.be.at.least(85)
+  })
+
+  it('leaves out, and counts, what it could not send within its bound', async () => {
+    const play = await scene(() => new Promise(() => {}))
+    await play.clock.advance(8000)
+    const {sent, skipped} = play.workload.health()
+    expect(sent).to.be.below(500)
+    expect(sent + skipped).to.be.within(800, 802)
+    const entries = await finish(play)
+    expect(entries.every((entry) => entry.outcome === undefined)).to.equal(true)
+  })
+
+  it('stops within the deadline although a port never answers', async () => {
+    const play = await scene(() => new Promise(() => {}))
+    await play.clock.advance(100)
+    expect(await finish(play)).to.have.length.above(5)
+  })
+
+  it('ends its schedule when the signal aborts', async () => {
+    const play = await scene(quick)
+    await play.clock.advance(100)
+    play.abort.abort()
+    await play.clock.advance(1000)
+    expect(play.workload.health().sent).to.be.below(13)
+    await finish(play)
+  })
+
+  it('keeps the old token when none can be had, and probes go on', async () => {
+    let calls = 0
+    const play = await scene(quick, {
+      async token() {
+        if (calls++ > 0) throw new Error('the token endpoint is down')
+        return 'first'
+      },
+    })
+    await play.clock.advance(3000)
+    const entries = await finish(play)
+    expect(play.requests.every((request) => request.token === 'first')).to.equal(true)
+    expect(entries).to.have.length.above(290)
+    expect(play.workload.health().trouble[0]).to.contain('the token endpoint is down')
+  })
+
+  it('goes on in memory and tells when the ledger cannot be written', async () => {
+    const play = await scene(quick, {run: {id: 'run', append: () => Promise.reject(new Error('ENOSPC'))}})
+    await play.clock.advance(100)
+    expect(await finish(play)).to.have.length.above(5)
+    expect(play.workload.health().trouble[0]).to.contain('ENOSPC')
+  })
+
+  it('refuses a rate that is none', async () => {
+    for (const ratePerSecond of [0, -1, 2001, Number.NaN]) {
+      const failure = await scene(quick, {ratePerSecond}).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      expect(failure).to.be.instanceOf(RangeError)
+    }
+  })
+})

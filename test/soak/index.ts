@@ -1,0 +1,93 @@
+/**
+ * Loses writes on purpose, again and again, and holds what the drill names as lost against the truth: a direct SQL query
+ * of the new primary before the failback. `npm run soak -- --rounds N --seed S` (100 rounds by default).
+ *
+ * All rounds use one lab, each ends with a failback, so that the failback is soaked too. A round that fails is told with
+ * its seed, and the next one begins on a new lab.
+ */
+
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+
+import type {DrillResult} from '../../src/measure/result.js'
+import type {LedgerEntry} from '../../src/model/ledger.js'
+import {Sandbox} from '../support/cli.js'
+import type {LabStatus} from '../support/cli.js'
+import {requestIds} from '../support/sql.js'
+
+const LAB = 'soak'
+const LAG_MS = 300
+const RATE = 100
+
+const {values} = parseArgs({options: {rounds: {type: 'string', default: '100'}, seed: {type: 'string'}}})
+const rounds = Number(values.rounds)
+const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed)
+if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(firstSeed))
+  throw new RangeError('--rounds and --seed are whole numbers')
+
+const sandbox = new Sandbox()
+let running = false
+
+/** Throws with a sentence where the drill's word and the truth differ. */
+async function round(seed: number): Promise<string> {
+  if (!running) await sandbox.expect(0, ['lab', 'start', '--lab', LAB])
+  running = true
+  const drill = ['drill', '--lab', LAB, '--scenario', 'region-loss', '--lag', String(LAG_MS), '--rate', String(RATE)]
+  const result = await sandbox.json<DrillResult>([...drill, '--seed', String(seed), '--no-failback'])
+  const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', LAB])
+  const held = await requestIds(status, result.topology.afterFailover.primary)
+  const truth = acknowledged(result).filter((requestId) => !held.has(requestId))
+  compare(result, truth)
+  await sandbox.expect(0, ['failback', '--target', `lab:${LAB}`])
+  return `lost ${result.rpo.lostCount} of ${result.rpo.acknowledged}, writes down ${result.rto.write.seconds?.toFixed(2)} s`
+}
+
+/** From the file and not from the result: the file is what others check. */
+function acknowledged({runDirectory}: DrillResult): string[] {
+  const lines = readFileSync(join(runDirectory, 'ledger.ndjson'), 'utf8').trimEnd().split('\n')
+  const entries = lines.map((line) => JSON.parse(line) as LedgerEntry)
+  return entries.filter(({kind, outcome}) => kind === 'write' && outcome === 'ok').map(({requestId}) => requestId)
+}
+
+function compare({rpo, singleWriter}: DrillResult, truth: string[]): void {
+  const named = new Set(rpo.lost.map(({requestId}) => requestId))
+  const missing = truth.filter((requestId) => !named.has(requestId))
+  const invented = [...named].filter((requestId) => !truth.includes(requestId))
+  if (missing.length > 0)
+    throw new Error(`${missing.length} lost writes were not named: ${missing.slice(0, 3).join(', ')}`)
+  if (invented.length > 0)
+    throw new Error(`${invented.length} were named and are there: ${invented.slice(0, 3).join(', ')}`)
+  if (rpo.lostCount !== truth.length) throw new Error(`lostCount is ${rpo.lostCount}, ${truth.length} are lost`)
+  if (truth.length === 0)
+    throw new Error(`nothing was lost at a lag of ${LAG_MS} ms and ${RATE} writes/s: nothing was tested`)
+  if (singleWriter.valid !== true) throw new Error(`single writer: ${singleWriter.valid}`)
+}
+
+let failed = 0
+const started = performance.now()
+try {
+  for (let index = 0; index < rounds; index++) {
+    const seed = firstSeed + index
+    const since = performance.now()
+    try {
+      const says = await round(seed)
+      console.log(
+        `round ${index + 1}/${rounds}  seed ${seed}  exact  ${says}  (${((performance.now() - since) / 1000).toFixed(1)} s)`,
+      )
+    } catch (error) {
+      failed++
+      console.log(
+        `round ${index + 1}/${rounds}  seed ${seed}  FAILED  ${error instanceof Error ? error.message : String(error)}`,
+      )
+      await sandbox.run(['lab', 'stop', '--lab', LAB])
+      running = false
+    }
+  }
+} finally {
+  if (running) await sandbox.run(['lab', 'stop', '--lab', LAB])
+  sandbox.remove()
+}
+
+console.log(`${rounds - failed} passed, ${failed} failed, in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+process.exitCode = failed > 0 ? 1 : 0

@@ -1,0 +1,192 @@
+/** Bad input and bad luck, each typed at the built CLI: a clear error in four parts, the right exit code, nothing lost. */
+
+import {expect} from 'chai'
+import {createServer, type AddressInfo} from 'node:net'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+import {query} from '../support/sql.js'
+
+const HOME = 'us-east-1'
+const AWAY = 'us-east-2'
+
+interface ErrorJson {
+  error: {code: string; what: string; why?: string; next?: string; exit: number}
+}
+
+describe('refusals without a lab', () => {
+  const sandbox = new Sandbox()
+
+  after(() => sandbox.remove())
+
+  const wantsParts = (ran: Ran, ...words: RegExp[]): void => {
+    for (const word of words) expect(ran.stderr).to.match(word)
+    expect(ran.stderr).not.to.match(/\n\s+at /)
+    expect(ran.stdout).to.equal('')
+  }
+
+  it('names the known targets where the target is unknown', async () => {
+    wantsParts(await sandbox.expect(2, ['status', '--target', 'nowhere']), /nowhere/, /lab/)
+  })
+
+  it('points at lab start where no lab runs', async () => {
+    wantsParts(await sandbox.expect(2, ['status']), /todo-dr lab start/)
+    const {error} = await sandbox.json<ErrorJson>(['status'], 2)
+    expect(error.exit).to.equal(2)
+    expect(error.next).to.match(/lab start/)
+  })
+
+  it('refuses to stop, show or follow a lab that does not run', async () => {
+    await sandbox.expect(2, ['lab', 'stop'])
+    await sandbox.expect(2, ['lab', 'status', '--lab', 'other'])
+    await sandbox.expect(2, ['lab', 'logs'])
+  })
+
+  it('names line and key of an invalid todo-dr.yaml, and a missing one where a target is named', async () => {
+    const file = join(sandbox.folder, 'todo-dr.yaml')
+    writeFileSync(file, 'targets:\n  prod:\n    app: ToDoMgmt\n    regions: {home: us-east-1}\n')
+    wantsParts(await sandbox.expect(2, ['status', '--target', 'prod']), /todo-dr\.yaml/, /4/, /away/)
+    writeFileSync(file, 'targets: [\n')
+    wantsParts(await sandbox.expect(2, ['status']), /todo-dr\.yaml/)
+  })
+
+  it('refuses unknown flags and values before anything else', async () => {
+    await sandbox.expect(2, ['failover', '--allow-dataloss'])
+    await sandbox.expect(2, ['drill', '--scenario', 'meteor'])
+    await sandbox.expect(2, ['crud', 'create'])
+    await sandbox.expect(2, ['nonsense'])
+  })
+
+  it('refuses a port that is taken, and starts nothing', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((done) => server.once('listening', done))
+    const {port} = server.address() as AddressInfo
+    wantsParts(await sandbox.expect(2, ['lab', 'start', '--port', String(port)]), new RegExp(String(port)))
+    server.close()
+    expect(sandbox.left('state').filter((path) => /labs\/./.test(path))).to.deep.equal([])
+  })
+
+  it('says how to install the database where it cannot be found or fetched', async () => {
+    const ran = await sandbox.run(['lab', 'start'], {env: {TODO_DR_MARIADBD: '/nowhere/mariadbd'}})
+    expect(ran.code).to.be.oneOf([1, 2])
+    wantsParts(ran, /mariadbd/i, /TODO_DR_MARIADBD|install/)
+  })
+})
+
+describe('refusals of a lab', function () {
+  this.timeout(240_000)
+  const sandbox = new Sandbox()
+  let status: LabStatus
+  let token: string
+  const consent = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
+
+  const lab = async (method: string, path: string, body?: object): Promise<void> => {
+    const answer = await fetch(`${status.endpoint}/_lab/${path}`, {
+      method,
+      headers: {'content-type': 'application/json'},
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(20_000),
+    })
+    expect(answer.status, await answer.text()).to.be.lessThan(300)
+  }
+
+  const post = (body: string | Uint8Array, type = 'application/json') =>
+    fetch(`${status.edgeUrl}/v1`, {
+      method: 'POST',
+      headers: {authorization: token, 'content-type': type},
+      body,
+      signal: AbortSignal.timeout(20_000),
+    })
+
+  const count = async (): Promise<number> => {
+    const [row] = await query<{n: number}>(status, HOME, 'SELECT COUNT(*) AS n FROM ToDos')
+    return Number(row!.n)
+  }
+
+  before(async () => {
+    await sandbox.expect(0, ['lab', 'start'])
+    status = await sandbox.json<LabStatus>(['lab', 'status'])
+    await sandbox.expect(0, ['seed'])
+    token = (await sandbox.expect(0, ['token'])).stdout.trim()
+  })
+
+  after(async () => {
+    await sandbox.run(['lab', 'stop'])
+    sandbox.remove()
+  })
+
+  it('refuses a second lab of the same name, and runs one of another name beside it', async () => {
+    const ran = await sandbox.expect(2, ['lab', 'start'])
+    expect(ran.stderr).to.match(/lab stop|already/)
+    await sandbox.expect(0, ['lab', 'start', '--lab', 'second', '--empty'])
+    await sandbox.expect(0, ['lab', 'stop', '--lab', 'second'])
+    await sandbox.expect(0, ['lab', 'status'])
+  })
+
+  it('answers an unknown id, an over-long task and an empty one, and stores nothing', async () => {
+    const before = await count()
+    await sandbox.expect(1, ['crud', 'get', '999999'])
+    await sandbox.expect(1, ['crud', 'delete', '999999'])
+    expect((await sandbox.run(['crud', 'create', '--task', 'x'.repeat(5000), '--status', 'wip'])).code).to.be.oneOf([
+      1, 2,
+    ])
+    expect((await sandbox.run(['crud', 'create', '--task', '', '--status', 'wip'])).code).to.be.oneOf([1, 2])
+    expect(await count()).to.equal(before)
+  })
+
+  it('refuses a body that is not JSON, not UTF-8, not an object, of another type, or too large, with an honest status', async () => {
+    const before = await count()
+    expect((await post('{"task": ')).status).to.equal(400)
+    expect((await post(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]))).status).to.equal(400)
+    expect((await post('[1, 2]')).status).to.equal(400)
+    expect((await post('task=a', 'application/x-www-form-urlencoded')).status).to.equal(415)
+    expect((await post(JSON.stringify({task: 'x'.repeat(11 * 2 ** 20), status: 'wip'}))).status).to.equal(413)
+    expect(await count()).to.equal(before)
+  })
+
+  it('keeps emoji, quotes and backslashes as they were', async () => {
+    const task = `O'Brien said "no" \\ 🦄 %s; DROP TABLE ToDos; --`
+    const made = await sandbox.json<{id: string; task: string}>(['crud', 'create', '--task', task, '--status', "it's"])
+    expect(await sandbox.json<object>(['crud', 'get', made.id])).to.include({task, status: "it's"})
+  })
+
+  it('refuses a failover without consent and shows what is at risk', async () => {
+    const ran = await sandbox.expect(3, ['failover'])
+    expect(ran.stderr).to.match(/--allow-data-loss/)
+    expect(ran.stderr).to.match(/switchover/)
+    expect(ran.stderr).to.match(/s behind/)
+    await sandbox.expect(3, ['failover', '--dry-run'])
+    await sandbox.expect(3, ['failover', '--allow-data-loss', '--confirm', 'SomethingElse'])
+  })
+
+  it('refuses a failover towards the region that is primary already, and towards an unknown one', async () => {
+    await sandbox.expect(3, ['failover', '--to', HOME, ...consent])
+    expect((await sandbox.run(['failover', '--to', 'eu-west-1', ...consent])).code).to.be.oneOf([2, 3])
+  })
+
+  it('refuses a switchover while replication is stalled', async () => {
+    await lab('POST', 'faults', {kind: 'partition', region: AWAY})
+    try {
+      const deadline = Date.now() + 60_000
+      let situation = ''
+      while (situation !== 'ReplicationStalled' && Date.now() < deadline)
+        situation = JSON.parse((await sandbox.run(['status', '--json'])).stdout).situation
+      expect(situation).to.equal('ReplicationStalled')
+      await sandbox.expect(3, ['switchover'])
+    } finally {
+      await lab('DELETE', 'faults', {kind: 'partition', region: AWAY})
+    }
+  })
+
+  it('refuses a second failover while one runs, and the first one ends well', async () => {
+    const first = sandbox.start(['failover', ...consent])
+    const ended = new Promise((done) => first.once('close', done))
+    await new Promise<void>((done) =>
+      first.stderr!.on('data', (chunk: Buffer) => /start: Wait out calls/.test(String(chunk)) && done()),
+    )
+    const second = await sandbox.expect(3, ['failover', ...consent, '--to', AWAY])
+    expect(second.stderr).to.match(/lease/)
+    expect(await ended).to.equal(0)
+    expect(await sandbox.json<object>(['status'])).to.include({primary: AWAY, edge: AWAY})
+  })
+})
