@@ -58,5 +58,5 @@ part('assembly', ['infra-template'], 'dist/assembly/manifest.json', () => {
   })
 })
 part('manifest', ['src/commands', 'src/dr-command.ts', 'package.json'], 'oclif.manifest.json', () => {
-  run(process.execPath, ['node_modules/oclif/bin/run.js', 'manifest'], {stdio: ['ignore', 'ignore', 'inherit']})
+  run(process.execPath, ['scripts/manifest.mjs'])
 })

@@ -35,7 +35,7 @@ const checks = {
   generated: () => {
     const before = contents()
     node('--import', 'tsx', 'scripts/generate.ts')
-    node('node_modules/oclif/bin/run.js', 'manifest')
+    node('scripts/manifest.mjs')
     const after = contents()
     const stale = Object.keys({...before, ...after}).filter((file) => before[file] !== after[file])
     if (stale.length > 0) throw new Error(`generated files were stale and have been renewed: ${stale.join(', ')}`)

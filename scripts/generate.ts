@@ -5,8 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {z} from 'zod'
 import {configSchema} from '../src/config/schema.js'
 import {EXIT} from '../src/errors.js'
-import {MADE} from '../src/lab/resources/index.js'
-import {RECORDED} from '../src/lab/resources/recorded.js'
+import {resourcesPage} from '../src/lab/resources/page.js'
 import {resultJsonSchema} from '../src/report/result.js'
 import {RESULT_SCHEMAS} from './result-schemas.js'
 
@@ -34,32 +33,8 @@ function exitCodes(): string {
   ].join('\n')
 }
 
-function labResources(): string {
-  const made = Object.keys(MADE).map((type) => `- \`${type}\``)
-  const recorded = Object.entries(RECORDED).map(([type, {area}]) => `| \`${type}\` | ${area} |`)
-  return [
-    '# Resource types of the lab',
-    '',
-    'Generated from `src/lab/resources`. A type that stands in neither list fails its stack, by name.',
-    '',
-    '## Really made',
-    '',
-    ...made.sort(),
-    '- `AWS::CloudFormation::CustomResource`, `Custom::*`',
-    '',
-    '## Recorded only',
-    '',
-    'They get names, ids and attributes, so that templates resolve, and do nothing.',
-    '',
-    '| type | area |',
-    '| --- | --- |',
-    ...recorded.sort(),
-    '',
-  ].join('\n')
-}
-
 write('docs/exit-codes.md', exitCodes())
-write('docs/lab-resources.md', labResources())
+write('docs/lab-resources.md', resourcesPage())
 // `input`: a key with a default may be left out of the file.
 write('schemas/todo-dr.schema.json', json(z.toJSONSchema(configSchema, {io: 'input'})))
 write('schemas/drill.schema.json', json(resultJsonSchema()))

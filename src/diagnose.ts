@@ -2,13 +2,10 @@
 
 import {shortSeconds} from './model/duration.js'
 import {primaryOf} from './model/observation.js'
-import {isConnected, isSwitching, otherOf} from './model/topology.js'
+import {STALLED_LAG_SECONDS, isConnected, isSwitching, lagOf, otherOf} from './model/topology.js'
 import type {Region} from './model/deployment.js'
 import type {Diagnosis, Situation} from './model/diagnosis.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from './model/observation.js'
-
-/** Seconds of lag from which replication counts as stalled. Storage replication of a healthy pair lags by less than one. */
-export const STALLED_LAG_SECONDS = 60
 
 /** How the API calls a database without its table. */
 const TABLE_MISSING = 'TableMissing'
@@ -75,7 +72,7 @@ function standbyTrouble(
   global: GlobalCluster,
   side: RegionObservation,
 ): Diagnosis | undefined {
-  const {region, cluster, proxy, api, writers, lagSeconds} = side
+  const {region, cluster, proxy, api, writers} = side
   if (isSilent(side))
     return found(
       'StandbyLost',
@@ -101,8 +98,8 @@ function standbyTrouble(
     return found('StandbyLost', `The standby in ${region} could not take over`, trouble, 'todo-dr status')
   const stalled: string[] = []
   if (!isConnected(member.synchronization)) stalled.push(`the member in ${region} is ${member.synchronization}`)
-  if (lagSeconds.reachable && lagSeconds.value !== undefined && lagSeconds.value > STALLED_LAG_SECONDS)
-    stalled.push(`${region} is ${shortSeconds(lagSeconds.value)} behind`)
+  const lag = lagOf(observation, region)
+  if (lag !== undefined && lag > STALLED_LAG_SECONDS) stalled.push(`${region} is ${shortSeconds(lag)} behind`)
   if (stalled.length === 0) return undefined
   return found('ReplicationStalled', `The standby in ${region} falls behind`, stalled, failbackFrom(observation))
 }
@@ -123,8 +120,7 @@ function databaseTrouble({region, cluster, proxy}: RegionObservation): string[] 
 }
 
 function healthy(observation: Observation, primary: Region, standby: Region): Diagnosis {
-  const lag = observation.regions[standby]?.lagSeconds
-  const seconds = lag?.reachable ? lag.value : undefined
+  const seconds = lagOf(observation, standby)
   const evidence = [
     `${primary} writes and the edge serves it`,
     seconds === undefined

@@ -67,7 +67,7 @@ const edges = files.flatMap((file) =>
   })),
 )
 const inside = edges.flatMap((edge) =>
-  edge.target ? [{...edge, to: relative(src, edge.target), toLayer: layerOf(edge.target)}] : [],
+  edge.target ? [{...edge, target: edge.target, to: relative(src, edge.target), toLayer: layerOf(edge.target)}] : [],
 )
 
 describe('architecture', () => {

@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import {join} from 'node:path'
 
 import {Flags} from '@oclif/core'
 
@@ -105,6 +106,7 @@ Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot 
       import('../report/files.js'),
     ])
     await writeReports(result, entries)
+    this.emit({code: 'note', text: `report to look at: ${join(result.runDirectory, 'report.html')}`})
     this.log(['', ...summaryText(result, entries), ''].join('\n'))
     this.exitWith(exitOf(result))
   }

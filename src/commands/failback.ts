@@ -8,7 +8,7 @@ export default class Failback extends SwitchCommand {
     'Aurora rebuilds a lost primary by itself, in minutes to hours. The wait changes nothing; it may be cut with Ctrl-C and begun again.'
 
   static override flags = {
-    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status'}),
+    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status', default: false}),
   }
 
   async run(): Promise<SwitchResult> {

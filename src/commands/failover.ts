@@ -20,7 +20,11 @@ export default class Failover extends SwitchCommand {
       description: 'The region to promote; by default the one that is not the primary',
       helpValue: 'REGION',
     }),
-    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status', exclusive: ['measure']}),
+    'dry-run': Flags.boolean({
+      description: 'Stop after the gates, with their exit status',
+      default: false,
+      exclusive: ['measure'],
+    }),
     'allow-data-loss': Flags.boolean({description: 'Accept that writes may be lost'}),
     confirm: Flags.string({description: 'The name of the application, typed out', helpValue: 'NAME'}),
     measure: Flags.boolean({

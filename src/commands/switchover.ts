@@ -9,7 +9,7 @@ export default class Switchover extends SwitchCommand {
 
   static override flags = {
     to: Flags.string({description: 'The region to make primary; by default the one that is not', helpValue: 'REGION'}),
-    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status'}),
+    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status', default: false}),
   }
 
   async run(): Promise<SwitchResult> {

@@ -41,7 +41,7 @@ export abstract class SwitchCommand extends DrCommand {
   protected async prepare(target: OpenTarget, intent: Intent, to?: string): Promise<Prepared> {
     const [{planEvent, prepare}, {regionUnknown}] = await Promise.all([
       import('../engine/prepare.js'),
-      import('./region-unknown.js'),
+      import('../model/region-of.js'),
     ])
     if (to !== undefined && !(to in target.deployment.regions)) throw regionUnknown(to, target.deployment)
     const {world, maxLagSeconds} = target

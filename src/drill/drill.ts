@@ -17,6 +17,7 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {LabAdmin} from '../ports/lab-admin.js'
 import type {Run} from '../ports/runs.js'
 import {observe} from '../probes/observe.js'
+import {achieved} from '../report/format.js'
 import type {Scenario, ScenarioName} from './scenarios.js'
 import {SCENARIOS} from './scenarios.js'
 import type {Stages} from './stages.js'
@@ -53,7 +54,7 @@ const WHOLE_LIMIT_SECONDS = 10
 
 /** Leaves no fault and no lag behind, whatever happens. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole. */
 export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
-  const {target, stages, signal} = input
+  const {target, stages, signal, emit} = input
   const {world, runs} = target
   const scenario: Scenario = SCENARIOS[input.scenario]
   const primary = await stages('seed', 'Create the table and the ToDos 1 to 10', () => seedPrimary(input))
@@ -64,6 +65,7 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   const run = await runs.create(`drill-${input.scenario}`)
   const measured = await underFault(input, scenario, primary, run)
   const {result, outcome} = measured
+  emit({code: 'note', text: verdictLine(result)})
   if (!input.failback || outcome.status !== 'done') return measured
 
   const failback = await stages('failback', `Fail back to ${target.deployment.home}`, async () =>
@@ -73,6 +75,15 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   await run.writeJson('result.json', result)
   return {...measured, failback}
 }
+
+/** Said before the failback, which may take long and may fail. */
+const verdictLine = ({verdict, rto, rpo}: DrillResult): string =>
+  [
+    `verdict: ${verdict}`,
+    `writes ${achieved(rto.write)}`,
+    `reads ${achieved(rto.read)}`,
+    rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss not known',
+  ].join(', ')
 
 async function seedPrimary({target: {world}, signal}: DrillInput): Promise<Region> {
   const observation = await observe(world, {signal})

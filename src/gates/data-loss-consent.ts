@@ -1,4 +1,5 @@
 import {shortSeconds} from '../model/duration.js'
+import {lagOf} from '../model/topology.js'
 import type {Gate, GateInput} from '../model/gate.js'
 
 /** Refuses every failover until a person has consented to lose writes: a failover does not wait for replication. */
@@ -13,8 +14,7 @@ export const dataLossConsent: Gate = {
 
 /** What would be lost, as far as it can be known before the failover. */
 function atRisk({from, to, observation, diagnosis}: GateInput): string {
-  const lag = observation.regions[to]?.lagSeconds
-  const known = lag?.reachable ? lag.value : undefined
+  const known = lagOf(observation, to)
   const writes = `writes that ${from ?? 'the old primary'} acknowledged and ${to} has not received are lost for good`
   const amount =
     known === undefined

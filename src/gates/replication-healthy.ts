@@ -1,6 +1,5 @@
-import {STALLED_LAG_SECONDS} from '../diagnose.js'
 import {shortSeconds} from '../model/duration.js'
-import {isConnected} from '../model/topology.js'
+import {STALLED_LAG_SECONDS, isConnected, lagOf} from '../model/topology.js'
 import type {Gate} from '../model/gate.js'
 
 /**
@@ -23,11 +22,11 @@ export const replicationHealthy: Gate = {
       }
     }
 
-    const lag = observation.regions[to]?.lagSeconds
+    const lag = lagOf(observation, to)
     const limit = intent === 'failback' ? Math.max(maxLagSeconds, STALLED_LAG_SECONDS) : maxLagSeconds
-    if (lag?.reachable && lag.value !== undefined && lag.value > limit)
+    if (lag !== undefined && lag > limit)
       return {
-        reason: `replication to ${to} is stalled: it is ${shortSeconds(lag.value)} behind; the limit is ${limit} s`,
+        reason: `replication to ${to} is stalled: it is ${shortSeconds(lag)} behind; the limit is ${limit} s`,
         hint,
       }
   },

@@ -3,13 +3,18 @@
 import type {Clock} from '../ports/world.js'
 import {rest} from './clock.js'
 
+/** Gives a token; `refused` is one that was answered with 401, so that another source is to be asked. */
+export type TokenSource = (refused?: string) => Promise<string>
+
 export interface HeldToken {
   /** Undefined until the first one came. */
   readonly value: string | undefined
   /** Settles when the first question has been answered, with a token or without. */
   readonly asked: Promise<void>
-  /** Asks at once, for a probe was told 401. */
-  renew(): void
+  /** How often a token was refused and another one taken. */
+  readonly replaced: number
+  /** A probe that carried `token` was told 401. */
+  refused(token: string | undefined): void
 }
 
 interface Options {
@@ -17,21 +22,24 @@ interface Options {
   signal: AbortSignal
   /** Told each time that none could be had; the old one is kept. */
   onTrouble(text: string): void
-  /** The provider caches until shortly before expiry, so asking it is cheap. Default 1000 ms. */
+  /** The source caches until shortly before expiry, so asking it is cheap. Default 1000 ms. */
   everyMs?: number
 }
 
-/** Asks `provide` now and then every second until the signal aborts; one call at a time. */
-export function heldToken(provide: () => Promise<string>, options: Options): HeldToken {
+/** Asks now and then every second until the signal aborts, and at once where a token was refused; one question at a time. */
+export function heldToken(source: TokenSource, {clock, signal, onTrouble, everyMs = 1000}: Options): HeldToken {
   let value: string | undefined
+  let replaced = 0
   let asking = false
-  const ask = async (): Promise<void> => {
-    if (asking || options.signal.aborted) return
+  const ask = async (refused?: string): Promise<void> => {
+    if (asking || signal.aborted) return
     asking = true
     try {
-      value = await provide()
+      const next = await source(refused)
+      if (refused !== undefined && next !== refused) replaced++
+      value = next
     } catch (error) {
-      options.onTrouble(`no access token: ${error instanceof Error ? error.message : String(error)}`)
+      onTrouble(`no access token: ${error instanceof Error ? error.message : String(error)}`)
     } finally {
       asking = false
     }
@@ -40,8 +48,8 @@ export function heldToken(provide: () => Promise<string>, options: Options): Hel
   const asked = ask()
   const keep = async (): Promise<void> => {
     await asked
-    while (!options.signal.aborted) {
-      await rest(options.clock, options.everyMs ?? 1000, options.signal)
+    while (!signal.aborted) {
+      await rest(clock, everyMs, signal)
       await ask()
     }
   }
@@ -52,6 +60,12 @@ export function heldToken(provide: () => Promise<string>, options: Options): Hel
     get value() {
       return value
     },
-    renew: () => void ask(),
+    get replaced() {
+      return replaced
+    },
+    refused(token) {
+      // Many probes carry one token, and all of them are told: the first one acts.
+      if (token !== undefined && token === value) void ask(token)
+    },
   }
 }

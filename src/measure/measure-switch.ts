@@ -17,6 +17,7 @@ import {compactLedger} from './ledger-file.js'
 import {resultOf} from './result-of.js'
 import type {DrillResult} from './result.js'
 import {survivors} from './survivors.js'
+import {tokenSource} from './token-source.js'
 import {untilServed} from './warm-up.js'
 import {startWorkload} from './workload.js'
 import type {Workload} from './workload.js'
@@ -61,7 +62,7 @@ export interface MeasureInput<Outcome extends Switched> {
   settleSeconds?: number
 }
 
-const WARM_UP_LIMIT_SECONDS = 20
+const WARM_UP_LIMIT_SECONDS = 30
 
 /**
  * Warms up, makes the fault if there is one, executes, keeps the load on until reads and writes are served again, then
@@ -111,33 +112,39 @@ function startLoad<Outcome extends Switched>({
   seed,
   signal,
 }: MeasureInput<Outcome>): Promise<Workload> {
-  const token = async (): Promise<string> => (await world.tokens.get(world.deployment.home)).token
-  return startWorkload({api: world.api, token, run, ratePerSecond, seed, signal, clock: world.clock})
+  return startWorkload({
+    api: world.api,
+    token: tokenSource(world),
+    run,
+    ratePerSecond,
+    seed,
+    signal,
+    clock: world.clock,
+  })
 }
 
-/** Load until it is served, for the time asked, and a look at both regions meanwhile. */
+/**
+ * Load, and a look at both regions meanwhile. Before a fault it must be served, and just before it, for half a second:
+ * what still limps from a cold start would be counted as the fault's doing, and loss can only be seen where writes are
+ * acknowledged up to the last moment.
+ */
 async function warmUp<Outcome extends Switched>(
   input: MeasureInput<Outcome>,
   workload: Workload,
 ): Promise<{before: Observation; justBefore: Observation}> {
-  const {world, signal, emit} = input
-  const {clock} = world
-  const needed = input.fault !== undefined
-  const seconds = input.warmupSeconds ?? 2
-  const limit = needed ? WARM_UP_LIMIT_SECONDS : seconds
-  // Before a fault, a whole second of it: what still limps from a cold start would be counted as the fault's doing.
-  const count = needed ? Math.max(OUTAGE.k, Math.ceil(input.ratePerSecond)) : OUTAGE.k
-  emit({code: 'progress', text: `load: ${input.ratePerSecond} writes/s and as many reads`})
-  const [before, served] = await Promise.all([
-    observe(world, {signal}),
-    untilServed(workload, {clock, signal, since: 0, seconds: limit, count}),
-    rest(clock, seconds * 1000, signal),
-  ])
+  const {world, signal, emit, fault, beforeFault, ratePerSecond, warmupSeconds = 2} = input
+  emit({code: 'progress', text: `load: ${ratePerSecond} writes/s and as many reads`})
+  const [before] = await Promise.all([observe(world, {signal}), rest(world.clock, warmupSeconds * 1000, signal)])
   signal.throwIfAborted()
-  if (needed && !served) throw warmUpFailed(workload)
-  await input.beforeFault?.()
-  // The lag is sampled once more, as close to the outage as can be.
-  return {before, justBefore: needed ? await observe(world, {signal}) : before}
+  if (!fault) return {before, justBefore: before}
+  await beforeFault?.()
+  const justBefore = await observe(world, {signal})
+  const count = Math.max(OUTAGE.k, Math.ceil(ratePerSecond / 2))
+  const {clock} = world
+  const served = await untilServed(workload, {clock, signal, since: 0, seconds: WARM_UP_LIMIT_SECONDS, count})
+  signal.throwIfAborted()
+  if (!served) throw warmUpFailed(workload)
+  return {before, justBefore}
 }
 
 async function switchOver<Outcome extends Switched>({world: {clock}, fault, outageAt, execute}: MeasureInput<Outcome>) {

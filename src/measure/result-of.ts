@@ -90,6 +90,11 @@ export function resultOf(measured: Measured): DrillResult {
       ...(health.skipped > 0
         ? [`${health.skipped} probes were not sent, as too many were waiting: error bars are wider for it`]
         : []),
+      ...(health.tokensReplaced > 0
+        ? [
+            'tokens of one region were refused with 401 in the other: clients that hold one are down until they fetch another',
+          ]
+        : []),
       ...health.trouble,
       ...measured.trouble,
     ],

@@ -2,6 +2,7 @@
 
 import type {Region} from '../model/deployment.js'
 import type {Phase} from '../model/plan.js'
+import type {Replication} from '../model/topology.js'
 import type {Objectives, Validity} from '../model/verdict.js'
 import type {MeasuredLoss} from './checkers/loss.js'
 import type {MeasuredRecovery} from './checkers/recovery.js'
@@ -15,8 +16,7 @@ export interface Topology {
   standby: Region | 'unknown'
   /** The region that the edge serves from. */
   edge: Region | 'unknown'
-  /** none: there is no replica. broken: it is not connected or not there. stalled: it lags beyond the limit. */
-  replication: 'ok' | 'stalled' | 'broken' | 'none'
+  replication: Replication
 }
 
 export interface DrillResult {

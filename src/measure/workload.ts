@@ -9,13 +9,14 @@ import type {Run} from '../ports/runs.js'
 import type {Api, Clock} from '../ports/world.js'
 import {instant, rest, steadyClock} from './clock.js'
 import {heldToken} from './held-token.js'
+import type {HeldToken, TokenSource} from './held-token.js'
 import {outcomeOfAnswer, outcomeOfError} from './outcome.js'
 import {probeRequestId} from './request-id.js'
 
 export interface WorkloadInput {
   api: Pick<Api, 'edge'>
   /** Asked at the start and then in the background; a probe never waits for it. */
-  token: () => Promise<string>
+  token: TokenSource
   run: Pick<Run, 'append' | 'id'>
   /** Writes a second, and as many reads; above 0, at most 2000. */
   ratePerSecond: number
@@ -34,6 +35,8 @@ export interface WorkloadHealth {
   skipped: number
   /** The worst delay between a probe's scheduled instant and its send, in milliseconds. */
   maxLateMs: number
+  /** How often the token was refused with 401 and one of another pool was taken. */
+  tokensReplaced: number
   /** Why the ledger could not be written, or no token could be had; the measurement is in memory all the same. */
   trouble: string[]
 }
@@ -74,7 +77,7 @@ class OpenLoop implements Workload {
   private readonly troubles = new Set<string>()
   private readonly ended = new AbortController()
   private pacing: Promise<void> = Promise.resolve()
-  private readonly token: ReturnType<typeof heldToken>
+  private readonly token: HeldToken
   private lastAppend: Promise<unknown> = Promise.resolve()
   private skipped = 0
   private maxLateMs = 0
@@ -109,6 +112,7 @@ class OpenLoop implements Workload {
       sent: this.ledger.length,
       skipped: this.skipped,
       maxLateMs: instant(this.maxLateMs),
+      tokensReplaced: this.token.replaced,
       trouble: [...this.troubles],
     }
   }
@@ -144,17 +148,18 @@ class OpenLoop implements Workload {
   }
 
   private async probe(entry: LedgerEntry): Promise<void> {
+    const token = this.token.value
     try {
       const answer = await this.input.api.edge({
         ...requestOf(entry),
-        token: this.token.value,
+        token,
         timeoutMs: this.timeoutMs,
       })
       entry.finishedAt = instant(this.clock.now())
       entry.outcome = outcomeOfAnswer(entry.kind, answer)
       entry.status = answer.status
       if (answer.region !== undefined) entry.region = answer.region
-      if (answer.status === 401) this.token.renew()
+      if (answer.status === 401) this.token.refused(token)
     } catch (error) {
       entry.finishedAt = instant(this.clock.now())
       entry.outcome = outcomeOfError(entry.kind, error)

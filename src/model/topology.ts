@@ -4,7 +4,13 @@ import {primaryOf} from './observation.js'
 import type {Region} from './deployment.js'
 import type {GlobalCluster, Observation} from './observation.js'
 
-/** ok: connected. stalled: a member that is not connected. broken: cannot be seen. none: there is no second member. */
+/** Seconds of lag from which replication counts as stalled. Storage replication of a healthy pair lags by less than one. */
+export const STALLED_LAG_SECONDS = 60
+
+/**
+ * ok: connected and close. stalled: a member that is not connected or lags beyond the limit. broken: without an available
+ * instance, or not to be seen. none: there is no second member.
+ */
 export type Replication = 'ok' | 'stalled' | 'broken' | 'none'
 
 /** Null where nobody could tell. */
@@ -15,24 +21,32 @@ export interface Topology {
   replication: Replication
 }
 
-export function topologyOf(observation: Observation): Topology {
+/** `maxLagSeconds`: the lag above which replication is called stalled. */
+export function topologyOf(observation: Observation, maxLagSeconds = STALLED_LAG_SECONDS): Topology {
   const primary = primaryOf(observation)
   return {
     primary: primary ?? null,
     standby: primary === undefined ? null : otherOf(observation, primary),
     edge: observation.edge.reachable ? observation.edge.value : null,
-    replication: replicationOf(observation, primary),
+    replication: replicationOf(observation, primary, maxLagSeconds),
   }
 }
 
-function replicationOf(observation: Observation, primary: Region | undefined): Replication {
+function replicationOf(observation: Observation, primary: Region | undefined, maxLagSeconds: number): Replication {
   if (!observation.global.reachable || primary === undefined) return 'broken'
   const standby = otherOf(observation, primary)
   const member = observation.global.value.members.find((one) => one.region === standby)
   if (!member) return 'none'
   const cluster = observation.regions[standby]?.cluster
   if (!cluster?.reachable || cluster.value.availableInstances === 0) return 'broken'
-  return isConnected(member.synchronization) ? 'ok' : 'stalled'
+  const close = (lagOf(observation, standby) ?? 0) <= maxLagSeconds
+  return isConnected(member.synchronization) && close ? 'ok' : 'stalled'
+}
+
+/** The lag in seconds that the region's metric reports; undefined where it reports none or cannot be asked. */
+export function lagOf(observation: Observation, region: Region): number | undefined {
+  const lag = observation.regions[region]?.lagSeconds
+  return lag?.reachable ? lag.value : undefined
 }
 
 /** AWS names a healthy member `connected`; older answers leave the word out. An open string otherwise. */

@@ -3,7 +3,7 @@
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
 import type {Observation, RegionObservation, Sample} from '../model/observation.js'
-import {topologyOf} from '../model/topology.js'
+import {lagOf, topologyOf} from '../model/topology.js'
 import type {Replication, Topology} from '../model/topology.js'
 import {tableOf} from './table.js'
 
@@ -44,7 +44,6 @@ export interface StatusResult {
 export function statusOf(target: string, observation: Observation, diagnosis: Diagnosis): StatusResult {
   const topology = topologyOf(observation)
   const {situation, summary, evidence, next = null} = diagnosis
-  const standby = topology.standby === null ? undefined : observation.regions[topology.standby]
   return {
     schemaVersion: 1,
     target,
@@ -54,7 +53,7 @@ export function statusOf(target: string, observation: Observation, diagnosis: Di
     evidence,
     next,
     ...topology,
-    lagSeconds: standby ? lagOf(standby) : null,
+    lagSeconds: topology.standby === null ? null : (lagOf(observation, topology.standby) ?? null),
     regions: [observation.home, observation.away].flatMap((region) => {
       const side = observation.regions[region]
       return side ? [regionStatus(side, observation, topology)] : []
@@ -78,7 +77,7 @@ function regionStatus(side: RegionObservation, observation: Observation, topolog
     })),
     writers: seen(writers, (mode) => ({mode})),
     // After a switch the new primary's metric still holds what it reported as a standby.
-    lagSeconds: region === topology.primary ? null : lagOf(side),
+    lagSeconds: region === topology.primary ? null : (lagOf(observation, region) ?? null),
   }
 }
 
@@ -89,9 +88,6 @@ function roleOf(region: Region, {global}: Observation, {primary}: Topology): Reg
   if (!member) return 'none'
   return member.isWriter ? 'primary' : 'standby'
 }
-
-const lagOf = ({lagSeconds}: RegionObservation): number | null =>
-  lagSeconds.reachable ? (lagSeconds.value ?? null) : null
 
 function seen<T, U extends object>(sample: Sample<T>, pick: (value: T) => U): Seen<U> {
   return sample.reachable ? {reachable: true, ...pick(sample.value)} : {reachable: false, reason: sample.reason}

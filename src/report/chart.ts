@@ -59,7 +59,7 @@ function column(second: Second, scale: Scale, {home, zero}: {home: string; zero:
       name: `served by ${region}`,
     })),
     {style: 'fail', count: second.fail, name: 'failed'},
-    {style: 'unsure', count: second.unsure, name: 'without an answer'},
+    {style: 'unsure', count: second.unsure, name: 'unsure'},
   ].filter(({count}) => count > 0)
   const gap = Math.min(1, scale.bar * 0.15)
   let base = TOP + PLOT.height

@@ -37,7 +37,7 @@ ${stamp ? markup`<p class="stamp">${stamp}</p>` : undefined}
 <p class="quiet">Run ${runId}, from ${times.startedAt} to ${times.endedAt}; ${probes.ratePerSecond} writes/s and as many reads, seed ${probes.seed}.</p>
 ${budgets(result)}
 <h2>Requests</h2>
-<p class="key quiet"><span style="background:var(--home)"></span>${topology.before.primary}<span style="background:var(--away)"></span>${topology.before.standby}<span style="background:var(--fail)"></span>failed<span style="background:var(--unsure)"></span>no answer; seconds from the outage; bands are the phases</p>
+<p class="key quiet"><span style="background:var(--home)"></span>${topology.before.primary}<span style="background:var(--away)"></span>${topology.before.standby}<span style="background:var(--fail)"></span>failed<span style="background:var(--unsure)"></span>unsure: no answer, or one that does not say; seconds from the outage; bands are the phases</p>
 <h3>Writes</h3>${requestChart(result, entries, 'write')}
 <h3>Reads</h3>${requestChart(result, entries, 'read')}
 ${phases(result)}
@@ -85,7 +85,7 @@ function losses({rpo, singleWriter}: DrillResult): Markup {
     .map(({requestId, acknowledgedAt}) => markup`<tr><td><code>${requestId}</code></td><td>${acknowledgedAt}</td></tr>`)
   return markup`<h2>Writes</h2>
 <p>${checked ? `${lostCount} of ${acknowledged} acknowledged writes are lost.` : `Not known: the new primary could not be asked for the ${acknowledged} acknowledged writes.`}
-${unsureCount} had no answer; ${unsureSurvivedCount} of them were found. Single writer: ${String(singleWriter.valid)}.
+${unsureCount} are unsure (no answer, or one that does not say whether it was applied); ${unsureSurvivedCount} of them were found. Single writer: ${String(singleWriter.valid)}.
 ${lagEstimateSeconds === null ? undefined : `The lag metric said ${duration(lagEstimateSeconds)} before the outage.`}
 This speaks of the probe's writes; of customers' writes nothing is claimed.</p>
 ${lost.length > 0 ? markup`<table><tr><th>lost request id</th><th>acknowledged at</th></tr>${named}</table>` : undefined}

@@ -39,7 +39,7 @@ export function markdownReport(result: DrillResult): string {
       ],
     ]),
     '',
-    `${rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged}` : 'An unknown number of the'} acknowledged writes lost, ${rpo.unsureCount} without an answer. Single writer: ${singleWriter.valid}.`,
+    `${rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged}` : 'An unknown number of the'} acknowledged writes lost, ${rpo.unsureCount} unsure. Single writer: ${singleWriter.valid}.`,
     ...rpo.lost
       .slice(0, NAMED)
       .map(({requestId, acknowledgedAt}) => `- \`${requestId}\`, acknowledged ${acknowledgedAt}`),

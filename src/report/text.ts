@@ -66,7 +66,9 @@ function loss({rpo}: DrillResult): string[] {
     ...named,
     ...(lostCount > NAMED ? [`    and ${lostCount - NAMED} more in result.json`] : []),
     ...(unsureCount > 0
-      ? [`Unanswered     ${plural(unsureCount, 'write')}, ${unsureSurvivedCount} of them found on the new primary`]
+      ? [
+          `Unsure         ${plural(unsureCount, 'write')} without an answer that says whether it was applied; ${unsureSurvivedCount} found on the new primary`,
+        ]
       : []),
   ]
 }
@@ -123,7 +125,7 @@ function nextSteps(result: DrillResult): string[] {
     rpo,
     runDirectory,
   } = result
-  const files = `The record, and report.html to look at, are in ${runDirectory}`
+  const files = `The record is in ${runDirectory}`
   if (verdict === 'unknown') return [files, 'Next: look at the notes above, then todo-dr status']
   if (rpo.lostCount > 0 && !afterFailback) {
     return [files, 'Next: keep the lost request ids (result.json), then todo-dr failback when the old primary is back']

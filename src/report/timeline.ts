@@ -40,7 +40,7 @@ export const okCount = (second: Second): number => Object.values(second.ok).redu
 const WIDTH = 30
 
 /**
- * One line a second. A region has a letter (its legend is the last line), `x` is a failure and `?` an unanswered probe:
+ * One line a second. A region has a letter (its legend is the last line), `x` is a failure and `?` an unsure write:
  *
  *      4 s  hhhhhhhhhhhhhhhxxxxxxxxxxxxx     25 ok, 23 failed
  */
@@ -62,9 +62,12 @@ export function timelineText(
     const parts = [
       `${okCount(second)} ok`,
       ...(second.fail > 0 ? [`${second.fail} failed`] : []),
-      ...(second.unsure > 0 ? [`${second.unsure} unanswered`] : []),
+      ...(second.unsure > 0 ? [`${second.unsure} unsure`] : []),
     ]
     return `${String(index).padStart(5)} s  ${bar.padEnd(WIDTH + 2)} ${parts.join(', ')}`
   })
-  return [...lines, `         h ${regions.home}   a ${regions.away}   x failed   ? no answer`]
+  return [
+    ...lines,
+    `         h ${regions.home}   a ${regions.away}   x failed   ? unsure: no answer, or one that does not say`,
+  ]
 }

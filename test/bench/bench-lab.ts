@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import {openTarget} from '../../src/compose.js'
 import type {OpenTarget} from '../../src/compose.js'
 import {switchNow} from '../../src/drill/switch-now.js'
+import {tokenSource} from '../../src/measure/token-source.js'
 import {startWorkload} from '../../src/measure/workload.js'
 import {primaryOf} from '../../src/model/observation.js'
 import type {Region} from '../../src/model/deployment.js'
@@ -60,7 +61,7 @@ export class BenchLab {
     const {home, away} = deployment
     const workload = await startWorkload({
       api: world.api,
-      token: async () => (await world.tokens.get(home)).token,
+      token: tokenSource(world),
       run: {id: `bench-${way}-${process.pid}`, async append() {}},
       ratePerSecond: RATE,
       seed: this.seed++,

@@ -19,6 +19,8 @@ const {default: OutageStart} = await import('../../src/commands/outage/start.js'
 const {default: Resume} = await import('../../src/commands/resume.js')
 const {default: Switchover} = await import('../../src/commands/switchover.js')
 
+const {RESULT_SCHEMAS} = await import('../../scripts/result-schemas.js')
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let config: Config
 
@@ -45,7 +47,10 @@ async function run(
     world: sim.connect().world,
     objectives: {rtoSeconds: 900, rpoSeconds: 5},
     maxLagSeconds: 5,
-    outage: {start: async (region: string) => void sim.acts.push(`outage ${region}`), active: async () => []},
+    outage: {
+      start: async (region: string) => void sim.acts.push(`outage ${region}`),
+      active: async (region: string) => [{region, kind: 'api', startedAt: 1}],
+    },
     runs: {
       async create(intent: string) {
         kept.push(memoryRun(`run-${kept.length}-${intent}`))
@@ -151,6 +156,57 @@ describe('the commands that change the topology', () => {
     expect([resumed.status, resumed.result!.outcome!.status]).to.deep.equal([0, 'done'])
     expect(sim.edgeKey).to.equal(AWAY)
   })
+
+  it('prints what the published schemas describe', async () => {
+    const sim = new SimulatedWorld()
+    const kept: Run[] = []
+    const refused = [
+      await run(Failover, [], sim),
+      await run(Switchover, ['--to', HOME], sim),
+      await run(Failback, [], sim),
+    ]
+    const switched = await run(Switchover, [], sim, kept)
+    for (const {result} of [...refused, switched]) expect(RESULT_SCHEMAS.switch.parse(result)).to.deep.equal(result)
+    sim.fault = (call) => {
+      if (call === 'steer') throw new DrError({code: 'Throttled', exit: 'failed', what: 'too fast', requestId: 'r-1'})
+    }
+
+    const stopped = (await run(Failback, [], sim, kept)).result!
+    expect(RESULT_SCHEMAS.switch.parse(stopped)).to.deep.equal(stopped)
+    sim.fault = () => undefined
+    const resumed = (await run(Resume, [], sim, kept)).result
+    expect(RESULT_SCHEMAS.resume.parse(resumed)).to.deep.equal(resumed)
+    const outcome = await kept.at(-1)!.readJson('result.json')
+    expect(RESULT_SCHEMAS['run-outcome'].parse(outcome)).to.deep.equal(outcome)
+    const outage = (await run(OutageStart, [], sim)).result
+    expect(RESULT_SCHEMAS.outage.parse(outage)).to.deep.equal(outage)
+  })
+
+  const promotionFails: Record<string, (sim: SimulatedWorldType) => void> = {
+    'is refused by RDS'(sim) {
+      sim.fault = (call) => {
+        if (call === 'failover') throw new DrError({code: 'InvalidState', exit: 'refused', what: 'no'})
+      }
+    },
+    'fails each time'(sim) {
+      sim.fault = (call) => {
+        if (call === 'failover') throw new DrError({code: 'InternalFailure', exit: 'failed', what: 'no'})
+      }
+    },
+    'is cancelled by AWS': (sim) => void (sim.cancels = true),
+    'does not end': (sim) => void (sim.options.promotionMs = 86_400_000),
+  }
+  for (const [how, fail] of Object.entries(promotionFails))
+    it(`defect 2: a promotion that ${how} ends with no 0, says nothing of done and moves no traffic`, async () => {
+      const sim = new SimulatedWorld()
+      fail(sim)
+      const {status, result, events} = await run(Failover, ['--allow-data-loss', '--confirm', 'ToDoMgmt'], sim)
+      expect(status).to.be.oneOf([1, 3, 4])
+      expect(result!.outcome!.status).to.not.equal('done')
+      expect(events.map(({code}) => code)).to.not.include('done')
+      expect([sim.edgeKey, sim.serving]).to.deep.equal([HOME, HOME])
+      expect(sim.acts.filter((act) => act.startsWith('steer'))).to.deep.equal([])
+    })
 
   it('outage start wants the region named when home is not the primary', async () => {
     const sim = new SimulatedWorld()

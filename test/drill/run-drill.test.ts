@@ -231,6 +231,15 @@ describe('a drill on a simulated world', () => {
     expect(stage.nemesis).to.deep.equal([])
   })
 
+  it('says the verdict before the failback, which may fail', async () => {
+    await stage.drill()
+    const order = stage.events.flatMap((event) => {
+      if (event.code === 'note' && event.text.startsWith('verdict: passed, writes ')) return ['verdict']
+      return event.code === 'step-started' && event.id === 'failback' ? ['failback'] : []
+    })
+    expect(order).to.deep.equal(['verdict', 'failback'])
+  })
+
   it('tells its stages in order', async () => {
     await stage.drill({lagMs: 100})
     const ids = stage.events.flatMap((event) => (event.code === 'step-finished' ? [event.id] : []))

@@ -26,6 +26,19 @@ describe('the engine', () => {
     expect(fence!.seconds).to.be.within(WRITER_TIMEOUT_SECONDS, WRITER_TIMEOUT_SECONDS + 1)
   })
 
+  for (const intent of ['failover', 'switchover'] as const)
+    it(`defect 1: traffic moves after the database is promoted and has taken a write: ${intent}`, async () => {
+      const sim = new SimulatedWorld()
+      const whenSteered: object[] = []
+      sim.fault = (call) => {
+        const tookWrite = sim.acknowledged.some((one) => one.region === AWAY)
+        if (call === 'steer') whenSteered.push({promoted: sim.regions[AWAY]!.writable, tookWrite})
+      }
+
+      expect((await start(sim, await planOf(sim, intent))).outcome).to.include({status: 'done'})
+      expect(whenSteered).to.deep.equal([{promoted: true, tookWrite: true}])
+    })
+
   it('promotes at once when the lost region hangs: the fence costs one delay, and the rest of it is left out', async () => {
     const sim = new SimulatedWorld({hang: true})
     sim.lose(HOME)
@@ -73,7 +86,7 @@ describe('the engine', () => {
     expect(await run.readJson('result.json')).to.include({status: 'undone'})
   })
 
-  it('undoes when RDS refuses the promotion for good', async () => {
+  it('defect 13: takes everything back when RDS refuses the promotion for good', async () => {
     const sim = new SimulatedWorld()
     const before = sim.topology()
     sim.fault = (call) => {
@@ -114,6 +127,28 @@ describe('the engine', () => {
     expect(outcome!.status).to.equal('done')
     expect(sim.acts.filter((act) => act.startsWith('failover'))).to.have.length(1)
   })
+
+  for (const [silence, hang] of [
+    ['fails', false],
+    ['is not answered', true],
+  ] as const)
+    it(`defect 4: a wait ends by its deadline where every describe ${silence}`, async () => {
+      const sim = new SimulatedWorld({hang, promotionMs: 86_400_000})
+      const plan = await planOf(sim, 'failover')
+      sim.fault = (call) => {
+        if (!sim.switching) return
+        if (hang) sim.lose(AWAY)
+        else if (call === 'describe') throw failing('InternalFailure')
+      }
+
+      const began = sim.clock.now()
+      const {outcome} = await start(sim, plan)
+      const {deadlineSeconds} = plan.stages.flat().find((step) => step.pointOfNoReturn)!
+      expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+      expect(outcome!.failure).to.include({step: 'promote', code: 'DeadlinePassed'})
+      expect((sim.clock.now() - began) / 1000).to.be.within(deadlineSeconds, deadlineSeconds + 60)
+      expect(sim.edgeKey).to.equal(HOME)
+    })
 
   it('stops with exit 4 after the promotion, says what a person can do, and resumes', async () => {
     const sim = new SimulatedWorld()
@@ -170,6 +205,27 @@ describe('the engine', () => {
     expect(sim.acts.at(-1)).to.equal(`switchover ${AWAY}`)
   })
 
+  it('resumes at once although the killed process still holds the lease, which is of the run', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {owner: 'ann run-1', killAt: 'after:promote'})
+    expect(sim.leaseHolder).to.equal('ann run-1')
+    expect((await resume(sim, run))!.status).to.equal('done')
+    expect(sim.leaseHolder).to.equal(undefined)
+  })
+
+  it('does not resume while another run holds the lease, names its holder, and can be resumed later', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {owner: 'ann run-1', killAt: 'after:fence'})
+    sim.leaseHolder = 'bob run-2'
+    const acts = [...sim.acts]
+    const refused: unknown = await resume(sim, run).catch((error: unknown) => error)
+    expect(refused).to.include({code: 'LeaseHeld', exitStatus: 3})
+    expect((refused as DrError).message).to.contain('bob run-2')
+    expect([sim.acts, sim.leaseHolder]).to.deep.equal([acts, 'bob run-2'])
+    sim.leaseHolder = undefined
+    expect((await resume(sim, run))!.status).to.equal('done')
+  })
+
   it('says so when a finished run is resumed, and does nothing', async () => {
     const sim = new SimulatedWorld()
     const {run} = await start(sim, await planOf(sim, 'switchover'))
@@ -190,7 +246,7 @@ describe('the engine', () => {
     expect(sim.regions[HOME]!.writers).to.equal('fenced')
   })
 
-  it('waits hours for the re-add of home before a failback touches anything', async () => {
+  it('defect 13: fails back, after hours of waiting for the re-add of home, before which it touches nothing', async () => {
     const sim = new SimulatedWorld()
     sim.lose(HOME)
     await start(sim, await planOf(sim, 'failover'))

@@ -60,7 +60,7 @@ describe('the gates', () => {
     expect(refusedBy('failover', withAway({lagSeconds: yes(600)}), CONSENT)).to.deep.equal([])
   })
 
-  it('refuse a planned switch while replication is stalled, whatever is waived', () => {
+  it('defect 13: refuse a planned switch while replication is stalled, whatever is waived', () => {
     for (const stalled of [withMember('pending-resync'), withAway({lagSeconds: yes(6)})])
       expect(refusedBy('switchover', stalled, CONSENT)).to.deep.equal(['replication-healthy'])
   })

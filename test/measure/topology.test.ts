@@ -38,10 +38,15 @@ describe('the topology of an observation', () => {
     expect(topologyOf(observation, MAX_LAG).replication).to.equal('ok')
   })
 
-  it('calls it broken where the replica is not connected or not there', () => {
+  it('calls it stalled, as the diagnosis does, while the replica is not connected', () => {
     members((all) => all.map((member) => (member.isWriter ? member : {...member, synchronization: 'pending-resync'})))
+    expect(topologyOf(observation, MAX_LAG).replication).to.equal('stalled')
+  })
+
+  it('calls it broken where the replica has no instance or cannot be seen', () => {
+    const {cluster} = observation.regions[AWAY]!
+    if (cluster.reachable) cluster.value.availableInstances = 0
     expect(topologyOf(observation, MAX_LAG).replication).to.equal('broken')
-    members((all) => all.map((member) => (member.isWriter ? member : {...member, synchronization: 'connected'})))
     observation.regions[AWAY]!.cluster = {reachable: false, reason: 'gone'}
     expect(topologyOf(observation, MAX_LAG).replication).to.equal('broken')
   })

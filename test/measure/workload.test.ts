@@ -187,6 +187,29 @@ describe('startWorkload', () => {
     expect(play.workload.health().trouble[0]).to.contain('the token endpoint is down')
   })
 
+  it('takes a token of the other source when its own is refused, once for all the probes that carried it', async () => {
+    const asked: (string | undefined)[] = []
+    const play = await scene(
+      async (request, clock) => {
+        await clock.sleep(30)
+        return request.token === 'home' && clock.now() > 1_700_000_000_500 ? {status: 401, headers: {}} : quick(request)
+      },
+      {
+        async token(refused) {
+          if (refused !== undefined) asked.push(refused)
+          return asked.length > 0 ? 'away' : 'home'
+        },
+      },
+    )
+    await play.clock.advance(2000)
+    const entries = await finish(play)
+    expect(asked).to.deep.equal(['home'])
+    expect(play.workload.health().tokensReplaced).to.equal(1)
+    const refused = entries.filter((entry) => entry.status === 401)
+    expect(refused).to.have.length.within(2, 8)
+    expect(entries.at(-1)!.outcome).to.equal('ok')
+  })
+
   it('goes on in memory and tells when the ledger cannot be written', async () => {
     const play = await scene(quick, {run: {id: 'run', append: () => Promise.reject(new Error('ENOSPC'))}})
     await play.clock.advance(100)

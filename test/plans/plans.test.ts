@@ -65,6 +65,23 @@ describe('the plans', () => {
     expect(plan).to.include({from: AWAY, to: HOME})
   })
 
+  it('defect 9: the direction, and where the edge goes, are read from the live cluster, and need not be typed', () => {
+    for (const [primary, other] of [
+      [HOME, AWAY],
+      [AWAY, HOME],
+    ] as const) {
+      const members = [HOME, AWAY].map((region) => ({region, clusterArn: region, isWriter: region === primary}))
+      const observation = healthy({global: yes({id: 'g', status: 'available', members}), edge: yes(HOME)})
+      for (const plan of [planSwitchover(observation, deployment), planFailover(observation, deployment)]) {
+        const argsOf = (wanted: string) => plan.stages.flat().find(({id}) => id === wanted)!.args
+        expect(plan).to.include({from: primary, to: other})
+        expect(argsOf('fence')).to.include({region: primary})
+        expect(argsOf('promote')).to.include({to: other})
+        expect(argsOf('steer-edge')).to.deep.equal({to: other})
+      }
+    }
+  })
+
   it('have one point of no return, unique ids, and steps that the registry knows, for any observation', () => {
     fc.assert(
       fc.property(anyObservation, fc.constantFrom(planFailover, planSwitchover, planFailback), (observation, make) => {

@@ -99,6 +99,13 @@ describe('the status', () => {
     expect(status.regions.map(({lagSeconds}) => lagSeconds)).to.deep.equal([null, 0.25])
   })
 
+  it('says stalled of a standby that is far behind, as the diagnosis does', () => {
+    const observation = healthy()
+    observation.regions[AWAY]!.lagSeconds = {reachable: true, value: 3600}
+    const status = statusOf('lab', observation, diagnose(observation))
+    expect(status).to.include({situation: 'ReplicationStalled', replication: 'stalled'})
+  })
+
   it('says null and unknown where nobody can tell', () => {
     const observation = healthy()
     observation.global = {reachable: false, reason: 'silence'}

@@ -2,8 +2,8 @@
  * Loses writes on purpose, again and again, and holds what the drill names as lost against the truth: a direct SQL query
  * of the new primary before the failback. `npm run soak -- --rounds N --seed S` (100 rounds by default).
  *
- * All rounds use one lab, each ends with a failback, so that the failback is soaked too. A round that fails is told with
- * its seed, and the next one begins on a new lab.
+ * Each round has a lab of its own, so that no round can hide what another left behind; a round that fails is told with its
+ * seed. A machine too busy to serve the load before the fault tests nothing: such a round is begun anew, twice at most.
  */
 
 import {readFileSync} from 'node:fs'
@@ -16,7 +16,6 @@ import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
 import {requestIds} from '../support/sql.js'
 
-const LAB = 'soak'
 const LAG_MS = 300
 const RATE = 100
 
@@ -27,20 +26,41 @@ if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(firstSeed))
   throw new RangeError('--rounds and --seed are whole numbers')
 
 const sandbox = new Sandbox()
-let running = false
+const DRILL = [
+  'drill',
+  '--scenario',
+  'region-loss',
+  '--lag',
+  `${LAG_MS}`,
+  '--rate',
+  `${RATE}`,
+  '--no-failback',
+  '--keep',
+]
 
 /** Throws with a sentence where the drill's word and the truth differ. */
-async function round(seed: number): Promise<string> {
-  if (!running) await sandbox.expect(0, ['lab', 'start', '--lab', LAB])
-  running = true
-  const drill = ['drill', '--lab', LAB, '--scenario', 'region-loss', '--lag', String(LAG_MS), '--rate', String(RATE)]
-  const result = await sandbox.json<DrillResult>([...drill, '--seed', String(seed), '--no-failback'])
-  const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', LAB])
+async function round(lab: string, seed: number): Promise<string> {
+  const result = await sandbox.json<DrillResult>([...DRILL, '--lab', lab, '--seed', `${seed}`])
+  const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', lab])
   const held = await requestIds(status, result.topology.afterFailover.primary)
   const truth = acknowledged(result).filter((requestId) => !held.has(requestId))
   compare(result, truth)
-  await sandbox.expect(0, ['failback', '--target', `lab:${LAB}`])
   return `lost ${result.rpo.lostCount} of ${result.rpo.acknowledged}, writes down ${result.rto.write.seconds?.toFixed(2)} s`
+}
+
+const isTooBusy = (error: unknown): boolean => error instanceof Error && error.message.includes('WarmUpFailed')
+
+async function attempt(lab: string, seed: number, left = 2): Promise<string> {
+  try {
+    return await round(lab, seed)
+  } catch (error) {
+    if (!isTooBusy(error) || left === 0) throw error
+    console.log(`  seed ${seed}: the load was not served, no fault was made; again`)
+  } finally {
+    await sandbox.run(['lab', 'stop', '--lab', lab])
+  }
+
+  return attempt(lab, seed, left - 1)
 }
 
 /** From the file and not from the result: the file is what others check. */
@@ -69,23 +89,17 @@ const started = performance.now()
 try {
   for (let index = 0; index < rounds; index++) {
     const seed = firstSeed + index
+    const name = `round ${index + 1}/${rounds}  seed ${seed}`
     const since = performance.now()
     try {
-      const says = await round(seed)
-      console.log(
-        `round ${index + 1}/${rounds}  seed ${seed}  exact  ${says}  (${((performance.now() - since) / 1000).toFixed(1)} s)`,
-      )
+      const says = await attempt(`soak-${process.pid}`, seed)
+      console.log(`${name}  exact  ${says}  (${((performance.now() - since) / 1000).toFixed(1)} s)`)
     } catch (error) {
       failed++
-      console.log(
-        `round ${index + 1}/${rounds}  seed ${seed}  FAILED  ${error instanceof Error ? error.message : String(error)}`,
-      )
-      await sandbox.run(['lab', 'stop', '--lab', LAB])
-      running = false
+      console.log(`${name}  FAILED  ${error instanceof Error ? error.message : String(error)}`)
     }
   }
 } finally {
-  if (running) await sandbox.run(['lab', 'stop', '--lab', LAB])
   sandbox.remove()
 }
 

@@ -142,7 +142,7 @@ describe('preflight-probe', () => {
     await act(here)
   })
 
-  it('refuses a world that has overtaken the plan', async () => {
+  it('defect 13: refuses a target that is not healthy, and a world that has overtaken the plan', async () => {
     const changes: ((sim: SimulatedWorld) => void)[] = [
       (sim) => Object.assign(sim.regions[HOME]!, {isWriter: false}),
       (sim) => Object.assign(sim.regions[AWAY]!, {isWriter: true}),

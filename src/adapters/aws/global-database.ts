@@ -3,7 +3,8 @@
 import type {DBCluster, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
 import {DrError} from '../../errors.js'
 import {otherRegion} from '../../model/deployment.js'
-import type {Deployment, Region, RegionDeployment} from '../../model/deployment.js'
+import type {Deployment, Region} from '../../model/deployment.js'
+import {regionOf} from '../../model/region-of.js'
 import type {Cluster, GlobalCluster, GlobalMember, ProxyHealth} from '../../model/observation.js'
 import type {CallOptions, GlobalDatabase} from '../../ports/world.js'
 import {regionOfArn} from './arn.js'
@@ -40,7 +41,7 @@ export class AwsGlobalDatabase implements GlobalDatabase {
   async cluster(region: Region, {signal}: CallOptions = {}): Promise<Cluster> {
     const {DescribeDBClustersCommand, DescribeDBInstancesCommand} = await import('@aws-sdk/client-rds')
     const client = await this.#clients.rds(region)
-    const {clusterId} = this.#region(region)
+    const clusterId = this.#clusterId(region)
     const ofCluster = [{Name: 'db-cluster-id', Values: [clusterId]}]
     const [clusters, instances] = await Promise.all([
       this.#clients.send(
@@ -67,7 +68,7 @@ export class AwsGlobalDatabase implements GlobalDatabase {
   async proxy(region: Region, {signal}: CallOptions = {}): Promise<ProxyHealth> {
     const {DescribeDBProxyTargetsCommand} = await import('@aws-sdk/client-rds')
     const client = await this.#clients.rds(region)
-    const command = new DescribeDBProxyTargetsCommand({DBProxyName: this.#region(region).proxyName})
+    const command = new DescribeDBProxyTargetsCommand({DBProxyName: regionOf(this.#deployment, region).proxyName})
     const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
       action: 'rds:DescribeDBProxyTargets',
       region,
@@ -92,7 +93,7 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     const client = await this.#clients.rdsOnce(primary)
     const command = new SwitchoverGlobalClusterCommand({
       GlobalClusterIdentifier: this.#deployment.globalClusterId,
-      TargetDbClusterIdentifier: this.#region(target).clusterArn,
+      TargetDbClusterIdentifier: regionOf(this.#deployment, target).clusterArn,
     })
     await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
       action: 'rds:SwitchoverGlobalCluster',
@@ -106,7 +107,7 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     const client = await this.#clients.rdsOnce(target)
     const command = new FailoverGlobalClusterCommand({
       GlobalClusterIdentifier: this.#deployment.globalClusterId,
-      TargetDbClusterIdentifier: this.#region(target).clusterArn,
+      TargetDbClusterIdentifier: regionOf(this.#deployment, target).clusterArn,
       // Without it the same call is a switchover, which a real outage refuses (RDS API reference).
       AllowDataLoss: true,
     })
@@ -125,7 +126,7 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     const {GetMetricDataCommand} = await import('@aws-sdk/client-cloudwatch')
     const client = await this.#clients.cloudWatch(region)
     const now = Date.now()
-    const byCluster = {Name: 'DBClusterIdentifier', Value: this.#region(region).clusterId}
+    const byCluster = {Name: 'DBClusterIdentifier', Value: this.#clusterId(region)}
     const bySource = {Name: 'SourceRegion', Value: otherRegion(this.#deployment, region)}
     const command = new GetMetricDataCommand({
       StartTime: new Date(now - LAG_WINDOW_MS),
@@ -153,15 +154,9 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     return newest && newest.milliseconds / 1000
   }
 
-  #region(region: Region): RegionDeployment {
-    const found = this.#deployment.regions[region]
-    if (found) return found
-    throw new DrError({
-      code: 'RegionUnknown',
-      exit: 'usage',
-      what: `${this.#deployment.app} is not deployed in ${region}`,
-      why: `it is deployed in ${Object.keys(this.#deployment.regions).join(' and ')}`,
-    })
+  /** RDS keeps identifiers in lower case, however they were typed, and answers and metrics have them so. */
+  #clusterId(region: Region): string {
+    return regionOf(this.#deployment, region).clusterId.toLowerCase()
   }
 }
 

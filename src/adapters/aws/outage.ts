@@ -3,8 +3,8 @@
  * cluster the beginning. It outlives the operator's machine, and nobody has to guess what was there before.
  */
 
-import {DrError} from '../../errors.js'
-import type {Deployment, Region, RegionDeployment} from '../../model/deployment.js'
+import type {Deployment, Region} from '../../model/deployment.js'
+import {regionOf} from '../../model/region-of.js'
 import type {ActiveOutage, Outage, OutageKind} from '../../ports/outage.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
@@ -130,7 +130,7 @@ export class AwsOutage implements Outage {
   async #cutDatabase(region: Region, options: CallOptions): Promise<void> {
     const {AddTagsToResourceCommand, DeregisterDBProxyTargetsCommand} = await import('@aws-sdk/client-rds')
     const client = await this.#clients.rds(region)
-    const {clusterArn, clusterId, proxyName} = this.#region(region)
+    const {clusterArn, clusterId, proxyName} = regionOf(this.#deployment, region)
     if ((await this.#databaseMemory(region, options)) === undefined) {
       const remember = new AddTagsToResourceCommand({
         ResourceName: clusterArn,
@@ -156,7 +156,7 @@ export class AwsOutage implements Outage {
   async #joinDatabase(region: Region, {signal}: CallOptions): Promise<void> {
     const {RegisterDBProxyTargetsCommand, RemoveTagsFromResourceCommand} = await import('@aws-sdk/client-rds')
     const client = await this.#clients.rds(region)
-    const {clusterArn, clusterId, proxyName} = this.#region(region)
+    const {clusterArn, clusterId, proxyName} = regionOf(this.#deployment, region)
     const join = new RegisterDBProxyTargetsCommand({DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]})
     await this.#unlessSo('DBProxyTargetAlreadyRegisteredFault', () =>
       this.#clients.send((abortSignal) => client.send(join, {abortSignal}), {
@@ -176,7 +176,7 @@ export class AwsOutage implements Outage {
   async #databaseMemory(region: Region, {signal}: CallOptions): Promise<number | undefined> {
     const {ListTagsForResourceCommand} = await import('@aws-sdk/client-rds')
     const client = await this.#clients.rds(region)
-    const command = new ListTagsForResourceCommand({ResourceName: this.#region(region).clusterArn})
+    const command = new ListTagsForResourceCommand({ResourceName: regionOf(this.#deployment, region).clusterArn})
     const {TagList} = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
       action: 'rds:ListTagsForResource',
       region,
@@ -196,21 +196,11 @@ export class AwsOutage implements Outage {
   }
 
   #functions(region: Region): string[] {
-    return Object.values(this.#region(region).functions)
+    return Object.values(regionOf(this.#deployment, region).functions)
   }
 
   #functionArn(region: Region, name: string): string {
-    const parts = this.#region(region).clusterArn.split(':')
+    const parts = regionOf(this.#deployment, region).clusterArn.split(':')
     return `arn:${parts[1]}:lambda:${region}:${parts[4]}:function:${name}`
-  }
-
-  #region(region: Region): RegionDeployment {
-    const found = this.#deployment.regions[region]
-    if (found) return found
-    throw new DrError({
-      code: 'RegionUnknown',
-      exit: 'usage',
-      what: `${this.#deployment.app} is not deployed in ${region}`,
-    })
   }
 }

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 
 import {InvokeCommand, LambdaClient, TooManyRequestsException} from '@aws-sdk/client-lambda'
 
+import {MAX_ENVIRONMENTS} from '../../../src/lab/data-plane/lambda/function-pool.js'
 import {LambdaService} from '../../../src/lab/services/lambda.js'
 import {
   AWAY,
@@ -198,12 +199,12 @@ describe('lambda', () => {
       const calls = Array.from({length: 40}, () =>
         invoke(test.lab, 'queued', {port: door.port}).catch((error) => error),
       )
-      await eventually('every process has a call', () => door.waiting.length === 16, 40_000)
+      await eventually('every process has a call', () => door.waiting.length === MAX_ENVIRONMENTS, 40_000)
       await call('PutFunctionConcurrency', {FunctionName: 'queued', ReservedConcurrentExecutions: 0})
       door.release()
       const outcomes = await Promise.all(calls)
-      expect(outcomes.filter(({payload}) => payload === 'done')).length(16)
-      expect(outcomes.filter(({name}) => name === 'TooManyRequestsException')).length(24)
+      expect(outcomes.filter(({payload}) => payload === 'done')).length(MAX_ENVIRONMENTS)
+      expect(outcomes.filter(({name}) => name === 'TooManyRequestsException')).length(40 - MAX_ENVIRONMENTS)
       await call('DeleteFunction', {FunctionName: 'queued'})
       await door.close()
     }).timeout(60_000)

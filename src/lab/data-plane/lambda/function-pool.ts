@@ -1,13 +1,19 @@
+import {availableParallelism} from 'node:os'
+
 import type {Lab} from '../../kernel.js'
 import type {RegionConcurrency} from './concurrency.js'
 import {Environment} from './environment.js'
 import {EnvironmentLost, Invocation, Throttled, type FunctionSpec, type Outcome} from './invocation.js'
 import type {RuntimeApi} from './runtime-api.js'
 
-/** Processes of one function at most: about 50 MB each. AWS has no such bound; calls beyond it wait, see `invoke`. */
-const MAX_ENVIRONMENTS = 16
-/** Processes that start at the same time: a start is all processor, and a machine has few. */
-const MAX_STARTING = 2
+/**
+ * Processes of one function at most: about 50 MB each. AWS has no such bound; calls beyond it wait, see `invoke`. A warm
+ * process serves hundreds of calls a second, and a start costs as much processor as a hundred calls: more processes than
+ * a machine has processors for only slow each other down.
+ */
+export const MAX_ENVIRONMENTS = Math.max(4, availableParallelism())
+/** Processes of one function that start at the same time, so that those which run already keep the processor. */
+const MAX_STARTING = 1
 /** A call waits at least so long for a process: a loaded machine may take seconds to start one. */
 const MIN_WAIT_MS = 10_000
 
@@ -36,7 +42,7 @@ export class FunctionPool {
   }
 
   /**
-   * Runs the function. AWS gives every call an environment at once, up to the concurrency limits; here at most 16
+   * Runs the function. AWS gives every call an environment at once, up to the concurrency limits; here a few
    * processes run, and a call beyond them waits as long as the function's own timeout (10 s at the least), counted as in
    * flight, and is then throttled.
    * @throws Throttled; EnvironmentLost when the region or the lab goes away
