@@ -1,5 +1,6 @@
 /** Base class of every command: target, --json, --no-input, exit codes, Ctrl-C, errors in four parts. */
 
+import {setMaxListeners} from 'node:events'
 import {Command, Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
 import type {OpenTarget} from './compose.js'
@@ -88,6 +89,8 @@ export abstract class DrCommand extends Command {
 
   override async init(): Promise<void> {
     await super.init()
+    // Every call in flight listens to it; Node would warn of more than ten.
+    setMaxListeners(0, this.signal)
     process.on('SIGINT', this.#interrupt)
     process.on('SIGTERM', this.#interrupt)
   }

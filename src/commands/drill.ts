@@ -1,6 +1,3 @@
-import {setMaxListeners} from 'node:events'
-import {join} from 'node:path'
-
 import {Flags} from '@oclif/core'
 
 import type {OpenTarget} from '../compose.js'
@@ -71,7 +68,6 @@ Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot 
   async run(): Promise<DrillResult & {lab: string}> {
     const {flags} = await this.parse(Drill)
     const [{tellStages}, {runDrill}] = await Promise.all([import('../drill/stages.js'), import('../drill/drill.js')])
-    setMaxListeners(0, this.signal)
     const stages = tellStages(this.emit)
     const lab = await this.#openLab(flags, stages)
     try {
@@ -100,15 +96,11 @@ Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot 
   }
 
   async #report(result: DrillResult, entries: readonly LedgerEntry[]): Promise<void> {
-    const [{summaryText}, {exitOf}, {writeReports}] = await Promise.all([
-      import('../report/text.js'),
-      import('../report/result.js'),
-      import('../report/files.js'),
-    ])
-    await writeReports(result, entries)
-    this.emit({code: 'note', text: `report to look at: ${join(result.runDirectory, 'report.html')}`})
-    this.log(['', ...summaryText(result, entries), ''].join('\n'))
-    this.exitWith(exitOf(result))
+    const {report} = await import('../report/files.js')
+    const {lines, page, exit} = await report(result, entries)
+    this.emit({code: 'note', text: `report to look at: ${page}`})
+    this.log(lines.join('\n'))
+    this.exitWith(exit)
   }
 
   /** A lab of the drill's own, or the named one. `end` stops what the drill started, but for --keep. */

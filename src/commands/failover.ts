@@ -87,12 +87,12 @@ export default class Failover extends SwitchCommand {
     waivers: Waiver[],
     flags: {to?: string; rate: number; seed: number},
   ): Promise<DrillResult> {
-    const [{measureSwitch}, {exitOf}] = await Promise.all([
+    const [{measureSwitch}, {report}] = await Promise.all([
       import('../measure/measure-switch.js'),
-      import('../report/result.js'),
+      import('../report/files.js'),
     ])
     const outageAt = await outageBegan(target, this.signal)
-    const {result, outcome} = await measureSwitch<RunOutcome>({
+    const {result, outcome, entries} = await measureSwitch<RunOutcome>({
       ...target,
       target: target.name,
       lab: target.kind === 'lab',
@@ -111,9 +111,10 @@ export default class Failover extends SwitchCommand {
         return this.carryOut(target, prepared.plan, {run, waivers, decidedFrom})
       },
     })
-    const {summaryText} = await import('../report/text.js')
-    this.log(['', ...summaryText(result)].join('\n'))
-    this.exitWith(outcome.status === 'done' ? exitOf(result) : outcome.exit)
+    const {lines, page, exit} = await report(result, entries)
+    this.emit({code: 'note', text: `report to look at: ${page}`})
+    this.log(lines.join('\n'))
+    this.exitWith(outcome.status === 'done' ? exit : outcome.exit)
     return result
   }
 }

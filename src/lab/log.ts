@@ -18,7 +18,6 @@ export function openLog(folder: string, echo: boolean): Log {
   const write = (): void => {
     const lines = gathered
     gathered = ''
-    if (lines === '') return
     try {
       appendFileSync(file, lines, {mode: 0o600})
     } catch {
@@ -26,6 +25,8 @@ export function openLog(folder: string, echo: boolean): Log {
     }
   }
 
+  // The empty file is there at once for whoever follows it.
+  write()
   process.on('exit', write)
   return (part, text) => {
     const line = `${new Date().toISOString()} ${part} ${text}\n`

@@ -51,7 +51,8 @@ function translate(name: string, error: unknown): DrError {
   }
 
   const {code, message} = error as NodeJS.ErrnoException
-  if (code === 'ECONNREFUSED')
+  // Reset: its listener was still open for the instant in which it died.
+  if (['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(code ?? ''))
     return noLab(name, 'the last one crashed; the next start clears away what it left', error)
   return new DrError({
     code: 'LabSilent',

@@ -106,7 +106,8 @@ export class FunctionPool {
 
   private dispatch(api: RuntimeApi): void {
     while (this.queue.length > 0 && this.idle.length > 0) {
-      const waiting = this.queue.shift() as Waiting
+      // The newest: after an overload the caller of the oldest has long gone, and serving it would keep all the others late.
+      const waiting = this.queue.pop() as Waiting
       clearTimeout(waiting.timer)
       // The one that was busy last: the others stay cold in memory.
       ;(this.idle.pop() as Environment).run(waiting.invocation)
