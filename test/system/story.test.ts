@@ -86,6 +86,26 @@ describe('the story, step by step', function () {
       )
     })
 
+  /** An access token of a client that is made for it. */
+  const tokenOfNewClient = async (pool: string[], scope: string, more: string[] = []): Promise<string> => {
+    const flows = ['--allowed-o-auth-flows', 'client_credentials', '--allowed-o-auth-flows-user-pool-client']
+    const rights = [...flows, '--allowed-o-auth-scopes', scope, '--generate-secret']
+    const made = await aws(
+      'cognito-idp',
+      'create-user-pool-client',
+      ...pool,
+      '--client-name',
+      'made',
+      ...rights,
+      ...more,
+    )
+    const {ClientId, ClientSecret} = JSON.parse(made).UserPoolClient
+    const {tokenUrl} = status.regions.find(({region}) => region === HOME)!
+    const grant = ['--user', `${ClientId}:${ClientSecret}`, '--data-urlencode', 'grant_type=client_credentials']
+    const answer = await curl('--request', 'POST', tokenUrl, ...grant)
+    return (answer.body as unknown as {access_token: string}).access_token
+  }
+
   before(async () => {
     await sandbox.expect(0, ['lab', 'start'])
     status = await sandbox.json<LabStatus>(['lab', 'status'])
@@ -163,7 +183,7 @@ describe('the story, step by step', function () {
 
   it('serves the curl lines of the original through the edge', () => curlLines(HOME))
 
-  it('refuses a missing, tampered or self-signed token with 401, and one without the scope with 403', async () => {
+  it('refuses a missing, tampered, self-signed or expired token with 401, and one without the scope with 403', async () => {
     const url = `${status.edgeUrl}/v1?id=1`
     expect((await curl(url)).status).to.equal(401)
     const [header, payload, signature] = token.split('.') as [string, string, string]
@@ -176,50 +196,26 @@ describe('the story, step by step', function () {
       .sign(privateKey)
     expect((await curl(url, '--header', `Authorization: ${own}`)).status).to.equal(401)
 
-    // A client of the same pool whose only scope is another one.
-    const {UserPools} = JSON.parse(await aws('cognito-idp', 'list-user-pools', '--max-results', '10')) as {
-      UserPools: {Id: string}[]
-    }
-    const pool = UserPools[0]!.Id
-    await aws(
-      'cognito-idp',
-      'create-resource-server',
-      '--user-pool-id',
-      pool,
-      '--identifier',
-      'other',
-      '--name',
-      'other',
-      '--scopes',
-      'ScopeName=read,ScopeDescription=read',
-    )
-    const {UserPoolClient} = JSON.parse(
-      await aws(
-        'cognito-idp',
-        'create-user-pool-client',
-        '--user-pool-id',
-        pool,
-        '--client-name',
-        'other',
-        '--generate-secret',
-        '--allowed-o-auth-flows',
-        'client_credentials',
-        '--allowed-o-auth-scopes',
-        'other/read',
-        '--allowed-o-auth-flows-user-pool-client',
-      ),
-    ) as {UserPoolClient: {ClientId: string; ClientSecret: string}}
-    const home = status.regions.find(({region}) => region === HOME)!
-    const answer = await curl(
-      '--request',
-      'POST',
-      home.tokenUrl,
-      '--user',
-      `${UserPoolClient.ClientId}:${UserPoolClient.ClientSecret}`,
-      '--data-urlencode',
-      'grant_type=client_credentials',
-    )
-    const {access_token: scopeless} = answer.body as unknown as {access_token: string}
+    if (!existsSync('/usr/bin/aws')) return
+    // Two more clients of the same pool: one whose tokens live for a second, one whose only scope is another one.
+    const {UserPools} = JSON.parse(await aws('cognito-idp', 'list-user-pools', '--max-results', '10'))
+    const pool = ['--user-pool-id', UserPools[0].Id]
+    const scope = ['--identifier', 'other', '--name', 'other', '--scopes', 'ScopeName=read,ScopeDescription=read']
+    await aws('cognito-idp', 'create-resource-server', ...pool, ...scope)
+
+    const shortLived = await tokenOfNewClient(pool, 'api/upsert-delete', [
+      '--access-token-validity',
+      '1',
+      '--token-validity-units',
+      'AccessToken=seconds',
+    ])
+    const withShortLived = () => curl(url, '--header', `Authorization: ${shortLived}`)
+    const deadline = Date.now() + 20_000
+    let answer = await withShortLived()
+    while (answer.status !== 401 && Date.now() < deadline) answer = await withShortLived()
+    expect(answer.status).to.equal(401)
+
+    const scopeless = await tokenOfNewClient(pool, 'other/read')
     expect((await curl(url, '--header', `Authorization: ${scopeless}`)).status).to.equal(403)
   })
 
