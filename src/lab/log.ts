@@ -9,8 +9,8 @@ export const LOG_FILE = 'lab.log'
 const GATHER_MS = 20
 
 /**
- * Lines `time part text` into the lab's folder, 0600, and to stderr where `echo` is set. Lines of a few milliseconds are
- * written together, and at the end of the process at the latest, an uncaught error's included.
+ * Lines `time part text` into the lab's folder, 0600, and to stderr where `echo` is set. The lab's own lines are written
+ * at once; those of functions wait for the next of them, a few milliseconds, or the end of the process.
  */
 export function openLog(folder: string, echo: boolean): Log {
   const file = join(folder, LOG_FILE)
@@ -33,5 +33,6 @@ export function openLog(folder: string, echo: boolean): Log {
     if (echo) process.stderr.write(line)
     if (gathered === '') setTimeout(write, GATHER_MS).unref()
     gathered += line
+    if (!part.startsWith('lambda ')) write()
   }
 }
