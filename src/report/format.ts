@@ -1,6 +1,7 @@
 /** Numbers and names as a report writes them. */
 
 import type {RecoveryTime} from '../model/verdict.js'
+import type {DrillResult, Topology} from '../measure/result.js'
 
 /** `0.412 s`, `12.3 s`, `15 min`: three significant digits, whole minutes where it comes out even. */
 export function duration(seconds: number): string {
@@ -21,3 +22,19 @@ export const metWord = (met: boolean | null): 'met' | 'missed' | 'unknown' =>
   met === null ? 'unknown' : met ? 'met' : 'missed'
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** The topology before and after, a row a look: name, primary, standby, edge, replication. */
+export function topologyRows({topology: {before, afterFailover, afterFailback}}: DrillResult): string[][] {
+  const row = (name: string, {primary, standby, edge, replication}: Topology): string[] => [
+    name,
+    primary,
+    standby,
+    edge,
+    replication,
+  ]
+  return [
+    row('before', before),
+    row('after', afterFailover),
+    ...(afterFailback ? [row('after failback', afterFailback)] : []),
+  ]
+}

@@ -2,9 +2,9 @@
 
 import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
-import type {DrillResult, Topology} from '../measure/result.js'
+import type {DrillResult} from '../measure/result.js'
 import {requestChart} from './chart.js'
-import {achieved, duration, metWord} from './format.js'
+import {achieved, duration, metWord, topologyRows} from './format.js'
 import {markup} from './markup.js'
 import type {Markup} from './markup.js'
 
@@ -71,11 +71,10 @@ ${time('RTO, writes', rto.write)}${time('RTO, reads', rto.read)}${row('RPO', rpo
 const phases = ({phases}: DrillResult): Markup => markup`<h2>Phases</h2><table>
 ${phases.map(({id, seconds}) => markup`<tr><td>${id}</td><td class="number">${duration(seconds)}</td></tr>`)}</table>`
 
-function topologies({topology: {before, afterFailover, afterFailback}}: DrillResult): Markup {
-  const row = (when: string, {primary, standby, edge, replication}: Topology): Markup =>
-    markup`<tr><td>${when}</td><td>${primary}</td><td>${standby}</td><td>${edge}</td><td>${replication}</td></tr>`
+function topologies(result: DrillResult): Markup {
+  const rows = topologyRows(result).map((cells) => markup`<tr>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`)
   return markup`<h2>Topology</h2><table><tr><th></th><th>primary</th><th>standby</th><th>edge</th><th>replication</th></tr>
-${row('before', before)}${row('after', afterFailover)}${afterFailback ? row('after failback', afterFailback) : undefined}</table>`
+${rows}</table>`
 }
 
 function losses({rpo, singleWriter}: DrillResult): Markup {

@@ -1,8 +1,8 @@
 /** The report for a pull request or a job summary. */
 
 import type {RecoveryTime} from '../model/verdict.js'
-import type {DrillResult, Topology} from '../measure/result.js'
-import {achieved, duration, metWord} from './format.js'
+import type {DrillResult} from '../measure/result.js'
+import {achieved, duration, metWord, topologyRows} from './format.js'
 
 const NAMED = 20
 
@@ -54,18 +54,6 @@ export function markdownReport(result: DrillResult): string {
   ].join('\n')
 }
 
-function topologies({topology: {before, afterFailover, afterFailback}}: DrillResult): string[] {
-  const row = (when: string, {primary, standby, edge, replication}: Topology): string[] => [
-    when,
-    primary,
-    standby,
-    edge,
-    replication,
-  ]
-  return table([
-    ['', 'primary', 'standby', 'edge', 'replication'],
-    row('before', before),
-    row('after', afterFailover),
-    ...(afterFailback ? [row('after failback', afterFailback)] : []),
-  ])
+function topologies(result: DrillResult): string[] {
+  return table([['', 'primary', 'standby', 'edge', 'replication'], ...topologyRows(result)])
 }

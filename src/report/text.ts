@@ -2,8 +2,8 @@
 
 import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
-import type {DrillResult, Topology} from '../measure/result.js'
-import {achieved, duration, metWord, plural} from './format.js'
+import type {DrillResult} from '../measure/result.js'
+import {achieved, duration, metWord, plural, topologyRows} from './format.js'
 import {timelineText} from './timeline.js'
 
 const NAMED = 5
@@ -95,20 +95,9 @@ function phases(result: DrillResult): string[] {
   ]
 }
 
-function topology({topology: {before, afterFailover, afterFailback}}: DrillResult): string[] {
-  const row = (name: string, {primary, standby, edge, replication}: Topology): string[] => [
-    name,
-    primary,
-    standby,
-    edge,
-    replication,
-  ]
-  return table([
-    ['Topology', 'primary', 'standby', 'edge', 'replication'],
-    row('  before', before),
-    row('  after', afterFailover),
-    ...(afterFailback ? [row('  after failback', afterFailback)] : []),
-  ])
+function topology(result: DrillResult): string[] {
+  const rows = topologyRows(result).map(([name, ...cells]) => [`  ${name}`, ...cells])
+  return table([['Topology', 'primary', 'standby', 'edge', 'replication'], ...rows])
 }
 
 const regionsOf = ({topology: {before}}: DrillResult) => ({home: before.primary, away: before.standby})
