@@ -67,7 +67,7 @@ export class Stack {
   /** Names of other stacks' exports that this stack's current template reads. */
   imports = new Set<string>()
   readonly resources = new Map<string, StackResource>()
-  /** Oldest first. */
+  /** Oldest first; no two bear the same millisecond, as clients put them in order by their time. */
   readonly events: StackEvent[] = []
   /** The running or last operation. Never rejects. */
   operation: Promise<void> = Promise.resolve()
@@ -108,7 +108,7 @@ export class Stack {
       LogicalResourceId: logicalId,
       PhysicalResourceId: physicalId,
       ResourceType: type,
-      Timestamp: new Date(),
+      Timestamp: new Date(Math.max(Date.now(), (this.events.at(-1)?.Timestamp.getTime() ?? 0) + 1)),
       ResourceStatus: status,
       ResourceStatusReason: reason,
       ResourceProperties: properties && JSON.stringify(properties),

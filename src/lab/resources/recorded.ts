@@ -13,13 +13,13 @@ import type {Properties, ResourceContext, ResourceProvider} from './provider.js'
  * `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
  */
 export interface RecordedType {
-  area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring'
+  area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images'
   /** What Ref gives. */
   ref: string
   /** What Fn::GetAtt gives. */
   attributes?: Record<string, string>
   /** The property that names it, where it has one; without it a name is generated. */
-  name?: {property: string; max?: number; prefix?: string}
+  name?: {property: string; max?: number; lowerCase?: boolean}
   createOnly?: readonly string[] | 'all'
 }
 
@@ -101,6 +101,16 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
     createOnly: ['ServiceName', 'VpcEndpointType', 'VpcId'],
   },
   'AWS::EC2::VPCGatewayAttachment': {...RULE, ref: 'IGW|{VpcId}'},
+  'AWS::ECR::Repository': {
+    area: 'images',
+    ref: '{name}',
+    attributes: {
+      Arn: 'arn:aws:ecr:{region}:{account}:repository/{name}',
+      RepositoryUri: '{account}.dkr.ecr.{region}.amazonaws.com/{name}',
+    },
+    name: {property: 'RepositoryName', max: 256, lowerCase: true},
+    createOnly: ['EncryptionConfiguration', 'RepositoryName'],
+  },
   'AWS::IAM::ManagedPolicy': {
     area: 'permissions',
     ref: 'arn:aws:iam::{account}:policy/{name}',

@@ -27,6 +27,15 @@ describe('CloudFormation stack engine', () => {
     },
   }
 
+  it('gives no two events of a stack the same time', async () => {
+    const {deploy, cfn} = smallLab()
+    await deploy('app', {Resources: {A: parameter('1'), B: parameter('2'), C: parameter('3')}})
+    const {StackEvents} = await cfn('DescribeStackEvents', {StackName: 'app'})
+    const times = StackEvents.map(({Timestamp}: {Timestamp: Date}) => Timestamp.getTime())
+    expect(new Set(times).size).equal(StackEvents.length)
+    expect(times).deep.equal([...times].sort((left, right) => right - left))
+  })
+
   it('creates in dependency order, with attributes, outputs, exports and events', async () => {
     const stack = await small.deploy('one', chain, {Tags: [{Key: 'k', Value: 'v'}]})
     expect(stack.StackStatus).equal('CREATE_COMPLETE')

@@ -59,6 +59,15 @@ describe('recorded resource types', () => {
     })
   })
 
+  it('are images’ repositories too, lower case as they must be', async () => {
+    const {physicalId, attributes} = await create('AWS::ECR::Repository')
+    expect(physicalId).match(/^app-thing-[a-z0-9]{12}$/)
+    expect(attributes).deep.equal({
+      Arn: `arn:aws:ecr:us-east-2:000000000000:repository/${physicalId}`,
+      RepositoryUri: `000000000000.dkr.ecr.us-east-2.amazonaws.com/${physicalId}`,
+    })
+  })
+
   it('keep their ids and attributes over an update', async () => {
     const provider = recordedProvider(RECORDED['AWS::EC2::VPC']!)
     expect(await provider.update!('vpc-1', {}, {}, context)).deep.equal({physicalId: 'vpc-1'})
