@@ -69,6 +69,12 @@ export abstract class DrCommand extends Command {
     process.exitCode = EXIT[name].status
   }
 
+  /** Shows an error that is a part of the result, which is still given. */
+  protected async tell(error: DrError): Promise<void> {
+    this.#terminal.stop()
+    this.#terminal.lines(errorLines(error))
+  }
+
   /** Asks a person to type `expected`. False without asking where nobody can be asked. */
   protected async confirmByTyping(question: string, expected: string): Promise<boolean> {
     if (!this.interactive) return false

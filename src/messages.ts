@@ -25,6 +25,20 @@ export type DrEvent =
       seconds: number
       text?: string
     }
+  /** CloudFormation's word on one resource of the running step `id`; `done` of `total` resources of it are through. */
+  | {
+      code: 'resource'
+      id: string
+      stack: string
+      logicalId: string
+      type: string
+      status: string
+      /** From its beginning to this, where this is its end. */
+      seconds?: number
+      reason?: string
+      done: number
+      total?: number
+    }
   | {code: 'progress'; text: string; done?: number; total?: number}
   | {code: 'done'; text: string; next?: string}
 

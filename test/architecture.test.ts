@@ -45,6 +45,7 @@ const ROWS: string[][] = [
   ['probes', 'gates', 'steps', 'config'],
   ['plans'],
   ['engine', 'measure', 'drift'],
+  ['deploy'],
   ['report', 'render'],
   ['adapters'],
   ['compose'],
@@ -104,6 +105,13 @@ describe('architecture', () => {
       ({name, from}) => /^@(aws-sdk|smithy)\//.test(name) && !/^(adapters\/aws|lab)\//.test(from),
     )
     expect(importers.map(({from, name}) => `${from} -> ${name}`)).to.deep.equal([])
+  })
+
+  it('lets only adapters/cdk know the CDK, and by its types alone', () => {
+    const importers = edges.filter(({name, from, layer}) => /^@aws-cdk|^aws-cdk/.test(name) && layer !== 'lab' && !from.startsWith('adapters/cdk/'))
+    expect(importers.map(({from, name}) => `${from} -> ${name}`)).to.deep.equal([])
+    const values = walk(join(src, 'adapters', 'cdk')).filter((file) => /^import (?!type)[^\n]*from '@aws-cdk/m.test(readFileSync(file, 'utf8')))
+    expect(values).to.deep.equal([])
   })
 
   it('lets the template and the program import nothing of each other', () => {

@@ -27,6 +27,11 @@ const target = z.strictObject({
     .strictObject({home: region, away: region})
     .refine(({home, away}) => home !== away, {path: ['away'], error: 'must be another region than home'})
     .meta({description: 'home is preferred as primary; says nothing about who is primary now'}),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be twelve digits, in quotes')
+    .optional()
+    .meta({description: 'The only AWS account that deploy acts on; that of the credentials where absent'}),
   profile: z.string().min(1).optional().meta({description: 'A profile of the AWS configuration'}),
   endpoint: z
     .url({protocol: /^https?$/})
@@ -47,6 +52,11 @@ export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
     defaultTarget: z.string().optional().meta({description: 'The target that commands act on without --target'}),
+    infra: z
+      .string()
+      .min(1)
+      .default('infra')
+      .meta({description: 'The folder of the CDK project that deploy deploys, relative to this file'}),
     targets: z.record(targetName, target).default({}).meta({description: 'Deployments by name'}),
   })
   .refine(

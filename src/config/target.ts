@@ -20,6 +20,8 @@ export interface AwsTarget {
   name: string
   app: string
   regions: {home: Region; away: Region}
+  /** The only account that deploy acts on. */
+  account?: string
   profile?: string
   endpoint?: string
   objectives: Objectives
@@ -62,8 +64,8 @@ export async function resolveTarget({flag, folder}: Choice): Promise<LabTarget |
   }
 
   const objectives = {...DEFAULT_OBJECTIVES, ...found.objectives}
-  const {app, regions, profile, endpoint, maxLagSeconds = objectives.rpoSeconds} = found
-  return {kind: 'aws', name, app, regions, profile, endpoint, objectives, maxLagSeconds}
+  const {app, regions, account, profile, endpoint, maxLagSeconds = objectives.rpoSeconds} = found
+  return {kind: 'aws', name, app, regions, account, profile, endpoint, objectives, maxLagSeconds}
 }
 
 const known = (loaded: LoadedConfig | undefined): string =>

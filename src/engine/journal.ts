@@ -32,6 +32,8 @@ export type JournalEvent =
   | {event: 'waiver'; name: WaiverName; reason: string}
   | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
   | {event: StepEventName; step: string; phase: Phase; text?: string}
+  | ({event: 'deploy-started'; app?: string; stacks: string[]} & Carrier)
+  | {event: 'stack-ended'; stack: string; status: string; reason?: string}
   /** Not the end: `resume` goes on. */
   | {event: 'run-stopped'; text: string}
   /** The end. `refused`: nothing had begun. */

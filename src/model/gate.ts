@@ -6,7 +6,7 @@ import type {Intent} from './plan.js'
 import type {Region} from './deployment.js'
 
 /** What an operator may override, each one gate. A waiver is journaled with its reason. */
-export type WaiverName = 'allow-data-loss' | 'unsure-fence'
+export type WaiverName = 'allow-data-loss' | 'unsure-fence' | 'allow-database-change'
 
 export interface Waiver {
   name: WaiverName

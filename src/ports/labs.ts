@@ -10,6 +10,9 @@ export interface LabOptions {
   port?: number
   /** Do not provision the default assembly. */
   empty?: boolean
+  /** The lab's two regions; us-east-1 and us-east-2 where absent. */
+  home?: string
+  away?: string
   /** A synthesized cloud assembly instead of the one that was built in. */
   assembly?: string
   /** End the lab when this process ends, crash included. Otherwise it runs on, detached. */

@@ -74,6 +74,10 @@ export function linesOf(event: DrEvent): Line[] {
       return [line(event.outcome, `${event.title} (${seconds(event.seconds)})${text}`)]
     }
 
+    case 'resource': {
+      return resourceLines(event)
+    }
+
     case 'progress': {
       const count =
         event.done === undefined ? '' : ` ${event.done}${event.total === undefined ? '' : `/${event.total}`}`
@@ -84,6 +88,16 @@ export function linesOf(event: DrEvent): Line[] {
       return [line('done', event.text), ...nextLine(event.next)]
     }
   }
+}
+
+/** Seconds from which a resource is worth a line of its own; a stack's count says the rest. */
+const SLOW_SECONDS = 20
+
+function resourceLines(event: Extract<DrEvent, {code: 'resource'}>): Line[] {
+  const {stack, logicalId, type, status, reason, seconds: took = 0} = event
+  if (status.endsWith('_FAILED')) return [line('plain', `  ${stack}: ${logicalId} (${type}) ${status}: ${reason ?? 'no reason given'}`)]
+  if (took < SLOW_SECONDS) return []
+  return [line('plain', `  ${stack}: ${logicalId} (${type}) ${status} (${seconds(took)})`)]
 }
 
 const indented = (text: string | undefined): Line[] => (text ? [line('plain', `  ${text}`)] : [])

@@ -46,7 +46,7 @@ function textOf({mark, text}: Line, colour: boolean): string {
 
 /** The running steps on the terminal's last line, each with its elapsed seconds. ora is loaded at the first step. */
 class StepSpinner {
-  readonly #running = new Map<string, {title: string; since: number}>()
+  readonly #running = new Map<string, {title: string; since: number; count?: string}>()
   readonly #stream: NodeJS.WriteStream
   readonly #colour: boolean
   #spinner: Ora | undefined
@@ -60,6 +60,7 @@ class StepSpinner {
 
   follow(event: DrEvent): void {
     if (event.code === 'step-started') this.#running.set(event.id, {title: event.title, since: performance.now()})
+    else if (event.code === 'resource') this.#count(event)
     else if (event.code === 'step-finished' || event.code === 'step-skipped') this.#running.delete(event.id)
     else return
     if (this.#running.size === 0) this.stop()
@@ -76,6 +77,11 @@ class StepSpinner {
     this.#tick = undefined
     this.#running.clear()
     this.#spinner?.stop()
+  }
+
+  #count({id, done, total}: Extract<DrEvent, {code: 'resource'}>): void {
+    const running = this.#running.get(id)
+    if (running) running.count = total === undefined ? ` ${done}` : ` ${done}/${total}`
   }
 
   async #show(): Promise<void> {
@@ -97,7 +103,7 @@ class StepSpinner {
   #text(): string {
     const now = performance.now()
     return [...this.#running.values()]
-      .map(({title, since}) => `${title} (${Math.floor((now - since) / 1000)} s)`)
+      .map(({title, since, count = ''}) => `${title}${count} (${Math.floor((now - since) / 1000)} s)`)
       .join(', ')
   }
 }

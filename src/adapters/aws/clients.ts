@@ -87,6 +87,19 @@ export class Clients {
       return new SSMClient(this.#settings(region))
     })
 
+  cloudFormation = (region: Region) =>
+    this.#client(`cloudformation ${region}`, async () => {
+      const {CloudFormationClient} = await import('@aws-sdk/client-cloudformation')
+      // Every poll of every stack counts against one quota of the account.
+      return new CloudFormationClient({...this.#settings(region), maxAttempts: 6})
+    })
+
+  sts = (region: Region) =>
+    this.#client(`sts ${region}`, async () => {
+      const {STSClient} = await import('@aws-sdk/client-sts')
+      return new STSClient(this.#settings(region))
+    })
+
   cognito = (region: Region) =>
     this.#client(`cognito ${region}`, async () => {
       const {CognitoIdentityProviderClient} = await import('@aws-sdk/client-cognito-identity-provider')

@@ -56,7 +56,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
 }
 
 function launch(options: LabOptions, stderr: number): ChildProcess {
-  const {name, profile = 'instant', port = 0, empty = false, assembly, tied = false, echo = false} = options
+  const {name, profile = 'instant', port = 0, empty = false, assembly, home, away, tied = false, echo = false} = options
   const flags = {empty, parent: tied, echo}
   return fork(
     program(),
@@ -69,7 +69,7 @@ function launch(options: LabOptions, stderr: number): ChildProcess {
       profile,
       '--port',
       String(port),
-      ...(assembly === undefined ? [] : ['--assembly', assembly]),
+      ...Object.entries({assembly, home, away}).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
       ...Object.entries(flags).flatMap(([flag, on]) => (on ? [`--${flag}`] : [])),
     ],
     {

@@ -1,0 +1,141 @@
+/** CloudFormation as we look at it beside the toolkit, and what CDK's bootstrap left in SSM. */
+
+import {parse} from 'yaml'
+import type {Change, ResourceChangeDetail} from '@aws-sdk/client-cloudformation'
+import type {Region} from '../../model/deployment.js'
+import type {ChangeDetail, ResourceChange, StackState, Template} from '../../model/stack.js'
+import type {Stacks} from '../../ports/deployer.js'
+import type {CallOptions} from '../../ports/world.js'
+import type {Clients} from './clients.js'
+import {isFault} from './errors.js'
+
+/** Throttling is common while stacks are being deployed: the SDK tries again within this. */
+const DEADLINE_MS = 20_000
+
+export class AwsStacks implements Stacks {
+  readonly #clients: Clients
+
+  constructor(clients: Clients) {
+    this.#clients = clients
+  }
+
+  async state(region: Region, name: string, options: CallOptions = {}): Promise<StackState | undefined> {
+    const {DescribeStacksCommand} = await import('@aws-sdk/client-cloudformation')
+    const client = await this.#clients.cloudFormation(region)
+    try {
+      const {Stacks: found = []} = await this.#clients.send(
+        (abortSignal) => client.send(new DescribeStacksCommand({StackName: name}), {abortSignal}),
+        {action: 'cloudformation:DescribeStacks', region, deadlineMs: DEADLINE_MS, ...options},
+      )
+      const [stack] = found
+      return stack && {status: stack.StackStatus!, reason: stack.StackStatusReason}
+    } catch (error) {
+      if (isFault(error, 'ValidationError') && /does not exist/.test((error as {why?: string}).why ?? '')) return undefined
+      throw error
+    }
+  }
+
+  async template(region: Region, name: string, options: CallOptions = {}): Promise<Template> {
+    const {GetTemplateCommand} = await import('@aws-sdk/client-cloudformation')
+    const client = await this.#clients.cloudFormation(region)
+    const command = new GetTemplateCommand({StackName: name, TemplateStage: 'Original'})
+    const {TemplateBody = '{}'} = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'cloudformation:GetTemplate',
+      region,
+      deadlineMs: DEADLINE_MS,
+      ...options,
+    })
+    return templateOf(TemplateBody)
+  }
+
+  async changes(
+    region: Region,
+    stack: string,
+    changeSet: string,
+    options: CallOptions = {},
+  ): Promise<ResourceChange[]> {
+    const {DescribeChangeSetCommand} = await import('@aws-sdk/client-cloudformation')
+    const client = await this.#clients.cloudFormation(region)
+    const all: Change[] = []
+    let token: string | undefined
+    do {
+      const command = new DescribeChangeSetCommand({StackName: stack, ChangeSetName: changeSet, NextToken: token})
+      const page = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+        action: 'cloudformation:DescribeChangeSet',
+        region,
+        deadlineMs: DEADLINE_MS,
+        ...options,
+      })
+      all.push(...(page.Changes ?? []))
+      token = page.NextToken
+    } while (token !== undefined)
+    return all.flatMap(resourceChange)
+  }
+
+  async dropChangeSet(region: Region, stack: string, changeSet: string, options: CallOptions = {}): Promise<void> {
+    const {DeleteChangeSetCommand} = await import('@aws-sdk/client-cloudformation')
+    const client = await this.#clients.cloudFormation(region)
+    const command = new DeleteChangeSetCommand({StackName: stack, ChangeSetName: changeSet})
+    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
+      action: 'cloudformation:DeleteChangeSet',
+      region,
+      deadlineMs: DEADLINE_MS,
+      ...options,
+    })
+  }
+
+  async bootstrapVersion(region: Region, parameter: string, options: CallOptions = {}): Promise<number | undefined> {
+    const {GetParameterCommand} = await import('@aws-sdk/client-ssm')
+    const client = await this.#clients.ssm(region)
+    try {
+      const {Parameter} = await this.#clients.send(
+        (abortSignal) => client.send(new GetParameterCommand({Name: parameter}), {abortSignal}),
+        {action: 'ssm:GetParameter', region, ...options},
+      )
+      return Number(Parameter?.Value)
+    } catch (error) {
+      if (isFault(error, 'ParameterNotFound')) return undefined
+      throw error
+    }
+  }
+
+  async account(region: Region, options: CallOptions = {}): Promise<string> {
+    const {GetCallerIdentityCommand} = await import('@aws-sdk/client-sts')
+    const client = await this.#clients.sts(region)
+    const {Account = ''} = await this.#clients.send(
+      (abortSignal) => client.send(new GetCallerIdentityCommand({}), {abortSignal}),
+      {action: 'sts:GetCallerIdentity', region, ...options},
+    )
+    return Account
+  }
+}
+
+/** The toolkit submits JSON; another tool may have submitted YAML, of which the long forms are read. */
+export function templateOf(body: string): Template {
+  try {
+    return JSON.parse(body) as Template
+  } catch {
+    return (parse(body, {logLevel: 'silent'}) as Template | null) ?? {}
+  }
+}
+
+function resourceChange({ResourceChange: change}: Change): ResourceChange[] {
+  if (!change?.LogicalResourceId || !change.Action) return []
+  const action = change.Action as ResourceChange['action']
+  return [
+    {
+      action,
+      logicalId: change.LogicalResourceId,
+      type: change.ResourceType ?? '',
+      replacement: (change.Replacement ?? 'False') as ResourceChange['replacement'],
+      details: (change.Details ?? []).flatMap(changeDetail),
+    },
+  ]
+}
+
+function changeDetail({Target, Evaluation, CausingEntity}: ResourceChangeDetail): ChangeDetail[] {
+  const property = Target?.Name ?? (Target?.Attribute === 'Properties' ? undefined : Target?.Attribute)
+  if (property === undefined) return []
+  const recreation = (Target?.RequiresRecreation ?? 'Never') as ChangeDetail['recreation']
+  return [{property, recreation, certain: Evaluation !== 'Dynamic', cause: CausingEntity}]
+}

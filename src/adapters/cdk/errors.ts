@@ -1,0 +1,73 @@
+/** What comes out of the toolkit's process, as errors in four parts. */
+
+import {DrError} from '../../errors.js'
+import {mapAwsError} from '../aws/errors.js'
+import type {ToldError} from './protocol.js'
+
+/** Names of SDK errors that say who is calling is the matter, wherever in the chain of causes they stand. */
+const ABOUT_CREDENTIALS = /Expired|Credential|Token|InvalidClient|Unrecognized|Signature|AccessDenied|Unauthorized|AuthenticationError/
+
+export function toolkitMissing(folder: string, why: string): DrError {
+  return new DrError({
+    code: 'ToolkitMissing',
+    exit: 'usage',
+    what: `the CDK toolkit of ${folder} cannot be loaded`,
+    why,
+    next: `(cd ${folder} && npm ci), with @aws-cdk/toolkit-lib among its devDependencies`,
+  })
+}
+
+/** `doing`: what the call was for, such as "the deployment". */
+export function fromToolkit(error: ToldError, doing: {call: string; folder: string}): DrError {
+  const {name, message, causes, requestId} = error
+  const cause = Object.assign(new Error(message), {stack: error.stack})
+  if (doing.call === 'open' && /Cannot find module '@aws-cdk\/toolkit-lib'/.test(message))
+    return toolkitMissing(doing.folder, 'its packages are not installed')
+  const denied = [{name, message}, ...causes].find((one) => ABOUT_CREDENTIALS.test(one.name))
+  if (denied) {
+    const sdk = Object.assign(new Error(denied.message), {name: denied.name, $metadata: {requestId, httpStatusCode: 403}})
+    const mapped = mapAwsError(sdk, {action: `cdk ${doing.call}`, region: 'the region that it names'})
+    return mapped.exit === 'credentials'
+      ? mapped
+      : new DrError({
+          code: 'Credentials',
+          exit: 'credentials',
+          what: 'the AWS credentials are missing, wrong or expired',
+          why: denied.message,
+          next: 'aws sts get-caller-identity, with the same profile',
+          requestId,
+          cause,
+        })
+  }
+
+  const innermost = causes.at(-1)?.message
+  const why = innermost !== undefined && !message.includes(innermost) ? `${message}: ${innermost}` : message
+  const parts = {why: plain(why), requestId, cause}
+  if (/LockError|OutdirLocked|ConcurrentWriteLock|ConcurrentReadLock/.test(`${name} ${message}`) || /another CLI/i.test(message)) {
+    const next = 'wait until it has ended, then run this command again'
+    return new DrError({code: 'ProjectBusy', exit: 'usage', what: `another program works in ${doing.folder}`, ...parts, next})
+  }
+
+  if (doing.call === 'open') {
+    const next = `(cd ${doing.folder} && npm run synth) shows it whole`
+    return new DrError({code: 'SynthFailed', exit: 'failed', what: 'the project does not synthesize', ...parts, next})
+  }
+
+  if (doing.call === 'bootstrap') {
+    const exists = /already exists/i.test(why)
+    return new DrError({
+      code: 'BootstrapFailed',
+      exit: 'failed',
+      what: "CDK's bootstrap resources could not be made",
+      ...parts,
+      next: exists
+        ? 'a bucket or repository of an earlier bootstrap is still there: delete what the reason names, and the stack CDKToolkit; then run this command again'
+        : 'look at the stack CDKToolkit of that region in CloudFormation, then run this command again',
+    })
+  }
+
+  return new DrError({code: 'DeployFailed', exit: 'failed', what: `cdk ${doing.call} failed`, ...parts, next: 'todo-dr deploy'})
+}
+
+/** Without the marks that the toolkit puts before its messages. */
+const plain = (text: string): string => text.replaceAll(/[❌✅✨⚠️]\s*/gu, '').trim()

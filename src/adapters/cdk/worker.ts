@@ -1,0 +1,159 @@
+/**
+ * The toolkit's own process, started by `toolkit-process.ts`: the toolkit can neither be stopped in the middle nor be
+ * kept from this environment otherwise. Loads the toolkit of the user's project, and ends with its parent.
+ */
+
+import {createRequire} from 'node:module'
+import {join} from 'node:path'
+import type * as ToolkitLib from '@aws-cdk/toolkit-lib'
+import type {CachedCloudAssembly, IIoHost, StackSelector, Toolkit} from '@aws-cdk/toolkit-lib'
+import type {ProjectStack} from '../../model/stack.js'
+import type {StackDifference} from '../../ports/deployer.js'
+import {differenceOf} from './difference.js'
+import type {Calls, FromWorker, OpenArguments, ToldError, ToWorker} from './protocol.js'
+import {translate} from './translate.js'
+
+/** Milliseconds; a sign of life need not be given more often. */
+const ALIVE_MS = 1000
+
+const tell = (message: FromWorker): void => {
+  if (process.connected) process.send!(message)
+}
+
+let aliveAt = 0
+const alive = (): void => {
+  if (Date.now() - aliveAt < ALIVE_MS) return
+  aliveAt = Date.now()
+  tell({type: 'alive'})
+}
+
+/** Never prompts: says yes to what the program has checked and asked before (to deploy, to roll back), and nothing else. */
+const AGREED = new Set(['CDK_TOOLKIT_I5050', 'CDK_TOOLKIT_I5060'])
+
+/** Of the last call of `diff`. */
+const differences: StackDifference[] = []
+
+const ioHost: IIoHost = {
+  async notify(message) {
+    alive()
+    const event = translate(message)
+    if (event) tell({type: 'event', event})
+    const difference = differenceOf(message)
+    if (difference) differences.push(difference)
+  },
+  async requestResponse(message) {
+    alive()
+    return (AGREED.has(message.code) ? true : message.defaultResponse) as never
+  },
+}
+
+interface Opened {
+  library: typeof ToolkitLib
+  toolkit: Toolkit
+  assembly: CachedCloudAssembly
+  pollMs?: number
+}
+
+let opened: Opened | undefined
+
+function isOpen(): Opened {
+  if (!opened) throw new Error('nothing is open')
+  return opened
+}
+
+async function open({folder, app, context, validation, profile, pollMs}: OpenArguments): Promise<ProjectStack[]> {
+  const library = createRequire(join(folder, 'package.json'))('@aws-cdk/toolkit-lib') as typeof ToolkitLib
+  const toolkit = new library.Toolkit({
+    ioHost,
+    color: false,
+    emojis: false,
+    sdkConfig: {baseCredentials: library.BaseCredentials.awsCliCompatible({profile})},
+  })
+  const source = await toolkit.fromCdkApp(app, {
+    workingDirectory: folder,
+    contextStore: new library.CdkAppMultiContext(folder, context),
+    synthOptions: {validation},
+  })
+  const assembly = await toolkit.synth(source)
+  opened = {library, toolkit, assembly, pollMs}
+  const {stacksRecursively} = assembly.cloudAssembly
+  const stackIds = new Set(stacksRecursively.map(({id}) => id))
+  const byId = new Map(stacksRecursively.map((stack) => [stack.id, stack.hierarchicalId]))
+  return stacksRecursively.map((stack) => ({
+    id: stack.hierarchicalId,
+    name: stack.stackName,
+    region: stack.environment.region,
+    account: stack.environment.account,
+    dependencies: stack.dependencies.filter(({id}) => stackIds.has(id)).map(({id}) => byId.get(id)!),
+    template: stack.template as ProjectStack['template'],
+    ...(stack.requiresBootstrapStackVersion && {
+      bootstrap: {
+        parameter: stack.bootstrapStackVersionSsmParameter ?? '/cdk-bootstrap/hnb659fds/version',
+        version: stack.requiresBootstrapStackVersion,
+      },
+    }),
+  }))
+}
+
+const these = (ids: string[]): StackSelector => ({
+  strategy: isOpen().library.StackSelectionStrategy.PATTERN_MUST_MATCH,
+  patterns: ids,
+})
+
+const handlers: {[Name in keyof Calls]: (given: Calls[Name]['arguments']) => Promise<Calls[Name]['result']>} = {
+  open,
+  async bootstrap({places}) {
+    const {library, toolkit} = isOpen()
+    const names = places.map(({account, region}) => `aws://${account}/${region}`)
+    await toolkit.bootstrap(library.BootstrapEnvironments.fromList(names))
+    return null
+  },
+  async prepare({ids, changeSet}) {
+    const {toolkit, assembly, pollMs} = isOpen()
+    await toolkit.deploy(assembly, {
+      stacks: these(ids),
+      concurrency: ids.length,
+      stackEventPollingInterval: pollMs,
+      deploymentMethod: {method: 'change-set', execute: false, changeSetName: changeSet},
+    })
+    return null
+  },
+  async deploy({ids, concurrency, rollback}) {
+    const {toolkit, assembly, pollMs, library} = isOpen()
+    await toolkit.deploy(assembly, {
+      stacks: these(ids),
+      concurrency,
+      rollback,
+      stackEventPollingInterval: pollMs,
+      assetBuildTime: library.AssetBuildTime.JUST_IN_TIME,
+      assetBuildConcurrency: 4,
+    })
+    return null
+  },
+  async diff({ids}) {
+    const {toolkit, assembly, library} = isOpen()
+    differences.length = 0
+    await toolkit.diff(assembly, {stacks: these(ids), method: library.DiffMethod.TemplateOnly()})
+    return differences
+  },
+}
+
+function told(error: unknown): ToldError {
+  const {name, message, stack, cause, $metadata} = error as Error & {$metadata?: {requestId?: string}}
+  const causes: ToldError['causes'] = []
+  let requestId = $metadata?.requestId
+  for (let at = cause; at instanceof Error && causes.length < 5; at = at.cause) {
+    causes.push({name: at.name, message: at.message})
+    requestId ??= (at as {$metadata?: {requestId?: string}}).$metadata?.requestId
+  }
+
+  return {name, message: String(message ?? error), causes, requestId, stack}
+}
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', ({call, arguments: given}: ToWorker) => {
+  void (handlers[call] as (given: unknown) => Promise<unknown>)(given).then(
+    (value) => tell({type: 'result', value}),
+    (error: unknown) => tell({type: 'error', error: told(error)}),
+  )
+})

@@ -1,0 +1,86 @@
+/** Finds the CDK project that belongs to a todo-dr.yaml, or that one stands in. */
+
+import {readFile, stat} from 'node:fs/promises'
+import {dirname, join, resolve} from 'node:path'
+import {DrError} from '../errors.js'
+import type {Region} from '../model/deployment.js'
+import {loadConfig} from './load.js'
+import type {LoadedConfig} from './load.js'
+
+export interface Project {
+  /** Absolute. */
+  folder: string
+  /** The command that synthesizes, of cdk.json. */
+  appCommand: string
+  /** What must run before: the project's script `bundle`, else `build` of cdk.json. */
+  build?: string
+  /** What the project's own config.json says; a CDK app that is not made by `init` has none. */
+  own: {app?: string; account?: string; home?: Region; away?: Region}
+  /** The todo-dr.yaml that named it. */
+  config?: LoadedConfig
+}
+
+const CDK_FILE = 'cdk.json'
+/** Where there is no todo-dr.yaml to name another one. */
+const DEFAULT_FOLDER = 'infra'
+
+/** Throws `ProjectMissing` or `ProjectInvalid`, both exit usage. */
+export async function findProject(from: string): Promise<Project> {
+  const config = await loadConfig(from)
+  const candidates = config
+    ? [resolve(dirname(config.file), config.config.infra)]
+    : [join(from, DEFAULT_FOLDER), from]
+  for (const folder of candidates) {
+    if (await isFile(join(folder, CDK_FILE))) return {...(await readProject(folder)), config}
+  }
+
+  throw new DrError({
+    code: 'ProjectMissing',
+    exit: 'usage',
+    what: `there is no CDK project in ${candidates.join(' or ')}`,
+    why: config ? `${config.file} says so with its key infra` : 'no todo-dr.yaml here or above names another folder',
+    next: 'todo-dr init DIR makes one; or run this where a todo-dr.yaml is',
+  })
+}
+
+async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
+  const file = join(folder, CDK_FILE)
+  const cdk = await readJson(file)
+  if (typeof cdk?.app !== 'string') throw invalid(file, 'it names no "app", the command that synthesizes')
+  const packageJson = await readJson(join(folder, 'package.json'))
+  const scripts = packageJson?.scripts as Record<string, string> | undefined
+  const own = (await readJson(join(folder, 'config.json'))) ?? {}
+  const text = (key: string): string | undefined => (typeof own[key] === 'string' ? own[key] : undefined)
+  return {
+    folder,
+    appCommand: cdk.app,
+    build: scripts?.bundle === undefined ? (cdk.build as string | undefined) : 'npm run --silent bundle',
+    own: {app: text('app'), account: text('account'), home: text('home'), away: text('away')},
+  }
+}
+
+/** Undefined where there is no such file. */
+async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw invalid(file, (error as Error).message)
+  }
+
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch (error) {
+    throw invalid(file, (error as Error).message)
+  }
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+
+const invalid = (file: string, why: string): DrError =>
+  new DrError({code: 'ProjectInvalid', exit: 'usage', what: `${file} cannot be used`, why, next: 'mend the file'})

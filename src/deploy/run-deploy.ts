@@ -1,0 +1,266 @@
+/** A deployment from looking to result: look, gates, bootstrap, deploy, and what became of it. */
+
+import {hostname} from 'node:os'
+import {Journal} from '../engine/journal.js'
+import {holdLease} from '../engine/lease-keeper.js'
+import type {HeldLease} from '../engine/lease-keeper.js'
+import {DrError} from '../errors.js'
+import type {ExitName} from '../errors.js'
+import {checkDatabaseMembers} from '../gates/database-members.js'
+import type {GateVerdict} from '../gates/index.js'
+import type {Emit} from '../messages.js'
+import type {Refusal, Waiver} from '../model/gate.js'
+import type {ProjectStack, StackOutcome, StackState} from '../model/stack.js'
+import {isSwitching} from '../model/topology.js'
+import type {Deployer, Stacks} from '../ports/deployer.js'
+import type {Run} from '../ports/runs.js'
+import type {Clock, World} from '../ports/world.js'
+import {databaseChanges} from './database-gate.js'
+import {bootstrapWanted, lookAtStacks} from './look.js'
+import type {Place} from './look.js'
+import {standingOf} from './standing.js'
+import {DeployTracker} from './tracker.js'
+
+export interface DeployInput {
+  /** Absent for a project that names none. */
+  app?: string
+  /** Those that were chosen, in the order of the project. */
+  stacks: ProjectStack[]
+  deployer: Deployer
+  cloudFormation: Stacks
+  clock: Clock
+  /** Of the deployment that stands; undefined where there is none yet. */
+  world?: World
+  waivers: Waiver[]
+  bootstrap: boolean
+  rollback: boolean
+  continueRollback: boolean
+  /** Stacks at a time. */
+  concurrency: number
+  /** Who holds the operator lease meanwhile. */
+  owner: string
+  /** Begins the record of what is done; called once something is about to be. */
+  newRun(): Promise<Run>
+  emit: Emit
+  signal: AbortSignal
+}
+
+export interface DeployLook extends GateVerdict {
+  states: Map<string, StackState>
+  missing: Place[]
+}
+
+export interface DeployOutcome {
+  status: 'deployed' | 'unchanged' | 'failed' | 'stopped'
+  exit: ExitName
+  stacks: StackOutcome[]
+  bootstrapped: string[]
+  /** What to say of a deployment that did not end well. */
+  error?: DrError
+}
+
+/** Looks and asks the gates; every refusal is given at once. Changes nothing. */
+export async function lookBeforeDeploy(input: DeployInput): Promise<DeployLook> {
+  const {stacks, cloudFormation, deployer, world, waivers, app = '', signal, emit} = input
+  const refusals: Refusal[] = world ? await switchInProgress(world, signal) : []
+  const [states, missing] = await Promise.all([
+    lookAtStacks(input),
+    bootstrapWanted(stacks, cloudFormation, signal),
+  ])
+  const unready = new Set(missing.map(({region}) => region))
+  // Where there is no bootstrap no change set can be made: the bootstrap of a region with stacks is renewed first.
+  const ready = stacks.filter(({region}) => !unready.has(region))
+  const options = {signal, onEvent: warningsTo(emit)}
+  const changes = await databaseChanges({stacks: ready, states, deployer, cloudFormation, options})
+  const members = checkDatabaseMembers(changes, {app, waivers})
+  return {states, missing, refusals: [...refusals, ...members.refusals], waived: members.waived}
+}
+
+async function switchInProgress(world: World, signal: AbortSignal): Promise<Refusal[]> {
+  const {home, away} = world.deployment
+  const global = await world.database
+    .describe(home, {signal})
+    .catch(() => world.database.describe(away, {signal}))
+    .catch((error: unknown) => {
+      // Without its global database there is no switch: an earlier deployment, or its teardown, went half the way.
+      if (error instanceof DrError && error.code === 'GlobalClusterNotFoundFault') return
+      throw error
+    })
+  if (!global || !isSwitching(global)) return []
+  return [
+    {
+      gate: 'no-switch-in-progress',
+      reason: `a switch is under way: the global database is ${global.failover!.status}`,
+      hint: 'todo-dr resume goes on with it; deploy afterwards',
+    },
+  ]
+}
+
+/**
+ * Deploys. What went wrong is a value, so that what became of each stack is told too. Throws `LeaseHeld` (exit refused)
+ * where another operator is at work, and `NotBootstrapped` (exit usage); nothing has been changed then.
+ */
+export async function runDeploy(input: DeployInput, look: DeployLook): Promise<DeployOutcome> {
+  const {stacks, world, waivers, owner, clock, app, signal} = input
+  if (look.missing.length > 0 && !input.bootstrap) throw notBootstrapped(look.missing)
+  const run = await input.newRun()
+  const journal = new Journal(run, clock)
+  const names = stacks.map(({name}) => name)
+  await journal.write({event: 'deploy-started', app, stacks: names, owner, pid: process.pid, host: hostname()})
+  for (const {name, reason} of waivers) await journal.write({event: 'waiver', name, reason})
+  let lease: HeldLease | undefined
+  try {
+    lease = world && (await holdLease(world, owner, journal, signal))
+    const outcome = await underLease(input, look, lease ? anyOf(signal, lease.lost) : signal)
+    for (const {name, status, failure} of outcome.stacks)
+      journal.jot({event: 'stack-ended', stack: name, status, reason: failure?.reason})
+    await journal.write({event: 'run-finished', status: 'done', exit: outcome.exit})
+    return outcome
+  } catch (error) {
+    const exit = error instanceof DrError ? error.exit : 'failed'
+    await journal.write({event: 'run-finished', status: 'refused', exit})
+    throw error
+  } finally {
+    await lease?.release()
+  }
+}
+
+async function underLease(input: DeployInput, look: DeployLook, signal: AbortSignal): Promise<DeployOutcome> {
+  const {stacks, deployer, clock, emit, concurrency, rollback} = input
+  const {states, missing} = look
+  const existed = new Set(stacks.map(({name}) => name).filter((name) => standingOf(states.get(name)) === 'updatable'))
+  const tracker = new DeployTracker(stacks, existed, () => clock.now())
+  const bootstrapped: string[] = []
+  try {
+    bootstrapped.push(...(await bootstrapAll(input, missing, signal)))
+    const onEvent = (event: Parameters<DeployTracker['follow']>[0]): void => tracker.follow(event).forEach(emit)
+    const ids = stacks.map(({id}) => id)
+    await deployer.deploy(ids, {concurrency, rollback}, {signal, onEvent})
+  } catch (error) {
+    return failed(input, tracker, bootstrapped, error, signal)
+  }
+
+  const outcomes = tracker.outcomes({reasons: new Map(), inProgress: new Set()})
+  const unchanged = outcomes.every(({status}) => status === 'unchanged')
+  return {status: unchanged ? 'unchanged' : 'deployed', exit: 'done', stacks: outcomes, bootstrapped}
+}
+
+async function bootstrapAll(
+  {deployer, emit, clock}: DeployInput,
+  missing: Place[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (missing.length === 0) return []
+  const regions = missing.map(({region}) => region)
+  const [id, title] = ['bootstrap', `CDK bootstrap of ${regions.join(' and ')}`]
+  const begun = clock.now()
+  const seconds = (): number => (clock.now() - begun) / 1000
+  emit({code: 'step-started', id, title})
+  try {
+    await deployer.bootstrap(missing, {signal})
+  } catch (error) {
+    emit({code: 'step-finished', id, title, outcome: 'failed', seconds: seconds()})
+    throw error
+  }
+
+  emit({code: 'step-finished', id, title, outcome: 'done', seconds: seconds()})
+  return regions
+}
+
+/** The world is asked once more: what the toolkit was waiting for may have ended, failed, or go on. */
+async function failed(
+  {cloudFormation, clock, emit, signal: asked}: DeployInput,
+  tracker: DeployTracker,
+  bootstrapped: string[],
+  error: unknown,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const open = tracker.open()
+  const begun = clock.now()
+  const reason = error instanceof DrError ? (error.why ?? error.message) : String(error)
+  const looked = await Promise.all(
+    open.map(async ({name, region}) => {
+      const state = await cloudFormation.state(region, name).catch(() => undefined)
+      return {name, goesOn: state !== undefined && standingOf(state) === 'busy'}
+    }),
+  )
+  const inProgress = new Set(looked.filter(({goesOn}) => goesOn).map(({name}) => name))
+  const stopped = signal.aborted || (error instanceof DrError && error.exit === 'stopped')
+  const reasons = new Map(stopped ? [] : looked.filter(({goesOn}) => !goesOn).map(({name}) => [name, reason]))
+  const stacks = tracker.outcomes({reasons, inProgress})
+  for (const {name, status, failure, seconds} of stacks) {
+    if (status !== 'failed') continue
+    const text = failure ? [failure.logicalId, failure.type && `(${failure.type})`, failure.reason].filter(Boolean).join(' ') : reason
+    emit({code: 'step-finished', id: `stack ${name}`, title: name, outcome: 'failed', seconds: seconds ?? (clock.now() - begun) / 1000, text})
+  }
+
+  if (stopped) {
+    const exit = asked.aborted && open.length === 0 && bootstrapped.length === 0 ? 'interrupted' : 'stopped'
+    return {status: 'stopped', exit, stacks, bootstrapped, error: stoppedError(exit, inProgress, error, asked)}
+  }
+
+  return {status: 'failed', exit: exitOf(error), stacks, bootstrapped, error: failedError(stacks, error)}
+}
+
+const exitOf = (error: unknown): ExitName => (error instanceof DrError ? error.exit : 'failed')
+
+function stoppedError(exit: ExitName, inProgress: ReadonlySet<string>, error: unknown, asked: AbortSignal): DrError {
+  if (!asked.aborted && error instanceof DrError) return error
+  const names = [...inProgress]
+  return new DrError({
+    code: exit === 'interrupted' ? 'Interrupted' : 'DeployStopped',
+    exit,
+    what: exit === 'interrupted' ? 'interrupted; no stack had been begun' : 'interrupted in the middle of the deployment',
+    why: names.length > 0 ? `CloudFormation goes on by itself with ${names.join(', ')}` : undefined,
+    next: 'todo-dr deploy goes on from there',
+    cause: error,
+  })
+}
+
+/** The first stack that failed, by its first root cause; what waited for it is named as not begun. */
+function failedError(stacks: StackOutcome[], error: unknown): DrError {
+  const broken = stacks.filter(({status}) => status === 'failed')
+  const rest = stacks.filter(({status}) => status === 'not-started').map(({name}) => name)
+  const [first] = broken
+  if (!first?.failure) return error instanceof DrError ? error : new DrError({code: 'DeployFailed', exit: 'failed', what: String(error)})
+  const {logicalId, type, reason} = first.failure
+  const at = logicalId === null ? '' : ` at ${logicalId} (${type})`
+  return new DrError({
+    code: 'DeployFailed',
+    exit: exitOf(error),
+    what: `${broken.map(({name}) => name).join(' and ')} failed${at}${rest.length > 0 ? `; not begun: ${rest.join(', ')}` : ''}`,
+    why: reason,
+    next: 'mend the cause, then run todo-dr deploy again: what stands is left as it is',
+    requestId: error instanceof DrError ? error.requestId : undefined,
+    cause: error,
+  })
+}
+
+const notBootstrapped = (missing: Place[]): DrError => {
+  const places = missing.map(({account, region}) => `aws://${account}/${region}`)
+  return new DrError({
+    code: 'NotBootstrapped',
+    exit: 'usage',
+    what: `CDK is not bootstrapped, or too old, in ${missing.map(({region}) => region).join(' and ')}`,
+    why: '--no-bootstrap keeps this command from doing it',
+    next: `npx cdk bootstrap ${places.join(' ')}, or todo-dr deploy without --no-bootstrap`,
+  })
+}
+
+const warningsTo =
+  (emit: Emit) =>
+  (event: Parameters<NonNullable<Parameters<Deployer['prepare']>[2]>['onEvent'] & {}>[0]): void => {
+    if (event.kind === 'note' && event.level === 'warning') emit({code: 'warning', text: event.text})
+  }
+
+/** Aborts with the first of the two. */
+function anyOf(one: AbortSignal, other: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of [one, other]) {
+    const follow = (): void => controller.abort(signal.reason)
+    if (signal.aborted) follow()
+    else signal.addEventListener('abort', follow, {once: true})
+  }
+
+  return controller.signal
+}

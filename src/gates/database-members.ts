@@ -1,0 +1,156 @@
+/** The gate of deployments: asked of change sets, before any of them is executed. */
+
+import type {Refusal, Waiver, WaiverName} from '../model/gate.js'
+import type {ChangeDetail, ResourceChange, StackChange, Template} from '../model/stack.js'
+
+const CLUSTER = 'AWS::RDS::DBCluster'
+const GLOBAL = 'AWS::RDS::GlobalCluster'
+const INSTANCE = 'AWS::RDS::DBInstance'
+const WAIVER: WaiverName = 'allow-database-change'
+
+/** True where a template holds what the gate guards; other stacks need no change set before the deployment. */
+export const holdsMembers = ({Resources = {}}: Template): boolean =>
+  Object.values(Resources).some(({Type}) => Type === CLUSTER || Type === GLOBAL)
+
+/**
+ * Refuses a deployment that would replace, remove, detach or upgrade a member of the global database: a replaced cluster
+ * is an empty one, a detached one no longer receives writes, and members of different versions cannot be switched over
+ * to (Aurora user guide, disaster recovery of a global database: same major and minor version).
+ */
+export function checkDatabaseMembers(
+  changes: StackChange[],
+  {app, waivers}: {app: string; waivers: Waiver[]},
+): {refusals: Refusal[]; waived: Refusal[]} {
+  const refusals = changes.flatMap((change) =>
+    harms(change).map(({resource, effect}): Refusal => ({
+      gate: 'database-members',
+      reason: `${change.stack} (${change.region}): ${resource}: ${effect}`,
+      hint: `take the change back; or, where it is meant: --${WAIVER} --confirm ${app}`,
+      waiver: WAIVER,
+    })),
+  )
+  return waivers.some(({name}) => name === WAIVER) ? {refusals: [], waived: refusals} : {refusals, waived: []}
+}
+
+interface Harm {
+  resource: string
+  effect: string
+}
+
+function harms(stack: StackChange): Harm[] {
+  const members = membersOf(stack.deployed)
+  const instances = instancesOf(stack.deployed)
+  const gone = new Set(
+    stack.changes.filter((change) => instances.has(change.logicalId) && leaves(change, stack)).map((c) => c.logicalId),
+  )
+  return stack.changes.flatMap((change) => {
+    const resource = `${change.logicalId} (${change.type})`
+    const effects = members.has(change.logicalId)
+      ? memberEffects(change, stack)
+      : instances.has(change.logicalId)
+        ? instanceEffects(change, stack, gone.size === instances.size)
+        : []
+    return effects.map((effect) => ({resource, effect}))
+  })
+}
+
+/** Clusters that belong to a global database, and the global database itself. */
+function membersOf({Resources = {}}: Template): Set<string> {
+  const all = Object.entries(Resources)
+  const sources = all.filter(([, {Type}]) => Type === GLOBAL).map(([, {Properties}]) => Properties)
+  const named = JSON.stringify(sources.map((properties) => properties?.SourceDBClusterIdentifier ?? null))
+  // A source that is named by its text and not by its resource may be any cluster of the stack.
+  const byText = sources.some((properties) => typeof properties?.SourceDBClusterIdentifier === 'string')
+  return new Set(
+    all
+      .filter(([id, {Type, Properties}]) => {
+        if (Type === GLOBAL) return true
+        if (Type !== CLUSTER) return false
+        return Properties?.GlobalClusterIdentifier !== undefined || byText || named.includes(`"${id}"`) || founds(id, named)
+      })
+      .map(([id]) => id),
+  )
+}
+
+/** `Fn::Sub` and the short form of `Fn::GetAtt` name a resource within a longer text. */
+const founds = (id: string, named: string): boolean => named.includes(`"${id}.`) || named.includes(`\${${id}`)
+
+const instancesOf = ({Resources = {}}: Template): Set<string> =>
+  new Set(
+    Object.entries(Resources)
+      .filter(([, {Type}]) => Type === INSTANCE)
+      .map(([id]) => id),
+  )
+
+function memberEffects(change: ResourceChange, stack: StackChange): string[] {
+  if (change.action === 'Remove') return ['it would be removed from the stack: the member is deleted, or left to itself']
+  if (change.action !== 'Modify') return []
+  const effects: string[] = []
+  const replacing = causesOfReplacement(change, stack)
+  if (replacing.length > 0) {
+    const sure = change.replacement === 'True' ? 'it would be replaced by an empty one' : 'it might be replaced by an empty one'
+    effects.push(`${replacing.map((name) => said(change, stack, name)).join(', ')}: ${sure}`)
+  } else if (change.replacement === 'True') effects.push('it would be replaced by an empty one')
+  const named = (property: string): boolean => !replacing.includes(property) && isChanged(change, stack, property)
+  if (named('GlobalClusterIdentifier'))
+    effects.push(`${said(change, stack, 'GlobalClusterIdentifier')}: it would be detached from the global database`)
+  for (const property of ['EngineVersion', 'Engine'])
+    if (named(property)) effects.push(`${said(change, stack, property)}: it would be upgraded apart from the other members`)
+  return effects
+}
+
+function instanceEffects(change: ResourceChange, stack: StackChange, allGone: boolean): string[] {
+  const effects: string[] = []
+  if (allGone && leaves(change, stack))
+    effects.push('the cluster would have no instance left while it is gone: it cannot serve, nor be failed over to')
+  for (const property of ['EngineVersion', 'Engine'])
+    if (change.action === 'Modify' && isChanged(change, stack, property))
+      effects.push(`${said(change, stack, property)}: a member would be upgraded apart from the others`)
+  return effects
+}
+
+const leaves = (change: ResourceChange, stack: StackChange): boolean =>
+  change.action === 'Remove' ||
+  (change.action === 'Modify' && (change.replacement === 'True' || causesOfReplacement(change, stack).length > 0))
+
+/** The properties for which CloudFormation would, or might, make a new resource. */
+const causesOfReplacement = (change: ResourceChange, {changes}: StackChange): string[] =>
+  change.replacement === 'False'
+    ? []
+    : unique(
+        change.details
+          .filter((detail) => detail.recreation !== 'Never' && !staysTheSame(detail, changes))
+          .map(({property}) => property),
+      )
+
+/**
+ * An identity that comes of a resource which stays: CloudFormation lists `SourceDBClusterIdentifier` as perhaps changing
+ * whenever anything about the cluster changes, and an ARN or an id does not change with that.
+ */
+function staysTheSame({certain, cause}: ChangeDetail, changes: ResourceChange[]): boolean {
+  if (certain || cause === undefined) return false
+  const [logicalId, attribute] = cause.split('.', 2)
+  const origin = changes.find((one) => one.logicalId === logicalId)
+  const keepsIdentity = origin === undefined || (origin.action === 'Modify' && origin.replacement === 'False')
+  return keepsIdentity && (attribute === undefined || /(Arn|ARN|Id|ID|Identifier|Name)$/.test(attribute))
+}
+
+/** By the change set; and by the templates, whose difference no change set may leave out. */
+function isChanged(change: ResourceChange, stack: StackChange, property: string): boolean {
+  if (change.details.some((detail) => detail.property === property && !staysTheSame(detail, stack.changes))) return true
+  return JSON.stringify(valueOf(stack.deployed, change, property)) !== JSON.stringify(valueOf(stack.wanted, change, property))
+}
+
+/** `EngineVersion from "a" to "b"`, as far as the templates tell. */
+function said(change: ResourceChange, stack: StackChange, property: string): string {
+  const before = valueOf(stack.deployed, change, property)
+  const after = valueOf(stack.wanted, change, property)
+  if (JSON.stringify(before) === JSON.stringify(after)) return property
+  return `${property} from ${text(before)} to ${text(after)}`
+}
+
+const valueOf = ({Resources = {}}: Template, {logicalId}: ResourceChange, property: string): unknown =>
+  Resources[logicalId]?.Properties?.[property]
+
+const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
+const unique = (names: string[]): string[] => [...new Set(names)]
