@@ -57,7 +57,7 @@ export function changeSetOperations(
       store.add(stack)
       stack.become('REVIEW_IN_PROGRESS', 'User Initiated')
     }
-    const isChange = stack.template === undefined || requests.differs(stack, target, input.Tags)
+    const isChange = stack.template === undefined || requests.differs(stack, target)
     const changeSet: ChangeSet = {
       id: newChangeSetId(region, name),
       name,
@@ -68,7 +68,6 @@ export function changeSetOperations(
       reason: isChange ? undefined : NO_CHANGES,
       executionStatus: isChange ? 'AVAILABLE' : 'UNAVAILABLE',
       target,
-      tags: input.Tags ?? [],
       capabilities: input.Capabilities ?? [],
       roleArn: input.RoleARN,
       onFailure: input.OnStackFailure,
@@ -84,7 +83,7 @@ export function changeSetOperations(
     region: string,
   ): object {
     const changeSet = store.getChangeSet(ChangeSetName, StackName, region)
-    const {stack, target, tags, capabilities, roleArn} = changeSet
+    const {stack, target, capabilities, roleArn} = changeSet
     if (changeSet.executionStatus !== 'AVAILABLE')
       throw fault(
         'InvalidChangeSetStatus',
@@ -92,7 +91,7 @@ export function changeSetOperations(
       )
     const creates = stack.status === 'REVIEW_IN_PROGRESS'
     if (!creates) checkUpdatable(stack)
-    applyOptions(stack, {Tags: tags, Capabilities: capabilities, RoleARN: roleArn, ClientRequestToken, DisableRollback})
+    applyOptions(stack, {Capabilities: capabilities, RoleARN: roleArn, ClientRequestToken, DisableRollback})
     stack.changeSetId = changeSet.id
     stack.onFailure = changeSet.onFailure ?? 'ROLLBACK'
     for (const other of store.changeSetsOf(stack)) store.removeChangeSet(other)

@@ -1,6 +1,6 @@
 /** Stacks, resources, events and change sets in the shapes of the API's answers. */
 
-import type {ChangeSet} from './change-sets.js'
+import type {ChangeSet, ResourceChange} from './change-sets.js'
 import type {StackParameters} from './parameters.js'
 import type {Stack, StackResource} from './stack.js'
 import type {Template} from './template.js'
@@ -83,7 +83,17 @@ export const detailResource = (stack: Stack, resource: StackResource) => ({
   Metadata: JSON.stringify(stack.template?.Resources[resource.logicalId]?.Metadata ?? {}),
 })
 
-export const describeChangeSet = (changeSet: ChangeSet) => ({
+/** A change without the values of properties, as those get it who do not ask for them: one detail for each property. */
+function withoutValues({Type, ResourceChange: {BeforeContext: _, AfterContext: __, ...change}}: ResourceChange) {
+  const short = (change.Details ?? []).map(({Target, ...rest}) => {
+    const {Attribute, Name, RequiresRecreation} = Target
+    return {Target: {Attribute, Name, RequiresRecreation}, ...rest}
+  })
+  const Details = [...new Map(short.map((detail) => [JSON.stringify(detail), detail])).values()]
+  return {Type, ResourceChange: {...change, ...(change.Details ? {Details} : {})}}
+}
+
+export const describeChangeSet = (changeSet: ChangeSet, includeValues: boolean) => ({
   ChangeSetName: changeSet.name,
   ChangeSetId: changeSet.id,
   StackId: changeSet.stack.id,
@@ -97,8 +107,8 @@ export const describeChangeSet = (changeSet: ChangeSet) => ({
   NotificationARNs: [],
   RollbackConfiguration: {},
   Capabilities: changeSet.capabilities,
-  Tags: changeSet.tags,
-  Changes: changeSet.changes,
+  Tags: changeSet.target.tags,
+  Changes: includeValues ? changeSet.changes : changeSet.changes.map(withoutValues),
   IncludeNestedStacks: false,
   OnStackFailure: changeSet.onFailure,
 })

@@ -6,14 +6,20 @@ import {resolve, type ResolvedResource, type Scope} from './intrinsics.js'
 import {valuesOf, type StackParameters} from './parameters.js'
 import type {StackOutput} from './stack.js'
 import {isRecord, validationError, type Template, type TemplateResource} from './template.js'
+import {withStackTags, type Tag} from '../resources/tags.js'
 
 export interface Surroundings {
   region: string
   stackName: string
   stackId: string
+  /** The stack's own, which its resources get too. */
+  tags: readonly Tag[]
   resource(logicalId: string): ResolvedResource | undefined
   imported(name: string): string
 }
+
+/** Stands in a change set for what only the execution will tell, as AWS writes it. */
+export const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}'
 
 export class Evaluation {
   readonly scope: Scope
@@ -24,8 +30,8 @@ export class Evaluation {
   /** Throws `ValidationError` for a broken rule, an unresolved reference or a cycle. */
   constructor(
     readonly template: Template,
-    parameters: StackParameters,
-    surroundings: Surroundings,
+    readonly parameters: StackParameters,
+    private readonly surroundings: Surroundings,
   ) {
     const scope = {...surroundings, parameters: valuesOf(parameters), mappings: template.Mappings ?? {}}
     const condition = conditionsOf(template, scope)
@@ -57,11 +63,34 @@ export class Evaluation {
       )
   }
 
-  /** A resource's properties with all intrinsics resolved, dynamic references left as written. */
+  /** A resource's properties with all intrinsics resolved and the stack's tags, dynamic references left as written. */
   properties(logicalId: string): Record<string, unknown> {
     const properties = resolve(this.resources[logicalId]?.Properties ?? {}, this.scope)
     if (!isRecord(properties)) throw validationError(`[/Resources/${logicalId}/Properties] must be an object`)
-    return properties
+    return this.tagged(logicalId, properties)
+  }
+
+  /** The properties as far as they can be told before the resources in `unknown` are made. */
+  foreseen(logicalId: string, unknown: ReadonlySet<string>): Record<string, unknown> {
+    const resource = (name: string): ResolvedResource | undefined =>
+      unknown.has(name) ? {physicalId: KNOWN_AFTER_APPLY, attributes: KNOWN_AFTER_APPLY} : this.scope.resource(name)
+    const scope = {...this.scope, resource}
+    const foresee = (value: unknown): unknown => {
+      try {
+        return resolve(value, scope)
+      } catch {
+        // A function of what is not known yet, such as the part of a text that is yet to come.
+        return KNOWN_AFTER_APPLY
+      }
+    }
+    const properties = Object.entries(this.resources[logicalId]?.Properties ?? {}).map(
+      ([name, value]) => [name, foresee(value)] as const,
+    )
+    return this.tagged(logicalId, Object.fromEntries(properties.filter(([, value]) => value !== undefined)))
+  }
+
+  private tagged(logicalId: string, properties: Record<string, unknown>): Record<string, unknown> {
+    return withStackTags(this.resources[logicalId]?.Type ?? '', properties, this.surroundings.tags)
   }
 
   /** A whole-resource policy, which may itself be an intrinsic. */

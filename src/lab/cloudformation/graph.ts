@@ -6,10 +6,20 @@ import {explicitDependencies, isRecord, validationError, type TemplateResource} 
 /** Each node with the nodes that must come before it. Every dependency is a node itself. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>
 
-/** The names that a value refers to by Ref, Fn::GetAtt or Fn::Sub, within the branches that the conditions choose. */
-export function namesIn(value: unknown, condition: (name: string) => boolean, found = new Set<string>()): Set<string> {
+/** A Ref, or a Fn::GetAtt with its attribute, where that is written out. */
+export interface Reference {
+  name: string
+  attribute?: string
+}
+
+/** What a value refers to by Ref, Fn::GetAtt or Fn::Sub, within the branches that the conditions choose. */
+export function referencesIn(
+  value: unknown,
+  condition: (name: string) => boolean,
+  found: Reference[] = [],
+): Reference[] {
   if (Array.isArray(value)) {
-    for (const item of value) namesIn(item, condition, found)
+    for (const item of value) referencesIn(item, condition, found)
     return found
   }
   if (!isRecord(value)) return found
@@ -17,30 +27,38 @@ export function namesIn(value: unknown, condition: (name: string) => boolean, fo
   const argument = intrinsic?.argument
   switch (intrinsic?.name) {
     case 'Ref':
-      found.add(String(argument))
+      found.push({name: String(argument)})
       return found
     case 'Fn::GetAtt': {
       const {logicalId, name} = getAttParts(argument)
-      found.add(logicalId)
-      return namesIn(name, condition, found)
+      found.push({name: logicalId, attribute: typeof name === 'string' ? name : '*'})
+      return referencesIn(name, condition, found)
     }
     case 'Fn::Sub':
-      return namesInSub(argument, condition, found)
+      return referencesInSub(argument, condition, found)
     case 'Fn::If':
-      if (Array.isArray(argument)) return namesIn(argument[condition(String(argument[0])) ? 1 : 2], condition, found)
+      if (Array.isArray(argument))
+        return referencesIn(argument[condition(String(argument[0])) ? 1 : 2], condition, found)
       return found
     default:
-      for (const member of Object.values(value)) namesIn(member, condition, found)
+      for (const member of Object.values(value)) referencesIn(member, condition, found)
       return found
   }
 }
 
-function namesInSub(argument: unknown, condition: (name: string) => boolean, found: Set<string>): Set<string> {
+function referencesInSub(argument: unknown, condition: (name: string) => boolean, found: Reference[]): Reference[] {
   const [text, variables] = Array.isArray(argument) ? argument : [argument, {}]
-  for (const [, literal, name = ''] of String(text).matchAll(SUB_PLACEHOLDER))
-    if (!literal && !Object.hasOwn(new Object(variables), name)) found.add(name.split('.')[0] ?? name)
-  return namesIn(variables, condition, found)
+  for (const [, literal, written = ''] of String(text).matchAll(SUB_PLACEHOLDER)) {
+    if (literal || Object.hasOwn(new Object(variables), written)) continue
+    const [name = '', ...attribute] = written.split('.')
+    found.push(attribute.length > 0 ? {name, attribute: attribute.join('.')} : {name})
+  }
+  return referencesIn(variables, condition, found)
 }
+
+/** The names in a value's references. */
+export const namesIn = (value: unknown, condition: (name: string) => boolean): Set<string> =>
+  new Set(referencesIn(value, condition).map(({name}) => name))
 
 /**
  * The graph of a template's active resources, explicit and implicit dependencies. Throws `ValidationError` for a name that is

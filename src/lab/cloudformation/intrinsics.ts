@@ -7,7 +7,8 @@ import {zonesOf} from './zones.js'
 
 export interface ResolvedResource {
   physicalId: string
-  attributes: Record<string, unknown>
+  /** A text stands for every attribute of a resource that is yet to be made. */
+  attributes: Record<string, unknown> | string
 }
 
 /** What a value may refer to. */
@@ -95,6 +96,7 @@ function ref(name: unknown, scope: Scope): unknown {
 function attribute(logicalId: string, name: string, scope: Scope): unknown {
   const resource = scope.resource(logicalId)
   if (resource === undefined) throw templateError(`instance of Fn::GetAtt references undefined resource ${logicalId}`)
+  if (typeof resource.attributes === 'string') return resource.attributes
   const value = attributeValue(resource.attributes, name)
   if (value === undefined) throw templateError(`resource ${logicalId} does not have an attribute ${name}`)
   return value

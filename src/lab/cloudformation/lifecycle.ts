@@ -7,12 +7,15 @@ import {Exports} from './exports.js'
 import type {StackParameters} from './parameters.js'
 import type {Stack, StackResource} from './stack.js'
 import type {Template} from './template.js'
+import type {Tag} from '../resources/tags.js'
 
 /** A template and its parameter values, checked and ready to run. */
 export interface Target {
   template: Template
   templateBody: string
   parameters: StackParameters
+  /** The stack's own. */
+  tags: Tag[]
   evaluation: Evaluation
   /** Names of the exports that the template reads, as far as it has been resolved. */
   imports: Set<string>
@@ -34,12 +37,13 @@ export class Lifecycle {
   }
 
   /** Checks a template against parameter values for a stack. Throws `ValidationError`. */
-  target(stack: Stack, template: Template, templateBody: string, parameters: StackParameters): Target {
+  target(stack: Stack, template: Template, templateBody: string, parameters: StackParameters, tags: Tag[]): Target {
     const imports = new Set<string>()
     const evaluation = new Evaluation(template, parameters, {
       region: stack.region,
       stackName: stack.name,
       stackId: stack.id,
+      tags,
       imported: (name) => {
         const value = this.exports.read(name, stack.region)
         imports.add(name)
@@ -52,7 +56,7 @@ export class Lifecycle {
           : {physicalId: found.physicalId, attributes: found.attributes}
       },
     })
-    return {template, templateBody, parameters, evaluation, imports}
+    return {template, templateBody, parameters, tags, evaluation, imports}
   }
 
   /** Starts an operation in the background; `stack.operation` settles with it and never rejects. */
@@ -70,6 +74,7 @@ export class Lifecycle {
     stack.template = target.template
     stack.templateBody = target.templateBody
     stack.parameters = target.parameters
+    stack.tags = target.tags
     stack.imports = target.imports
     stack.description = target.template.Description
   }

@@ -105,8 +105,8 @@ export function queryOperations(store: StackStore, exports: Exports, lab: Lab): 
     ValidateTemplate: validate,
     ListExports: (_, {region}) => ({Exports: exports.list(region)}),
     ListImports: ({ExportName}, {region}) => listImports(ExportName, region),
-    DescribeChangeSet: ({ChangeSetName, StackName}, {region}) =>
-      describe.describeChangeSet(store.getChangeSet(ChangeSetName, StackName, region)),
+    DescribeChangeSet: ({ChangeSetName, StackName, IncludePropertyValues = false}, {region}) =>
+      describe.describeChangeSet(store.getChangeSet(ChangeSetName, StackName, region), IncludePropertyValues),
     ListChangeSets: ({StackName}, {region}) => ({
       Summaries: store.changeSetsOf(byName(StackName, region)).map(describe.summarizeChangeSet),
     }),

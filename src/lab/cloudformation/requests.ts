@@ -7,9 +7,10 @@ import {changesBetween} from './change-sets.js'
 import type {ProviderOf} from './engine.js'
 import type {Lifecycle, Target} from './lifecycle.js'
 import {resolveParameters, type GivenParameter} from './parameters.js'
-import type {Stack, Tag} from './stack.js'
+import type {Stack} from './stack.js'
 import {templateText, type TemplateSource} from './template-source.js'
 import {readTemplate, validationError, type Template} from './template.js'
+import type {Tag} from '../resources/tags.js'
 
 export interface StackInput extends TemplateSource {
   StackName?: string
@@ -59,7 +60,6 @@ export function checkTypesStay(stack: Stack, {evaluation}: Target): void {
 
 /** Takes over what a request says of the stack itself. */
 export function applyOptions(stack: Stack, input: StackInput): void {
-  stack.tags = input.Tags ?? stack.tags
   stack.capabilities = input.Capabilities ?? []
   stack.roleArn = input.RoleARN
   stack.disableRollback = input.DisableRollback ?? false
@@ -84,7 +84,8 @@ export class Requests {
       this.lab,
       stack.region,
     )
-    const target = this.lifecycle.target(stack, template, templateBody, parameters)
+    const tags = input.Tags ?? stack.tags
+    const target = this.lifecycle.target(stack, template, templateBody, parameters, tags)
     this.checkTypes(target)
     checkCapabilities(target.evaluation.resources, input.Capabilities ?? [])
     return target
@@ -100,13 +101,13 @@ export class Requests {
   }
 
   /** Whether a target differs from what the stack is. */
-  differs(stack: Stack, target: Target, tags: readonly Tag[] | undefined): boolean {
+  differs(stack: Stack, target: Target): boolean {
     const essence = (template: Template | undefined) => canonical([template?.Resources, template?.Outputs])
     return (
       changesBetween(stack, target, this.providerOf).length > 0 ||
       essence(stack.template) !== essence(target.template) ||
       canonical(stack.parameters) !== canonical(target.parameters) ||
-      (tags !== undefined && canonical(stack.tags) !== canonical(tags))
+      canonical(stack.tags) !== canonical(target.tags)
     )
   }
 }

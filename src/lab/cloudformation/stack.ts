@@ -3,6 +3,7 @@
 import {randomUUID} from 'node:crypto'
 import type {StackParameters} from './parameters.js'
 import type {Template} from './template.js'
+import type {Tag} from '../resources/tags.js'
 
 export interface StackResource {
   logicalId: string
@@ -38,11 +39,6 @@ export interface StackEvent {
   ResourceStatusReason?: string
   ResourceProperties?: string
   ClientRequestToken?: string
-}
-
-export interface Tag {
-  Key: string
-  Value: string
 }
 
 export class Stack {

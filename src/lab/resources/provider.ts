@@ -31,6 +31,8 @@ export interface DeleteOptions {
 export interface ResourceProvider {
   /** Top-level properties whose change replaces the resource. `all`: there is no update at all on AWS either. */
   readonly createOnly?: readonly string[] | 'all'
+  /** Properties whose change replaces the resource in some cases, each with the rule that says when. */
+  readonly conditional?: Readonly<Record<string, (before: unknown, after: unknown) => boolean>>
   /** Where the template says nothing. Default `Delete`. */
   deletionPolicy?(properties: Properties): 'Delete' | 'Snapshot'
   create(properties: Properties, context: ResourceContext): Promise<Provisioned>
@@ -100,10 +102,25 @@ export const canonical = (value: unknown): string =>
 
 export type ChangeKind = 'none' | 'update' | 'replace'
 
+/** Whether a changed property wants a new resource, as a change set says it before it is known. */
+export function requiresRecreation(
+  {createOnly = [], conditional = {}}: ResourceProvider,
+  name: string,
+): 'Always' | 'Conditionally' | 'Never' {
+  if (createOnly === 'all' || createOnly.includes(name)) return 'Always'
+  return Object.hasOwn(conditional, name) ? 'Conditionally' : 'Never'
+}
+
 /** What AWS would do to a resource whose properties change so. */
 export function changeKind(provider: ResourceProvider, before: Properties, after: Properties): ChangeKind {
   const changed = changedProperties(before, after)
   if (changed.length === 0) return 'none'
-  const {createOnly = []} = provider
-  return createOnly === 'all' || changed.some((name) => createOnly.includes(name)) ? 'replace' : 'update'
+  const replaces = changed.some((name) => {
+    const recreation = requiresRecreation(provider, name)
+    return (
+      recreation === 'Always' ||
+      (recreation === 'Conditionally' && provider.conditional![name]!(before[name], after[name]))
+    )
+  })
+  return replaces ? 'replace' : 'update'
 }

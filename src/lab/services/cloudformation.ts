@@ -73,7 +73,7 @@ export class CloudFormationService implements Service {
     const target = await this.requests.prepare(stack, input)
     checkUpdatable(stack)
     checkTypesStay(stack, target)
-    if (!this.requests.differs(stack, target, input.Tags)) throw validationError('No updates are to be performed.')
+    if (!this.requests.differs(stack, target)) throw validationError('No updates are to be performed.')
     applyOptions(stack, input)
     this.lifecycle.startUpdate(stack, target)
     return {StackId: stack.id}
