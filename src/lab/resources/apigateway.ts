@@ -56,7 +56,9 @@ function withId(options: {
   attribute?: string
   createOnly: readonly string[] | 'all'
   input?(properties: Properties, context: ResourceContext): object
+  update?: {operation: string; patches(properties: Properties, previous: Properties): object[]}
 }): ResourceProvider {
+  const {key, update} = options
   return {
     createOnly: options.createOnly,
     async create(properties, context) {
@@ -64,8 +66,16 @@ function withId(options: {
       const {id} = await request(context, SERVICE, options.create, input)
       return {physicalId: id, attributes: options.attribute ? {[options.attribute]: id} : {}}
     },
+    ...(update && {
+      async update(physicalId, properties, previous, context) {
+        const patchOperations = update.patches(properties, previous)
+        const {RestApiId: restApiId} = properties
+        await call(context, SERVICE, update.operation, {restApiId, [key]: physicalId, patchOperations})
+        return {physicalId}
+      },
+    }),
     async delete(physicalId, {RestApiId: restApiId}, context) {
-      await unlessGone(call(context, SERVICE, options.remove, {restApiId, [options.key]: physicalId}))
+      await unlessGone(call(context, SERVICE, options.remove, {restApiId, [key]: physicalId}))
     },
   }
 }
@@ -75,8 +85,32 @@ export const resource = withId({
   remove: 'DeleteResource',
   key: 'resourceId',
   attribute: 'ResourceId',
-  createOnly: ['ParentId', 'PathPart', 'RestApiId'],
+  createOnly: 'all',
 })
+
+const AUTHORIZER_PATHS: Record<string, string> = {
+  AuthorizerResultTtlInSeconds: '/authorizerResultTtlInSeconds',
+  IdentitySource: '/identitySource',
+  IdentityValidationExpression: '/identityValidationExpression',
+  Name: '/name',
+}
+
+/** Pools that are new are added before old ones are removed: an authorizer is never without one. */
+function authorizerPatches(properties: Properties, previous: Properties): object[] {
+  const changed = changedProperties(previous, properties)
+  const unknown = changed.filter((name) => name !== 'ProviderARNs' && !Object.hasOwn(AUTHORIZER_PATHS, name))
+  if (unknown.length > 0)
+    throw new Error(`The lab cannot change ${unknown.join(', ')} of AWS::ApiGateway::Authorizer in place`)
+  const [before, after]: string[][] = [previous.ProviderARNs ?? [], properties.ProviderARNs ?? []]
+  const patch = (op: 'add' | 'remove', value: string) => ({op, path: '/providerARNs', value})
+  return [
+    ...changed
+      .filter((name) => name !== 'ProviderARNs')
+      .map((name) => replace(AUTHORIZER_PATHS[name]!, properties[name] ?? '')),
+    ...after!.filter((arn) => !before!.includes(arn)).map((arn) => patch('add', arn)),
+    ...before!.filter((arn) => !after!.includes(arn)).map((arn) => patch('remove', arn)),
+  ]
+}
 
 export const authorizer = withId({
   create: 'CreateAuthorizer',
@@ -85,6 +119,7 @@ export const authorizer = withId({
   attribute: 'AuthorizerId',
   createOnly: ['RestApiId'],
   input: ({Name}, {logicalId}) => ({name: Name ?? logicalId}),
+  update: {operation: 'UpdateAuthorizer', patches: authorizerPatches},
 })
 
 export const requestValidator = withId({
@@ -93,6 +128,13 @@ export const requestValidator = withId({
   key: 'requestValidatorId',
   attribute: 'RequestValidatorId',
   createOnly: ['Name', 'RestApiId'],
+  update: {
+    operation: 'UpdateRequestValidator',
+    patches: ({ValidateRequestBody = false, ValidateRequestParameters = false}) => [
+      replace('/validateRequestBody', ValidateRequestBody),
+      replace('/validateRequestParameters', ValidateRequestParameters),
+    ],
+  },
 })
 
 /** Deployments are snapshots: nothing of one but its description changes afterwards, and the lab keeps no description. */
@@ -166,6 +208,12 @@ export const model: ResourceProvider = {
     const name = properties.Name ?? context.logicalId
     await request(context, SERVICE, 'CreateModel', {...properties, name})
     return {physicalId: name}
+  },
+  async update(modelName, {RestApiId: restApiId, Description = '', Schema = {}}, _previous, context) {
+    const schema = typeof Schema === 'string' ? Schema : JSON.stringify(Schema)
+    const patchOperations = [replace('/description', Description), replace('/schema', schema)]
+    await call(context, SERVICE, 'UpdateModel', {restApiId, modelName, patchOperations})
+    return {physicalId: modelName}
   },
   async delete(modelName, {RestApiId: restApiId}, context) {
     await unlessGone(call(context, SERVICE, 'DeleteModel', {restApiId, modelName}))

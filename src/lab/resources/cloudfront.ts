@@ -164,7 +164,7 @@ const describeStore = (Name: string, context: ResourceContext): Promise<Properti
   call(context, SERVICE, 'DescribeKeyValueStore', {Name})
 
 export const keyValueStore: ResourceProvider = {
-  createOnly: ['ImportSource', 'Name'],
+  createOnly: ['Name'],
   async create(properties, context) {
     const {Name, Comment, ImportSource} = properties
     await request(context, SERVICE, 'CreateKeyValueStore', {

@@ -36,6 +36,10 @@ export const userPoolDomain: ResourceProvider = {
     const {Domain} = properties
     return {physicalId: Domain, attributes: {Id: Domain, CloudFrontDistribution: CloudFrontDomain ?? ''}}
   },
+  async update(physicalId, properties, _previous, context) {
+    await request(context, SERVICE, 'UpdateUserPoolDomain', properties)
+    return {physicalId}
+  },
   async delete(Domain, {UserPoolId}, context) {
     await unlessGone(call(context, SERVICE, 'DeleteUserPoolDomain', {Domain, UserPoolId}))
   },

@@ -34,7 +34,7 @@ async function reserve(FunctionName: string, properties: Properties, context: Re
 }
 
 export const lambdaFunction: ResourceProvider = {
-  createOnly: ['FunctionName', 'PackageType'],
+  createOnly: ['FunctionName', 'PackageType', 'TenancyConfig'],
   async create(properties, context) {
     const FunctionName = properties.FunctionName ?? generatedName(context.stackName, context.logicalId, {max: 64})
     const {FunctionArn} = await request(context, 'lambda', 'CreateFunction', {

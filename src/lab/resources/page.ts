@@ -1,14 +1,20 @@
 /** docs/lab-resources.md, from the tables of resource types. A test holds the page equal to it. */
 
 import {MADE} from './index.js'
+import type {ResourceProvider} from './provider.js'
 import {RECORDED, type RecordedType} from './recorded.js'
 
 const code = (text: string): string => `\`${text.replaceAll('|', String.raw`\|`)}\``
 
-const updates = ({createOnly, update}: {createOnly?: readonly string[] | 'all'; update?: unknown}): string => {
+const updates = ({createOnly, conditional = {}, update}: ResourceProvider): string => {
   if (createOnly === 'all') return 'always a replacement'
   const rest = update === undefined ? 'any other change is refused' : 'any other change in place'
-  return createOnly?.length ? `${createOnly.map(code).join(', ')}: replacement; ${rest}` : rest
+  const kinds = [
+    [createOnly ?? [], 'replacement'],
+    [Object.keys(conditional), 'replacement in some cases'],
+  ] as const
+  const said = kinds.flatMap(([names, kind]) => (names.length > 0 ? [`${names.map(code).join(', ')}: ${kind}`] : []))
+  return [...said, rest].join('; ')
 }
 
 const attributesOf = ({attributes = {}}: RecordedType): string =>

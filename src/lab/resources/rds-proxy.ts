@@ -22,7 +22,7 @@ async function proxyAttributes(name: string, context: ResourceContext): Promise<
 }
 
 export const proxy: ResourceProvider = {
-  createOnly: ['DBProxyName', 'EngineFamily', 'VpcSubnetIds'],
+  createOnly: ['DBProxyName', 'EndpointNetworkType', 'EngineFamily', 'TargetConnectionNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
     const name = proxyName(properties.DBProxyName, context)
     await request(context, 'rds', 'CreateDBProxy', {...properties, DBProxyName: name})
@@ -103,7 +103,7 @@ async function describeEndpoint(name: string, context: ResourceContext): Promise
 }
 
 export const proxyEndpoint: ResourceProvider = {
-  createOnly: ['DBProxyEndpointName', 'DBProxyName', 'TargetRole', 'VpcSubnetIds'],
+  createOnly: ['DBProxyEndpointName', 'DBProxyName', 'EndpointNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
     const name = proxyName(properties.DBProxyEndpointName, context)
     await request(context, 'rds', 'CreateDBProxyEndpoint', {...properties, DBProxyEndpointName: name})
@@ -116,6 +116,7 @@ export const proxyEndpoint: ResourceProvider = {
     const {DBProxyEndpointArn, Endpoint, IsDefault, VpcId} = endpoint
     return {physicalId: name, attributes: {DBProxyEndpointArn, Endpoint, IsDefault: String(IsDefault ?? false), VpcId}}
   },
+  /** The role is no create-only property of the schema, and yet nothing changes it: an update of it does nothing, as on AWS. */
   async update(physicalId, {VpcSecurityGroupIds}, _previous, context) {
     await request(context, 'rds', 'ModifyDBProxyEndpoint', {DBProxyEndpointName: physicalId, VpcSecurityGroupIds})
     return {physicalId}

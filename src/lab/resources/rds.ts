@@ -93,17 +93,38 @@ async function clusterAttributes(id: string, context: ResourceContext): Promise<
   }
 }
 
+const isEmpty = (value: unknown): boolean => value === undefined || value === ''
+
+/** RDS minds no letter case in names. */
+const isOtherText = (before: unknown, after: unknown): boolean =>
+  String(before).toLowerCase() !== String(after).toLowerCase()
+
 export const cluster: ResourceProvider = {
   createOnly: [
     'AvailabilityZones',
+    'ClusterScalabilityType',
     'DBClusterIdentifier',
     'DBSubnetGroupName',
+    'DBSystemId',
     'DatabaseName',
     'EngineMode',
     'KmsKeyId',
+    'PubliclyAccessible',
+    'RestoreToTime',
+    'RestoreType',
+    'SnapshotIdentifier',
     'SourceDBClusterIdentifier',
+    'SourceDbClusterResourceId',
+    'SourceRegion',
     'StorageEncrypted',
+    'UseLatestRestorableTime',
   ],
+  conditional: {
+    Engine: isOtherText,
+    // Emptied, it takes the cluster out of its global database; any other value wants a new cluster.
+    GlobalClusterIdentifier: (_before, after) => !isEmpty(after),
+    MasterUsername: isOtherText,
+  },
   deletionPolicy: () => 'Snapshot',
   async create(properties, context) {
     const id = identifier(properties.DBClusterIdentifier, context)
@@ -111,7 +132,9 @@ export const cluster: ResourceProvider = {
     context.allocated(id)
     return {physicalId: id, attributes: await clusterAttributes(id, context)}
   },
-  async update(physicalId, properties, _previous, context) {
+  async update(physicalId, properties, previous, context) {
+    if (!isEmpty(previous.GlobalClusterIdentifier) && isEmpty(properties.GlobalClusterIdentifier))
+      await leaveGlobalCluster(await describeCluster(physicalId, context), previous.GlobalClusterIdentifier, context)
     await request(context, 'rds', 'ModifyDBCluster', {
       ...properties,
       DBClusterIdentifier: physicalId,
@@ -175,16 +198,53 @@ async function instanceAttributes(id: string, context: ResourceContext): Promise
   }
 }
 
+/** Conditional for other engines than Aurora, whose instances take them in place. */
+const MODIFIED = [
+  'AutoMinorVersionUpgrade',
+  'BackupRetentionPeriod',
+  'DBParameterGroupName',
+  'MultiAZ',
+  'PerformanceInsightsKMSKeyId',
+  'PreferredMaintenanceWindow',
+  'StorageType',
+]
+
+/** Where an instance is restored from: another origin is another instance. */
+const ORIGINS = [
+  'DBClusterSnapshotIdentifier',
+  'DBSnapshotIdentifier',
+  'RestoreTime',
+  'SourceDBClusterIdentifier',
+  'SourceDBInstanceAutomatedBackupsArn',
+  'SourceDBInstanceIdentifier',
+  'SourceDbiResourceId',
+  'UseLatestRestorableTime',
+]
+
 export const instance: ResourceProvider = {
   createOnly: [
-    'AvailabilityZone',
+    'BackupTarget',
+    'CharacterSetName',
+    'CustomIAMInstanceProfile',
     'DBClusterIdentifier',
     'DBInstanceIdentifier',
+    'DBName',
     'DBSubnetGroupName',
-    'Engine',
+    'DBSystemId',
     'KmsKeyId',
     'MasterUsername',
+    'NcharCharacterSetName',
+    'Port',
+    'SourceRegion',
+    'StorageEncrypted',
+    'Timezone',
   ],
+  conditional: {
+    ...Object.fromEntries(MODIFIED.map((name) => [name, () => false])),
+    ...Object.fromEntries(ORIGINS.map((name) => [name, () => true])),
+    AvailabilityZone: isOtherText,
+    Engine: isOtherText,
+  },
   deletionPolicy: ({DBClusterIdentifier}) => (DBClusterIdentifier ? 'Delete' : 'Snapshot'),
   async create(properties, context) {
     const id = identifier(properties.DBInstanceIdentifier, context)
@@ -216,7 +276,7 @@ async function describeGlobalCluster(id: string, context: ResourceContext): Prom
 }
 
 export const globalCluster: ResourceProvider = {
-  createOnly: ['GlobalClusterIdentifier', 'SourceDBClusterIdentifier', 'StorageEncrypted'],
+  createOnly: ['Engine', 'GlobalClusterIdentifier', 'SourceDBClusterIdentifier', 'StorageEncrypted'],
   async create(properties, context) {
     const id = identifier(properties.GlobalClusterIdentifier, context)
     await request(context, 'rds', 'CreateGlobalCluster', {...properties, GlobalClusterIdentifier: id})

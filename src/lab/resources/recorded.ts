@@ -21,9 +21,12 @@ export interface RecordedType {
   /** The property that names it, where it has one; without it a name is generated. */
   name?: {property: string; max?: number; lowerCase?: boolean}
   createOnly?: readonly string[] | 'all'
+  /** See `ResourceProvider.conditional`. */
+  conditional?: ResourceProvider['conditional']
 }
 
-const RULE = {area: 'network', createOnly: 'all'} as const
+/** A rule of a security group: all of it makes it what it is, but for its description. */
+const RULE = {area: 'network', ref: 'sgr-{hex:17}', attributes: {Id: '{ref}'}} as const
 
 export const RECORDED: Readonly<Record<string, RecordedType>> = {
   'AWS::ApiGateway::Account': {area: 'api', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
@@ -42,19 +45,38 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
     area: 'network',
     ref: '203.0.113.10',
     attributes: {AllocationId: 'eipalloc-{hex:17}', PublicIp: '{ref}'},
+    createOnly: ['Address', 'Domain', 'IpamPoolId', 'NetworkBorderGroup', 'TransferAddress'],
   },
-  'AWS::EC2::FlowLog': {area: 'network', ref: 'fl-{hex:17}', attributes: {Id: '{ref}'}, createOnly: 'all'},
+  'AWS::EC2::FlowLog': {
+    area: 'network',
+    ref: 'fl-{hex:17}',
+    attributes: {Id: '{ref}'},
+    createOnly: [
+      'DeliverCrossAccountRole',
+      'DeliverLogsPermissionArn',
+      'DestinationOptions',
+      'LogDestination',
+      'LogDestinationType',
+      'LogFormat',
+      'LogGroupName',
+      'MaxAggregationInterval',
+      'ResourceId',
+      'ResourceType',
+      'TagFieldSpecifications',
+      'TrafficType',
+    ],
+  },
   'AWS::EC2::InternetGateway': {area: 'network', ref: 'igw-{hex:17}', attributes: {InternetGatewayId: '{ref}'}},
   'AWS::EC2::NatGateway': {
     area: 'network',
     ref: 'nat-{hex:17}',
     attributes: {NatGatewayId: '{ref}'},
-    createOnly: ['SubnetId', 'AllocationId'],
+    createOnly: ['AllocationId', 'AvailabilityMode', 'ConnectivityType', 'PrivateIpAddress', 'SubnetId', 'VpcId'],
   },
   'AWS::EC2::Route': {
-    ...RULE,
+    area: 'network',
     ref: '{RouteTableId}|{DestinationCidrBlock}',
-    createOnly: ['RouteTableId', 'DestinationCidrBlock'],
+    createOnly: ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId', 'RouteTableId'],
   },
   'AWS::EC2::RouteTable': {
     area: 'network',
@@ -68,8 +90,35 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
     attributes: {GroupId: '{ref}', Id: '{ref}', VpcId: '{VpcId}'},
     createOnly: ['GroupName', 'GroupDescription', 'VpcId'],
   },
-  'AWS::EC2::SecurityGroupEgress': {...RULE, ref: 'sgr-{hex:17}', attributes: {Id: '{ref}'}},
-  'AWS::EC2::SecurityGroupIngress': {...RULE, ref: 'sgr-{hex:17}', attributes: {Id: '{ref}'}},
+  'AWS::EC2::SecurityGroupEgress': {
+    ...RULE,
+    createOnly: [
+      'CidrIp',
+      'CidrIpv6',
+      'DestinationPrefixListId',
+      'DestinationSecurityGroupId',
+      'FromPort',
+      'GroupId',
+      'IpProtocol',
+      'ToPort',
+    ],
+  },
+  'AWS::EC2::SecurityGroupIngress': {
+    ...RULE,
+    createOnly: [
+      'CidrIp',
+      'CidrIpv6',
+      'FromPort',
+      'GroupId',
+      'GroupName',
+      'IpProtocol',
+      'SourcePrefixListId',
+      'SourceSecurityGroupId',
+      'SourceSecurityGroupName',
+      'SourceSecurityGroupOwnerId',
+      'ToPort',
+    ],
+  },
   'AWS::EC2::Subnet': {
     area: 'network',
     ref: 'subnet-{hex:17}',
@@ -80,9 +129,26 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
       SubnetId: '{ref}',
       VpcId: '{VpcId}',
     },
-    createOnly: ['VpcId', 'CidrBlock', 'AvailabilityZone'],
+    createOnly: [
+      'AvailabilityZone',
+      'AvailabilityZoneId',
+      'CidrBlock',
+      'Ipv4IpamPoolId',
+      'Ipv4NetmaskLength',
+      'Ipv6IpamPoolId',
+      'Ipv6Native',
+      'Ipv6NetmaskLength',
+      'OutpostArn',
+      'VpcId',
+    ],
+    conditional: {Ipv6CidrBlock: (before) => before !== undefined},
   },
-  'AWS::EC2::SubnetRouteTableAssociation': {...RULE, ref: 'rtbassoc-{hex:17}', attributes: {Id: '{ref}'}},
+  'AWS::EC2::SubnetRouteTableAssociation': {
+    area: 'network',
+    ref: 'rtbassoc-{hex:17}',
+    attributes: {Id: '{ref}'},
+    createOnly: 'all',
+  },
   'AWS::EC2::VPC': {
     area: 'network',
     ref: 'vpc-{hex:17}',
@@ -92,15 +158,24 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
       DefaultSecurityGroup: 'sg-{hex:17}',
       VpcId: '{ref}',
     },
-    createOnly: ['CidrBlock'],
+    createOnly: ['CidrBlock', 'Ipv4IpamPoolId', 'Ipv4NetmaskLength', 'VpcEncryptionControl'],
+    // From dedicated to default is the only change in place.
+    conditional: {InstanceTenancy: (before, after) => !(before === 'dedicated' && after === 'default')},
   },
   'AWS::EC2::VPCEndpoint': {
     area: 'network',
     ref: 'vpce-{hex:17}',
     attributes: {Id: '{ref}'},
-    createOnly: ['ServiceName', 'VpcEndpointType', 'VpcId'],
+    createOnly: [
+      'ResourceConfigurationArn',
+      'ServiceName',
+      'ServiceNetworkArn',
+      'ServiceRegion',
+      'VpcEndpointType',
+      'VpcId',
+    ],
   },
-  'AWS::EC2::VPCGatewayAttachment': {...RULE, ref: 'IGW|{VpcId}'},
+  'AWS::EC2::VPCGatewayAttachment': {area: 'network', ref: 'IGW|{VpcId}', createOnly: ['VpcId']},
   'AWS::ECR::Repository': {
     area: 'images',
     ref: '{name}',
@@ -176,6 +251,7 @@ export function recordedProvider(type: RecordedType): ResourceProvider {
 
   return {
     createOnly: type.createOnly,
+    conditional: type.conditional,
     async create(properties, context) {
       const all = values(properties, context)
       if (type.name)

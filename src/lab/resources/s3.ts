@@ -68,7 +68,7 @@ async function configure(
 }
 
 export const bucket: ResourceProvider = {
-  createOnly: ['BucketName'],
+  createOnly: ['BucketName', 'BucketNamePrefix', 'BucketNamespace', 'ObjectLockEnabled'],
   async create(properties, context) {
     const name =
       properties.BucketName ?? generatedName(context.stackName, context.logicalId, {max: 63, lowerCase: true})

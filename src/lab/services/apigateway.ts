@@ -3,7 +3,6 @@ import type * as Api from '@aws-sdk/client-api-gateway'
 import {ApiServer} from '../data-plane/api-gateway/api-server.js'
 import {isPlainTemplate} from '../data-plane/api-gateway/gateway-response.js'
 import {JwksCache} from '../data-plane/api-gateway/jwks-cache.js'
-import {compileModel} from '../data-plane/api-gateway/validation.js'
 import {randomId} from '../data-plane/http.js'
 import type {CallContext, Lab, Operation, Service} from '../kernel.js'
 import {badRequest, conflict, notFound, unsupported} from './apigateway/faults.js'
@@ -16,6 +15,7 @@ import {
 } from './apigateway/methods.js'
 import {RestApiRecord, found} from './apigateway/rest-api.js'
 import {patchStage} from './apigateway/stage.js'
+import {checkAuthorizer, checkSchema, updateAuthorizer, updateModel, updateValidator} from './apigateway/updates.js'
 
 /** Most operations name their API; the table below gives them the record instead. */
 type OfApi<Input> = (api: RestApiRecord, input: Input) => unknown
@@ -68,6 +68,7 @@ export class ApiGatewayService implements Service {
         found(api.authorizers, input.authorizerId, 'Authorizer'),
       ),
       GetAuthorizers: of<Api.GetAuthorizersRequest>((api): Api.Authorizers => ({items: [...api.authorizers.values()]})),
+      UpdateAuthorizer: of<Api.UpdateAuthorizerRequest>((api, input) => updateAuthorizer(api, input)),
       DeleteAuthorizer: of<Api.DeleteAuthorizerRequest>((api, input) => deleteAuthorizer(api, input)),
 
       CreateRequestValidator: of<Api.CreateRequestValidatorRequest>((api, {restApiId: _, ...settings}) => {
@@ -75,10 +76,16 @@ export class ApiGatewayService implements Service {
         api.validators.set(validator.id, validator)
         return validator
       }),
+      GetRequestValidator: of<Api.GetRequestValidatorRequest>((api, input) =>
+        found(api.validators, input.requestValidatorId, 'Request Validator'),
+      ),
+      UpdateRequestValidator: of<Api.UpdateRequestValidatorRequest>((api, input) => updateValidator(api, input)),
       DeleteRequestValidator: of<Api.DeleteRequestValidatorRequest>((api, input) =>
         remove(api.validators, input.requestValidatorId, 'Request Validator'),
       ),
       CreateModel: of<Api.CreateModelRequest>((api, input) => createModel(api, input)),
+      GetModel: of<Api.GetModelRequest>((api, input) => found(api.models, input.modelName, 'Model')),
+      UpdateModel: of<Api.UpdateModelRequest>((api, input) => updateModel(api, input)),
       DeleteModel: of<Api.DeleteModelRequest>((api, input) => remove(api.models, input.modelName, 'Model')),
       PutGatewayResponse: of<Api.PutGatewayResponseRequest>((api, input) => putGatewayResponse(api, input)),
       DeleteGatewayResponse: of<Api.DeleteGatewayResponseRequest>((api, input) =>
@@ -198,14 +205,6 @@ function createAuthorizer(
 ): Api.Authorizer {
   if (settings.type !== 'COGNITO_USER_POOLS') throw unsupported(`authorizer of type ${settings.type}`)
   const {providerARNs = [], identitySource = 'method.request.header.Authorization'} = settings
-  if (
-    providerARNs.length === 0 ||
-    providerARNs.some((arn) => !/^arn:aws:cognito-idp:[\w-]+:\d{12}:userpool\/[\w-]+$/.test(arn))
-  ) {
-    throw badRequest('Invalid Authorizer Provider ARNs')
-  }
-
-  if (!/^method\.request\.header\.[\w-]+$/.test(identitySource)) throw badRequest('Invalid identity source')
   const authorizer: Api.Authorizer = {
     id: randomId(6),
     authType: 'cognito_user_pools',
@@ -213,6 +212,7 @@ function createAuthorizer(
     providerARNs,
     identitySource,
   }
+  checkAuthorizer(authorizer)
   api.authorizers.set(authorizer.id ?? '', authorizer)
   return authorizer
 }
@@ -229,12 +229,7 @@ function deleteAuthorizer(api: RestApiRecord, {authorizerId}: Api.DeleteAuthoriz
 function createModel(api: RestApiRecord, {restApiId: _, ...settings}: Api.CreateModelRequest): Api.Model {
   const name = settings.name ?? ''
   if (api.models.has(name)) throw conflict(`Model name already exists for this REST API: ${name}`)
-  try {
-    if (settings.schema) compileModel(settings.schema)
-  } catch (error) {
-    throw badRequest(`Invalid model specified: ${(error as Error).message}`)
-  }
-
+  if (settings.schema) checkSchema(settings.schema)
   const model: Api.Model = {id: randomId(6), ...settings}
   api.models.set(name, model)
   return model

@@ -33,6 +33,7 @@ export class CognitoService implements Service {
       CreateUserPoolDomain: (input: Api.CreateUserPoolDomainRequest, {region}) => this.createDomain(input, region),
       DescribeUserPoolDomain: (input: Api.DescribeUserPoolDomainRequest, {region}) =>
         this.describeDomain(input, region),
+      UpdateUserPoolDomain: (input: Api.UpdateUserPoolDomainRequest, {region}) => this.updateDomain(input, region),
       DeleteUserPoolDomain: (input: Api.DeleteUserPoolDomainRequest, {region}) => this.deleteDomain(input, region),
       CreateResourceServer: (input: Api.CreateResourceServerRequest, {region}) => this.createServer(input, region),
       DescribeResourceServer: (
@@ -168,7 +169,7 @@ export class CognitoService implements Service {
         sign: (claims) => pool.keys.sign(claims),
       }).catch((error: Error) => this.failed(response, error))
     })
-    pool.domain = {prefix, hostname, listener}
+    pool.domain = {prefix, hostname, listener, managedLoginVersion: input.ManagedLoginVersion ?? 1}
     this.lab.hosts.register(hostname, region, listener.port)
     return {}
   }
@@ -177,7 +178,21 @@ export class CognitoService implements Service {
   private describeDomain(input: Api.DescribeUserPoolDomainRequest, region: string): Api.DescribeUserPoolDomainResponse {
     const pool = [...this.pools.values()].find((one) => one.region === region && one.domain?.prefix === input.Domain)
     if (!pool) return {DomainDescription: {}}
-    return {DomainDescription: {UserPoolId: pool.id, AWSAccountId: ACCOUNT, Domain: input.Domain, Status: 'ACTIVE'}}
+    const {prefix: Domain, managedLoginVersion: ManagedLoginVersion} = pool.domain!
+    return {
+      DomainDescription: {UserPoolId: pool.id, AWSAccountId: ACCOUNT, Domain, ManagedLoginVersion, Status: 'ACTIVE'},
+    }
+  }
+
+  /** Of a prefix domain only the version of its pages can change, and the lab shows no pages. */
+  private updateDomain(input: Api.UpdateUserPoolDomainRequest, region: string): Api.UpdateUserPoolDomainResponse {
+    const {domain} = this.pool(input.UserPoolId, region)
+    if (input.CustomDomainConfig) throw fault('NotImplemented', 'cognito-idp: the lab has no custom domains', 501)
+    if (!domain || domain.prefix !== input.Domain)
+      throw fault('ResourceNotFoundException', `No such domain or user pool exists.`)
+    const ManagedLoginVersion = input.ManagedLoginVersion ?? domain.managedLoginVersion
+    domain.managedLoginVersion = ManagedLoginVersion
+    return {ManagedLoginVersion}
   }
 
   private async deleteDomain(input: Api.DeleteUserPoolDomainRequest, region: string): Promise<object> {

@@ -10,6 +10,8 @@ export interface Domain {
   prefix: string
   hostname: string
   listener: Listener
+  /** 1: the classic pages, 2: managed login. */
+  managedLoginVersion: number
 }
 
 /** What can be set of a pool; the lab has no users, so all of it is recorded only. */
