@@ -1,6 +1,7 @@
 /** The --json results of commands as schemas. They are kept apart from the commands, which need no zod to start. */
 
 import {z} from 'zod'
+import type {InitResult} from '../src/commands/init.js'
 import type {LabStartResult} from '../src/commands/lab/start.js'
 import type {LabStopResult} from '../src/commands/lab/stop.js'
 import type {OutageResult} from '../src/commands/outage/start.js'
@@ -233,6 +234,39 @@ const outage = z.object({
     .meta({description: 'Those that are on; of `stop`, those that have ended'}),
 }) satisfies z.ZodType<OutageResult>
 
+const dollars = z.number().meta({description: 'US dollars a month'})
+
+const init = z.object({
+  schemaVersion: z.literal(1),
+  folder: z.string(),
+  dryRun: z.boolean(),
+  settings: z.object({
+    app: z.string(),
+    home: region,
+    away: region,
+    rtoSeconds: z.number(),
+    rpoSeconds: z.number(),
+    capacity: z.object({min: z.number(), max: z.number()}).meta({description: 'Aurora capacity units of an instance'}),
+    instances: z.int().meta({description: 'Aurora instances a region'}),
+    account: z.string().optional(),
+    profile: z.string().optional(),
+    alarmEmail: z.string().optional(),
+    protect: z.boolean(),
+    workflow: z.boolean(),
+  }),
+  files: z.array(z.string()).meta({description: 'Relative to the folder'}),
+  estimate: z.object({
+    date: z.string().meta({description: 'Of the list prices'}),
+    currency: z.literal('USD'),
+    items: z.array(z.object({item: z.string(), basis: z.string(), home: dollars, away: dollars})),
+    home: dollars,
+    away: dollars,
+    total: dollars,
+    remarks: z.array(z.string()),
+  }),
+  installed: z.boolean().meta({description: 'npm ci was run in the CDK app'}),
+}) satisfies z.ZodType<InitResult>
+
 const error = z.object({
   error: z.object({
     code: z.string().meta({description: 'Stable; scripts may match on it'}),
@@ -261,5 +295,6 @@ export const RESULT_SCHEMAS = {
     title: 'result.json of a run that no load measured, and `outcome` of switch and resume',
   }),
   outage: outage.meta({title: 'outage start, stop, status --json'}),
+  init: init.meta({title: 'init --json'}),
   error: error.meta({title: 'What every command prints under --json when it fails'}),
 }

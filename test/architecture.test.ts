@@ -44,7 +44,7 @@ const ROWS: string[][] = [
   ['ports', 'diagnose'],
   ['probes', 'gates', 'steps', 'config'],
   ['plans'],
-  ['engine', 'measure', 'drift'],
+  ['engine', 'measure', 'drift', 'init', 'doctor'],
   ['deploy'],
   ['report', 'render'],
   ['adapters'],

@@ -27,7 +27,7 @@ describe('todo-dr.yaml', () => {
     expect(parseConfig('todo-dr.yaml', TARGET).targets).to.deep.equal({
       prod: {app: 'ToDoMgmt', regions: {home: 'us-east-1', away: 'us-east-2'}},
     })
-    expect(parseConfig('todo-dr.yaml', '')).to.deep.equal({targets: {}})
+    expect(parseConfig('todo-dr.yaml', '')).to.deep.equal({infra: 'infra', targets: {}})
   })
 
   it('is taken as `init` writes it', () => {
@@ -103,7 +103,7 @@ describe('todo-dr.yaml', () => {
 
     it('takes the nearest', async () => {
       writeFileSync(join(folder, 'a/todo-dr.yaml'), 'defaultTarget: lab\n')
-      expect((await loadConfig(join(folder, 'a/b')))?.config).to.deep.equal({defaultTarget: 'lab', targets: {}})
+      expect((await loadConfig(join(folder, 'a/b')))?.config).to.deep.equal({defaultTarget: 'lab', infra: 'infra', targets: {}})
     })
   })
 })

@@ -1,0 +1,106 @@
+/** What a deployment costs in a month in which little happens: an estimate by list prices, with its date. Pure. */
+
+import type {Footprint} from './footprint.js'
+import {HOURS_A_MONTH, PRICES, PRICES_DATE, PRICES_REGION, PRICES_SOURCE, USAGE} from './prices.js'
+import type {Settings} from './settings.js'
+
+export interface CostItem {
+  item: string
+  /** How the figure comes about. */
+  basis: string
+  /** US dollars a month. */
+  home: number
+  away: number
+}
+
+export interface Estimate {
+  /** Of the prices. */
+  date: string
+  currency: 'USD'
+  items: CostItem[]
+  home: number
+  away: number
+  total: number
+  /** What an estimate of this kind cannot say. */
+  remarks: string[]
+}
+
+/** `home` and `away` are what the default project keeps in each region; the edge, made in us-east-1, is counted at home. */
+export function estimate(settings: Settings, footprint: {home: Footprint; away: Footprint}): Estimate {
+  const {capacity, instances} = settings
+  const acu = capacity.min * instances
+  const {home: atHome, away: atAway} = footprint
+  const rows: CostItem[] = []
+  const add = (item: string, basis: string, home: number, away: number): void => {
+    rows.push({item, basis, home: cents(home), away: cents(away)})
+  }
+  const each = (item: string, basis: string, price: number, of: (footprint: Footprint) => number): void =>
+    add(item, basis, of(atHome) * price, of(atAway) * price)
+
+  const compute = acu * PRICES.auroraAcuHour * HOURS_A_MONTH
+  add('Aurora Serverless v2', `${instances} x ${capacity.min} ACU, the minimum, at rest`, compute, compute)
+  const storage = USAGE.storageGb * PRICES.auroraStorageGb + USAGE.ios * PRICES.auroraIo
+  add('Aurora storage and I/O', `${USAGE.storageGb} GB, ${USAGE.ios} million I/Os`, storage, storage)
+  add('Replicated writes', `${USAGE.replicatedIos} million`, 0, USAGE.replicatedIos * PRICES.auroraReplicatedIo)
+  const proxyAcu = Math.max(PRICES.proxyMinimumAcu, acu)
+  each(
+    'RDS Proxy',
+    `${proxyAcu} ACU${proxyAcu > acu ? ', the least that is billed' : ''}`,
+    proxyAcu * PRICES.proxyAcuHour * HOURS_A_MONTH,
+    ({proxies}) => proxies,
+  )
+  each('Interface endpoints', 'each in each zone', PRICES.endpointZoneHour * HOURS_A_MONTH, (one) => one.endpointZones)
+  each('NAT gateways', 'the network has no way out', PRICES.natGatewayHour * HOURS_A_MONTH, (one) => one.natGateways)
+  each('KMS keys', 'without rotations', PRICES.kmsKey, ({keys}) => keys)
+  each('Secrets and replicas', 'of both users', PRICES.secret, ({secrets}) => secrets)
+  const waf = ({webAcls, webAclRules}: Footprint): number => webAcls * PRICES.wafAcl + webAclRules * PRICES.wafRule
+  each('WAF', `web ACL and rules; ${dollars(PRICES.wafRequests)} a million requests`, 1, waf)
+  each(
+    'Cognito clients and tokens',
+    `client credentials, ${USAGE.tokens} tokens`,
+    PRICES.cognitoClient + (USAGE.tokens / 1000) * PRICES.cognitoTokens,
+    ({clients}) => clients,
+  )
+  each('Alarms', 'by the metric', PRICES.alarmMetric, ({alarmMetrics}) => alarmMetrics)
+  const logs = ({flowLogs}: Footprint): number =>
+    USAGE.logsGb * PRICES.logsGb + Math.min(1, flowLogs) * USAGE.flowLogsGb * PRICES.flowLogsGb
+  each('Logs and flow logs', `${USAGE.logsGb} GB each`, 1, logs)
+  const {edgeRequests, apiRequests, lambdaRequests} = PRICES
+  add(
+    'CloudFront, API Gateway, Lambda',
+    `nothing at rest; about ${dollars(edgeRequests + apiRequests + lambdaRequests)} a million requests`,
+    0,
+    0,
+  )
+
+  const home = cents(rows.reduce((sum, row) => sum + row.home, 0))
+  const away = cents(rows.reduce((sum, row) => sum + row.away, 0))
+  return {
+    date: PRICES_DATE,
+    currency: 'USD',
+    items: rows,
+    home,
+    away,
+    total: cents(home + away),
+    remarks: [
+      `Estimate, list prices of ${PRICES_REGION} as of ${PRICES_DATE} (${PRICES_SOURCE}). Other regions cost up to about a half more.`,
+      'Not in it: backups and snapshots, data transfer between the regions, capacity above the minimum, requests, taxes.',
+    ],
+  }
+}
+
+const cents = (value: number): number => Math.round(value * 100) / 100
+export const dollars = (value: number): string => `$${value.toFixed(2)}`
+
+/** For a README. */
+export function costMarkdown({items, home, away, total, remarks}: Estimate, settings: Settings): string {
+  const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`
+  return [
+    row('item', 'basis', `${settings.home} (home)`, `${settings.away} (away)`),
+    row('---', '---', '---:', '---:'),
+    ...items.map((one) => row(one.item, one.basis, dollars(one.home), dollars(one.away))),
+    row('**a month**', `**${dollars(total)} in all**`, `**${dollars(home)}**`, `**${dollars(away)}**`),
+    '',
+    ...remarks,
+  ].join('\n')
+}

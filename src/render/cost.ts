@@ -1,0 +1,22 @@
+/** The monthly estimate as a table. Pure. */
+
+import {dollars} from '../init/cost.js'
+import type {Estimate} from '../init/cost.js'
+import {tableOf} from './table.js'
+
+export function costTable(
+  {items, home, away, total, remarks}: Estimate,
+  regions: {home: string; away: string},
+): string {
+  const right = (text: string, width: number): string => text.padStart(width)
+  const width = 10
+  const rows = items.map((one) => [
+    one.item,
+    right(dollars(one.home), width),
+    right(dollars(one.away), width),
+    one.basis,
+  ])
+  const head = ['A MONTH', right(regions.home, width), right(regions.away, width), 'BASIS']
+  rows.push(['in all', right(dollars(home), width), right(dollars(away), width), `${dollars(total)} together`])
+  return [tableOf(head, rows), ...remarks].join('\n')
+}
