@@ -103,7 +103,11 @@ describe('todo-dr.yaml', () => {
 
     it('takes the nearest', async () => {
       writeFileSync(join(folder, 'a/todo-dr.yaml'), 'defaultTarget: lab\n')
-      expect((await loadConfig(join(folder, 'a/b')))?.config).to.deep.equal({defaultTarget: 'lab', infra: 'infra', targets: {}})
+      expect((await loadConfig(join(folder, 'a/b')))?.config).to.deep.equal({
+        defaultTarget: 'lab',
+        infra: 'infra',
+        targets: {},
+      })
     })
   })
 })
