@@ -1,6 +1,7 @@
 /** The --json results of commands as schemas. They are kept apart from the commands, which need no zod to start. */
 
 import {z} from 'zod'
+import type {DoctorResult} from '../src/commands/doctor.js'
 import type {InitResult} from '../src/commands/init.js'
 import type {LabStartResult} from '../src/commands/lab/start.js'
 import type {LabStopResult} from '../src/commands/lab/stop.js'
@@ -11,6 +12,7 @@ import type {TokenResult} from '../src/commands/token.js'
 import type {ToDo, ToDoPage} from '../src/dr-command/crud-command.js'
 import type {SwitchResult} from '../src/dr-command/switch-command.js'
 import type {RunOutcome} from '../src/engine/outcome.js'
+import {LEVELS} from '../src/doctor/finding.js'
 import {EXIT} from '../src/errors.js'
 import type {ExitName} from '../src/errors.js'
 import {SITUATIONS} from '../src/model/diagnosis.js'
@@ -234,6 +236,21 @@ const outage = z.object({
     .meta({description: 'Those that are on; of `stop`, those that have ended'}),
 }) satisfies z.ZodType<OutageResult>
 
+const doctor = z.object({
+  schemaVersion: z.literal(1),
+  target: z.string(),
+  findings: z.array(
+    z.object({
+      check: z.string(),
+      region: region.nullable().meta({description: 'null for what concerns this machine, or both regions'}),
+      level: z.enum(LEVELS),
+      text: z.string(),
+      remedy: z.string().nullable(),
+    }),
+  ),
+  counts: z.record(z.enum(LEVELS), z.int()),
+}) satisfies z.ZodType<DoctorResult>
+
 const dollars = z.number().meta({description: 'US dollars a month'})
 
 const init = z.object({
@@ -295,6 +312,7 @@ export const RESULT_SCHEMAS = {
     title: 'result.json of a run that no load measured, and `outcome` of switch and resume',
   }),
   outage: outage.meta({title: 'outage start, stop, status --json'}),
+  doctor: doctor.meta({title: 'doctor --json'}),
   init: init.meta({title: 'init --json'}),
   error: error.meta({title: 'What every command prints under --json when it fails'}),
 }

@@ -36,6 +36,7 @@ describe('the target', () => {
       name: 'prod',
       app: 'ToDoMgmt',
       regions: {home: 'us-east-1', away: 'us-east-2'},
+      account: undefined,
       profile: 'ops',
       endpoint: undefined,
       objectives: {rtoSeconds: 900, rpoSeconds: 2},

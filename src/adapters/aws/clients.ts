@@ -100,6 +100,18 @@ export class Clients {
       return new STSClient(this.#settings(region))
     })
 
+  ec2 = (region: Region) =>
+    this.#client(`ec2 ${region}`, async () => {
+      const {EC2Client} = await import('@aws-sdk/client-ec2')
+      return new EC2Client(this.#settings(region))
+    })
+
+  serviceQuotas = (region: Region) =>
+    this.#client(`service-quotas ${region}`, async () => {
+      const {ServiceQuotasClient} = await import('@aws-sdk/client-service-quotas')
+      return new ServiceQuotasClient(this.#settings(region))
+    })
+
   cognito = (region: Region) =>
     this.#client(`cognito ${region}`, async () => {
       const {CognitoIdentityProviderClient} = await import('@aws-sdk/client-cognito-identity-provider')

@@ -1,0 +1,201 @@
+/** What `doctor` asks of AWS. It only reads; each question has a deadline of its own. */
+
+import {loadSharedConfigFiles} from '@smithy/core/config'
+import type {AwsAccess, Clients, SendOptions} from './clients.js'
+import {isFault} from './errors.js'
+import {DrError, Unreachable} from '../../errors.js'
+import type {Region} from '../../model/deployment.js'
+import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Vpcs} from '../../ports/checkup.js'
+import {withDeadline} from '../deadline.js'
+
+/** Looking for credentials where there are none asks an instance's metadata, which nobody answers here. */
+const DEADLINE_MS = 5000
+const REACH_MS = 3000
+/** CDK's default qualifier [aws-cdk-lib, DefaultStackSynthesizer.DEFAULT_QUALIFIER]. */
+const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version'
+const BOOTSTRAP_STACK = 'CDKToolkit'
+/** VPCs per region [Service Quotas, Amazon Virtual Private Cloud]. */
+const VPC_QUOTA = 'L-F678F1CE'
+const OWNER_TAG = 'todo-dr:app'
+
+/** The SDK's notes on where credentials come from, in words; the first that is there says it. */
+const SOURCES: [string, string][] = [
+  ['CREDENTIALS_SSO', 'IAM Identity Center'],
+  ['CREDENTIALS_PROFILE_SSO', 'IAM Identity Center'],
+  ['CREDENTIALS_STS_ASSUME_ROLE_WEB_ID', 'a web identity'],
+  ['CREDENTIALS_STS_ASSUME_ROLE', 'an assumed role'],
+  ['CREDENTIALS_PROCESS', 'a process of the profile'],
+  ['CREDENTIALS_PROFILE', 'a profile'],
+  ['CREDENTIALS_ENV_VARS', 'the environment'],
+  ['CREDENTIALS_HTTP', 'the container'],
+  ['CREDENTIALS_IMDS', "the instance's metadata"],
+  ['CREDENTIALS_CODE', 'todo-dr itself, for the lab'],
+]
+
+export class AwsCheckup implements Checkup {
+  constructor(
+    private readonly clients: Clients,
+    private readonly access: AwsAccess,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  identity(region: Region): Promise<Asked<Identity>> {
+    return asked(async () => {
+      const [client, {GetCallerIdentityCommand}] = await Promise.all([
+        this.clients.sts(region),
+        import('@aws-sdk/client-sts'),
+      ])
+      const answer = await this.#send('sts:GetCallerIdentity', region, (abortSignal) =>
+        client.send(new GetCallerIdentityCommand({}), {abortSignal}),
+      )
+      const {$source = {}} = (await client.config.credentials()) as {$source?: Record<string, string>}
+      const source = SOURCES.find(([key]) => key in $source)?.[1] ?? 'the default provider chain'
+      const signInRegion = await this.#signInRegion(Object.keys($source))
+      return {account: answer.Account ?? '', arn: answer.Arn ?? '', source, signInRegion}
+    })
+  }
+
+  /** An unsigned request to STS, which every region has: any answer will do, for its time and its date. */
+  reach(region: Region): Promise<Asked<Reached>> {
+    return asked(async () => {
+      const url = this.access.endpoint ?? `https://sts.${region}.amazonaws.com/`
+      const started = Date.now()
+      const answer = await withDeadline(REACH_MS, this.signal, (signal) =>
+        fetch(url, {redirect: 'manual', signal}),
+      ).catch((error: Error) => {
+        throw new Unreachable(`${url} was not answered`, error.cause ?? error)
+      })
+      const ended = Date.now()
+      await answer.body?.cancel()
+      const date = Date.parse(answer.headers.get('date') ?? '')
+      // HTTP's dates are cut to the second: half a second is the best guess at the rest.
+      const offsetMs = Number.isNaN(date) ? 0 : date + 500 - (started + ended) / 2
+      return {latencyMs: ended - started, offsetMs}
+    })
+  }
+
+  bootstrap(region: Region, account: string): Promise<Asked<Bootstrap>> {
+    return asked(async () => {
+      const [version, stack, bucket] = await Promise.all([
+        this.#bootstrapVersion(region),
+        this.#bootstrapStack(region),
+        this.#hasBucket(region, `cdk-hnb659fds-assets-${account}-${region}`),
+      ])
+      return {version, stack, bucket}
+    })
+  }
+
+  vpcs(region: Region, app: string | undefined): Promise<Asked<Vpcs>> {
+    return asked(async () => {
+      const [ec2, quotas, {DescribeVpcsCommand}, {GetServiceQuotaCommand}] = await Promise.all([
+        this.clients.ec2(region),
+        this.clients.serviceQuotas(region),
+        import('@aws-sdk/client-ec2'),
+        import('@aws-sdk/client-service-quotas'),
+      ])
+      const [found, quota] = await Promise.all([
+        this.#send('ec2:DescribeVpcs', region, (abortSignal) =>
+          ec2.send(new DescribeVpcsCommand({MaxResults: 1000}), {abortSignal}),
+        ),
+        this.#send('servicequotas:GetServiceQuota', region, (abortSignal) =>
+          quotas.send(new GetServiceQuotaCommand({ServiceCode: 'vpc', QuotaCode: VPC_QUOTA}), {abortSignal}),
+        ),
+      ])
+      const vpcs = found.Vpcs ?? []
+      const own = vpcs.filter(({Tags = []}) => Tags.some(({Key, Value}) => Key === OWNER_TAG && Value === app))
+      return {count: vpcs.length, own: own.length, quota: quota.Quota?.Value ?? 0}
+    })
+  }
+
+  engine(region: Region, version: string): Promise<Asked<EngineOffer>> {
+    return asked(async () => {
+      const [client, {DescribeDBEngineVersionsCommand}] = await Promise.all([
+        this.clients.rds(region),
+        import('@aws-sdk/client-rds'),
+      ])
+      const answer = await this.#send('rds:DescribeDBEngineVersions', region, (abortSignal) =>
+        client.send(new DescribeDBEngineVersionsCommand({Engine: 'aurora-mysql', EngineVersion: version}), {
+          abortSignal,
+        }),
+      )
+      const [found] = answer.DBEngineVersions ?? []
+      return {offered: found !== undefined, global: found?.SupportsGlobalDatabases === true}
+    })
+  }
+
+  async #bootstrapVersion(region: Region): Promise<number | null> {
+    const [client, {GetParameterCommand}] = await Promise.all([this.clients.ssm(region), import('@aws-sdk/client-ssm')])
+    return orNull(['ParameterNotFound'], async () => {
+      const answer = await this.#send('ssm:GetParameter', region, (abortSignal) =>
+        client.send(new GetParameterCommand({Name: BOOTSTRAP_PARAMETER}), {abortSignal}),
+      )
+      return Number(answer.Parameter?.Value)
+    })
+  }
+
+  async #bootstrapStack(region: Region): Promise<string | null> {
+    const [client, {DescribeStacksCommand}] = await Promise.all([
+      this.clients.cloudFormation(region),
+      import('@aws-sdk/client-cloudformation'),
+    ])
+    // CloudFormation answers ValidationError for a stack that does not exist.
+    return orNull(['ValidationError'], async () => {
+      const answer = await this.#send('cloudformation:DescribeStacks', region, (abortSignal) =>
+        client.send(new DescribeStacksCommand({StackName: BOOTSTRAP_STACK}), {abortSignal}),
+      )
+      return answer.Stacks?.[0]?.StackStatus ?? null
+    })
+  }
+
+  async #hasBucket(region: Region, bucket: string): Promise<boolean> {
+    const [client, {HeadBucketCommand}] = await Promise.all([this.clients.s3(region), import('@aws-sdk/client-s3')])
+    const found = await orNull(['NotFound', 'NoSuchBucket'], () =>
+      this.#send('s3:ListBucket', region, (abortSignal) =>
+        client.send(new HeadBucketCommand({Bucket: bucket}), {abortSignal}),
+      ),
+    )
+    return found !== null
+  }
+
+  /** Of IAM Identity Center, or of the role's STS, by the profile; undefined where the credentials depend on no region. */
+  async #signInRegion(sources: readonly string[]): Promise<Region | undefined> {
+    const sso = sources.some((one) => one.includes('SSO'))
+    if (!sso && !sources.some((one) => one.includes('ASSUME_ROLE'))) return undefined
+    const {configFile} = await loadSharedConfigFiles()
+    const name = this.access.profile ?? process.env.AWS_PROFILE ?? 'default'
+    const profile = configFile[name] ?? {}
+    if (!sso) return process.env.AWS_REGION ?? profile.region
+    const session = profile.sso_session === undefined ? {} : configFile[`sso-session.${profile.sso_session}`]
+    return session?.sso_region ?? profile.sso_region
+  }
+
+  #send<T>(action: string, region: Region, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const options: SendOptions = {action, region, signal: this.signal, deadlineMs: DEADLINE_MS}
+    return this.clients.send(send, options)
+  }
+}
+
+/** Null where AWS says with one of `codes` that there is none. */
+async function orNull<T>(codes: string[], ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (isFault(error, ...codes)) return null
+    throw error
+  }
+}
+
+async function asked<T>(ask: () => Promise<T>): Promise<Asked<T>> {
+  try {
+    return {known: true, value: await ask()}
+  } catch (error) {
+    if (!(error instanceof DrError)) throw error
+    const {code, message, why, next} = error
+    return {
+      known: false,
+      code,
+      why: why === undefined ? message : `${message}: ${why}`,
+      next: next === 'todo-dr status' ? undefined : next,
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import {DrCommand} from '../dr-command.js'
+import type {Finding, Level} from '../doctor/finding.js'
+
+export interface DoctorResult {
+  schemaVersion: 1
+  target: string
+  findings: Finding[]
+  counts: Record<Level, number>
+}
+
+export default class Doctor extends DrCommand {
+  static override summary = 'Check this machine, the credentials and both regions for what labs and deployments want'
+  static override description =
+    'Changes nothing, and ends in seconds whatever does not answer. Each finding comes with its remedy. Ends 0 where nothing stands in the way, 5 for a problem, 6 where there is none but something could not be found out.'
+
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --target lab --json']
+
+  async run(): Promise<DoctorResult> {
+    const {flags} = await this.parse(Doctor)
+    const [{openCheckup}, {examine}, {exitOf, LEVELS}, {doctorLines}] = await Promise.all([
+      import('../compose/checkup.js'),
+      import('../doctor/examine.js'),
+      import('../doctor/finding.js'),
+      import('../render/doctor.js'),
+    ])
+    const {patient, close} = await openCheckup({flag: flags.target, folder: process.cwd(), signal: this.signal})
+    try {
+      const findings = await examine(patient)
+      this.log(doctorLines(findings).join('\n'))
+      const count = (level: Level): number => findings.filter((one) => one.level === level).length
+      const counts = Object.fromEntries(LEVELS.map((level) => [level, count(level)])) as Record<Level, number>
+      this.exitWith(exitOf(findings))
+      return {schemaVersion: 1, target: patient.target.name, findings, counts}
+    } finally {
+      await close()
+    }
+  }
+}

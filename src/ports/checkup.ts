@@ -1,0 +1,82 @@
+/** What `doctor` asks of AWS and of this machine. Nothing here changes anything, and every question ends by a deadline. */
+
+import type {Region} from '../model/deployment.js'
+
+/** An answer, or why there is none. */
+export type Asked<T> = {known: true; value: T} | {known: false; code: string; why: string; next?: string}
+
+export interface Identity {
+  account: string
+  arn: string
+  /** Where the SDK found the credentials, in words. */
+  source: string
+  /** The region of the sign-in (IAM Identity Center) or of the role's STS, where the credentials depend on one. */
+  signInRegion?: Region
+}
+
+export interface Reached {
+  latencyMs: number
+  /** Of the other side's clock against this one's, in milliseconds; positive where ours is behind. */
+  offsetMs: number
+}
+
+export interface Bootstrap {
+  /** Of /cdk-bootstrap/hnb659fds/version; null where there is none. */
+  version: number | null
+  /** Status of the stack CDKToolkit; null where there is none. */
+  stack: string | null
+  /** Whether the bucket of assets exists. */
+  bucket: boolean
+}
+
+export interface Vpcs {
+  count: number
+  /** Those that carry the tag of the app. */
+  own: number
+  quota: number
+}
+
+export interface EngineOffer {
+  offered: boolean
+  /** Whether it can be a member of a global database. */
+  global: boolean
+}
+
+export interface Checkup {
+  identity(region: Region): Promise<Asked<Identity>>
+  reach(region: Region): Promise<Asked<Reached>>
+  bootstrap(region: Region, account: string): Promise<Asked<Bootstrap>>
+  vpcs(region: Region, app: string | undefined): Promise<Asked<Vpcs>>
+  engine(region: Region, version: string): Promise<Asked<EngineOffer>>
+}
+
+/** The CDK project that todo-dr.yaml names. */
+export interface ProjectState {
+  folder: string
+  /** False where the folder has no package.json. */
+  found: boolean
+  /** Pinned packages of package.json that are missing in node_modules, or of another version. */
+  astray: string[]
+  /** Ranges where an exact version should stand. */
+  unpinned: string[]
+  lockfile: boolean
+  /** Of lib/cluster.ts, where it is found there. */
+  engineVersion?: string
+}
+
+export interface MachineState {
+  node: string
+  /** Undefined where npm does not run. */
+  npm?: string
+  /** What cannot be written to, with the reason. */
+  unwritable: string[]
+  /** In bytes, of the state folder's disk. */
+  free: number
+  /** A mariadbd that would be found, or `apt` where one can be fetched; undefined where neither. */
+  database?: {kind: 'found' | 'cached' | 'apt'; where: string}
+  project?: ProjectState
+}
+
+export interface Machine {
+  state(infra: string | undefined): Promise<MachineState>
+}

@@ -1,0 +1,150 @@
+/** `init` and `doctor` of the packed program, as somebody gets it who has nothing else. */
+
+import {expect} from 'chai'
+import {execFileSync, spawnSync} from 'node:child_process'
+import {existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {ROOT, Sandbox} from '../support/cli.js'
+
+interface Doctor {
+  target: string
+  findings: {check: string; region: string | null; level: string; text: string; remedy: string | null}[]
+  counts: Record<string, number>
+}
+
+const npm = (args: string[], cwd: string, env: Record<string, string>): string =>
+  execFileSync('npm', args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 26,
+    timeout: 240_000,
+  })
+
+describe('a new project', function () {
+  this.timeout(400_000)
+  const sandbox = new Sandbox()
+  const folder = join(sandbox.folder, 'work')
+  let installed: string
+
+  const cli = (args: string[], cwd = folder, env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, [join(installed, 'bin/run.js'), ...args], {
+      cwd,
+      env: {...sandbox.env, ...env},
+      encoding: 'utf8',
+      timeout: 240_000,
+    })
+
+  before(() => {
+    mkdirSync(folder)
+    const tarball = npm(['pack', '--silent', '--pack-destination', sandbox.folder], ROOT, sandbox.env)
+      .trim()
+      .split('\n')
+      .at(-1)!
+    const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--prefix', sandbox.folder]
+    npm(['install', ...flags, join(sandbox.folder, tarball)], sandbox.folder, sandbox.env)
+    installed = join(sandbox.folder, 'node_modules/todo-dr')
+  })
+
+  after(() => sandbox.remove())
+
+  it('is written by the packed program, builds and passes its tests without it', () => {
+    const made = cli(['init', 'demo', '--defaults', '--no-install'])
+    expect(made.status, made.stderr).to.equal(0)
+    expect(made.stdout).to.match(/Aurora Serverless v2 .*\$/)
+    expect(made.stdout).to.match(/list prices of us-east-1 as of \d{4}-\d\d/)
+    const listed = readFileSync(join(ROOT, 'test/golden/init/files.txt'), 'utf8').trim().split('\n')
+    for (const path of listed) expect(existsSync(join(folder, 'demo', path)), path).to.equal(true)
+    const infra = join(folder, 'demo/infra')
+    npm(['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], infra, sandbox.env)
+    npm(['run', '--silent', 'build'], infra, sandbox.env)
+    expect(npm(['test', '--silent'], infra, sandbox.env)).to.match(/# fail 0/)
+  })
+
+  it('is not written over another one, nor half', () => {
+    const again = cli(['init', 'demo', '--defaults', '--no-install', '--json'])
+    expect(again.status).to.equal(2)
+    expect(JSON.parse(again.stdout).error).to.include({code: 'FolderNotEmpty', exit: 2})
+    for (const args of [
+      ['--away', 'us-east-1'],
+      ['--away', 'ap-southeast-6'],
+      ['--away', 'cn-north-1'],
+      ['--app', 'myAWS'],
+      ['--rto', 'soon'],
+      ['--min-capacity', '9'],
+    ]) {
+      const ran = cli(['init', 'other', '--defaults', ...args])
+      expect(ran.status, `${args}: ${ran.stderr}`).to.equal(args[1] === '9' ? 0 : 2)
+      if (ran.status === 2) expect(readdirSync(folder)).to.deep.equal(['demo'])
+    }
+  })
+
+  it('is only shown with --dry-run, and nobody is asked without a terminal', () => {
+    const dry = cli(['init', 'shown', '--defaults', '--dry-run', '--json'])
+    expect(dry.status, dry.stderr).to.equal(0)
+    const {files, dryRun, estimate} = JSON.parse(dry.stdout)
+    expect(dryRun).to.equal(true)
+    expect(files).to.include('infra/package-lock.json')
+    expect(estimate.total).to.be.greaterThan(100)
+    expect(existsSync(join(folder, 'shown'))).to.equal(false)
+    expect(cli(['init', 'shown']).status).to.equal(2)
+  })
+})
+
+describe('doctor', function () {
+  this.timeout(240_000)
+  const sandbox = new Sandbox()
+  const home = join(sandbox.folder, 'home')
+  const level = ({findings}: Doctor, check: string, region: string | null = null) =>
+    findings.find((one) => one.check === check && one.region === region)?.level
+
+  before(() => mkdirSync(home))
+
+  after(async () => {
+    await sandbox.run(['lab', 'stop', '--lab', 'doctor'])
+    sandbox.remove()
+  })
+
+  it('reports in full, within seconds, on a machine with nothing', async () => {
+    const ran = await sandbox.run(['doctor', '--json'], {env: {HOME: home}, timeoutMs: 20_000})
+    const report = JSON.parse(ran.stdout) as Doctor
+    expect(ran.code).to.equal(5)
+    expect(ran.seconds).to.be.lessThan(15)
+    for (const region of ['us-east-1', 'us-east-2']) {
+      expect(level(report, 'credentials', region)).to.be.oneOf(['problem', 'unknown'])
+      expect(level(report, 'bootstrap', region)).to.equal('unknown')
+    }
+
+    expect(level(report, 'node')).to.equal('ok')
+    expect(level(report, 'project')).to.equal('warning')
+    for (const finding of report.findings)
+      if (finding.level !== 'ok') expect(finding.remedy, finding.check).to.be.a('string')
+  })
+
+  it('finds a lab that runs, and what it answers', async () => {
+    await sandbox.expect(0, ['lab', 'start', '--lab', 'doctor', '--empty'])
+    const ran = await sandbox.run(['doctor', '--target', 'lab:doctor', '--json'])
+    const report = JSON.parse(ran.stdout) as Doctor
+    expect(ran.code, ran.stdout).to.be.oneOf([0, 6])
+    for (const region of ['us-east-1', 'us-east-2']) {
+      expect(level(report, 'reach', region)).to.equal('ok')
+      expect(level(report, 'credentials', region)).to.equal('ok')
+      expect(level(report, 'bootstrap', region)).to.equal('warning')
+      expect(level(report, 'engine', region), ran.stdout).to.equal('ok')
+    }
+
+    expect(level(report, 'account')).to.equal('ok')
+    expect(level(report, 'clock')).to.equal('ok')
+  })
+
+  it('says of a target that is broken what is wrong with it', async () => {
+    const report = await sandbox.json<Doctor>(['doctor', '--target', 'lab:absent'], 5)
+    expect(level(report, 'target')).to.equal('problem')
+    const folder = join(sandbox.folder, 'broken')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'todo-dr.yaml'), 'targets: [\n')
+    const broken = await sandbox.json<Doctor>(['doctor'], 5, {cwd: folder})
+    expect(broken.findings.find(({check}) => check === 'target')!.text).to.include('todo-dr.yaml')
+  })
+})
