@@ -111,11 +111,22 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
     ci: Flags.boolean({description: 'Write a GitHub workflow that runs a drill [yes]', allowNo: true}),
     install: Flags.boolean({description: 'Run npm ci in the CDK app', allowNo: true, default: true}),
     'dry-run': Flags.boolean({description: 'Show the cost and the files; write nothing'}),
+    bootstrap: Flags.boolean({
+      description: 'Then make the resources of CDK in the regions that lack them',
+      exclusive: ['dry-run'],
+    }),
+    deploy: Flags.boolean({description: 'Then bootstrap and deploy, as todo-dr deploy does', exclusive: ['dry-run']}),
+    target: Flags.string({
+      description: 'Where --bootstrap and --deploy act: `aws`, `lab` or `lab:NAME`',
+      default: 'aws',
+      helpValue: 'NAME',
+    }),
   }
 
   async run(): Promise<InitResult> {
     const {args, flags} = await this.parse(Init)
     const folder = resolve(args.dir)
+    this.#refuseTogether(flags)
     const projects = await openProjects()
     await projects.refuseNonEmpty(folder)
 
@@ -172,12 +183,42 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
     }
 
     const there = args.dir === '.' ? '' : `cd ${args.dir} && `
+    if (flags.bootstrap && !flags.deploy) await this.#bootstrap(folder, flags.target)
     this.emit({
       code: 'done',
       text: `${settings.app}: ${settings.home} (home) and ${settings.away} (away)`,
-      next: `${there}todo-dr doctor`,
+      next: flags.deploy ? undefined : `${there}todo-dr doctor`,
     })
+    if (flags.deploy) await this.#deploy(folder, flags.target)
     return {...result, dryRun: false, installed: flags.install}
+  }
+
+  #refuseTogether({bootstrap, deploy, install}: {bootstrap: boolean; deploy: boolean; install: boolean}): void {
+    if (!bootstrap && !deploy) return
+    const what = install ? '--deploy and --json' : '--no-install and --bootstrap or --deploy'
+    if (install && !(deploy && this.jsonEnabled())) return
+    throw new DrError({
+      code: 'FlagsExclude',
+      exit: 'usage',
+      what: `${what} do not go together`,
+      why: install ? 'each of the two commands has a result of its own' : "CDK's toolkit is one of the packages",
+      next: install ? 'todo-dr init --json, then todo-dr deploy --json' : 'leave --no-install out',
+    })
+  }
+
+  async #bootstrap(folder: string, target: string): Promise<void> {
+    const {bootstrapProject} = await import('../dr-command/bootstrap.js')
+    process.chdir(folder)
+    const regions = await bootstrapProject({target, emit: this.emit, signal: this.signal})
+    const text =
+      regions.length === 0 ? 'CDK was bootstrapped already' : `CDK is bootstrapped in ${regions.join(' and ')}`
+    this.emit({code: 'note', text})
+  }
+
+  /** As if it were typed in the new folder; its exit status is then ours. */
+  async #deploy(folder: string, target: string): Promise<void> {
+    process.chdir(folder)
+    await this.config.runCommand('deploy', ['--target', target])
   }
 
   async #step(id: string, title: string, act: () => Promise<void>): Promise<void> {

@@ -50,14 +50,14 @@ describe('a new project', function () {
   after(() => sandbox.remove())
 
   it('is written by the packed program, builds and passes its tests without it', () => {
-    const made = cli(['init', 'demo', '--defaults', '--no-install'])
+    const made = cli(['init', 'demo', '--defaults'])
     expect(made.status, made.stderr).to.equal(0)
     expect(made.stdout).to.match(/Aurora Serverless v2 .*\$/)
     expect(made.stdout).to.match(/list prices of us-east-1 as of \d{4}-\d\d/)
     const listed = readFileSync(join(ROOT, 'test/golden/init/files.txt'), 'utf8').trim().split('\n')
     for (const path of listed) expect(existsSync(join(folder, 'demo', path)), path).to.equal(true)
     const infra = join(folder, 'demo/infra')
-    npm(['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], infra, sandbox.env)
+    expect(made.stderr).to.match(/done: Install the pinned packages/)
     npm(['run', '--silent', 'build'], infra, sandbox.env)
     expect(npm(['test', '--silent'], infra, sandbox.env)).to.match(/# fail 0/)
   })
@@ -72,11 +72,12 @@ describe('a new project', function () {
       ['--away', 'cn-north-1'],
       ['--app', 'myAWS'],
       ['--rto', 'soon'],
-      ['--min-capacity', '9'],
+      ['--min-capacity', '0.7'],
+      ['--deploy', '--no-install'],
     ]) {
       const ran = cli(['init', 'other', '--defaults', ...args])
-      expect(ran.status, `${args}: ${ran.stderr}`).to.equal(args[1] === '9' ? 0 : 2)
-      if (ran.status === 2) expect(readdirSync(folder)).to.deep.equal(['demo'])
+      expect(ran.status, `${args}: ${ran.stderr}`).to.equal(2)
+      expect(readdirSync(folder)).to.deep.equal(['demo'])
     }
   })
 
@@ -89,6 +90,33 @@ describe('a new project', function () {
     expect(estimate.total).to.be.greaterThan(100)
     expect(existsSync(join(folder, 'shown'))).to.equal(false)
     expect(cli(['init', 'shown']).status).to.equal(2)
+  })
+
+  it('stays where its packages cannot be installed, and the command says what to type', () => {
+    const ran = cli(['init', 'stays', '--defaults'], folder, {
+      npm_config_registry: 'http://127.0.0.1:9/',
+      npm_config_cache: sandbox.folder,
+      npm_config_fetch_retries: '0',
+    })
+    expect(ran.status, ran.stderr).to.equal(1)
+    expect(ran.stderr).to.match(/cd .*stays.infra && npm ci/)
+    expect(existsSync(join(folder, 'stays/infra/package-lock.json'))).to.equal(true)
+  })
+
+  it('is bootstrapped on a lab by init itself', () => {
+    expect(cli(['lab', 'start', '--lab', 'init', '--empty']).status).to.equal(0)
+    try {
+      const ran = cli(['init', 'boots', '--defaults', '--bootstrap', '--target', 'lab:init'])
+      expect(ran.status, ran.stderr).to.equal(0)
+      expect(ran.stderr).to.include('CDK is bootstrapped in us-east-1 and us-east-2')
+      const doctor = cli(['doctor', '--target', 'lab:init', '--json'], join(folder, 'boots'))
+      const {findings} = JSON.parse(doctor.stdout) as Doctor
+      for (const check of ['bootstrap', 'project'])
+        for (const one of findings.filter((finding) => finding.check === check))
+          expect(one.level, one.text).to.equal('ok')
+    } finally {
+      cli(['lab', 'stop', '--lab', 'init'])
+    }
   })
 })
 
