@@ -4,7 +4,7 @@ import {fault, type Operation} from '../kernel.js'
 import {changesBetween, NO_CHANGES, type ChangeSet} from './change-sets.js'
 import type {Lifecycle} from './lifecycle.js'
 import {newChangeSetId} from './names.js'
-import {applyOptions, checkTypesStay, checkUpdatable, type Requests, type StackInput} from './requests.js'
+import {applyOptions, checkPaused, checkTypesStay, checkUpdatable, type Requests, type StackInput} from './requests.js'
 import type {Stack} from './stack.js'
 import type {StackStore} from './store.js'
 import {validationError} from './template.js'
@@ -21,6 +21,7 @@ interface ExecuteInput {
   StackName?: string
   ClientRequestToken?: string
   DisableRollback?: boolean
+  RetainExceptOnCreate?: boolean
 }
 
 export function changeSetOperations(
@@ -79,7 +80,7 @@ export function changeSetOperations(
 
   /** Runs a change set and takes it, with all others of the stack, away. */
   function execute(
-    {ChangeSetName, StackName, ClientRequestToken, DisableRollback}: ExecuteInput,
+    {ChangeSetName, StackName, ClientRequestToken, DisableRollback, RetainExceptOnCreate}: ExecuteInput,
     region: string,
   ): object {
     const changeSet = store.getChangeSet(ChangeSetName, StackName, region)
@@ -90,8 +91,17 @@ export function changeSetOperations(
         `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`,
       )
     const creates = stack.status === 'REVIEW_IN_PROGRESS'
-    if (!creates) checkUpdatable(stack)
-    applyOptions(stack, {Capabilities: capabilities, RoleARN: roleArn, ClientRequestToken, DisableRollback})
+    if (!creates) {
+      checkUpdatable(stack)
+      checkPaused(stack, {DisableRollback})
+    }
+    applyOptions(stack, {
+      Capabilities: capabilities,
+      RoleARN: roleArn,
+      ClientRequestToken,
+      DisableRollback,
+      RetainExceptOnCreate,
+    })
     stack.changeSetId = changeSet.id
     stack.onFailure = changeSet.onFailure ?? 'ROLLBACK'
     for (const other of store.changeSetsOf(stack)) store.removeChangeSet(other)

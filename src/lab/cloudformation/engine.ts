@@ -10,8 +10,14 @@ import type {Stack, StackResource} from './stack.js'
 export type ProviderOf = (type: string) => ResourceProvider | undefined
 
 /** How to take back one act of an update. */
-type Undo = () => Promise<void>
+interface Undo {
+  logicalId: string
+  /** Whether the resource itself is changed back, and not only the stack's knowledge of it. */
+  touches: boolean
+  act(): Promise<void>
+}
 
+/** What an update has done so far. One that stopped without a rollback is gone on with by the next update. */
 export interface UpdateRun {
   undo: Undo[]
   /** Resources that go once the update (or its rollback) is complete: replaced ones, or new ones of a failed update. */
@@ -24,6 +30,15 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof ServiceFault)) return error instanceof Error ? error.message : String(error)
   if (error.code === 'ValidationError') return error.message
   return `Resource handler returned message: "${error.message}" (Status Code: ${error.status}, HandlerErrorCode: ${error.code})`
+}
+
+interface Deletion {
+  /** They are deleted as new ones, by the rollback of what made them. */
+  creating?: boolean
+  /** Then also those whose policy is to retain them. */
+  retainExceptOnCreate?: boolean
+  /** Logical ids that stay. */
+  retain?: readonly string[]
 }
 
 export class StackEngine {
@@ -114,11 +129,7 @@ export class StackEngine {
    * Deletes these resources, dependents first, each by its deletion policy; what does not depend on a failed deletion still goes.
    * Returns the logical ids that failed.
    */
-  async deleteAll(
-    stack: Stack,
-    resources: StackResource[],
-    options: {creating?: boolean; retain?: readonly string[]} = {},
-  ) {
+  async deleteAll(stack: Stack, resources: StackResource[], options: Deletion = {}) {
     const byId = new Map(resources.map((resource) => [resource.logicalId, resource]))
     const within = resources.map(
       ({logicalId, dependencies}) => [logicalId, new Set(dependencies.filter((id) => byId.has(id)))] as const,
@@ -132,8 +143,9 @@ export class StackEngine {
     return [...result.failed.keys()]
   }
 
-  private deletionPolicy(resource: StackResource, options: {creating?: boolean; retain?: readonly string[]}): string {
+  private deletionPolicy(resource: StackResource, options: Deletion): string {
     if (options.retain?.includes(resource.logicalId)) return 'Retain'
+    if (options.creating && options.retainExceptOnCreate) return 'Delete'
     const policy =
       resource.deletionPolicy ?? this.provider(resource.type).deletionPolicy?.(resource.properties) ?? 'Delete'
     if (policy === 'RetainExceptOnCreate') return options.creating ? 'Delete' : 'Retain'
@@ -159,9 +171,8 @@ export class StackEngine {
     stack.mark(resource, 'DELETE_COMPLETE')
   }
 
-  /** Adds and changes resources towards `evaluation`; one whose creation failed is made anew. Returns the logical ids that failed, and how to take everything back. */
-  async updateAll(stack: Stack, evaluation: Evaluation): Promise<{failed: string[]; run: UpdateRun}> {
-    const run: UpdateRun = {undo: [], replaced: [], added: []}
+  /** Adds and changes resources towards `evaluation`; one whose creation failed is made anew. Returns the logical ids that failed; `run` is told how to take everything back. */
+  async updateAll(stack: Stack, evaluation: Evaluation, run: UpdateRun): Promise<string[]> {
     const result = await walk(evaluation.graph, async (logicalId) => {
       const current = stack.resources.get(logicalId)
       if (current === undefined || current.status === 'CREATE_FAILED') {
@@ -171,16 +182,15 @@ export class StackEngine {
       }
       await this.change(stack, evaluation, current, run)
     })
-    return {failed: [...result.failed.keys()], run}
+    return [...result.failed.keys()]
   }
 
   private async add(stack: Stack, evaluation: Evaluation, logicalId: string, run: UpdateRun): Promise<void> {
     const resource = this.newResource(evaluation, logicalId)
     stack.resources.set(logicalId, resource)
     run.added.push(resource)
-    run.undo.push(async () => {
-      stack.resources.delete(logicalId)
-    })
+    const act = async (): Promise<void> => void stack.resources.delete(logicalId)
+    run.undo.push({logicalId, touches: false, act})
     await this.attempt(stack, resource, 'CREATE', async () => {
       resource.properties = evaluation.properties(logicalId)
       stack.mark(resource, 'CREATE_IN_PROGRESS')
@@ -213,11 +223,16 @@ export class StackEngine {
       return
     }
     stack.resources.set(logicalId, next)
-    run.undo.push(async () => {
-      stack.resources.set(logicalId, current)
-    })
-    if (kind === 'replace') await this.replace(stack, current, next, run)
-    else await this.modify(stack, current, next, run)
+    const act = async (): Promise<void> => void stack.resources.set(logicalId, current)
+    run.undo.push({logicalId, touches: false, act})
+    try {
+      if (kind === 'replace') await this.replace(stack, current, next, run)
+      else await this.modify(stack, current, next, run)
+    } catch (error) {
+      // The next update tries again, from what was before.
+      stack.resources.set(logicalId, Object.assign(current, {status: next.status, reason: next.reason}))
+      throw error
+    }
   }
 
   private async replace(stack: Stack, current: StackResource, next: StackResource, run: UpdateRun): Promise<void> {
@@ -240,11 +255,12 @@ export class StackEngine {
       stack.mark(next, 'UPDATE_IN_PROGRESS')
       if (provider.update === undefined)
         throw new Error(`The lab cannot update a resource of the type ${current.type} in place`)
-      run.undo.push(async () => {
-        stack.mark(next, 'UPDATE_IN_PROGRESS')
-        await this.applyUpdate(stack, current, next.properties)
-        stack.mark(current, 'UPDATE_COMPLETE')
-      })
+      const act = (): Promise<void> =>
+        this.attempt(stack, current, 'UPDATE', async () => {
+          stack.mark(current, 'UPDATE_IN_PROGRESS')
+          await this.applyUpdate(stack, current, next.properties)
+        })
+      run.undo.push({logicalId: next.logicalId, touches: true, act})
       const before = next.physicalId
       await this.applyUpdate(stack, next, current.properties)
       if (next.physicalId === before) return
@@ -280,16 +296,24 @@ export class StackEngine {
     }
   }
 
-  /** Takes an update back, last act first. Returns the reasons of what could not be taken back. */
-  async undoAll(run: UpdateRun): Promise<string[]> {
-    const reasons: string[] = []
+  /**
+   * Takes an update back, last act first; resources in `skip` are left as they are and count as taken back. What fails stays in
+   * the run, for another try. Returns the logical ids that failed.
+   */
+  async undoAll(stack: Stack, run: UpdateRun, skip: readonly string[] = []): Promise<string[]> {
+    const failed: Undo[] = []
     for (const undo of run.undo.reverse()) {
+      if (undo.touches && skip.includes(undo.logicalId)) {
+        stack.mark(stack.resources.get(undo.logicalId)!, 'UPDATE_COMPLETE')
+        continue
+      }
       try {
-        await undo()
-      } catch (error) {
-        reasons.push(reasonOf(error))
+        await undo.act()
+      } catch {
+        failed.push(undo)
       }
     }
-    return reasons
+    run.undo = failed.reverse()
+    return failed.map(({logicalId}) => logicalId)
   }
 }

@@ -1,7 +1,7 @@
 /** A stack's way through its statuses: create, update, delete, each with its rollback. */
 
 import type {Lab} from '../kernel.js'
-import {reasonOf, StackEngine, type ProviderOf, type UpdateRun} from './engine.js'
+import {reasonOf, StackEngine, type ProviderOf} from './engine.js'
 import {Evaluation} from './evaluation.js'
 import {Exports} from './exports.js'
 import type {StackParameters} from './parameters.js'
@@ -23,6 +23,10 @@ export interface Target {
 
 const failureOf = (what: string, ids: readonly string[]): string =>
   `The following resource(s) failed to ${what}: [${ids.join(', ')}]. `
+
+/** The resources that a stack still has. */
+const present = (stack: Stack): StackResource[] =>
+  [...stack.resources.values()].filter(({status}) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED')
 
 export class Lifecycle {
   readonly exports = new Exports()
@@ -102,6 +106,7 @@ export class Lifecycle {
     const failed = await this.engine.createAll(stack, evaluation, !stays)
     const reason = failed.length > 0 ? failureOf('create', failed) : this.publish(stack, evaluation)
     if (reason === undefined) {
+      stack.isStable = true
       stack.become('CREATE_COMPLETE')
       return
     }
@@ -109,29 +114,49 @@ export class Lifecycle {
       stack.become('CREATE_FAILED', reason)
       return
     }
+    await this.rollbackCreate(stack, reason)
+  }
+
+  private async rollbackCreate(stack: Stack, reason: string): Promise<void> {
     const deletes = stack.onFailure === 'DELETE'
     const verb = deletes ? 'DELETE' : 'ROLLBACK'
     stack.become(`${verb}_IN_PROGRESS`, `${reason}${deletes ? 'Delete' : 'Rollback'} requested by user.`)
     stack.imports.clear()
-    const left = await this.engine.deleteAll(stack, [...stack.resources.values()], {creating: true})
+    const {retainExceptOnCreate} = stack
+    const left = await this.engine.deleteAll(stack, present(stack), {creating: true, retainExceptOnCreate})
     if (left.length > 0) stack.become(`${verb}_FAILED`, failureOf('delete', left))
     else if (deletes) this.bury(stack)
     else stack.become('ROLLBACK_COMPLETE')
   }
 
-  startDelete(stack: Stack, retain: readonly string[]): void {
+  /** With `force` a stack goes although some of its resources do not: they are left behind. */
+  startDelete(stack: Stack, retain: readonly string[], force: boolean): void {
     this.exports.checkUnused(stack, this.stacks())
     stack.become('DELETE_IN_PROGRESS', 'User Initiated')
-    this.run(stack, 'DELETE_FAILED', () => this.delete(stack, retain))
+    this.run(stack, 'DELETE_FAILED', () => this.delete(stack, retain, force))
   }
 
-  private async delete(stack: Stack, retain: readonly string[]): Promise<void> {
-    const present = [...stack.resources.values()].filter(
-      ({status}) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED',
+  private async delete(stack: Stack, retain: readonly string[], force: boolean): Promise<void> {
+    const left = await this.engine.deleteAll(stack, present(stack), {retain})
+    left.push(...(await this.deleteUnfinished(stack)))
+    if (left.length > 0 && !force) {
+      stack.become('DELETE_FAILED', failureOf('delete', left))
+      return
+    }
+    const resources = present(stack).filter(({logicalId}) => left.includes(logicalId))
+    for (const resource of resources) stack.mark(resource, 'DELETE_SKIPPED')
+    this.bury(stack)
+  }
+
+  /** Of an update that was neither ended nor taken back: the other ones of the resources that it replaced. */
+  private async deleteUnfinished(stack: Stack): Promise<string[]> {
+    const {replaced = [], added = []} = stack.unfinished ?? {}
+    const others = [replaced, added].map((some) =>
+      some.filter(
+        (resource) => stack.resources.get(resource.logicalId) !== resource && resource.status !== 'DELETE_COMPLETE',
+      ),
     )
-    const left = await this.engine.deleteAll(stack, present, {retain})
-    if (left.length > 0) stack.become('DELETE_FAILED', failureOf('delete', left))
-    else this.bury(stack)
+    return [...(await this.deleteReplaced(stack, others[0]!)), ...(await this.engine.deleteAll(stack, others[1]!))]
   }
 
   private bury(stack: Stack): void {
@@ -149,13 +174,18 @@ export class Lifecycle {
   }
 
   private async update(stack: Stack, target: Target): Promise<void> {
-    const {failed, run} = await this.engine.updateAll(stack, target.evaluation)
+    stack.unfinished ??= {undo: [], replaced: [], added: []}
+    const {unfinished: run} = stack
+    const failed = await this.engine.updateAll(stack, target.evaluation, run)
     const reason = failed.length > 0 ? failureOf('update', failed) : this.publish(stack, target.evaluation)
     if (reason !== undefined) {
-      await this.rollbackUpdate(stack, run, reason)
+      if (stack.disableRollback) stack.become('UPDATE_FAILED', reason)
+      else await this.rollbackUpdate(stack, reason)
       return
     }
     this.adopt(stack, target)
+    stack.unfinished = undefined
+    stack.isStable = true
     stack.become('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')
     const removed = [...stack.resources.values()].filter(
       ({logicalId}) => !Object.hasOwn(target.evaluation.resources, logicalId),
@@ -174,19 +204,31 @@ export class Lifecycle {
     return this.engine.deleteAll(stack, policed)
   }
 
-  private async rollbackUpdate(stack: Stack, run: UpdateRun, reason: string): Promise<void> {
-    if (stack.disableRollback) {
-      stack.become('UPDATE_FAILED', reason)
-      return
-    }
+  /** Takes a stack that was left as it failed back to where it was stable: to its last update, or to nothing. */
+  startRollback(stack: Stack): void {
+    const failed = stack.isStable ? 'UPDATE_ROLLBACK_FAILED' : 'ROLLBACK_FAILED'
+    this.run(stack, failed, () =>
+      stack.isStable ? this.rollbackUpdate(stack, 'User Initiated') : this.rollbackCreate(stack, ''),
+    )
+  }
+
+  /** Tries again what a rollback could not take back, but for the resources in `skip`. */
+  startContinuing(stack: Stack, skip: readonly string[]): void {
+    this.run(stack, 'UPDATE_ROLLBACK_FAILED', () => this.rollbackUpdate(stack, 'User Initiated', skip))
+  }
+
+  private async rollbackUpdate(stack: Stack, reason: string, skip: readonly string[] = []): Promise<void> {
     stack.become('UPDATE_ROLLBACK_IN_PROGRESS', reason)
-    const reasons = await this.engine.undoAll(run)
-    if (reasons.length > 0) {
-      stack.become('UPDATE_ROLLBACK_FAILED', reasons.join(' '))
+    const run = stack.unfinished ?? {undo: [], replaced: [], added: []}
+    const failed = await this.engine.undoAll(stack, run, skip)
+    if (failed.length > 0) {
+      stack.become('UPDATE_ROLLBACK_FAILED', failureOf('update', failed))
       return
     }
+    stack.unfinished = undefined
     stack.become('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS')
-    await this.engine.deleteAll(stack, run.added, {creating: true})
+    const {retainExceptOnCreate} = stack
+    await this.engine.deleteAll(stack, run.added, {creating: true, retainExceptOnCreate})
     stack.become('UPDATE_ROLLBACK_COMPLETE')
   }
 }

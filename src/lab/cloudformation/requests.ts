@@ -19,6 +19,7 @@ export interface StackInput extends TemplateSource {
   Capabilities?: string[]
   RoleARN?: string
   DisableRollback?: boolean
+  RetainExceptOnCreate?: boolean
   OnFailure?: Stack['onFailure']
   EnableTerminationProtection?: boolean
   ClientRequestToken?: string
@@ -47,6 +48,14 @@ export function checkUpdatable(stack: Stack): void {
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`)
 }
 
+/** Throws `ValidationError` where a failure was left as it is, and the request would end that by a rollback. */
+export function checkPaused(stack: Stack, {DisableRollback = false}: StackInput): void {
+  if (!DisableRollback && (stack.status === 'CREATE_FAILED' || stack.status === 'UPDATE_FAILED'))
+    throw validationError(
+      `This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
+    )
+}
+
 /** Throws `ValidationError` where a logical id would change its type. */
 export function checkTypesStay(stack: Stack, {evaluation}: Target): void {
   for (const {logicalId, type} of stack.resources.values()) {
@@ -63,6 +72,7 @@ export function applyOptions(stack: Stack, input: StackInput): void {
   stack.capabilities = input.Capabilities ?? []
   stack.roleArn = input.RoleARN
   stack.disableRollback = input.DisableRollback ?? false
+  stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false
   stack.clientRequestToken = input.ClientRequestToken
 }
 

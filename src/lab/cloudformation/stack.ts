@@ -1,6 +1,7 @@
 /** A stack's state: what the engine changes and the service describes. */
 
 import {randomUUID} from 'node:crypto'
+import type {UpdateRun} from './engine.js'
 import type {StackParameters} from './parameters.js'
 import type {Template} from './template.js'
 import type {Tag} from '../resources/tags.js'
@@ -57,6 +58,12 @@ export class Stack {
   disableRollback = false
   onFailure: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING' = 'ROLLBACK'
   terminationProtection = false
+  /** A rollback deletes what is new although its policy is to retain it. */
+  retainExceptOnCreate = false
+  /** Whether there is a state to which a rollback leads, other than nothing. */
+  isStable = false
+  /** What an update did that neither succeeded nor has been taken back. */
+  unfinished: UpdateRun | undefined
   clientRequestToken: string | undefined
   changeSetId: string | undefined
   outputs: StackOutput[] = []

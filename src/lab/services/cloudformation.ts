@@ -8,6 +8,7 @@ import {newStackId} from '../cloudformation/names.js'
 import {queryOperations} from '../cloudformation/queries.js'
 import {
   applyOptions,
+  checkPaused,
   checkStackName,
   checkTypesStay,
   checkUpdatable,
@@ -18,6 +19,12 @@ import {Stack} from '../cloudformation/stack.js'
 import {StackStore} from '../cloudformation/store.js'
 import {validationError} from '../cloudformation/template.js'
 import {providerOf} from '../resources/index.js'
+
+interface DeleteInput {
+  StackName?: string
+  RetainResources?: string[]
+  DeletionMode?: 'STANDARD' | 'FORCE_DELETE_STACK'
+}
 
 export class CloudFormationService implements Service {
   readonly signingName = 'cloudformation'
@@ -37,6 +44,8 @@ export class CloudFormationService implements Service {
       CreateStack: (input, context) => this.create(input, context),
       UpdateStack: (input, context) => this.update(input, context),
       DeleteStack: (input, context) => this.delete(input, context),
+      RollbackStack: (input, context) => this.rollback(input, context),
+      ContinueUpdateRollback: (input, context) => this.continueRollback(input, context),
       UpdateTerminationProtection: (input, context) => this.protect(input, context),
     }
   }
@@ -70,6 +79,7 @@ export class CloudFormationService implements Service {
   private async update(input: StackInput, {region}: CallContext): Promise<object> {
     const stack = this.store.get(input.StackName, region, `Stack [${input.StackName}] does not exist`)
     checkUpdatable(stack)
+    checkPaused(stack, input)
     const target = await this.requests.prepare(stack, input)
     checkUpdatable(stack)
     checkTypesStay(stack, target)
@@ -81,13 +91,17 @@ export class CloudFormationService implements Service {
 
   /** A stack that is busy is deleted once it has settled; AWS cancels a creation, which the lab's short ones do not need. */
   private async delete(
-    {StackName, RetainResources = []}: {StackName?: string; RetainResources?: string[]},
+    {StackName, RetainResources = [], DeletionMode}: DeleteInput,
     {region}: CallContext,
   ): Promise<object> {
     const stack = this.store.find(StackName, region)
     if (!stack || stack.isDeleted || stack.status === 'DELETE_IN_PROGRESS') return {}
     if (stack.terminationProtection)
       throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`)
+    if (DeletionMode === 'FORCE_DELETE_STACK' && stack.status !== 'DELETE_FAILED')
+      throw validationError(
+        'Invalid operation on stack. FORCE_DELETE_STACK can only be used for stacks in DELETE_FAILED state',
+      )
     if (RetainResources.length > 0 && stack.status !== 'DELETE_FAILED')
       throw validationError(
         'Invalid operation on stack. RetainResources can only be used for stacks in DELETE_FAILED state',
@@ -95,7 +109,35 @@ export class CloudFormationService implements Service {
     await stack.operation
     if (stack.isBusy || stack.isDeleted) return {}
     for (const changeSet of this.store.changeSetsOf(stack)) this.store.removeChangeSet(changeSet)
-    this.lifecycle.startDelete(stack, RetainResources)
+    this.lifecycle.startDelete(stack, RetainResources, DeletionMode === 'FORCE_DELETE_STACK')
+    return {}
+  }
+
+  private rollback(input: StackInput, {region}: CallContext): object {
+    const stack = this.store.get(input.StackName, region)
+    if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
+      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`)
+    const {RoleARN = stack.roleArn, ClientRequestToken, RetainExceptOnCreate = false} = input
+    Object.assign(stack, {roleArn: RoleARN, clientRequestToken: ClientRequestToken, onFailure: 'ROLLBACK'})
+    stack.retainExceptOnCreate = RetainExceptOnCreate
+    this.lifecycle.startRollback(stack)
+    return {StackId: stack.id}
+  }
+
+  private continueRollback(
+    {ResourcesToSkip = [], ...input}: StackInput & {ResourcesToSkip?: string[]},
+    {region}: CallContext,
+  ): object {
+    const stack = this.store.get(input.StackName, region)
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED')
+      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue update rollback.`)
+    const unknown = ResourcesToSkip.filter((logicalId) => stack.resources.get(logicalId)?.status !== 'UPDATE_FAILED')
+    if (unknown.length > 0)
+      throw validationError(
+        `Some resources are not in UPDATE_FAILED state and can not be skipped: [${unknown.join(', ')}]`,
+      )
+    stack.clientRequestToken = input.ClientRequestToken
+    this.lifecycle.startContinuing(stack, ResourcesToSkip)
     return {}
   }
 

@@ -86,6 +86,7 @@ export class SsmService implements Service {
   private put(input: PutInput, region: string): {Version: number; Tier: Version['tier']} {
     const {Name, Value, Overwrite = false, Tags = []} = input
     checkName(Name)
+    checkType(input.Type)
     const parameters = this.state.of(region)
     const present = parameters.get(Name)
     if (present && !Overwrite) {
@@ -252,6 +253,14 @@ interface DescribeInput {
 /** The leading slash of a name is not doubled in its ARN. */
 const parameterArn = (name: string, region: string): string =>
   arn('ssm', region, `parameter/${name.replace(/^\//, '')}`)
+
+function checkType(type: string | undefined): void {
+  if (type === undefined || ['SecureString', 'StringList', 'String'].includes(type)) return
+  throw fault(
+    'ValidationException',
+    `1 validation error detected: Value '${type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [SecureString, StringList, String]`,
+  )
+}
 
 function checkName(name: string): void {
   if (!/^[\w./-]{1,1011}$/.test(name) || (name.includes('/') && !name.startsWith('/'))) {

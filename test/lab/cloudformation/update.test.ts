@@ -102,7 +102,7 @@ describe('CloudFormation updates', () => {
   it('makes anew what failed in a stack that was left as it was', async () => {
     const template = (properties: object) => ({Resources: {X: thing(), Y: thing(properties, {DependsOn: 'X'})}})
     await small.deploy('left', template({FailLate: true}), {OnFailure: 'DO_NOTHING'})
-    expect((await small.update('left', template({}))).StackStatus).equal('UPDATE_COMPLETE')
+    expect((await small.update('left', template({}), {DisableRollback: true})).StackStatus).equal('UPDATE_COMPLETE')
     expect(made.log.map((line) => line.split(' ').slice(0, 2).join(' ').replace(/-\d+/, ''))).deep.equal([
       'create X',
       'create Y',

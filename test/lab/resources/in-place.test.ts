@@ -28,7 +28,7 @@ describe('changes in place', () => {
   after(() => bench.stop())
 
   const call = (operation: string, input: object) => bench.lab.call('apigateway', operation, input, HOME)
-  const context = (): ResourceContext => ({
+  const surroundings = (): ResourceContext => ({
     lab: bench.lab,
     region: HOME,
     stackName: 'app',
@@ -40,8 +40,8 @@ describe('changes in place', () => {
   /** Makes a resource, and brings it to other properties. */
   async function changed(type: string, before: Properties, after: Properties): Promise<string> {
     const provider = providerOf(`AWS::${type}`)!
-    const {physicalId} = await provider.create(before, context())
-    expect((await provider.update!(physicalId, after, before, context())).physicalId).equal(physicalId)
+    const {physicalId} = await provider.create(before, surroundings())
+    expect((await provider.update!(physicalId, after, before, surroundings())).physicalId).equal(physicalId)
     return physicalId
   }
 

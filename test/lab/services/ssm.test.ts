@@ -37,6 +37,11 @@ describe('SSM', () => {
 
   afterEach(() => lab.close())
 
+  it('refuses a type that there is none of', async () => {
+    const refused = await errorOf(put({Name: '/n', Type: 'Nonsense' as 'String'}))
+    expect((refused as Error).message).match(/Value 'Nonsense' at 'type' failed to satisfy constraint/)
+  })
+
   it('keeps parameters with versions, in their region alone', async () => {
     await put({Name: '/a/b', Value: 'one'})
     expect(await errorOf(put({Name: '/a/b', Value: 'two'}))).to.be.instanceOf(ParameterAlreadyExists)

@@ -1,0 +1,1 @@
+export const handler = async () => ({version: 2, motto: process.env.MOTTO, annex: process.env.ANNEX})
