@@ -2,6 +2,7 @@ import {fault, type CallContext, type Operation, type Service} from '../kernel.j
 import {configurationOperations, type Configured} from './s3/configuration.js'
 import {listObjects, listObjectsV2, listVersions} from './s3/listing.js'
 import {objectOperations} from './s3/objects.js'
+import {multipartOperations} from './s3/multipart.js'
 import type {Bucket} from './s3/bucket.js'
 import {ObjectStore} from './s3/store.js'
 
@@ -60,6 +61,7 @@ export class S3Service implements Service {
     ListObjects: (input, {region}) => listObjects(this.find(input.Bucket, region), input),
     ListObjectVersions: (input, {region}) => listVersions(this.find(input.Bucket, region), input),
     ...objectOperations(this.find),
+    ...multipartOperations(this.find),
     ...configurationOperations(this.find),
   }
 

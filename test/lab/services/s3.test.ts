@@ -1,5 +1,8 @@
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -16,6 +19,7 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
 import {expect} from 'chai'
@@ -49,6 +53,40 @@ describe('S3', () => {
   })
 
   afterEach(() => lab.close())
+
+  describe('uploads in parts', () => {
+    const where = {Bucket, Key: 'large'}
+    const start = async () =>
+      (await client.send(new CreateMultipartUploadCommand({...where, ContentType: 'a/b'}))).UploadId
+    const part = async (UploadId: string | undefined, PartNumber: number, Body: Uint8Array) => {
+      const {ETag} = await client.send(new UploadPartCommand({...where, UploadId, PartNumber, Body}))
+      return {PartNumber, ETag}
+    }
+    const complete = (UploadId: string | undefined, Parts: object[]) =>
+      client.send(new CompleteMultipartUploadCommand({...where, UploadId, MultipartUpload: {Parts}}))
+
+    it('put the parts together in their order, with the digest of their digests', async () => {
+      const UploadId = await start()
+      const second = await part(UploadId, 2, Buffer.from('end'))
+      const first = await part(UploadId, 1, Buffer.alloc(5 * 1024 * 1024, 'x'))
+      expect((await complete(UploadId, [first, second])).ETag).match(/^"[0-9a-f]{32}-2"$/)
+      const {ContentLength, ContentType} = await client.send(new HeadObjectCommand(where))
+      expect({ContentLength, ContentType}).deep.equal({ContentLength: 5 * 1024 * 1024 + 3, ContentType: 'a/b'})
+      expect((await read('large')).slice(-5)).equal('xxend')
+      expect((await failureOf(complete(UploadId, [first, second]))).name).equal('NoSuchUpload')
+    })
+
+    it('refuse parts that are too small, out of order or others than came', async () => {
+      const UploadId = await start()
+      const parts = [await part(UploadId, 1, Buffer.from('a')), await part(UploadId, 2, Buffer.from('b'))]
+      expect((await failureOf(complete(UploadId, parts))).name).equal('EntityTooSmall')
+      expect((await failureOf(complete(UploadId, [...parts].reverse()))).name).equal('InvalidPartOrder')
+      expect((await failureOf(complete(UploadId, [{PartNumber: 1, ETag: '"no"'}]))).name).equal('InvalidPart')
+      await client.send(new AbortMultipartUploadCommand({...where, UploadId}))
+      expect((await failureOf(part(UploadId, 3, Buffer.from('c')))).name).equal('NoSuchUpload')
+      expect((await failureOf(read('large'))).name).equal('NoSuchKey')
+    })
+  })
 
   it('gives back what was put', async () => {
     await put('a/b.json', '{"ü":1}', {ContentType: 'application/json', Metadata: {owner: 'me'}})

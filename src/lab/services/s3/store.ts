@@ -36,8 +36,7 @@ export class ObjectStore {
     return this.keys.get(key)?.find((version) => version.versionId === versionId)
   }
 
-  put(key: string, object: NewObject, versioned: boolean): ObjectVersion {
-    const etag = etagOf(object.body)
+  put(key: string, object: NewObject, versioned: boolean, etag = etagOf(object.body)): ObjectVersion {
     return this.add({...object, key, etag, versionId: newId(versioned), modifiedAt: new Date(), isDeleteMarker: false})
   }
 
