@@ -108,6 +108,12 @@ export interface CallContext {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Operation = (input: any, context: CallContext) => unknown
 
+/** Something that exists and bears tags, as the Resource Groups Tagging API lists it. */
+export interface TaggedResource {
+  arn: string
+  tags: readonly {Key?: string; Value?: string}[]
+}
+
 /** One AWS service. Where `operations` lacks a name, the router answers 501 `NotImplemented: service.Operation`. */
 export interface Service {
   /** The service's name in a SigV4 scope, such as `rds` or `cognito-idp`. */
@@ -118,6 +124,8 @@ export interface Service {
    */
   readonly placement: 'regional' | 'global' | 'everywhere'
   readonly operations: Record<string, Operation>
+  /** What of this service exists in a region and can be tagged, whether it bears tags or not. */
+  tagged?(region: string): TaggedResource[]
 }
 
 /** An error as AWS would answer it: `code` is the wire code, such as `InvalidGlobalClusterStateFault`. */

@@ -7,6 +7,10 @@ type Make = (lab: LocalLab) => Promise<Service>
 
 export const SERVICES: Make[] = [
   async (lab) => new (await import('./services/sts.js')).StsService(lab),
+  async (lab) => new (await import('./services/ec2.js')).Ec2Service(lab),
+  async (lab) => new (await import('./services/kms.js')).KmsService(lab),
+  async () => new (await import('./services/service-quotas.js')).ServiceQuotasService(),
+  async (lab) => new (await import('./services/tagging.js')).TaggingService(lab),
   async () => new (await import('./services/ssm.js')).SsmService(),
   async (lab) => new (await import('./services/secretsmanager.js')).SecretsManagerService(lab),
   async () => new (await import('./services/s3.js')).S3Service(),

@@ -59,5 +59,5 @@ export function providerOf(type: string): ResourceProvider | undefined {
   if (isCustom(type)) return customResource(type)
   if (Object.hasOwn(MADE, type)) return MADE[type]
   const recorded = Object.hasOwn(RECORDED, type) ? RECORDED[type] : undefined
-  return recorded && recordedProvider(recorded)
+  return recorded && recordedProvider(type, recorded)
 }

@@ -53,7 +53,7 @@ once. Topics as \`ServiceToken\` are not supported.
 The lab has no network, permissions, keys, log store or dashboards. These types get names, ids and attributes in AWS's shape, so that what
 refers to them works, and nothing else happens: a security group that would keep a function from its database on AWS does not on the lab.
 
-Placeholders: \`{hex:N}\` random hex digits, \`{id:N}\` random capitals and digits, \`{uuid}\`, \`{name}\` the name given or generated, \`{ref}\`
+Placeholders: \`{hex:N}\` random hex digits, \`{id:N}\` random capitals and digits, \`{uuid}\`, \`{ip}\` an address of 198.18.0.0/16, \`{name}\` the name given or generated, \`{ref}\`
 what Ref gives, \`{Property}\` the value of a property.
 
 | type | area | Ref | Fn::GetAtt |

@@ -3,14 +3,17 @@
  * names, ids and attributes in AWS's shape, so that templates that refer to them resolve. docs/lab-resources.md shows this table.
  */
 
-import {randomUUID} from 'node:crypto'
-import {ACCOUNT} from '../kernel.js'
+import {randomInt, randomUUID} from 'node:crypto'
+import {ACCOUNT, fault} from '../kernel.js'
 import {generatedName, randomCapitals, randomHex} from '../cloudformation/names.js'
 import type {Properties, ResourceContext, ResourceProvider} from './provider.js'
+import {KEY_TYPES, scheduleDeletion} from './keys.js'
+import {recordsOf, type ResourceRecord} from './records.js'
+import {refuseBeyondQuota} from './vpc-quota.js'
 
 /**
  * Patterns may hold `{hex:17}` (random hex digits), `{id:21}` (random capitals and digits), `{uuid}`, `{region}`, `{account}`,
- * `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
+ * `{ip}` (an address for benchmarks, RFC 2544), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
  */
 export interface RecordedType {
   area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images'
@@ -43,7 +46,7 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
   },
   'AWS::EC2::EIP': {
     area: 'network',
-    ref: '203.0.113.10',
+    ref: '{ip}',
     attributes: {AllocationId: 'eipalloc-{hex:17}', PublicIp: '{ref}'},
     createOnly: ['Address', 'Domain', 'IpamPoolId', 'NetworkBorderGroup', 'TransferAddress'],
   },
@@ -224,18 +227,36 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
   'AWS::Logs::ResourcePolicy': {area: 'logs', ref: '{PolicyName}', createOnly: ['PolicyName']},
 }
 
+/** What AWS's tagging API calls those of these types that it lists. */
+const ARNS: Readonly<Record<string, string>> = {
+  'AWS::EC2::EIP': 'ec2:{region}:{account}:elastic-ip/{AllocationId}',
+  'AWS::EC2::FlowLog': 'ec2:{region}:{account}:vpc-flow-log/{ref}',
+  'AWS::EC2::InternetGateway': 'ec2:{region}:{account}:internet-gateway/{ref}',
+  'AWS::EC2::NatGateway': 'ec2:{region}:{account}:natgateway/{ref}',
+  'AWS::EC2::RouteTable': 'ec2:{region}:{account}:route-table/{ref}',
+  'AWS::EC2::SecurityGroup': 'ec2:{region}:{account}:security-group/{ref}',
+  'AWS::EC2::Subnet': 'ec2:{region}:{account}:subnet/{ref}',
+  'AWS::EC2::VPC': 'ec2:{region}:{account}:vpc/{ref}',
+  'AWS::EC2::VPCEndpoint': 'ec2:{region}:{account}:vpc-endpoint/{ref}',
+  'AWS::ECR::Repository': 'ecr:{region}:{account}:repository/{name}',
+  'AWS::KMS::Key': 'kms:{region}:{account}:key/{ref}',
+  'AWS::KMS::ReplicaKey': 'kms:{region}:{account}:key/{ref}',
+  'AWS::Logs::LogGroup': 'logs:{region}:{account}:log-group:{name}',
+}
+
 /** A pattern's text. A property that is missing becomes empty. */
 function filled(pattern: string, values: Record<string, unknown>): string {
   return pattern.replaceAll(/\{(\w+)(?::(\d+))?\}/g, (_, key: string, length?: string) => {
     if (key === 'hex') return randomHex(Number(length))
     if (key === 'id') return randomCapitals(Number(length))
     if (key === 'uuid') return randomUUID()
+    if (key === 'ip') return `198.18.${randomInt(256)}.${randomInt(256)}`
     return String(values[key] ?? '')
   })
 }
 
 /** The provider of a recorded type. */
-export function recordedProvider(type: RecordedType): ResourceProvider {
+export function recordedProvider(name: string, type: RecordedType): ResourceProvider {
   const values = (
     properties: Properties,
     {region, stackName, logicalId}: ResourceContext,
@@ -246,22 +267,43 @@ export function recordedProvider(type: RecordedType): ResourceProvider {
     stack: stackName,
     logicalId,
   })
-  const attributes = (all: Record<string, unknown>): Record<string, string> =>
-    Object.fromEntries(Object.entries(type.attributes ?? {}).map(([name, pattern]) => [name, filled(pattern, all)]))
+  const attributesOf = (all: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(type.attributes ?? {}).map(([attribute, pattern]) => [attribute, filled(pattern, all)]),
+    )
+  // IAM knows no regions.
+  const regionOf = ({region}: ResourceContext): string => (type.area === 'permissions' ? '' : region)
 
   return {
     createOnly: type.createOnly,
     conditional: type.conditional,
     async create(properties, context) {
+      const records = recordsOf(context.lab)
+      const region = regionOf(context)
       const all = values(properties, context)
       if (type.name)
         all.name = properties[type.name.property] ?? generatedName(context.stackName, context.logicalId, type.name)
       all.ref = filled(type.ref, all)
-      return {physicalId: String(all.ref), attributes: attributes(all)}
+      const physicalId = String(all.ref)
+      if (type.name && records.find(region, name, physicalId))
+        throw fault('AlreadyExists', `Resource of type '${name}' with identifier '${physicalId}' already exists.`)
+      if (name === 'AWS::EC2::VPC') refuseBeyondQuota(context.lab, region)
+      const attributes = attributesOf(all)
+      const arn = ARNS[name] && `arn:aws:${filled(ARNS[name], {...all, ...attributes})}`
+      records.put({type: name, region, physicalId, arn, properties, attributes, createdAt: new Date()})
+      return {physicalId, attributes}
     },
-    async update(physicalId) {
+    async update(physicalId, properties, _previous, context) {
+      const record = recordsOf(context.lab).find(regionOf(context), name, physicalId)
+      if (record) record.properties = properties
       return {physicalId}
     },
-    async delete() {},
+    async delete(physicalId, _properties, context) {
+      const record = recordsOf(context.lab).find(regionOf(context), name, physicalId)
+      if (record && isKey(record)) scheduleDeletion(record)
+      else recordsOf(context.lab).remove(regionOf(context), name, physicalId)
+    },
   }
 }
+
+const isKey = ({type}: ResourceRecord): boolean => KEY_TYPES.includes(type)

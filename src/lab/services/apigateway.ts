@@ -4,7 +4,8 @@ import {ApiServer} from '../data-plane/api-gateway/api-server.js'
 import {isPlainTemplate} from '../data-plane/api-gateway/gateway-response.js'
 import {JwksCache} from '../data-plane/api-gateway/jwks-cache.js'
 import {randomId} from '../data-plane/http.js'
-import type {CallContext, Lab, Operation, Service} from '../kernel.js'
+import type {CallContext, Lab, Operation, Service, TaggedResource} from '../kernel.js'
+import {tagList} from '../resources/shape.js'
 import {badRequest, conflict, notFound, unsupported} from './apigateway/faults.js'
 import {
   deleteMethod,
@@ -111,10 +112,27 @@ export class ApiGatewayService implements Service {
 
       GetAccount: (_: Api.GetAccountRequest, {region}) => this.account(region),
       UpdateAccount: (input: Api.UpdateAccountRequest, {region}) => this.updateAccount(input, region),
-      GetTags: (input: Api.GetTagsRequest, {region}) => ({tags: {...this.apiByArn(input.resourceArn, region).tags}}),
+      GetTags: (input: Api.GetTagsRequest, {region}) => ({tags: {...this.tagsOf(input.resourceArn, region)}}),
       TagResource: (input: Api.TagResourceRequest, {region}) =>
-        done(Object.assign(this.apiByArn(input.resourceArn, region).tags, input.tags)),
+        done(Object.assign(this.tagsOf(input.resourceArn, region), input.tags)),
+      UntagResource: (input: Api.UntagResourceRequest, {region}) => {
+        const tags = this.tagsOf(input.resourceArn, region)
+        for (const key of input.tagKeys ?? []) delete tags[key]
+        return {}
+      },
     }
+  }
+
+  tagged(region: string): TaggedResource[] {
+    const here = [...this.apis.values()].filter((api) => api.region === region)
+    return here.flatMap((api) => {
+      const arn = `arn:aws:apigateway:${region}::/restapis/${api.id}`
+      const stages = [...api.stages.values()].map(({stageName, tags}) => ({
+        arn: `${arn}/stages/${stageName}`,
+        tags: tagList(tags) ?? [],
+      }))
+      return [{arn, tags: tagList(api.tags) ?? []}, ...stages]
+    })
   }
 
   private async create(input: Api.CreateRestApiRequest, {region}: CallContext): Promise<Api.RestApi> {
@@ -176,8 +194,12 @@ export class ApiGatewayService implements Service {
   }
 
   /** `arn:aws:apigateway:REGION::/restapis/ID`, or of a stage of it. */
-  private apiByArn(arn: string | undefined, region: string): RestApiRecord {
-    return this.api(arn?.split('/')[2], region)
+  private tagsOf(arn: string | undefined, region: string): Record<string, string> {
+    const [, id, stageName] = /^[^/]*\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(arn ?? '') ?? []
+    const api = this.api(id, region)
+    if (stageName === undefined) return api.tags
+    const stage = found(api.stages, stageName, 'stage')
+    return (stage.tags ??= {})
   }
 }
 

@@ -1,6 +1,6 @@
 /** CloudFormation: the API over the stack engine. */
 
-import {fault, type CallContext, type Lab, type Operation, type Service} from '../kernel.js'
+import {fault, type CallContext, type Lab, type Operation, type Service, type TaggedResource} from '../kernel.js'
 import {changeSetOperations} from '../cloudformation/change-set-operations.js'
 import type {ProviderOf} from '../cloudformation/engine.js'
 import {Lifecycle} from '../cloudformation/lifecycle.js'
@@ -55,6 +55,12 @@ export class CloudFormationService implements Service {
     const stack = this.store.get(nameOrId, region)
     await stack.operation
     return stack
+  }
+
+  /** Deleted stacks bear no tags any more. */
+  tagged(region: string): TaggedResource[] {
+    const here = this.store.inRegion(region).filter((stack) => !stack.isDeleted)
+    return here.map(({id, tags}) => ({arn: id, tags}))
   }
 
   private async create(input: StackInput, {region}: CallContext): Promise<object> {

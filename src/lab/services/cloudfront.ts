@@ -1,7 +1,7 @@
 import type * as Api from '@aws-sdk/client-cloudfront'
 
 import {keyValueStoresOf} from '../data-plane/edge/key-value-store.js'
-import {fault, type Lab, type Operation, type Service} from '../kernel.js'
+import {fault, GLOBAL_CONTROL_REGION, type Lab, type Operation, type Service, type TaggedResource} from '../kernel.js'
 import {Distributions} from './cloudfront/distributions.js'
 import {Functions} from './cloudfront/functions.js'
 import {Stores} from './cloudfront/stores.js'
@@ -25,23 +25,28 @@ export class CloudFrontService implements Service {
       ...functions.operations,
       ...new Stores(lab, stores, (arn) => functions.uses(arn)).operations,
       ListTagsForResource: ({Resource}: Api.ListTagsForResourceRequest): Api.ListTagsForResourceResult => ({
-        Tags: {Items: this.tagged(Resource).tags},
+        Tags: {Items: this.tagsOf(Resource).tags},
       }),
       TagResource: ({Resource, Tags}: Api.TagResourceRequest) => {
-        const tagged = this.tagged(Resource)
+        const tagged = this.tagsOf(Resource)
         const added = Tags?.Items ?? []
         tagged.tags = [...tagged.tags.filter(({Key}) => !added.some((one) => one.Key === Key)), ...added]
         return {}
       },
       UntagResource: ({Resource, TagKeys}: Api.UntagResourceRequest) => {
-        const tagged = this.tagged(Resource)
+        const tagged = this.tagsOf(Resource)
         tagged.tags = tagged.tags.filter(({Key}) => !TagKeys?.Items?.includes(Key ?? ''))
         return {}
       },
     }
   }
 
-  private tagged(arn: string | undefined): {tags: Api.Tag[]} {
+  /** A global resource is listed in us-east-1 alone (Tag Editor user guide). */
+  tagged(region: string): TaggedResource[] {
+    return region === GLOBAL_CONTROL_REGION ? this.distributions.all().map(({arn, tags}) => ({arn, tags})) : []
+  }
+
+  private tagsOf(arn: string | undefined): {tags: Api.Tag[]} {
     const found = this.distributions.tagged(arn ?? '')
     if (!found) throw fault('NoSuchResource', 'The specified resource does not exist.', 404)
     return found

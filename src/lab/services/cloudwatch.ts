@@ -8,9 +8,10 @@ import type {
   MetricDataResult,
   PutMetricAlarmInput,
   Statistic,
+  Tag,
 } from '@aws-sdk/client-cloudwatch'
 
-import {arn, fault, type Lab, type Operation, type Service} from '../kernel.js'
+import {arn, fault, type Lab, type Operation, type Service, type TaggedResource} from '../kernel.js'
 import type {RdsService} from './rds/index.js'
 
 const NAMESPACE = 'AWS/RDS'
@@ -25,6 +26,8 @@ export class CloudWatchService implements Service {
   readonly signingName = 'monitoring'
   readonly placement = 'regional'
   private readonly alarms = new Map<string, MetricAlarm>()
+  /** By the alarm's ARN. */
+  private readonly tags = new Map<string, Tag[]>()
 
   constructor(private readonly lab: Lab) {}
 
@@ -70,11 +73,14 @@ export class CloudWatchService implements Service {
     },
 
     PutMetricAlarm: (input: PutMetricAlarmInput, {region}) => {
-      const {Tags: _, ...described} = input
+      const {Tags = [], ...described} = input
       const name = input.AlarmName ?? ''
+      const alarmArn = arn('cloudwatch', region, `alarm:${name}`)
+      // An alarm that exists keeps its tags: PutMetricAlarm ignores those of an update (CloudWatch API).
+      if (!this.tags.has(alarmArn)) this.tags.set(alarmArn, Tags)
       this.alarms.set(`${region}/${name}`, {
         ...described,
-        AlarmArn: arn('cloudwatch', region, `alarm:${name}`),
+        AlarmArn: alarmArn,
         StateValue: 'INSUFFICIENT_DATA',
         StateReason: 'Unchecked: Initial alarm creation',
         StateUpdatedTimestamp: new Date(),
@@ -93,10 +99,39 @@ export class CloudWatchService implements Service {
     DeleteAlarms: ({AlarmNames = []}: {AlarmNames?: string[]}, {region}) => {
       for (const name of AlarmNames) {
         if (!this.alarms.delete(`${region}/${name}`)) throw fault('ResourceNotFound', `Alarm ${name} not found`, 404)
+        this.tags.delete(arn('cloudwatch', region, `alarm:${name}`))
       }
 
       return {}
     },
+
+    ListTagsForResource: ({ResourceARN}: {ResourceARN?: string}) => ({Tags: this.tagsOf(ResourceARN)}),
+
+    TagResource: ({ResourceARN = '', Tags = []}: {ResourceARN?: string; Tags?: Tag[]}) => {
+      const added = new Set(Tags.map(({Key}) => Key))
+      this.tags.set(ResourceARN, [...this.tagsOf(ResourceARN).filter(({Key}) => !added.has(Key)), ...Tags])
+      return {}
+    },
+
+    UntagResource: ({ResourceARN = '', TagKeys = []}: {ResourceARN?: string; TagKeys?: string[]}) => {
+      this.tags.set(
+        ResourceARN,
+        this.tagsOf(ResourceARN).filter(({Key = ''}) => !TagKeys.includes(Key)),
+      )
+      return {}
+    },
+  }
+
+  tagged(region: string): TaggedResource[] {
+    return [...this.tags]
+      .filter(([alarm]) => alarm.split(':')[3] === region)
+      .map(([alarm, tags]) => ({arn: alarm, tags}))
+  }
+
+  private tagsOf(resource: string | undefined): Tag[] {
+    const tags = this.tags.get(resource ?? '')
+    if (!tags) throw fault('ResourceNotFoundException', `${resource} is no alarm`, 404)
+    return tags
   }
 
   /** Samples by period, oldest first; a period without a sample is absent, as in CloudWatch. */

@@ -2,7 +2,8 @@ import type * as Api from '@aws-sdk/client-cognito-identity-provider'
 
 import {sendJson} from '../data-plane/http.js'
 import {serveTokens} from '../data-plane/identity/token-endpoint.js'
-import {ACCOUNT, fault, type Lab, type Listener, type Operation, type Service} from '../kernel.js'
+import {ACCOUNT, fault, type Lab, type Listener, type Operation, type Service, type TaggedResource} from '../kernel.js'
+import {tagList} from '../resources/shape.js'
 import {page} from './by-region.js'
 import {newClient, tokenClient, updatedClient} from './cognito-idp/client.js'
 import {Pool} from './cognito-idp/pool.js'
@@ -101,6 +102,11 @@ export class CognitoService implements Service {
         return {}
       },
     }
+  }
+
+  tagged(region: string): TaggedResource[] {
+    const here = [...this.pools.values()].filter((pool) => pool.region === region)
+    return here.map(({arn, tags}) => ({arn, tags: tagList(tags) ?? []}))
   }
 
   private async createPool(input: Api.CreateUserPoolRequest, region: string): Promise<Api.CreateUserPoolResponse> {

@@ -8,7 +8,8 @@ import {FunctionPool} from '../data-plane/lambda/function-pool.js'
 import {EnvironmentLost, Throttled, type Outcome} from '../data-plane/lambda/invocation.js'
 import {RuntimeApi} from '../data-plane/lambda/runtime-api.js'
 import {bytesOf} from '../data-plane/bytes.js'
-import {fault, type CallContext, type Lab, type Operation, type Service} from '../kernel.js'
+import {fault, type CallContext, type Lab, type Operation, type Service, type TaggedResource} from '../kernel.js'
+import {tagList} from '../resources/shape.js'
 import {EventQueue} from './lambda/event-queue.js'
 import {
   digestOf,
@@ -97,6 +98,11 @@ export class LambdaService implements Service {
       for (const {spec, pool} of this.functions.values()) if (spec.region === region) pool.abandon()
     })
     lab.onStop(() => this.stop())
+  }
+
+  tagged(region: string): TaggedResource[] {
+    const here = [...this.functions.values()].filter(({spec}) => spec.region === region)
+    return here.map(({spec, tags}) => ({arn: spec.arn, tags: tagList(tags) ?? []}))
   }
 
   /** Process ids of the execution environments of a region. */

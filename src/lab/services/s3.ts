@@ -1,4 +1,4 @@
-import {fault, type CallContext, type Operation, type Service} from '../kernel.js'
+import {fault, type CallContext, type Operation, type Service, type TaggedResource} from '../kernel.js'
 import {configurationOperations, type Configured} from './s3/configuration.js'
 import {listObjects, listObjectsV2, listVersions} from './s3/listing.js'
 import {objectOperations} from './s3/objects.js'
@@ -63,6 +63,15 @@ export class S3Service implements Service {
     ...objectOperations(this.find),
     ...multipartOperations(this.find),
     ...configurationOperations(this.find),
+  }
+
+  tagged(region: string): TaggedResource[] {
+    return [...this.buckets.values()]
+      .filter((bucket) => bucket.region === region)
+      .map(({name, configuration}) => {
+        const tagging = configuration.get('BucketTagging') as {TagSet?: TaggedResource['tags']} | undefined
+        return {arn: `arn:aws:s3:::${name}`, tags: tagging?.TagSet ?? []}
+      })
   }
 
   private create({Bucket: name, CreateBucketConfiguration: configuration}: CreateBucketInput, region: string) {

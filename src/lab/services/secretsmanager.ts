@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto'
 
-import {fault, type CallContext, type Lab, type Operation, type Service} from '../kernel.js'
+import {fault, type CallContext, type Lab, type Operation, type Service, type TaggedResource} from '../kernel.js'
 import {ByRegion, page} from './by-region.js'
 import {randomPassword, type PasswordInput} from './secretsmanager/password.js'
 import {findPrimary, Replication} from './secretsmanager/replication.js'
@@ -130,6 +130,13 @@ export class SecretsManagerService implements Service {
       return {ARN: secret.arn, Name: secret.name}
     },
     GetRandomPassword: (input: PasswordInput) => ({RandomPassword: randomPassword(input)}),
+  }
+
+  tagged(region: string): TaggedResource[] {
+    return [...this.state.of(region).values()].map(({arn, tags}) => ({
+      arn,
+      tags: [...tags].map(([Key, Value]) => ({Key, Value})),
+    }))
   }
 
   private create(input: CreateInput, region: string) {

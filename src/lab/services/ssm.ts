@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 
-import {arn, fault, type CallContext, type Operation, type Service} from '../kernel.js'
+import {arn, fault, type CallContext, type Operation, type Service, type TaggedResource} from '../kernel.js'
 import {ByRegion, page} from './by-region.js'
 
 interface Version {
@@ -69,18 +69,25 @@ export class SsmService implements Service {
       {ResourceId, Tags}: {ResourceId: string; Tags: {Key: string; Value: string}[]},
       {region}: CallContext,
     ) => {
-      const {tags} = this.tagged(ResourceId, region)
+      const {tags} = this.byName(ResourceId, region)
       for (const {Key, Value} of Tags) tags.set(Key, Value)
       return {}
     },
     RemoveTagsFromResource: ({ResourceId, TagKeys}: {ResourceId: string; TagKeys: string[]}, {region}: CallContext) => {
-      const {tags} = this.tagged(ResourceId, region)
+      const {tags} = this.byName(ResourceId, region)
       for (const key of TagKeys) tags.delete(key)
       return {}
     },
     ListTagsForResource: ({ResourceId}: {ResourceId: string}, {region}: CallContext) => ({
-      TagList: [...this.tagged(ResourceId, region).tags].map(([Key, Value]) => ({Key, Value})),
+      TagList: [...this.byName(ResourceId, region).tags].map(([Key, Value]) => ({Key, Value})),
     }),
+  }
+
+  tagged(region: string): TaggedResource[] {
+    return [...this.state.of(region).values()].map(({name, tags}) => ({
+      arn: parameterArn(name, region),
+      tags: [...tags].map(([Key, Value]) => ({Key, Value})),
+    }))
   }
 
   private put(input: PutInput, region: string): {Version: number; Tier: Version['tier']} {
@@ -225,7 +232,7 @@ export class SsmService implements Service {
     return found
   }
 
-  private tagged(name: string, region: string): Parameter {
+  private byName(name: string, region: string): Parameter {
     const found = this.state.of(region).get(name)
     if (!found) throw fault('InvalidResourceId', `${name} is no parameter`)
     return found

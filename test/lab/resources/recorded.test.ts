@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import type {Lab} from '../../../src/lab/kernel.js'
 import {providerOf} from '../../../src/lab/resources/index.js'
 import {RECORDED, recordedProvider} from '../../../src/lab/resources/recorded.js'
 import type {Properties, ResourceContext} from '../../../src/lab/resources/provider.js'
@@ -12,7 +13,7 @@ const context = {
 } as unknown as ResourceContext
 
 const create = (type: string, properties: Properties = {}) =>
-  recordedProvider(RECORDED[type]!).create(properties, context)
+  recordedProvider(type, RECORDED[type]!).create(properties, {...context, lab: {} as Lab})
 
 describe('recorded resource types', () => {
   it('fill every placeholder of every type', async () => {
@@ -69,8 +70,8 @@ describe('recorded resource types', () => {
   })
 
   it('keep their ids and attributes over an update', async () => {
-    const provider = recordedProvider(RECORDED['AWS::EC2::VPC']!)
-    expect(await provider.update!('vpc-1', {}, {}, context)).deep.equal({physicalId: 'vpc-1'})
+    const provider = recordedProvider('AWS::EC2::VPC', RECORDED['AWS::EC2::VPC']!)
+    expect(await provider.update!('vpc-1', {}, {}, {...context, lab: {} as Lab})).deep.equal({physicalId: 'vpc-1'})
   })
 
   it('are told apart from unknown types, also by the names of Object’s own', () => {

@@ -137,6 +137,10 @@ export class Distributions {
     return [...this.records.values()].some(({config}) => functionsOf(config).includes(functionArn))
   }
 
+  all(): DistributionRecord[] {
+    return [...this.records.values()]
+  }
+
   /** The tags of a distribution, to be read and changed; undefined where there is none of this ARN. */
   tagged(arn: string): {tags: Api.Tag[]} | undefined {
     return [...this.records.values()].find((record) => record.arn === arn)

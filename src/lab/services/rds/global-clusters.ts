@@ -80,6 +80,7 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
       const source = input.SourceDBClusterIdentifier ? sourceCluster(rds, input, region) : undefined
       const global: GlobalRecord = {
         id,
+        region,
         arn: globalArn(id),
         resourceId: resourceId('cluster', 'global', lab.name, id, String(Date.now())),
         engineVersion: source?.engineVersion ?? engineVersion(input.Engine, input.EngineVersion),

@@ -1,6 +1,6 @@
 import {Fleet} from '../../database/fleet.js'
 import type {LagSample} from '../../database/heartbeat.js'
-import type {Lab, Operation, Service} from '../../kernel.js'
+import type {Lab, Operation, Service, TaggedResource} from '../../kernel.js'
 import {clusterOperations} from './clusters.js'
 import {engineVersionOperations} from './engine-versions.js'
 import {EventLog} from './events.js'
@@ -57,6 +57,15 @@ export class RdsService implements Service {
       ...this.rds.events.operations,
     }
     obeyFaults(this.rds, rejoining)
+  }
+
+  /** A global cluster is listed where it was made: its ARN names no region. */
+  tagged(region: string): TaggedResource[] {
+    const {tags, globals} = this.rds.store
+    const here = new Set([...globals.values()].filter((global) => global.region === region).map(({arn}) => arn))
+    return [...tags]
+      .filter(([arn]) => here.has(arn) || arn.split(':')[3] === region)
+      .map(([arn, own]) => ({arn, tags: own}))
   }
 
   /** Finds or fetches MariaDB before the first cluster needs it. Throws `MariaDbUnavailable`. */

@@ -92,6 +92,7 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
       inBackground(lab, `deleting ${proxy.name}`, async () => {
         await Promise.all([proxy.endpoint, ...proxy.endpoints].map((endpoint) => closeEndpoint(rds, endpoint)))
         proxies.remove(region, proxy.name)
+        rds.store.tags.delete(proxy.arn)
         event(proxy, 'deletion', '0205', `RDS deleted DB proxy ${proxy.name}.`)
       })
       return {DBProxy: showProxy(proxy)}

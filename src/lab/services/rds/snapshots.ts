@@ -1,4 +1,8 @@
-import type {DBClusterSnapshot, DescribeDBClusterSnapshotsMessage} from '@aws-sdk/client-rds'
+import type {
+  DBClusterSnapshot,
+  DeleteDBClusterSnapshotMessage,
+  DescribeDBClusterSnapshotsMessage,
+} from '@aws-sdk/client-rds'
 
 import {fault, type Operation} from '../../kernel.js'
 import {ENGINE} from './engine-versions.js'
@@ -12,7 +16,7 @@ export function recordSnapshot({store}: Rds, cluster: ClusterRecord, id: string,
     throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
   const arn = rdsArn(region, 'cluster-snapshot', id)
   store.snapshots.put(id, {region, id, arn, type, cluster: {...cluster}, createdAt: new Date()})
-  store.tags.set(arn, [])
+  store.tags.set(arn, cluster.copyTagsToSnapshot ? [...(store.tags.get(cluster.arn) ?? [])] : [])
 }
 
 /** Under this name RDS keeps the volume of a primary that a failover left behind (Aurora user guide, disaster recovery). */
@@ -29,6 +33,15 @@ export function snapshotOperations({store}: Rds): Record<string, Operation> {
         (one) => (!cluster || one.cluster.id === cluster) && (!input.SnapshotType || one.type === input.SnapshotType),
       )
       return {DBClusterSnapshots: wanted.map((one) => shown(one))}
+    },
+
+    DeleteDBClusterSnapshot({DBClusterSnapshotIdentifier: id}: DeleteDBClusterSnapshotMessage, {region}) {
+      const snapshot = store.snapshots.get(region, id)
+      if (snapshot.type === 'automated')
+        throw fault('InvalidDBClusterSnapshotStateFault', `Automated snapshot ${snapshot.id} cannot be deleted.`)
+      store.snapshots.remove(region, snapshot.id)
+      store.tags.delete(snapshot.arn)
+      return {DBClusterSnapshot: shown(snapshot)}
     },
   }
 }

@@ -59,6 +59,8 @@ export interface MemberRecord {
 }
 
 export interface GlobalRecord {
+  /** In which it was made. */
+  region: string
   id: string
   arn: string
   resourceId: string
