@@ -5,7 +5,9 @@
 
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
+import {BadRequest} from './bad-request.js'
 import {FAULT_KINDS} from './faults.js'
+import {forecastOf, offsetOf, principalOf} from './govern/requests.js'
 import type {FaultKind} from './kernel.js'
 import type {LocalLab} from './lab.js'
 import {labStatus} from './status.js'
@@ -13,16 +15,6 @@ import {readBody} from './wire/body.js'
 
 const MAX_BODY_BYTES = 65_536
 const MAX_LAG_MS = 600_000
-
-class BadRequest extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message)
-  }
-}
 
 /** `stop` is called once, after the answer has been written. */
 export function adminHandler(
@@ -79,6 +71,33 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
       return {lagMs: lab.faults.lagMs()}
     }
 
+    case 'GET /_lab/weather': {
+      return lab.governance.weather.forecast
+    }
+
+    case 'PUT /_lab/weather': {
+      lab.governance.weather.set(forecastOf(await json(request)))
+      return lab.governance.weather.forecast
+    }
+
+    case 'PUT /_lab/clock': {
+      lab.governance.clock.offsetMs = offsetOf(await json(request))
+      return {offsetSeconds: lab.governance.clock.offsetMs / 1000}
+    }
+
+    case 'GET /_lab/calls': {
+      return lab.governance.calls.all()
+    }
+
+    case 'DELETE /_lab/calls': {
+      lab.governance.calls.clear()
+      return {}
+    }
+
+    case 'PUT /_lab/principals': {
+      return registerPrincipal(lab, await json(request))
+    }
+
     case 'POST /_lab/stop': {
       setImmediate(stop)
       return {stopping: true, pid: process.pid}
@@ -88,6 +107,15 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
       throw new BadRequest(404, 'NotFound', `there is no ${route}`)
     }
   }
+}
+
+/** A policy that nobody enforces would be taken for one that holds. */
+function registerPrincipal(lab: LocalLab, body: Record<string, unknown>): object {
+  if (!lab.governance.enforcesIam)
+    throw new BadRequest(409, 'IamNotEnforced', 'this lab enforces no policies: start it with --enforce-iam')
+  const principal = principalOf(body)
+  lab.credentials.put(principal)
+  return {accessKeyId: principal.accessKeyId, arn: principal.arn}
 }
 
 function guard(request: IncomingMessage): void {

@@ -6,6 +6,7 @@ import type {AddressInfo, Socket} from 'node:net'
 import {join} from 'node:path'
 
 import {LabFaults} from './faults.js'
+import {Governance} from './govern/index.js'
 import {LabHosts} from './hosts.js'
 import type {Hosts, Lab, Listener, Pki, Profile, Service} from './kernel.js'
 import {createPki} from './pki.js'
@@ -25,6 +26,8 @@ export interface LabOptions {
   log(part: string, text: string): void
   /** Made below the folder where it is absent, which takes half a second of a busy machine. */
   pki?: Pki
+  /** Principals that are registered may do what their policies say. */
+  enforceIam?: boolean
 }
 
 /** The control plane's port cannot be had. */
@@ -49,8 +52,9 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 
 export class LocalLab implements Lab {
   readonly hosts: Hosts = new LabHosts()
-  readonly credentials = new Credentials()
   readonly services = new Map<string, Service>()
+  readonly governance: Governance
+  readonly credentials: Credentials
   private readonly paths: {prefix: string; handler: HttpHandler}[] = []
   private readonly closers: (() => Promise<void> | void)[] = []
   private stopping: Promise<void> | undefined
@@ -61,7 +65,10 @@ export class LocalLab implements Lab {
     readonly faults: LabFaults,
     readonly ports: LabPorts,
     readonly pki: Pki,
-  ) {}
+  ) {
+    this.governance = new Governance(this.services, options.enforceIam ?? false)
+    this.credentials = new Credentials(() => this.governance.clock.now())
+  }
 
   /** The control plane listens from here on. */
   static async start(options: LabOptions): Promise<LocalLab> {
@@ -71,8 +78,9 @@ export class LocalLab implements Lab {
     try {
       const pki = options.pki ?? (await createPki(join(options.folder, 'pki')))
       const lab = new LocalLab(options, `http://127.0.0.1:${control.port}`, faults, new LabPorts(faults), pki)
-      const {services, credentials, log} = {...options, services: lab.services, credentials: lab.credentials}
-      const router = new Router({services, credentials, faults, defaultRegion: options.home, log})
+      const {services, credentials, governance} = lab
+      const {home: defaultRegion, log} = options
+      const router = new Router({services, credentials, governance, faults, defaultRegion, log})
       handler = (request, response) => {
         const own = lab.paths.find(({prefix}) => request.url?.startsWith(prefix))
         if (own) own.handler(request, response)

@@ -25,6 +25,8 @@ const {values} = parseArgs({
     profile: {type: 'string', default: 'instant'},
     port: {type: 'string', default: '0'},
     empty: {type: 'boolean', default: false},
+    /** Principals may do what their policies say. */
+    'enforce-iam': {type: 'boolean', default: false},
     home: {type: 'string', default: 'us-east-1'},
     away: {type: 'string', default: 'us-east-2'},
     /** A synthesized cloud assembly. */
@@ -107,7 +109,16 @@ async function boot(): Promise<void> {
   }
 
   if (removedStale) progress('removed what a lab of this name that crashed had left')
-  lab = await LocalLab.start({name, home, away, folder, profile, port: Number(values.port), log})
+  lab = await LocalLab.start({
+    name,
+    home,
+    away,
+    folder,
+    profile,
+    port: Number(values.port),
+    log,
+    enforceIam: values['enforce-iam'],
+  })
   lab.serve(
     '/_lab/',
     adminHandler(lab, () => void end(0)),

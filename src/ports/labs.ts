@@ -10,6 +10,8 @@ export interface LabOptions {
   port?: number
   /** Do not provision the default assembly. */
   empty?: boolean
+  /** Hold registered principals to their policies. */
+  enforceIam?: boolean
   /** The lab's two regions; us-east-1 and us-east-2 where absent. */
   home?: string
   away?: string

@@ -56,8 +56,19 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
 }
 
 function launch(options: LabOptions, stderr: number): ChildProcess {
-  const {name, profile = 'instant', port = 0, empty = false, assembly, home, away, tied = false, echo = false} = options
-  const flags = {empty, parent: tied, echo}
+  const {
+    name,
+    profile = 'instant',
+    port = 0,
+    empty = false,
+    assembly,
+    home,
+    away,
+    enforceIam = false,
+    tied = false,
+    echo = false,
+  } = options
+  const flags = {empty, parent: tied, echo, 'enforce-iam': enforceIam}
   return fork(
     program(),
     [
@@ -69,7 +80,9 @@ function launch(options: LabOptions, stderr: number): ChildProcess {
       profile,
       '--port',
       String(port),
-      ...Object.entries({assembly, home, away}).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
+      ...Object.entries({assembly, home, away}).flatMap(([flag, value]) =>
+        value === undefined ? [] : [`--${flag}`, value],
+      ),
       ...Object.entries(flags).flatMap(([flag, on]) => (on ? [`--${flag}`] : [])),
     ],
     {

@@ -28,6 +28,7 @@ export default class LabStart extends DrCommand {
     }),
     foreground: Flags.boolean({description: 'Stay, show the log, and stop the lab at Ctrl-C'}),
     empty: Flags.boolean({description: 'Deploy nothing'}),
+    'enforce-iam': Flags.boolean({description: 'Hold principals that are registered to their policies (docs/lab.md)'}),
     profile: Flags.option({
       description: '`instant` has no delays, `paced` has orders of magnitude of AWS, scaled down',
       options: ['instant', 'paced'] as const,
@@ -43,11 +44,12 @@ export default class LabStart extends DrCommand {
 
   async run(): Promise<LabStartResult> {
     const {flags} = await this.parse(LabStart)
-    const {lab: name, foreground, empty, profile, port} = flags
+    const {lab: name, foreground, empty, profile, port, 'enforce-iam': enforceIam} = flags
     const labs = await openLabs()
     const running = await labs.start({
       name,
       empty,
+      enforceIam,
       profile,
       port,
       tied: foreground,

@@ -23,6 +23,7 @@ const NAMES: Record<string, {query: string; json: string; s3: string}> = {
   },
   ExpiredToken: {query: 'ExpiredToken', json: 'ExpiredTokenException', s3: 'ExpiredToken'},
   RequestTimeTooSkewed: {query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException', s3: 'RequestTimeTooSkewed'},
+  AccessDenied: {query: 'AccessDenied', json: 'AccessDeniedException', s3: 'AccessDenied'},
   SignatureDoesNotMatch: {
     query: 'SignatureDoesNotMatch',
     json: 'InvalidSignatureException',
@@ -36,6 +37,8 @@ export function nameRefusal(error: unknown, protocol: Protocol, service: string 
   const names = NAMES[error.code]
   if (!names) return error
   const isXml = protocol === 'query' || protocol === 'ec2' || protocol === 'restXml'
+  if (service === 'ec2' && error.code === 'AccessDenied')
+    return new ServiceFault('UnauthorizedOperation', error.message, error.status, error.fields)
   const code = service === 's3' ? names.s3 : isXml ? names.query : names.json
   return new ServiceFault(code, error.message, error.status, error.fields)
 }

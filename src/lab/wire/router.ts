@@ -3,13 +3,14 @@
 import {randomUUID} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
+import type {Governance} from '../govern/index.js'
 import {fault, ServiceFault, type Faults, type Service} from '../kernel.js'
 import {nameRefusal, unsigned} from './authentication.js'
 import {readBody} from './body.js'
 import {decodeAwsChunked, isAwsChunked} from './chunked.js'
 import {decode, encode, encodeFault, protocolOf} from './codec.js'
 import type {Credentials} from './credentials.js'
-import type {WireRequest, WireResponse} from './messages.js'
+import {splitTarget, type WireRequest, type WireResponse} from './messages.js'
 import {serviceModel, type ServiceModel} from './model.js'
 import {dependsOn, RegionGate} from './region-gate.js'
 import {scopeOf, type SignatureScope} from './scope.js'
@@ -22,6 +23,7 @@ export interface RouterOptions {
   services: ReadonlyMap<string, Service>
   faults: Faults
   credentials: Credentials
+  governance: Governance
   /** Where a call goes that carries no region. */
   defaultRegion: string
   log(part: string, text: string): void
@@ -65,7 +67,7 @@ export class Router {
     }
 
     if (!this.gate.leave(request)) return
-    send(request, response, answer, requestId)
+    send(request, response, answer, requestId, this.options.governance.clock.now())
   }
 
   private async carryOut(
@@ -76,18 +78,24 @@ export class Router {
     requestId: string,
   ): Promise<WireResponse> {
     if (refusal) throw refusal
-    if (scope) verify(wire, scope, this.options.credentials)
+    const {credentials, governance} = this.options
+    const caller = scope && verify(wire, scope, credentials, governance.clock.now())
     if (!service || !model) throw notImplemented(`${signingName ?? 'unknown'}.${nameOf(wire)}`)
     if (isAwsChunked(wire.headers)) unchunk(wire)
     const decoded = await decode(model, wire)
     const {name} = decoded.operation
     if (!scope && !isUnsigned(signingName, name)) throw unsigned()
-    const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined
-    if (!operation) throw notImplemented(`${signingName}.${name}`)
-    const caller = scope ? this.options.credentials.find(scope.accessKeyId) : undefined
-    const context = {region, requestId, callerArn: caller?.arn, callerId: caller?.userId}
-    const output = (await operation.call(service, decoded.input, context)) as Record<string, unknown> | undefined
-    return encode(model, decoded, output, requestId)
+    const {input, protocol} = decoded
+    const {method} = wire
+    const {path} = splitTarget(wire.url)
+    const call = {service: service.signingName, operation: name, input, region, method, path, protocol, caller}
+    return governance.carry(call, async () => {
+      const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined
+      if (!operation) throw notImplemented(`${signingName}.${name}`)
+      const context = {region, requestId, callerArn: caller?.arn, callerId: caller?.userId}
+      const output = (await operation.call(service, input, context)) as Record<string, unknown> | undefined
+      return encode(model, decoded, output, requestId)
+    })
   }
 
   private address(wire: WireRequest): Addressed {
@@ -171,13 +179,20 @@ function flatHeaders(request: IncomingMessage): Record<string, string> {
   return headers
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: WireResponse, requestId: string): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: WireResponse,
+  requestId: string,
+  now: number,
+): void {
   const body = bytesOf(answer.body)
   // A HEAD has no body, yet its length is that of the object (S3), which the service states in a header of its own.
   const length = answer.headers['content-length'] ?? String(body.length)
   response.writeHead(answer.status, {
     ...answer.headers,
     'content-length': request.method === 'HEAD' ? length : String(body.length),
+    date: new Date(now).toUTCString(),
     'x-amzn-requestid': requestId,
     'x-amz-request-id': requestId,
   })

@@ -7,8 +7,9 @@ import type {Credentials, KeyPair} from './credentials.js'
 import {splitTarget, type WireRequest} from './messages.js'
 import type {SignatureScope} from './scope.js'
 
-/** AWS refuses a signature that is older or newer than this. */
-const MAX_SKEW_MS = 15 * 60_000
+const MINUTE_MS = 60_000
+/** AWS refuses a signature that is older or newer than this (IAM user guide, "Troubleshoot signed requests"; S3's error page). */
+const maxSkewMs = (service: string): number => (service === 's3' ? 15 : 5) * MINUTE_MS
 
 /**
  * Returns whose key signed the request. Throws InvalidClientTokenId for an unknown key or session token, ExpiredToken,
@@ -71,11 +72,25 @@ function checkTime(stamp: string, scope: SignatureScope, query: URLSearchParams,
     throw fault('IncompleteSignature', 'X-Amz-Date is missing, or not of the day in the scope')
   }
 
-  const lifeMs = scope.presigned ? Number(query.get('X-Amz-Expires') ?? 0) * 1000 : MAX_SKEW_MS
-  if (at - now > MAX_SKEW_MS || now - at > lifeMs) {
-    throw fault('RequestTimeTooSkewed', `The signature of ${stamp} is not valid at ${new Date(now).toISOString()}`, 403)
-  }
+  const skewMs = maxSkewMs(scope.service)
+  const lifeMs = scope.presigned ? Number(query.get('X-Amz-Expires') ?? 0) * 1000 : skewMs
+  if (at - now <= skewMs && now - at <= lifeMs) return
+  const here = basic(now)
+  if (scope.service === 's3')
+    throw fault(
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      403,
+    )
+  const text =
+    at > now
+      ? `Signature not yet current: ${stamp} is still later than ${basic(now + skewMs)} (${here} + 5 min.)`
+      : `Signature expired: ${stamp} is now earlier than ${basic(now - lifeMs)} (${here} - 5 min.)`
+  throw fault('RequestTimeTooSkewed', text, 403)
 }
+
+/** As signatures write a time: 20260102T030405Z. */
+const basic = (at: number): string => new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 
 function canonicalRequest(request: WireRequest, scope: SignatureScope, path: string, query: URLSearchParams): string {
   const headers = scope.signedHeaders.map((name) => {

@@ -1,0 +1,63 @@
+/** What the lab's own HTTP takes of weather, clock and principals. Throws `BadRequest`. */
+
+import {BadRequest} from '../bad-request.js'
+import {LAB_CREDENTIALS} from '../kernel.js'
+import type {KeyPair} from '../wire/credentials.js'
+import {userArn} from './needs.js'
+import {PolicyProblem, readPolicy, type Policy} from './policy.js'
+import type {Forecast} from './weather.js'
+
+/** A day. */
+const MAX_OFFSET_SECONDS = 86_400
+
+export function forecastOf({throttleRate = 0, errorRate = 0, seed = 1}: Record<string, unknown>): Forecast {
+  const rates = [throttleRate, errorRate]
+  if (rates.some((rate) => typeof rate !== 'number' || !(rate >= 0)) || Number(throttleRate) + Number(errorRate) > 1)
+    throw new BadRequest(400, 'InvalidWeather', 'throttleRate and errorRate are numbers from 0, together at most 1')
+  if (!Number.isInteger(seed)) throw new BadRequest(400, 'InvalidWeather', 'seed is an integer')
+  return {throttleRate, errorRate, seed} as Forecast
+}
+
+export function offsetOf({offsetSeconds}: Record<string, unknown>): number {
+  if (typeof offsetSeconds === 'number' && Math.abs(offsetSeconds) <= MAX_OFFSET_SECONDS) return offsetSeconds * 1000
+  throw new BadRequest(
+    400,
+    'InvalidClock',
+    `offsetSeconds is a number from -${MAX_OFFSET_SECONDS} to ${MAX_OFFSET_SECONDS}`,
+  )
+}
+
+/** A user of the account, named by `name`, else by its access key. */
+export function principalOf(body: Record<string, unknown>): KeyPair {
+  const {accessKeyId, secretAccessKey, name = accessKeyId, policy, serviceControlPolicy} = body
+  if (typeof accessKeyId !== 'string' || !/^\w{3,128}$/.test(accessKeyId) || typeof secretAccessKey !== 'string')
+    throw new BadRequest(400, 'InvalidPrincipal', 'accessKeyId and secretAccessKey are wanted')
+  if (accessKeyId === LAB_CREDENTIALS.accessKeyId)
+    throw new BadRequest(400, 'InvalidPrincipal', `${accessKeyId} is the administrator of the lab`)
+  if (typeof name !== 'string' || !/^[\w+=,.@-]{1,64}$/.test(name))
+    throw new BadRequest(400, 'InvalidPrincipal', 'name is the name of an IAM user')
+  return {
+    accessKeyId,
+    secretAccessKey,
+    arn: userArn(name),
+    userId: `AIDA${name
+      .toUpperCase()
+      .replaceAll(/[^A-Z2-7]/g, '')
+      .padEnd(17, 'A')
+      .slice(0, 17)}`,
+    policy: read('policy', policy ?? {Version: '2012-10-17', Statement: []}),
+    ...(serviceControlPolicy !== undefined && {
+      serviceControlPolicy: read('serviceControlPolicy', serviceControlPolicy),
+    }),
+  }
+}
+
+function read(what: string, document: unknown): Policy {
+  try {
+    return readPolicy(document)
+  } catch (error) {
+    if (error instanceof PolicyProblem)
+      throw new BadRequest(400, 'MalformedPolicyDocument', `${what}: ${error.message}`)
+    throw error
+  }
+}
