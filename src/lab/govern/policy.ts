@@ -68,7 +68,7 @@ function oneOf(statement: Record<string, unknown>, name: string, ignoreCase: boo
   return yes === undefined ? (value) => !matches(value) : matches
 }
 
-type Holds = (context: (key: string) => string | undefined) => boolean
+type Holds = (valueOf: (key: string) => string | undefined) => boolean
 
 const OPERATORS: Record<string, (value: string | undefined, wanted: string[]) => boolean> = {
   StringEquals: (value, wanted) => value !== undefined && wanted.includes(value),
@@ -85,7 +85,7 @@ function readConditions(operator: string, keys: unknown): Holds[] {
   return Object.entries(keys).map(([key, values]) => {
     if (!KEY.test(key)) throw new PolicyProblem(`the lab knows no condition key ${key}`)
     const wanted = list(values).map(String)
-    return (context) => test(context(key), wanted)
+    return (valueOf) => test(valueOf(key), wanted)
   })
 }
 

@@ -35,9 +35,9 @@ export class Weather {
 
   /** mulberry32, 0 up to 1. */
   private draw(): number {
-    this.state = (this.state + 0x6d_2b_79_f5) | 0
+    this.state = Math.imul(this.state + 0x6d_2b_79_f5, 1)
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
