@@ -8,6 +8,7 @@ import type {LabStopResult} from '../src/commands/lab/stop.js'
 import type {OutageResult} from '../src/commands/outage/start.js'
 import type {ResumeResult} from '../src/commands/resume.js'
 import type {SeedResult} from '../src/commands/seed.js'
+import type {TeardownResult} from '../src/commands/teardown.js'
 import type {TokenResult} from '../src/commands/token.js'
 import type {ToDo, ToDoPage} from '../src/dr-command/crud-command.js'
 import type {SwitchResult} from '../src/dr-command/switch-command.js'
@@ -17,6 +18,8 @@ import {EXIT} from '../src/errors.js'
 import type {ExitName} from '../src/errors.js'
 import {SITUATIONS} from '../src/model/diagnosis.js'
 import type {Diagnosis} from '../src/model/diagnosis.js'
+import {DELETABLE} from '../src/model/estate.js'
+import type {Left} from '../src/model/estate.js'
 import type {Refusal} from '../src/model/gate.js'
 import type {Plan} from '../src/model/plan.js'
 import type {LabStatus} from '../src/ports/lab-admin.js'
@@ -284,6 +287,53 @@ const init = z.object({
   installed: z.boolean().meta({description: 'npm ci was run in the CDK app'}),
 }) satisfies z.ZodType<InitResult>
 
+const left = z.object({
+  kind: z.enum([...DELETABLE, 'other', 'stack']),
+  region,
+  id: z.string(),
+  arn: z.string(),
+}) satisfies z.ZodType<Left>
+
+const teardown = z.object({
+  schemaVersion: z.literal(1),
+  target: z.string(),
+  app: z.string().nullable().meta({description: 'null where nothing that is there names an application'}),
+  regions: z.array(region),
+  dryRun: z.boolean(),
+  plan: z
+    .array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['unprotect', 'leave', 'empty', 'delete']),
+        region,
+        title: z.string(),
+        target: z.object({kind: z.enum([...DELETABLE, 'other', 'stack']), id: z.string(), arn: z.string()}),
+        from: z.string().optional().meta({description: 'The global cluster that a member leaves'}),
+        after: z.array(z.string()).meta({description: 'Ids of the acts that this one waits for'}),
+      }),
+    )
+    .meta({description: 'What was to be done; looking again afterwards may have found more'}),
+  refusals: z.array(refusal),
+  done: z.array(z.string()).meta({description: 'What was done, in words'}),
+  failed: z.array(
+    z.object({
+      act: z.string(),
+      code: z.string(),
+      what: z.string(),
+      why: z.string().optional(),
+      next: z.string().optional(),
+      requestId: z.string().optional(),
+    }),
+  ),
+  remaining: z
+    .array(left)
+    .meta({description: 'What carries the tag of the application and stands; empty after a whole teardown'}),
+  pendingDeletion: z
+    .array(left)
+    .meta({description: 'Keys that AWS deletes after a waiting time; they cost nothing until then'}),
+  seconds: z.number(),
+}) satisfies z.ZodType<TeardownResult>
+
 const error = z.object({
   error: z.object({
     code: z.string().meta({description: 'Stable; scripts may match on it'}),
@@ -311,6 +361,7 @@ export const RESULT_SCHEMAS = {
   'run-outcome': runOutcome.meta({
     title: 'result.json of a run that no load measured, and `outcome` of switch and resume',
   }),
+  teardown: teardown.meta({title: 'teardown --json'}),
   outage: outage.meta({title: 'outage start, stop, status --json'}),
   doctor: doctor.meta({title: 'doctor --json'}),
   init: init.meta({title: 'init --json'}),

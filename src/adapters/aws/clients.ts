@@ -112,6 +112,24 @@ export class Clients {
       return new ServiceQuotasClient(this.#settings(region))
     })
 
+  tagging = (region: Region) =>
+    this.#client(`tagging ${region}`, async () => {
+      const {ResourceGroupsTaggingAPIClient} = await import('@aws-sdk/client-resource-groups-tagging-api')
+      return new ResourceGroupsTaggingAPIClient(this.#settings(region))
+    })
+
+  kms = (region: Region) =>
+    this.#client(`kms ${region}`, async () => {
+      const {KMSClient} = await import('@aws-sdk/client-kms')
+      return new KMSClient(this.#settings(region))
+    })
+
+  secrets = (region: Region) =>
+    this.#client(`secrets ${region}`, async () => {
+      const {SecretsManagerClient} = await import('@aws-sdk/client-secrets-manager')
+      return new SecretsManagerClient(this.#settings(region))
+    })
+
   cognito = (region: Region) =>
     this.#client(`cognito ${region}`, async () => {
       const {CognitoIdentityProviderClient} = await import('@aws-sdk/client-cognito-identity-provider')

@@ -77,6 +77,19 @@ export const isFault = (error: unknown, ...codes: string[]): boolean =>
 export const isServerFault = (error: unknown): boolean =>
   error instanceof DrError && ((error.cause as SdkError | undefined)?.$metadata?.httpStatusCode ?? 0) >= 500
 
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'SlowDown',
+])
+
+/** True where AWS asked to come back later. */
+export const isThrottled = (error: unknown): boolean => error instanceof DrError && THROTTLED.has(error.code)
+
 function isSilence(error: SdkError): boolean {
   if (error.$metadata?.httpStatusCode !== undefined || error.$response?.statusCode !== undefined) return false
   return SILENCE.has(error.code ?? '') || SILENCE.has(error.name) || error.message === 'socket hang up'

@@ -1,0 +1,77 @@
+/** S3 for a teardown: a bucket goes only by the tag that it carries itself, and only empty. */
+
+import {DrError} from '../../../errors.js'
+import type {Region} from '../../../model/deployment.js'
+import {OWNER_TAG} from '../../../model/estate.js'
+import {isFault} from '../errors.js'
+import type {Caller} from './caller.js'
+
+/** Services that log to a bucket may do so once more after it was emptied. */
+const EMPTYINGS = 5
+
+const NO_BUCKET = ['NoSuchBucket', 'NotFound']
+
+/** Asks the bucket itself, now: the tagging API's list lags behind. */
+export async function isOurBucket(caller: Caller, region: Region, name: string, app: string): Promise<boolean> {
+  const {GetBucketTaggingCommand} = await import('@aws-sdk/client-s3')
+  const client = await caller.clients.s3(region)
+  const answer = await caller.call(
+    {action: 's3:GetBucketTagging', region},
+    (abortSignal) => client.send(new GetBucketTaggingCommand({Bucket: name}), {abortSignal}),
+    [...NO_BUCKET, 'NoSuchTagSet'],
+  )
+  return (answer?.TagSet ?? []).some(({Key, Value}) => Key === OWNER_TAG && Value === app)
+}
+
+/** Every version and every delete marker. Nothing to do where the bucket is gone. */
+export async function emptyBucket(caller: Caller, region: Region, name: string): Promise<void> {
+  const {DeleteObjectsCommand, ListObjectVersionsCommand} = await import('@aws-sdk/client-s3')
+  const client = await caller.clients.s3(region)
+  for (;;) {
+    const page = await caller.call(
+      {action: 's3:ListBucketVersions', region},
+      (abortSignal) => client.send(new ListObjectVersionsCommand({Bucket: name}), {abortSignal}),
+      NO_BUCKET,
+    )
+    const Objects = [...(page?.Versions ?? []), ...(page?.DeleteMarkers ?? [])].map(({Key, VersionId}) => ({
+      Key,
+      VersionId,
+    }))
+    if (Objects.length === 0) return
+    const command = new DeleteObjectsCommand({Bucket: name, Delete: {Objects, Quiet: true}})
+    const answer = await caller.call(
+      {action: 's3:DeleteObjectVersion', region},
+      (abortSignal) => client.send(command, {abortSignal}),
+      NO_BUCKET,
+    )
+    const [error] = answer?.Errors ?? []
+    if (error && (answer?.Errors?.length ?? 0) === Objects.length) throw undeletable(name, error)
+  }
+}
+
+const undeletable = (bucket: string, {Key, Code, Message}: {Key?: string; Code?: string; Message?: string}): DrError =>
+  new DrError({
+    code: Code ?? 'ObjectUndeletable',
+    exit: 'failed',
+    what: `${Key} in the bucket ${bucket} cannot be deleted`,
+    why: Message,
+    next: 'look for an object lock or a bucket policy that forbids it',
+  })
+
+export async function deleteBucket(caller: Caller, region: Region, name: string): Promise<void> {
+  const {DeleteBucketCommand} = await import('@aws-sdk/client-s3')
+  const client = await caller.clients.s3(region)
+  for (let left = EMPTYINGS; ; left--) {
+    await emptyBucket(caller, region, name)
+    try {
+      await caller.call(
+        {action: 's3:DeleteBucket', region},
+        (abortSignal) => client.send(new DeleteBucketCommand({Bucket: name}), {abortSignal}),
+        NO_BUCKET,
+      )
+      return
+    } catch (error) {
+      if (left === 1 || !isFault(error, 'BucketNotEmpty')) throw error
+    }
+  }
+}

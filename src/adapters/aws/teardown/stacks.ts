@@ -1,0 +1,287 @@
+/** CloudFormation for a teardown: the stacks that are ours, what they hold, who reads them, and their end. */
+
+import type {Stack, StackResourceSummary} from '@aws-sdk/client-cloudformation'
+import {DrError} from '../../../errors.js'
+import type {Region} from '../../../model/deployment.js'
+import {OWNER_TAG} from '../../../model/estate.js'
+import type {EstateStack} from '../../../model/estate.js'
+import {isFault} from '../errors.js'
+import {templateOf} from '../stacks.js'
+import type {Caller} from './caller.js'
+
+export const TOOLKIT_STACK = 'CDKToolkit'
+
+/** CDK's bootstrap stack makes roles of this name, with which the other stacks are deployed. */
+const TOOLKIT_ROLE = /:role\/cdk-[a-z0-9]+-cfn-exec-role-/
+
+/** A distribution takes a quarter of an hour to go, the network interfaces of functions up to forty minutes. */
+const STACK_MS = 90 * 60_000
+/** Until CloudFormation shows that it has taken up a deletion. */
+const TAKEN_UP_MS = 5000
+
+/** A resource of a standing stack. */
+export interface Holding {
+  stack: string
+  type: string
+  physicalId: string
+  retained: boolean
+}
+
+export interface StacksOfRegion {
+  stacks: EstateStack[]
+  holdings: Holding[]
+  /** Names of foreign stacks that are deployed with the bootstrap roles. */
+  toolkitUsers: string[]
+  /** For every stack, where its readers are: filled in by `linkConsumers` when all regions are known. */
+  links: StackLinks[]
+}
+
+interface StackLinks {
+  id: string
+  name: string
+  region: Region
+  exported: string[]
+  imports: string[]
+  /** `region name` of stacks in other regions to which its export writers write. */
+  writesTo: string[]
+}
+
+interface FullTemplate {
+  Resources?: Record<string, {Type: string; Properties?: Record<string, unknown>; DeletionPolicy?: string}>
+}
+
+export async function stacksOf(
+  caller: Caller,
+  region: Region,
+  wanted: {app: string; toolkit: boolean},
+): Promise<StacksOfRegion> {
+  const all = await allStacks(caller, region)
+  const isToolkit = ({StackName}: Stack): boolean => wanted.toolkit && StackName === TOOLKIT_STACK
+  const ours = all.filter((stack) => isOwned(stack, wanted.app) || isToolkit(stack))
+  const users = all.filter((one) => !ours.includes(one) && TOOLKIT_ROLE.test(one.RoleARN ?? ''))
+  const found = await Promise.all(
+    ours.map(async (stack) => {
+      const [resources, template] = await Promise.all([
+        resourcesOf(caller, region, stack.StackId!),
+        templateIn(caller, region, stack.StackId!),
+      ])
+      return {
+        stack: toStack(stack, region, isToolkit(stack)),
+        holdings: held(stack, resources, template),
+        links: linksOf(stack, region, template),
+      }
+    }),
+  )
+  return {
+    stacks: found.map(({stack}) => stack),
+    holdings: found.flatMap(({holdings}) => holdings),
+    toolkitUsers: wanted.toolkit ? users.map(({StackName}) => StackName!) : [],
+    links: found.map(({links}) => links),
+  }
+}
+
+/** Names of every application whose tag a stack of the region carries. */
+export async function appsOf(caller: Caller, region: Region): Promise<string[]> {
+  const all = await allStacks(caller, region)
+  return all.flatMap(({Tags = []}) => Tags.flatMap(({Key, Value}) => (Key === OWNER_TAG && Value ? [Value] : [])))
+}
+
+/** Who reads whom: by exports within a region, and across regions by CDK's export writers. */
+export function linkConsumers(stacks: EstateStack[], links: StackLinks[]): void {
+  for (const stack of stacks) {
+    const own = links.find(({id}) => id === stack.id)!
+    const writesTo = new Set(own.writesTo)
+    stack.consumers = links
+      .filter(
+        (reader) =>
+          writesTo.has(`${reader.region} ${reader.name}`) ||
+          (reader.region === own.region && reader.imports.some((name) => own.exported.includes(name))),
+      )
+      .map(({id}) => id)
+      .filter((id) => id !== stack.id)
+  }
+}
+
+/**
+ * Waits for what is under way, deletes, and waits for the end. What cannot be deleted twice is left by the third try, as a
+ * stack allows in no other status; looked for by tag, it is then deleted by its own API. A stack is found by its ARN, which
+ * stays readable after its end.
+ */
+export async function deleteStack(
+  caller: Caller,
+  {arn, region}: {arn: string; region: Region},
+  note: (text: string) => void,
+): Promise<void> {
+  const {DeleteStackCommand} = await import('@aws-sdk/client-cloudformation')
+  const client = await caller.clients.cloudFormation(region)
+  let last = await settled(caller, region, arn)
+  for (let attempt = 1; attempt <= 3 && last; attempt++) {
+    const stuck = attempt === 3 && last.StackStatus === 'DELETE_FAILED' ? await failedIn(caller, region, arn) : []
+    if (stuck.length > 0) note(`leaves ${stuck.join(', ')}, which cannot be deleted with it`)
+    await caller.must({action: 'cloudformation:DeleteStack', region}, (abortSignal) =>
+      client.send(new DeleteStackCommand({StackName: arn, ...(stuck.length > 0 && {RetainResources: stuck})}), {
+        abortSignal,
+      }),
+    )
+    last = await settled(caller, region, arn, last.StackStatus)
+    if (last && attempt < 3) note(`${last.StackStatus}: ${last.StackStatusReason ?? 'no reason is given'}; again`)
+  }
+
+  if (last)
+    throw new DrError({
+      code: 'StackStuck',
+      exit: 'failed',
+      what: `the stack ${last.StackName} in ${region} could not be deleted: ${last.StackStatus}`,
+      why: last.StackStatusReason,
+      next: 'see its events, mend what they name, and run todo-dr teardown again',
+    })
+}
+
+/** The stack when nothing is under way in it; undefined where it is gone. `before`: its status when a deletion was asked for. */
+async function settled(caller: Caller, region: Region, arn: string, before?: string): Promise<Stack | undefined> {
+  const began = caller.clock.now()
+  let found: Stack | undefined
+  await caller.until(`the stack ${arn} settles`, STACK_MS, async () => {
+    found = await stackById(caller, region, arn)
+    const status = found?.StackStatus ?? 'DELETE_COMPLETE'
+    if (status === 'DELETE_COMPLETE') return true
+    if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS') return false
+    return status !== before || caller.clock.now() - began > TAKEN_UP_MS
+  })
+  return found?.StackStatus === 'DELETE_COMPLETE' ? undefined : found
+}
+
+async function stackById(caller: Caller, region: Region, arn: string): Promise<Stack | undefined> {
+  const {DescribeStacksCommand} = await import('@aws-sdk/client-cloudformation')
+  const client = await caller.clients.cloudFormation(region)
+  try {
+    const answer = await caller.must({action: 'cloudformation:DescribeStacks', region}, (abortSignal) =>
+      client.send(new DescribeStacksCommand({StackName: arn}), {abortSignal}),
+    )
+    return answer.Stacks?.[0]
+  } catch (error) {
+    if (isNoStack(error)) return undefined
+    throw error
+  }
+}
+
+const isNoStack = (error: unknown): boolean =>
+  isFault(error, 'ValidationError') && /does not exist/.test((error as DrError).why ?? '')
+
+async function failedIn(caller: Caller, region: Region, arn: string): Promise<string[]> {
+  const resources = await resourcesOf(caller, region, arn)
+  return resources
+    .filter(({ResourceStatus}) => ResourceStatus === 'DELETE_FAILED')
+    .map(({LogicalResourceId}) => LogicalResourceId!)
+}
+
+export async function liftTerminationProtection(
+  caller: Caller,
+  {arn, region}: {arn: string; region: Region},
+): Promise<void> {
+  const {UpdateTerminationProtectionCommand} = await import('@aws-sdk/client-cloudformation')
+  const client = await caller.clients.cloudFormation(region)
+  const command = new UpdateTerminationProtectionCommand({StackName: arn, EnableTerminationProtection: false})
+  await caller.must({action: 'cloudformation:UpdateTerminationProtection', region}, (abortSignal) =>
+    client.send(command, {abortSignal}),
+  )
+}
+
+async function allStacks(caller: Caller, region: Region): Promise<Stack[]> {
+  const {DescribeStacksCommand} = await import('@aws-sdk/client-cloudformation')
+  const client = await caller.clients.cloudFormation(region)
+  const all: Stack[] = []
+  let token: string | undefined
+  do {
+    const command = new DescribeStacksCommand({NextToken: token})
+    const page = await caller.must({action: 'cloudformation:DescribeStacks', region}, (abortSignal) =>
+      client.send(command, {abortSignal}),
+    )
+    all.push(...(page.Stacks ?? []))
+    token = page.NextToken
+  } while (token !== undefined)
+  return all.filter(({StackStatus}) => StackStatus !== 'DELETE_COMPLETE')
+}
+
+/** Of a deleted stack too, by its ARN; empty where there is none. */
+export async function resourcesOf(caller: Caller, region: Region, arn: string): Promise<StackResourceSummary[]> {
+  const {ListStackResourcesCommand} = await import('@aws-sdk/client-cloudformation')
+  const client = await caller.clients.cloudFormation(region)
+  const all: StackResourceSummary[] = []
+  let token: string | undefined
+  try {
+    do {
+      const command = new ListStackResourcesCommand({StackName: arn, NextToken: token})
+      const page = await caller.must({action: 'cloudformation:ListStackResources', region}, (abortSignal) =>
+        client.send(command, {abortSignal}),
+      )
+      all.push(...(page.StackResourceSummaries ?? []))
+      token = page.NextToken
+    } while (token !== undefined)
+  } catch (error) {
+    if (!isNoStack(error)) throw error
+  }
+
+  return all
+}
+
+/** Empty for a stack in review, which has none yet. */
+async function templateIn(caller: Caller, region: Region, arn: string): Promise<FullTemplate> {
+  const {GetTemplateCommand} = await import('@aws-sdk/client-cloudformation')
+  const client = await caller.clients.cloudFormation(region)
+  const command = new GetTemplateCommand({StackName: arn, TemplateStage: 'Original'})
+  const answer = await caller.call(
+    {action: 'cloudformation:GetTemplate', region},
+    (abortSignal) => client.send(command, {abortSignal}),
+    ['ValidationError'],
+  )
+  return answer?.TemplateBody ? (templateOf(answer.TemplateBody) as FullTemplate) : {}
+}
+
+const isOwned = ({Tags = []}: Stack, app: string): boolean =>
+  Tags.some(({Key, Value}) => Key === OWNER_TAG && Value === app)
+
+const toStack = (stack: Stack, region: Region, toolkit: boolean): EstateStack => ({
+  id: stack.StackId!,
+  name: stack.StackName!,
+  region,
+  status: stack.StackStatus!,
+  owned: true,
+  toolkit,
+  protected: stack.EnableTerminationProtection === true,
+  consumers: [],
+})
+
+function held(stack: Stack, resources: StackResourceSummary[], {Resources = {}}: FullTemplate): Holding[] {
+  return resources
+    .filter(({ResourceStatus = ''}) => !['DELETE_COMPLETE', 'DELETE_SKIPPED'].includes(ResourceStatus))
+    .flatMap(({LogicalResourceId = '', PhysicalResourceId: physicalId, ResourceType: type = ''}) => {
+      const policy = Resources[LogicalResourceId]?.DeletionPolicy
+      const retained = policy === 'Retain' || policy === 'RetainExceptOnCreate'
+      return physicalId ? [{stack: stack.StackId!, type, physicalId, retained}] : []
+    })
+}
+
+function linksOf(stack: Stack, region: Region, template: FullTemplate): StackLinks {
+  const writers = Object.values(template.Resources ?? {}).filter(({Type}) => Type === 'Custom::CrossRegionExportWriter')
+  return {
+    id: stack.StackId!,
+    name: stack.StackName!,
+    region,
+    exported: (stack.Outputs ?? []).flatMap(({ExportName}) => ExportName ?? []),
+    imports: importsIn(template),
+    writesTo: writers.flatMap(({Properties}) => {
+      const {region: to, exports: written = {}} = (Properties?.WriterProps ?? {}) as {region?: string; exports?: object}
+      // `/cdk/exports/<consumer>/<name>`: CDK's own convention (aws-cdk-lib, export-reader-provider).
+      return Object.keys(written).map((key) => `${to} ${key.split('/')[3]}`)
+    }),
+  }
+}
+
+/** Names that `Fn::ImportValue` reads, where they are plain text, as CDK writes them. */
+function importsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'Fn::ImportValue' && typeof inner === 'string' ? [inner] : importsIn(inner),
+  )
+}

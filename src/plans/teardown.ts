@@ -1,0 +1,161 @@
+/** Estate -> the acts that take it down, each after what it must wait for. Pure. */
+
+import type {Region} from '../model/deployment.js'
+import type {Estate, EstateResource, EstateStack} from '../model/estate.js'
+import type {TeardownAct} from '../model/teardown-plan.js'
+
+/** Deleted by their own API before the stack that would leave them behind: their subnets and keys are in that stack. */
+const BEFORE_STACK = new Set(['bucket', 'db-cluster', 'db-instance', 'global-cluster'])
+
+/**
+ * Only what is owned is ever in it. The order: a global cluster's members leave it by their live roles, secondaries first;
+ * buckets are emptied before their stacks go; a stack goes after the stacks that read its outputs; what its stack leaves
+ * behind goes by its own API, keys last, as AWS disables a key at once; CDK's bootstrap stack goes when no stack is left
+ * that needs its roles. `unprotect` adds the lifting of protections; without it a gate refuses where there is one.
+ */
+export function planTeardown(estate: Estate, {unprotect}: {unprotect: boolean}): TeardownAct[] {
+  const stacks = estate.stacks.filter(({owned}) => owned)
+  const own = new Set(stacks.map(({id}) => id))
+  const resources = estate.resources
+    .filter(({owned}) => owned)
+    .map((one) => (one.stack !== undefined && own.has(one.stack) ? one : {...one, stack: undefined}))
+  const leaves = leaveActs(resources)
+  const lifted = unprotect ? unprotectActs(stacks, resources) : []
+  const liftOf = (arn: string): string[] => lifted.filter(({target}) => target.arn === arn).map(({id}) => id)
+  const early = resources.filter((one) => goesByItself(one) && (one.stack === undefined || BEFORE_STACK.has(one.kind)))
+  const late = resources.filter((one) => goesByItself(one) && !early.includes(one))
+
+  const emptied = resources
+    .filter(({kind, stack, retained}) => kind === 'bucket' && stack !== undefined && !retained)
+    .map((one) => act('empty', one, `empty the bucket ${one.id}`, []))
+  const deletions = early.map((one) =>
+    act('delete', one, titleOf(one), [...liftOf(one.arn), ...waitsOf(one, early, leaves)]),
+  )
+  const consumers = acyclic(stacks)
+  const ends = stacks.map((stack) => {
+    const held = new Set(resources.filter((one) => one.stack === stack.id).map(({arn}) => arn))
+    const before = [...emptied, ...deletions, ...lifted].filter(({target}) => held.has(target.arn))
+    const isOfDatabase = resources.some(
+      (one) => one.stack === stack.id && (one.kind === 'db-cluster' || one.kind === 'global-cluster'),
+    )
+    const readers = stack.toolkit ? stacks.filter((one) => !one.toolkit) : consumers.get(stack.id)!
+    return stackAct(stack, [
+      ...liftOf(stack.id),
+      ...before.map(({id}) => id),
+      ...(isOfDatabase ? leaves.map(({id}) => id) : []),
+      ...readers.map(({id}) => stackActId(id)),
+    ])
+  })
+  const afterStack = late.map((one) =>
+    act('delete', one, titleOf(one), [...liftOf(one.arn), ...(one.stack === undefined ? [] : [stackActId(one.stack)])]),
+  )
+  return keysLast([...lifted, ...leaves, ...emptied, ...deletions, ...ends, ...afterStack])
+}
+
+/** No stack takes it along, and there is a way to delete it. A replica goes with its original. */
+const goesByItself = ({kind, stack, retained, replica}: EstateResource): boolean =>
+  kind !== 'other' && !replica && (stack === undefined || retained === true)
+
+function act(kind: TeardownAct['kind'], one: EstateResource, title: string, after: string[]): TeardownAct {
+  const {id, arn, region} = one
+  return {id: `${kind} ${arn}`, kind, region, title, target: {kind: one.kind, id, arn}, after}
+}
+
+const stackActId = (id: string): string => `delete ${id}`
+
+function stackAct({id, name, region}: EstateStack, after: string[]): TeardownAct {
+  const target = {kind: 'stack', id: name, arn: id} as const
+  return {id: stackActId(id), kind: 'delete', region, title: `delete the stack ${name}`, target, after: unique(after)}
+}
+
+/** RDS lets a primary go only when it is the last member; who that is, the live global cluster says. */
+function leaveActs(resources: EstateResource[]): TeardownAct[] {
+  const own = new Set(resources.map(({arn}) => arn))
+  return resources.flatMap((global) => {
+    const members = global.members ?? []
+    const leave = ({arn, region}: {arn: string; region: Region}, after: string[]): TeardownAct => {
+      const id = arn.split(':').at(-1)!
+      return {
+        id: `leave ${arn}`,
+        kind: 'leave',
+        region,
+        title: `take ${id} out of the global cluster ${global.id}`,
+        target: {kind: 'db-cluster', id, arn},
+        from: global.id,
+        after,
+      }
+    }
+
+    const secondaries = members.filter(({isWriter, arn}) => !isWriter && own.has(arn)).map((one) => leave(one, []))
+    const isAlone = secondaries.length === members.filter(({isWriter}) => !isWriter).length
+    const writers = isAlone ? members.filter(({isWriter, arn}) => isWriter && own.has(arn)) : []
+    return [
+      ...secondaries,
+      ...writers.map((one) =>
+        leave(
+          one,
+          secondaries.map(({id}) => id),
+        ),
+      ),
+    ]
+  })
+}
+
+function unprotectActs(stacks: EstateStack[], resources: EstateResource[]): TeardownAct[] {
+  const ofStacks = stacks
+    .filter((stack) => stack.protected)
+    .map((stack) => ({
+      ...stackAct(stack, []),
+      id: `unprotect ${stack.id}`,
+      kind: 'unprotect' as const,
+      title: `lift the termination protection of ${stack.name}`,
+    }))
+  const ofResources = resources
+    .filter((one) => one.protected)
+    .map((one) => act('unprotect', one, `lift the deletion protection of ${one.id}`, []))
+  return [...ofStacks, ...ofResources]
+}
+
+/** What must be gone, or have left, before this one can be deleted. */
+function waitsOf(one: EstateResource, others: EstateResource[], leaves: TeardownAct[]): string[] {
+  if (one.kind === 'db-cluster') {
+    const instances = others.filter(({cluster}) => cluster === one.arn).map(({arn}) => `delete ${arn}`)
+    return [...instances, ...leaves.filter(({target}) => target.arn === one.arn).map(({id}) => id)]
+  }
+
+  return one.kind === 'global-cluster' ? leaves.filter(({from}) => from === one.id).map(({id}) => id) : []
+}
+
+const titleOf = ({kind, id}: EstateResource): string =>
+  kind === 'key' ? `schedule the deletion of the key ${id} in 7 days` : `delete the ${kind} ${id}`
+
+/** What was encrypted with a key goes before the key. */
+function keysLast(acts: TeardownAct[]): TeardownAct[] {
+  const isKey = ({kind, target}: TeardownAct): boolean => kind === 'delete' && target.kind === 'key'
+  return acts.map((one) => {
+    if (!isKey(one)) return one
+    const before = acts.filter((other) => !isKey(other) && other.region === one.region)
+    return {...one, after: unique([...one.after, ...before.map(({id}) => id)])}
+  })
+}
+
+/** The owned consumers of each stack. Where stacks read each other in a circle, which none can leave, the order is dropped. */
+function acyclic(stacks: EstateStack[]): Map<string, EstateStack[]> {
+  const byId = new Map(stacks.map((stack) => [stack.id, stack]))
+  const result = new Map(
+    stacks.map(({id, consumers}) => [
+      id,
+      consumers.flatMap((one) => (one === id ? [] : (byId.get(one) ?? []))).filter(({toolkit}) => !toolkit),
+    ]),
+  )
+  const free = new Set<string>()
+  for (let before = -1; before < free.size;) {
+    before = free.size
+    for (const [id, readers] of result) if (readers.every((one) => free.has(one.id))) free.add(id)
+  }
+
+  for (const {id} of stacks) if (!free.has(id)) result.set(id, [])
+  return result
+}
+
+const unique = (ids: string[]): string[] => [...new Set(ids)]
