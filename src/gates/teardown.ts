@@ -32,11 +32,15 @@ const protectionIsLifted: TeardownGate = ({stacks, resources}, {unprotect}) => {
 }
 
 /** Prevents a detached database that is not this application's: only a member that carries the tag is ever touched. */
-const membersAreOurs: TeardownGate = ({resources}) => {
+const membersAreOurs: TeardownGate = ({resources, unreachable}) => {
+  // Whose a member of a silent region is, nobody can tell.
+  const silent = new Set(unreachable.map(({region}) => region))
   const own = new Set(resources.filter(({owned}) => owned).map(({arn}) => arn))
   const foreign = resources
     .filter(({owned}) => owned)
-    .flatMap(({members = []}) => members.filter(({arn}) => !own.has(arn)).map(({arn}) => arn))
+    .flatMap(({members = []}) =>
+      members.filter(({arn, region}) => !own.has(arn) && !silent.has(region)).map(({arn}) => arn),
+    )
   if (foreign.length === 0) return undefined
   return {
     reason: `a member of the global cluster does not carry the ownership tag: ${foreign.join(', ')}`,

@@ -11,7 +11,7 @@ import {isFault, isServerFault, isThrottled} from '../errors.js'
 /** Milliseconds for which a call is tried again. A quota of a few calls a second is recovered from in a fraction of it. */
 const PATIENCE_MS = 90_000
 /** A region that answers nothing for so long is unreachable: nobody shall wait minutes to hear it. */
-const SILENCE_MS = 15_000
+const SILENCE_MS = 8000
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5000
 

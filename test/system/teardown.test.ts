@@ -1,0 +1,156 @@
+import {expect} from 'chai'
+import {execFile} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {TeardownResult} from '../../src/commands/teardown.js'
+import {Sandbox} from '../support/cli.js'
+import type {LabStatus} from '../support/cli.js'
+
+const HOME = 'us-east-1'
+const AWAY = 'us-east-2'
+const APP = 'ToDoMgmt'
+
+describe('teardown', function () {
+  this.timeout(120_000)
+  const sandbox = new Sandbox()
+  let status: LabStatus
+
+  const aws = <T>(region: string, ...args: string[]): Promise<T> =>
+    new Promise((done, fail) => {
+      const env = {...sandbox.env, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab', AWS_PAGER: ''}
+      const common = ['--endpoint-url', status.endpoint, '--region', region, '--output', 'json']
+      execFile('/usr/bin/aws', [...common, ...args], {env}, (error, stdout, stderr) =>
+        error ? fail(new Error(`aws ${args.join(' ')}: ${stderr}`)) : done((stdout ? JSON.parse(stdout) : {}) as T),
+      )
+    })
+
+  /** Everything that a client which is not ours sees of the application, by two ways. */
+  const seenByAws = async (): Promise<string[]> => {
+    const seen = await Promise.all(
+      [HOME, AWAY].map(async (region) => {
+        const {Stacks} = await aws<{Stacks: {StackName: string}[]}>(region, 'cloudformation', 'describe-stacks')
+        const tagged = await aws<{ResourceTagMappingList: {ResourceARN: string}[]}>(
+          region,
+          'resourcegroupstaggingapi',
+          'get-resources',
+          '--tag-filters',
+          `Key=todo-dr:app,Values=${APP}`,
+        )
+        const arns = tagged.ResourceTagMappingList.map(({ResourceARN}) => ResourceARN)
+        return [...Stacks.map(({StackName}) => StackName), ...arns.filter((arn) => !arn.includes(':kms:'))]
+      }),
+    )
+    return seen.flat()
+  }
+
+  const fresh = async (): Promise<void> => {
+    await sandbox.run(['lab', 'stop'])
+    await sandbox.expect(0, ['lab', 'start'])
+    status = await sandbox.json<LabStatus>(['lab', 'status'])
+  }
+
+  const tearDown = (...more: string[]): Promise<TeardownResult> =>
+    sandbox.json<TeardownResult>(['teardown', '--confirm', APP, ...more])
+
+  before(async function () {
+    if (!existsSync('/usr/bin/aws')) this.skip()
+    await fresh()
+  })
+
+  after(async () => {
+    await sandbox.run(['lab', 'stop'])
+    sandbox.remove()
+  })
+
+  it('shows what it would delete, and deletes nothing in a dry run, without the name, or with a wrong one', async () => {
+    const before = await seenByAws()
+    const dry = await sandbox.expect(0, ['teardown', '--dry-run'])
+    expect(dry.stderr).to.include(`stack ${APP}-data-${HOME}`).and.include(`bucket todomgmt-lease`)
+    const unconfirmed = await sandbox.json<TeardownResult>(['teardown'], 3)
+    expect(unconfirmed.refusals.map(({gate}) => gate)).to.deep.equal(['confirmed'])
+    await sandbox.expect(3, ['teardown', '--confirm', 'Another'])
+    expect(await seenByAws()).to.deep.equal(before)
+  })
+
+  it('refuses while a region does not answer, as half would be left', async () => {
+    const fault = (method: string) =>
+      fetch(`${status.endpoint}/_lab/faults`, {
+        method,
+        body: JSON.stringify({kind: 'region-loss', region: AWAY}),
+      })
+    await fault('POST')
+    const {refusals} = await sandbox.json<TeardownResult>(['teardown', '--confirm', APP], 3)
+    expect(refusals.map(({gate}) => gate)).to.deep.equal(['every-region-answers'])
+    await fault('DELETE')
+  })
+
+  it('is not what CloudFormation alone can do: a primary does not go while a secondary is there', async () => {
+    for (const name of [`${APP}-directory-${HOME}`, `${APP}-directory-${AWAY}`])
+      await aws(name.endsWith(HOME) ? HOME : AWAY, 'cloudformation', 'delete-stack', '--stack-name', name)
+    await sleep(500)
+    await aws(HOME, 'rds', 'describe-global-clusters')
+    const members = ['--global-cluster-identifier', 'todomgmt', '--db-cluster-identifier']
+    const arn = `arn:aws:rds:${HOME}:000000000000:cluster:todomgmt-${HOME}`
+    const refused = await aws(HOME, 'rds', 'remove-from-global-cluster', ...members, arn).catch((error: Error) => error)
+    expect(String(refused)).to.include('InvalidGlobalClusterStateFault')
+  })
+
+  it('defect 39: deletes by the tag alone: a bucket of a matching name stays, keys, pools and a retained bucket go', async () => {
+    const foreign = 'todomgmt-lease-000000000000-backup'
+    await aws(HOME, 's3api', 'create-bucket', '--bucket', foreign)
+    await aws(HOME, 's3api', 'put-object', '--bucket', foreign, '--key', 'precious')
+    // Left behind by a stack that is gone, versioned, with a version and a delete marker.
+    const left = 'todomgmt-left-behind'
+    await aws(HOME, 's3api', 'create-bucket', '--bucket', left)
+    const tagging = `TagSet=[{Key=todo-dr:app,Value=${APP}}]`
+    await aws(HOME, 's3api', 'put-bucket-tagging', '--bucket', left, '--tagging', tagging)
+    const versioned = ['--versioning-configuration', 'Status=Enabled']
+    await aws(HOME, 's3api', 'put-bucket-versioning', '--bucket', left, ...versioned)
+    await aws(HOME, 's3api', 'put-object', '--bucket', left, '--key', 'file')
+    await aws(HOME, 's3api', 'delete-object', '--bucket', left, '--key', 'file')
+    // A file in a bucket of a stack.
+    const lease = `todomgmt-lease-000000000000-${HOME}`
+    await aws(HOME, 's3api', 'put-object', '--bucket', lease, '--key', 'file')
+
+    const {remaining, failed, pendingDeletion, done} = await tearDown()
+    expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
+    expect(pendingDeletion.map(({kind, region}) => `${kind} ${region}`)).to.include.members([
+      `key ${HOME}`,
+      `key ${AWAY}`,
+    ])
+    expect(done).to.include(`delete the bucket ${left}`)
+    expect(await seenByAws()).to.deep.equal([])
+    const {Buckets} = await aws<{Buckets: {Name: string}[]}>(HOME, 's3api', 'list-buckets')
+    const names = Buckets.map(({Name}) => Name)
+    expect(names).to.include(foreign)
+    expect(names).not.to.include(left)
+    const pools = await aws<{UserPools: unknown[]}>(HOME, 'cognito-idp', 'list-user-pools', '--max-results', '5')
+    expect(pools.UserPools).to.deep.equal([])
+  })
+
+  it('has nothing to do where nothing is', async () => {
+    const again = await sandbox.json<TeardownResult>(['teardown', '--confirm', APP])
+    expect(again).to.deep.include({app: null, plan: [], done: [], remaining: []})
+  })
+
+  it('goes by the live roles: after a failover, and killed again and again in the middle', async () => {
+    await fresh()
+    await sandbox.expect(0, ['seed'])
+    await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', APP])
+    let kills = 0
+    for (const pause of [900, 1200, 1500]) {
+      const child = sandbox.start(['teardown', '--confirm', APP])
+      const ended = new Promise<number | null>((done) => child.once('close', done))
+      const first = await Promise.race([ended, sleep(pause, 'running')])
+      if (first !== 'running') break
+      child.kill('SIGKILL')
+      await ended
+      kills++
+    }
+
+    expect(kills).to.be.greaterThan(0)
+    const {remaining, failed} = await tearDown()
+    expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
+    expect(await seenByAws()).to.deep.equal([])
+  })
+})
