@@ -1,107 +1,56 @@
 /**
- * Loses writes on purpose, again and again, and holds what the drill names as lost against the truth: a direct SQL query
- * of the new primary before the failback. `npm run soak -- --rounds N --seed S` (100 rounds by default).
- *
- * Each round has a lab of its own, so that no round can hide what another left behind; a round that fails is told with its
- * seed. A machine too busy to serve the load before the fault tests nothing: such a round is begun anew, twice at most.
+ * `npm run soak -- [--only drill|deploy] [--rounds N] [--seed S]`: the long runs. By default 100 drills, 50 rounds of deploy
+ * and teardown in bad weather, and 20 in which the program is killed. What fails is told with its seed.
  */
 
-import {readFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 
-import type {DrillResult} from '../../src/measure/result.js'
-import type {LedgerEntry} from '../../src/model/ledger.js'
-import {Sandbox} from '../support/cli.js'
-import type {LabStatus} from '../support/cli.js'
-import {requestIds} from '../support/sql.js'
-
-const LAG_MS = 300
-const RATE = 100
-
-const {values} = parseArgs({options: {rounds: {type: 'string', default: '100'}, seed: {type: 'string'}}})
-const rounds = Number(values.rounds)
-const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed)
-if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(firstSeed))
+const {values} = parseArgs({
+  options: {only: {type: 'string'}, rounds: {type: 'string'}, seed: {type: 'string'}},
+})
+const {only} = values
+const given = values.rounds === undefined ? undefined : Number(values.rounds)
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed)
+if (![given ?? 1, seed].every((value) => Number.isInteger(value) && value >= 0) || given === 0)
   throw new RangeError('--rounds and --seed are whole numbers')
+if (only !== undefined && only !== 'drill' && only !== 'deploy') throw new RangeError('--only is drill or deploy')
 
-const sandbox = new Sandbox()
-const DRILL = [
-  'drill',
-  '--scenario',
-  'region-loss',
-  '--lag',
-  `${LAG_MS}`,
-  '--rate',
-  `${RATE}`,
-  '--no-failback',
-  '--keep',
-]
-
-/** Throws with a sentence where the drill's word and the truth differ. */
-async function round(lab: string, seed: number): Promise<string> {
-  const result = await sandbox.json<DrillResult>([...DRILL, '--lab', lab, '--seed', `${seed}`])
-  const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', lab])
-  const held = await requestIds(status, result.topology.afterFailover.primary)
-  const truth = acknowledged(result).filter((requestId) => !held.has(requestId))
-  compare(result, truth)
-  return `lost ${result.rpo.lostCount} of ${result.rpo.acknowledged}, writes down ${result.rto.write.seconds?.toFixed(2)} s`
-}
-
-const isTooBusy = (error: unknown): boolean => error instanceof Error && error.message.includes('WarmUpFailed')
-
-async function attempt(lab: string, seed: number, left = 2): Promise<string> {
-  try {
-    return await round(lab, seed)
-  } catch (error) {
-    if (!isTooBusy(error) || left === 0) throw error
-    console.log(`  seed ${seed}: the load was not served, no fault was made; again`)
-  } finally {
-    await sandbox.run(['lab', 'stop', '--lab', lab])
-  }
-
-  return attempt(lab, seed, left - 1)
-}
-
-/** From the file and not from the result: the file is what others check. */
-function acknowledged({runDirectory}: DrillResult): string[] {
-  const lines = readFileSync(join(runDirectory, 'ledger.ndjson'), 'utf8').trimEnd().split('\n')
-  const entries = lines.map((line) => JSON.parse(line) as LedgerEntry)
-  return entries.filter(({kind, outcome}) => kind === 'write' && outcome === 'ok').map(({requestId}) => requestId)
-}
-
-function compare({rpo, singleWriter}: DrillResult, truth: string[]): void {
-  const named = new Set(rpo.lost.map(({requestId}) => requestId))
-  const missing = truth.filter((requestId) => !named.has(requestId))
-  const invented = [...named].filter((requestId) => !truth.includes(requestId))
-  if (missing.length > 0)
-    throw new Error(`${missing.length} lost writes were not named: ${missing.slice(0, 3).join(', ')}`)
-  if (invented.length > 0)
-    throw new Error(`${invented.length} were named and are there: ${invented.slice(0, 3).join(', ')}`)
-  if (rpo.lostCount !== truth.length) throw new Error(`lostCount is ${rpo.lostCount}, ${truth.length} are lost`)
-  if (truth.length === 0)
-    throw new Error(`nothing was lost at a lag of ${LAG_MS} ms and ${RATE} writes/s: nothing was tested`)
-  if (singleWriter.valid !== true) throw new Error(`single writer: ${singleWriter.valid}`)
-}
-
-let failed = 0
 const started = performance.now()
-try {
-  for (let index = 0; index < rounds; index++) {
-    const seed = firstSeed + index
-    const name = `round ${index + 1}/${rounds}  seed ${seed}`
-    const since = performance.now()
-    try {
-      const says = await attempt(`soak-${process.pid}`, seed)
-      console.log(`${name}  exact  ${says}  (${((performance.now() - since) / 1000).toFixed(1)} s)`)
-    } catch (error) {
-      failed++
-      console.log(`${name}  FAILED  ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-} finally {
-  sandbox.remove()
+let total = 0
+let failed = 0
+
+if (only !== 'deploy') {
+  const {drillRounds} = await import('./drill.js')
+  const rounds = given ?? 100
+  total += rounds
+  failed += await drillRounds(rounds, seed)
 }
 
-console.log(`${rounds - failed} passed, ${failed} failed, in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+if (only !== 'drill') {
+  const kinds = [
+    ...Array.from({length: given ?? 50}, () => 'weather'),
+    ...Array.from({length: given ?? 20}, () => 'kill'),
+  ]
+  const {DeployRounds} = await import('./deploy.js')
+  const lab = await DeployRounds.open()
+  try {
+    for (const [index, kind] of kinds.entries()) {
+      const since = performance.now()
+      const name = `${kind} ${index + 1}/${kinds.length}  seed ${seed + index}`
+      try {
+        const says = await (kind === 'kill' ? lab.killed(seed + index) : lab.inBadWeather(seed + index))
+        console.log(`${name}  clean  ${says}  (${((performance.now() - since) / 1000).toFixed(1)} s)`)
+      } catch (error) {
+        failed++
+        console.log(`${name}  FAILED  ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+  } finally {
+    await lab.close()
+  }
+
+  total += kinds.length
+}
+
+console.log(`${total - failed} passed, ${failed} failed, in ${((performance.now() - started) / 1000).toFixed(0)} s`)
 process.exitCode = failed > 0 ? 1 : 0

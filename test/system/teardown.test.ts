@@ -95,6 +95,17 @@ describe('teardown', function () {
     expect(String(refused)).to.include('InvalidGlobalClusterStateFault')
   })
 
+  it('refuses what is protected, and says how the protection is lifted', async () => {
+    const cluster = ['--db-cluster-identifier', `todomgmt-${AWAY}`, '--deletion-protection']
+    await aws(AWAY, 'rds', 'modify-db-cluster', ...cluster)
+    const stack = ['--stack-name', `${APP}-data-${HOME}`, '--enable-termination-protection']
+    await aws(HOME, 'cloudformation', 'update-termination-protection', ...stack)
+    const {refusals} = await sandbox.json<TeardownResult>(['teardown', '--confirm', APP], 3)
+    expect(refusals.map(({gate}) => gate)).to.deep.equal(['protection-lifted'])
+    expect(refusals[0]!.reason).to.include(`todomgmt-${AWAY}`).and.include(`${APP}-data-${HOME}`)
+    expect(refusals[0]!.hint).to.include('--unprotect').and.include('lost for good')
+  })
+
   it('defect 39: deletes by the tag alone: a bucket of a matching name stays, keys, pools and a retained bucket go', async () => {
     const foreign = 'todomgmt-lease-000000000000-backup'
     await aws(HOME, 's3api', 'create-bucket', '--bucket', foreign)
@@ -112,7 +123,7 @@ describe('teardown', function () {
     const lease = `todomgmt-lease-000000000000-${HOME}`
     await aws(HOME, 's3api', 'put-object', '--bucket', lease, '--key', 'file')
 
-    const {remaining, failed, pendingDeletion, done} = await tearDown()
+    const {remaining, failed, pendingDeletion, done} = await tearDown('--unprotect')
     expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
     expect(pendingDeletion.map(({kind, region}) => `${kind} ${region}`)).to.include.members([
       `key ${HOME}`,

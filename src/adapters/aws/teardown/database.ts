@@ -18,7 +18,10 @@ const NO_INSTANCE = ['DBInstanceNotFound', 'DBInstanceNotFoundFault']
 const carries = (tags: Tag[] | undefined, app: string): boolean =>
   (tags ?? []).some(({Key, Value}) => Key === OWNER_TAG && Value === app)
 
-/** Clusters, instances and manual snapshots of a region, ours or not: a member that is not ours must be seen. */
+/**
+ * Clusters, instances and snapshots of a region, ours or not: a member that is not ours must be seen. Automated snapshots go
+ * with their cluster, and by no call of their own: they are listed only where their cluster is gone.
+ */
 export async function databasesOf(caller: Caller, region: Region, app: string): Promise<EstateResource[]> {
   const rds = await import('@aws-sdk/client-rds')
   const client = await caller.clients.rds(region)
@@ -35,7 +38,7 @@ export async function databasesOf(caller: Caller, region: Region, app: string): 
     ),
     pages((Marker) =>
       caller.must({action: 'rds:DescribeDBClusterSnapshots', region}, (abortSignal) =>
-        client.send(new rds.DescribeDBClusterSnapshotsCommand({Marker, SnapshotType: 'manual'}), {abortSignal}),
+        client.send(new rds.DescribeDBClusterSnapshotsCommand({Marker}), {abortSignal}),
       ),
     ),
   ])
@@ -65,8 +68,10 @@ export async function databasesOf(caller: Caller, region: Region, app: string): 
       })),
     ),
     ...snapshots.flatMap(({DBClusterSnapshots = []}) =>
-      DBClusterSnapshots.map((one): EstateResource => ({
-        kind: 'db-snapshot',
+      DBClusterSnapshots.filter(
+        ({SnapshotType, DBClusterIdentifier}) => SnapshotType === 'manual' || !arnOf.has(DBClusterIdentifier),
+      ).map((one): EstateResource => ({
+        kind: one.SnapshotType === 'manual' ? 'db-snapshot' : 'other',
         arn: one.DBClusterSnapshotArn!,
         id: one.DBClusterSnapshotIdentifier!,
         region,

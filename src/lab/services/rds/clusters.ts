@@ -13,7 +13,7 @@ import {ENGINE, engineVersion} from './engine-versions.js'
 import {notAvailable, refuseDeletion, refuseFounder, refusePassword, refuseSecondary} from './cluster-rules.js'
 import {DEFAULT_PARAMETER_GROUP, parameterValues} from './groups.js'
 import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
-import {recordSnapshot} from './snapshots.js'
+import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
 
 export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
@@ -113,6 +113,7 @@ export function clusterOperations(rds: Rds): Record<string, Operation> {
         await cluster.database.surrenderVolume(snapshot?.toLowerCase())
         await cluster.database.close()
         await closeClusterEndpoints(rds, cluster)
+        if (input.DeleteAutomatedBackups !== false) dropAutomatedSnapshots(rds, cluster)
         store.clusters.remove(region, cluster.id)
         store.tags.delete(cluster.arn)
         events.add({...source(cluster), category: 'deletion'}, '0171', 'DB cluster deleted.')

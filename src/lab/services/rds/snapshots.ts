@@ -19,6 +19,15 @@ export function recordSnapshot({store}: Rds, cluster: ClusterRecord, id: string,
   store.tags.set(arn, cluster.copyTagsToSnapshot ? [...(store.tags.get(cluster.arn) ?? [])] : [])
 }
 
+/** An automated snapshot lives no longer than its cluster, unless the deletion says otherwise (DeleteAutomatedBackups, RDS API). */
+export function dropAutomatedSnapshots({store}: Rds, {region, id}: ClusterRecord): void {
+  for (const snapshot of store.snapshots.inRegion(region)) {
+    if (snapshot.type !== 'automated' || snapshot.cluster.id !== id) continue
+    store.snapshots.remove(region, snapshot.id)
+    store.tags.delete(snapshot.arn)
+  }
+}
+
 /** Under this name RDS keeps the volume of a primary that a failover left behind (Aurora user guide, disaster recovery). */
 export const failoverSnapshotId = (cluster: ClusterRecord): string =>
   `rds:unplanned-global-failover-${cluster.id}-${new Date().toISOString().slice(0, 23).replaceAll(/[T:.]/g, '-')}`
