@@ -9,6 +9,7 @@ import {DescribeDBClustersCommand, DescribeGlobalClustersCommand, RDSClient} fro
 import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
 import {ListBucketsCommand, S3Client} from '@aws-sdk/client-s3'
 import {spawn} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {once} from 'node:events'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -169,11 +170,8 @@ export class DeployRounds {
   }
 }
 
-/** Numbers from 0 up to 1, the same for the same seed (a linear congruential generator, Numerical Recipes). */
+/** Numbers from 0 up to 1, the same for the same seed, and unlike those of the seed beside it. */
 function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 4_294_967_296
-  }
+  let count = 0
+  return () => createHash('sha256').update(`${seed} ${count++}`).digest().readUInt32BE() / 4_294_967_296
 }
