@@ -1,15 +1,12 @@
 import {fileURLToPath} from 'node:url'
-import {App, Aspects, Tags} from 'aws-cdk-lib'
+import {App, Tags} from 'aws-cdk-lib'
 import {ApiStack} from './api-stack.js'
 import {EDGE_REGION, namesOf, type Config} from './config.js'
 import {DataStack} from './data-stack.js'
 import {DirectoryStack} from './directory-stack.js'
 import {EdgeStack} from './edge-stack.js'
 import {IdentityStack} from './identity-stack.js'
-import {ProviderFunctions} from './provider-functions.js'
-
-/** Whose a resource is: todo-dr deletes nothing that does not carry it. */
-export const OWNERSHIP_TAG = 'todo-dr:app'
+import {OWNERSHIP_TAG} from './synthesizer.js'
 
 /** Where `npm run bundle` leaves the functions. */
 const BUNDLES = fileURLToPath(new URL('../lambda/dist', import.meta.url))
@@ -96,7 +93,6 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
   )
 
   Tags.of(app).add(OWNERSHIP_TAG, config.app)
-  Aspects.of(app).add(new ProviderFunctions({key: OWNERSHIP_TAG, value: config.app}))
   forgetTraces(app)
 }
 
