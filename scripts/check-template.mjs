@@ -1,4 +1,4 @@
-// npm run check:template: the template under cdk-nag and CloudFormation's offline validation, by the template's own check, and the page of
+// npm run check:template: the template's own tests, then the template under cdk-nag and CloudFormation's offline validation, by the template's own check, and the page of
 // what is acknowledged, which must be what the check would write anew. The check's last line is the last line here.
 import {spawnSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
@@ -22,6 +22,7 @@ const node = (...args) =>
 
 const before = read()
 let status = node('lambda/bundle.ts')
+if (status === 0) status = node('--test', '--test-reporter', 'dot', 'test/template.test.ts')
 if (status === 0) status = node('bin/check.ts', '--page', `../${PAGE}`)
 if (read() !== before) {
   process.stderr.write(`${PAGE} was stale and has been renewed\n`)
