@@ -128,7 +128,7 @@ describe('apigateway', () => {
     })
 
     it('answers 401 for a token that has expired', async () => {
-      const brief = await createIdentity(test.lab, HOME, 1)
+      const brief = await createIdentity(test.lab, HOME, 2)
       const api = await createApi(test.lab, functionArn, {pools: [brief.poolArn]})
       const token = await fetchToken(brief)
       const ask = () => http(`${api.url}/v1`, {headers: {authorization: token}})
