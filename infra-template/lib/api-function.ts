@@ -1,11 +1,12 @@
-import {Duration, RemovalPolicy} from 'aws-cdk-lib'
+import {Duration} from 'aws-cdk-lib'
 import {SubnetType} from 'aws-cdk-lib/aws-ec2'
 import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
 import {Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime} from 'aws-cdk-lib/aws-lambda'
-import {LogGroup, RetentionDays} from 'aws-cdk-lib/aws-logs'
 import {Construct} from 'constructs'
+import {acknowledge} from './acknowledge.js'
 import {DATABASE, WRITER_TIMEOUT_SECONDS} from './config.js'
 import type {DataStack} from './data-stack.js'
+import {logGroup} from './logs.js'
 
 export interface ApiFunctionProps {
   functionName: string
@@ -15,7 +16,7 @@ export interface ApiFunctionProps {
   data: DataStack
   /** Gives it the master secret too; for migrations only. */
   admin?: boolean
-  removalPolicy: RemovalPolicy
+  protect: boolean
 }
 
 /** A function with a role of its own that may read its secrets, write its log and join the network: nothing else. */
@@ -26,10 +27,10 @@ export class ApiFunction extends Construct {
     super(scope, id)
     const {data} = props
 
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${props.functionName}`,
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: props.removalPolicy,
+    const logs = logGroup(this, 'Logs', {
+      name: `/aws/lambda/${props.functionName}`,
+      key: data.key,
+      protect: props.protect,
     })
 
     const role = new Role(this, 'Role', {
@@ -41,7 +42,7 @@ export class ApiFunction extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
+        resources: [logs.logGroupArn],
       }),
     )
     // EC2 offers no narrower resource for the interfaces that Lambda makes in a network.
@@ -58,18 +59,23 @@ export class ApiFunction extends Construct {
         resources: ['*'],
       }),
     )
+    acknowledge(
+      role,
+      'IAM5[Resource::*]',
+      'EC2 knows no resource for an interface that Lambda has yet to make: AWS documents these six actions on all of them.',
+    )
 
     this.fn = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(props.bundle),
       memorySize: 512,
       timeout: Duration.seconds(WRITER_TIMEOUT_SECONDS),
       role,
-      logGroup,
+      logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
       vpc: data.network.vpc,
       vpcSubnets: {subnetType: SubnetType.PRIVATE_ISOLATED},

@@ -6,18 +6,24 @@ import {DataStack} from './data-stack.js'
 import {DirectoryStack} from './directory-stack.js'
 import {EdgeStack} from './edge-stack.js'
 import {IdentityStack} from './identity-stack.js'
+import {OWNERSHIP_TAG} from './synthesizer.js'
 
 /** Where `npm run bundle` leaves the functions. */
 const BUNDLES = fileURLToPath(new URL('../lambda/dist', import.meta.url))
 
 /** An app whose assembly depends on the sources alone: no telemetry, and no paths of this machine in its metadata. */
-export function newApp(outdir: string): App {
+export function newApp(outdir: string, context: Record<string, unknown> = {}): App {
   return new App({
     outdir,
     analyticsReporting: false,
     treeMetadata: false,
     stackTraces: false,
-    context: {'aws:cdk:disable-creation-stack-traces': true},
+    context: {
+      'aws:cdk:disable-creation-stack-traces': true,
+      // A bucket that takes access logs says so in its policy; the access control list of old is off for new buckets.
+      '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
+      ...context,
+    },
   })
 }
 
@@ -86,5 +92,11 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
       }),
   )
 
-  Tags.of(app).add('todo-dr:app', config.app)
+  Tags.of(app).add(OWNERSHIP_TAG, config.app)
+  forgetTraces(app)
+}
+
+/** An acknowledgement notes where in the sources it stands whatever the app's settings say: this machine's paths. */
+function forgetTraces(app: App): void {
+  for (const {node} of app.node.findAll()) for (const entry of node.metadata) Reflect.deleteProperty(entry, 'trace')
 }

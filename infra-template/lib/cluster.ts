@@ -1,36 +1,57 @@
-import type {RemovalPolicy} from 'aws-cdk-lib'
+import {RemovalPolicy} from 'aws-cdk-lib'
 import type {IKey} from 'aws-cdk-lib/aws-kms'
-import {CfnDBCluster, CfnDBClusterParameterGroup, CfnDBInstance, CfnDBSubnetGroup} from 'aws-cdk-lib/aws-rds'
+import {
+  AuroraMysqlEngineVersion,
+  CfnDBCluster,
+  CfnDBClusterParameterGroup,
+  CfnDBInstance,
+  CfnDBSubnetGroup,
+} from 'aws-cdk-lib/aws-rds'
 import {Construct} from 'constructs'
+import {acknowledge} from './acknowledge.js'
+import {logGroup} from './logs.js'
 import type {Network} from './network.js'
 
-/** A long-term support release: AutoMinorVersionUpgrade stays off, since members of a global database must match. */
+/**
+ * The newest patch of 3.10, the long-term support line of Aurora MySQL 3 [Aurora MySQL release notes, "long-term support"; the
+ * patch as the pinned aws-cdk-lib 2.276.0 knows it, November 2026]. AutoMinorVersionUpgrade stays off, since members of
+ * a global database must match: an upgrade is one change here and a deployment of both regions, the standby first.
+ */
 export const ENGINE = 'aurora-mysql'
-export const ENGINE_VERSION = '8.0.mysql_aurora.3.10.1'
+export const ENGINE_VERSION = AuroraMysqlEngineVersion.VER_3_10_4.auroraMysqlFullVersion
 const FAMILY = 'aurora-mysql8.0'
+
+/** Each is written to a log group of its own. */
+const LOGS = ['error', 'slowquery'] as const
+
+/** Days. */
+const BACKUPS = {kept: 35, rehearsal: 7}
 
 export interface ClusterProps {
   network: Network
   key: IKey
   clusterId: string
-  instanceId: string
+  /** One or more; the first is made before the others, and writes while its region does. */
+  instanceIds: string[]
+  capacity: {min: number; max: number}
   /** 1 at home, 2 away: ids that one region hands out are never reissued by the other after a lossy failover. */
   autoIncrementOffset: 1 | 2
   /** The founder of the global database carries these and never changes them. */
   founder?: {username: string; password: string; databaseName: string}
   /** The member that joins carries this, and no master properties. */
   joins?: string
-  deletionProtection: boolean
-  removalPolicy: RemovalPolicy
+  protect: boolean
 }
 
-/** One region's Aurora MySQL cluster with one Serverless v2 instance. Nothing here says who is primary. */
+/** One region's Aurora MySQL cluster with its Serverless v2 instances. Nothing here says who is primary. */
 export class Cluster extends Construct {
   readonly cluster: CfnDBCluster
-  readonly instance: CfnDBInstance
+  /** All of them: whoever needs a database depends on each. */
+  readonly instances: CfnDBInstance[]
 
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id)
+    const removalPolicy = props.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
 
     const subnets = new CfnDBSubnetGroup(this, 'Subnets', {
       dbSubnetGroupDescription: 'Isolated subnets',
@@ -44,7 +65,9 @@ export class Cluster extends Construct {
         auto_increment_increment: '2',
         auto_increment_offset: String(props.autoIncrementOffset),
         character_set_server: 'utf8mb4',
+        long_query_time: '1',
         require_secure_transport: 'ON',
+        slow_query_log: '1',
         time_zone: 'UTC',
       },
     })
@@ -58,11 +81,11 @@ export class Cluster extends Construct {
       vpcSecurityGroupIds: [props.network.databaseGroup.securityGroupId],
       storageEncrypted: true,
       kmsKeyId: props.key.keyArn,
-      backupRetentionPeriod: 7,
+      backupRetentionPeriod: props.protect ? BACKUPS.kept : BACKUPS.rehearsal,
       copyTagsToSnapshot: true,
-      deletionProtection: props.deletionProtection,
-      enableCloudwatchLogsExports: ['error'],
-      serverlessV2ScalingConfiguration: {minCapacity: 0.5, maxCapacity: 8},
+      deletionProtection: props.protect,
+      enableCloudwatchLogsExports: [...LOGS],
+      serverlessV2ScalingConfiguration: {minCapacity: props.capacity.min, maxCapacity: props.capacity.max},
       ...(props.founder && {
         masterUsername: props.founder.username,
         masterUserPassword: props.founder.password,
@@ -70,16 +93,52 @@ export class Cluster extends Construct {
       }),
       globalClusterIdentifier: props.joins,
     })
-    this.cluster.applyRemovalPolicy(props.removalPolicy)
+    this.cluster.applyRemovalPolicy(removalPolicy)
+    for (const name of LOGS) {
+      this.cluster.node.addDependency(
+        logGroup(this, `Log-${name}`, {
+          name: `/aws/rds/cluster/${props.clusterId}/${name}`,
+          key: props.key,
+          protect: props.protect,
+        }),
+      )
+    }
 
-    this.instance = new CfnDBInstance(this, 'Instance', {
-      dbInstanceIdentifier: props.instanceId,
-      dbClusterIdentifier: this.cluster.ref,
-      dbInstanceClass: 'db.serverless',
-      engine: ENGINE,
-      autoMinorVersionUpgrade: false,
-      publiclyAccessible: false,
+    this.instances = props.instanceIds.map((dbInstanceIdentifier, index) => {
+      const instance = new CfnDBInstance(this, index === 0 ? 'Instance' : `Instance${index + 1}`, {
+        dbInstanceIdentifier,
+        dbClusterIdentifier: this.cluster.ref,
+        dbInstanceClass: 'db.serverless',
+        engine: ENGINE,
+        autoMinorVersionUpgrade: false,
+        publiclyAccessible: false,
+        // Within a region, any of the others may take over.
+        promotionTier: index === 0 ? 0 : 1,
+      })
+      instance.applyRemovalPolicy(removalPolicy)
+      return instance
     })
-    this.instance.applyRemovalPolicy(props.removalPolicy)
+    for (const other of this.instances.slice(1)) other.addResourceDependency(this.instances[0]!)
+    this.acknowledgeFindings(props.protect)
+  }
+
+  private acknowledgeFindings(protect: boolean): void {
+    acknowledge(
+      this.cluster,
+      'RDS6',
+      'Functions log in through RDS Proxy with secrets; a second way in that nobody uses would only have to be watched.',
+    )
+    if (!protect)
+      acknowledge(
+        this.cluster,
+        'RDS10',
+        'With "protect": false in config.json, for rehearsals that are torn down; true turns deletion protection on.',
+      )
+    acknowledge(
+      this.cluster,
+      'RDS11',
+      'Only the proxy reaches the port, in a network without a way in; another number would hide nothing.',
+    )
+    acknowledge(this.cluster, 'RDS14', 'Aurora offers no backtrack for members of a global database.')
   }
 }

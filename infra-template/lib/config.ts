@@ -10,9 +10,25 @@ export interface Config {
   /** The preferred primary. It decides where the founding cluster is made, and nothing after day one. */
   home: string
   away: string
-  /** Deletion protection and retention of data. Off for a lab or a rehearsal account. */
+  /** Deletion protection, retained data and longer backups. Off for a lab or a rehearsal account. */
   protect: boolean
+  /** Aurora capacity units of each instance: multiples of 0.5 from 0.5 to 256. */
+  capacity: {min: number; max: number}
+  /** Aurora instances a region, 1 to 4. With one, the READ_ONLY endpoint of the region that writes has nobody to ask. */
+  instances: number
+  /** Who gets the alarms' mail; AWS asks the address to confirm once. */
+  alarmEmail?: string
+  /** API Gateway answers only what comes through the edge. Direct probes then need the secret header, too. */
+  lockToEdge: boolean
 }
+
+/** What is taken where config.json says nothing. */
+export const DEFAULTS = {
+  protect: false,
+  capacity: {min: 0.5, max: 8},
+  instances: 2,
+  lockToEdge: false,
+} as const
 
 /** Names that follow from the configuration; both regions' stacks compute them alike instead of passing them around. */
 export interface Names {
@@ -20,13 +36,18 @@ export interface Names {
   lower: string
   globalCluster: string
   cluster(region: string): string
-  instance(region: string): string
+  /** `number` counts from 1, the first writer of the home region. */
+  instance(region: string, number: number): string
   proxy(region: string): string
   readerEndpoint(region: string): string
   leaseBucket(region: string): string
+  /** Takes the access logs of the lease bucket. */
+  logBucket(region: string): string
   domainPrefix(region: string): string
   appSecret: string
   adminSecret: string
+  /** Holds the header that the edge adds, with lockToEdge. */
+  edgeSecret: string
   fn(region: string, part: FunctionPart): string
   mapParameter: string
   stack(part: string, region: string): string
@@ -52,13 +73,15 @@ export function namesOf(config: Config): Names {
     lower,
     globalCluster: lower,
     cluster: (region) => `${lower}-${region}`,
-    instance: (region) => `${lower}-${region}-1`,
+    instance: (region, number) => `${lower}-${region}-${number}`,
     proxy: (region) => `${lower}-${region}`,
     readerEndpoint: (region) => `${lower}-${region}-ro`,
     leaseBucket: (region) => `${lower}-lease-${config.account}-${region}`,
+    logBucket: (region) => `${lower}-logs-${config.account}-${region}`,
     domainPrefix: (region) => `${lower}-${config.account}-${region}`,
     appSecret: `${config.app}/app`,
     adminSecret: `${config.app}/admin`,
+    edgeSecret: `${config.app}/edge`,
     fn: (region, part) => `${config.app}-app-${region}-${part}`,
     mapParameter: `/todo-dr/${config.app}/deployment`,
     stack: (part, region) => `${config.app}-${part}-${region}`,
@@ -68,29 +91,86 @@ export function namesOf(config: Config): Names {
 
 /** Reads config.json beside the app; `override` (CDK context) wins. Throws with the offending key named. */
 export function loadConfig(override: (key: keyof Config) => unknown): Config {
-  const file = JSON.parse(readFileSync(new URL('../config.json', import.meta.url), 'utf8')) as Partial<Config>
-  const value = (key: keyof Config): unknown => override(key) ?? file[key]
-  const protect = value('protect') ?? false
-  const config: Config = {
-    app: String(value('app')),
-    account: String(value('account')),
-    home: String(value('home')),
-    away: String(value('away')),
-    protect: protect === true || protect === 'true',
-  }
-  check(config)
-  return config
+  const file = JSON.parse(readFileSync(new URL('../config.json', import.meta.url), 'utf8')) as Record<string, unknown>
+  const known = new Set<string>(KEYS)
+  const stranger = Object.keys(file).find((key) => !known.has(key))
+  if (stranger !== undefined) throw refusal(stranger, file[stranger], `one of ${KEYS.join(', ')}: no such key is known`)
+  return checked((key) => override(key) ?? file[key] ?? DEFAULTS[key as keyof typeof DEFAULTS])
 }
 
-function check(config: Config): void {
-  const refuse = (key: keyof Config, rule: string): never => {
-    throw new Error(`config.json: "${key}" is ${JSON.stringify(config[key])}, but must be ${rule}`)
+const KEYS: readonly (keyof Config)[] = [
+  'app',
+  'account',
+  'home',
+  'away',
+  'protect',
+  'capacity',
+  'instances',
+  'alarmEmail',
+  'lockToEdge',
+]
+
+const refusal = (key: string, value: unknown, rule: string): Error =>
+  new Error(`config.json: "${key}" is ${JSON.stringify(value)}, but must be ${rule}`)
+
+/** Each value of its type and in its range. Context on a command line arrives as text, so that text is taken, too. */
+function checked(value: (key: keyof Config) => unknown): Config {
+  const text = (key: keyof Config, pattern: RegExp, rule: string): string => {
+    const given = value(key)
+    if (typeof given !== 'string' || !pattern.test(given)) throw refusal(key, given, rule)
+    return given
+  }
+  const flag = (key: keyof Config): boolean => {
+    const given = value(key)
+    if (given === true || given === 'true') return true
+    if (given === false || given === 'false') return false
+    throw refusal(key, given, 'true or false')
   }
 
-  if (!/^[A-Za-z][A-Za-z0-9]{0,19}$/.test(config.app)) refuse('app', 'letters and digits, a letter first, at most 20')
-  if (!/^\d{12}$/.test(config.account)) refuse('account', 'twelve digits')
-  const region = /^[a-z]{2}(-[a-z]+)+-\d$/
-  if (!region.test(config.home)) refuse('home', 'a region such as us-east-1')
-  if (!region.test(config.away)) refuse('away', 'a region such as us-east-2')
-  if (config.home === config.away) refuse('away', 'another region than home')
+  const app = text('app', /^[A-Za-z][A-Za-z0-9]{0,19}$/, 'letters and digits, a letter first, at most 20')
+  const reserved = RESERVED.find((word) => app.toLowerCase().includes(word))
+  if (reserved) throw refusal('app', app, `without "${reserved}", which Cognito reserves in the names of domains`)
+  const home = text('home', REGION, 'a region such as us-east-1')
+  const away = text('away', REGION, 'a region such as us-east-2')
+  if (home === away) throw refusal('away', away, 'another region than home')
+  const email = value('alarmEmail')
+  return {
+    app,
+    account: text('account', /^\d{12}$/, 'twelve digits, as text'),
+    home,
+    away,
+    protect: flag('protect'),
+    capacity: capacity(value('capacity')),
+    instances: instances(value('instances')),
+    ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
+    lockToEdge: flag('lockToEdge'),
+  }
+}
+
+/** Partitions other than `aws` have other host names and services; the template does not know them. */
+const REGION = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/
+
+/** A Cognito prefix domain may not hold them [Amazon Cognito developer guide, "Using the Amazon Cognito domain"]. */
+const RESERVED = ['aws', 'amazon', 'cognito']
+
+function capacity(given: unknown): Config['capacity'] {
+  const {min, max} = (typeof given === 'string' ? parsed(given) : given) as Partial<Config['capacity']>
+  const unit = (number: unknown): number is number =>
+    typeof number === 'number' && number >= 0.5 && number <= 256 && Number.isInteger(number * 2)
+  if (unit(min) && unit(max) && max >= 1 && min <= max) return {min, max}
+  throw refusal('capacity', given, '{"min", "max"} in steps of 0.5, min from 0.5, max from 1 to 256, min not above max')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function instances(given: unknown): number {
+  const number = Number(given)
+  if (Number.isInteger(number) && number >= 1 && number <= 4) return number
+  throw refusal('instances', given, 'a whole number from 1 to 4')
 }

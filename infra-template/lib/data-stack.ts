@@ -1,11 +1,16 @@
 import {Arn, ArnFormat, CfnOutput, Fn, RemovalPolicy} from 'aws-cdk-lib'
-import {Key} from 'aws-cdk-lib/aws-kms'
+import type {Key} from 'aws-cdk-lib/aws-kms'
 import {CfnGlobalCluster} from 'aws-cdk-lib/aws-rds'
-import {BlockPublicAccess, Bucket, BucketEncryption} from 'aws-cdk-lib/aws-s3'
 import {Secret} from 'aws-cdk-lib/aws-secretsmanager'
+import type {ITopic} from 'aws-cdk-lib/aws-sns'
 import type {Construct} from 'constructs'
+import {acknowledge} from './acknowledge.js'
+import {Alarms, alarmTopic} from './alarms.js'
 import {Cluster} from './cluster.js'
-import {APP_USER, DATABASE, MASTER_USER} from './config.js'
+import {APP_USER, DATABASE, EDGE_REGION, MASTER_USER} from './config.js'
+import {dataKey} from './data-key.js'
+import {leaseBucket} from './lease-bucket.js'
+import {logGroup} from './logs.js'
 import {MYSQL_PORT, Network} from './network.js'
 import {Proxy} from './proxy.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
@@ -18,8 +23,11 @@ export interface DataStackProps extends RegionStackProps {
   founder?: DataStack
 }
 
-/** What keeps the data in one region: network, key, Aurora cluster, proxy, secrets (made at home) and lease bucket. */
+/** What keeps the data in one region: network, key, Aurora cluster, proxy, secrets (made at home), lease bucket, alarms. */
 export class DataStack extends RegionStack {
+  /** For all that rests in this region. */
+  readonly key: Key
+  readonly alarmTopic: ITopic
   readonly network: Network
   readonly proxy: Proxy
   readonly clusterId: string
@@ -36,11 +44,12 @@ export class DataStack extends RegionStack {
     const removalPolicy = this.config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
     const isFounder = props.founder === undefined
 
-    this.network = new Network(this, 'Network', {cidr: isFounder ? '10.20.0.0/16' : '10.21.0.0/16'})
-    const key = new Key(this, 'Key', {
-      description: `${this.config.app}: data at rest in ${this.region}`,
-      enableKeyRotation: true,
-      removalPolicy,
+    const {protect} = this.config
+    this.key = dataKey(this, 'Key', {description: `${this.config.app}: data at rest in ${this.region}`, protect})
+    const {key} = this
+    this.network = new Network(this, 'Network', {
+      cidr: isFounder ? '10.20.0.0/16' : '10.21.0.0/16',
+      flowLog: logGroup(this, 'FlowLog', {name: `/aws/vpc/${this.names.lower}-${this.region}`, key, protect}),
     })
 
     const admin = isFounder ? this.adminSecret(removalPolicy) : undefined
@@ -48,7 +57,10 @@ export class DataStack extends RegionStack {
       network: this.network,
       key,
       clusterId: this.names.cluster(this.region),
-      instanceId: this.names.instance(this.region),
+      instanceIds: Array.from({length: this.config.instances}, (_, index) =>
+        this.names.instance(this.region, index + 1),
+      ),
+      capacity: this.config.capacity,
       autoIncrementOffset: isFounder ? 1 : 2,
       founder: admin && {
         username: MASTER_USER,
@@ -56,8 +68,7 @@ export class DataStack extends RegionStack {
         databaseName: DATABASE,
       },
       joins: isFounder ? undefined : this.names.globalCluster,
-      deletionProtection: this.config.protect,
-      removalPolicy,
+      protect,
     })
     this.clusterId = this.names.cluster(this.region)
     this.clusterArn = this.formatArn({
@@ -75,6 +86,7 @@ export class DataStack extends RegionStack {
       this.globalCluster(cluster, removalPolicy)
       this.adminSecretArn = admin!.secretArn
       this.appSecretArn = this.appSecret(cluster.cluster.attrEndpointAddress, removalPolicy).secretArn
+      if (this.config.lockToEdge) this.edgeSecret(removalPolicy)
     }
 
     this.proxyName = this.names.proxy(this.region)
@@ -84,17 +96,22 @@ export class DataStack extends RegionStack {
       proxyName: this.proxyName,
       readerEndpointName: this.names.readerEndpoint(this.region),
       secretArns: [this.appSecretArn, this.adminSecretArn],
+      key,
+      protect,
     })
 
     this.leaseBucketName = this.names.leaseBucket(this.region)
-    new Bucket(this, 'LeaseBucket', {
+    leaseBucket(this, 'LeaseBucket', {
       bucketName: this.leaseBucketName,
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      versioned: false,
-      removalPolicy,
+      logBucketName: this.names.logBucket(this.region),
+      protect,
     })
+
+    const prefix = `${this.names.lower}-${this.region}`
+    this.alarmTopic = alarmTopic(this, 'AlarmTopic', {name: `${prefix}-alarms`, key, email: this.config.alarmEmail})
+    const alarms = new Alarms(this, 'Alarms', {prefix, topic: this.alarmTopic})
+    alarms.replicationLag(this.clusterId)
+    alarms.proxy(this.proxyName, this.config.instances > 1)
 
     new CfnOutput(this, 'ClusterId', {value: cluster.cluster.ref})
     new CfnOutput(this, 'ClusterEndpoint', {value: cluster.cluster.attrEndpointAddress})
@@ -114,7 +131,7 @@ export class DataStack extends RegionStack {
       sourceDbClusterIdentifier: cluster.cluster.attrDbClusterArn,
       deletionProtection: this.config.protect,
     })
-    global.addResourceDependency(cluster.instance)
+    for (const instance of cluster.instances) global.addResourceDependency(instance)
     global.applyRemovalPolicy(removalPolicy)
     new CfnOutput(this, 'GlobalClusterId', {value: global.ref})
   }
@@ -142,13 +159,36 @@ export class DataStack extends RegionStack {
     id: string,
     options: {secretName: string; description: string; template: object; removalPolicy: RemovalPolicy},
   ): Secret {
-    return new Secret(this, id, {
+    const secret = new Secret(this, id, {
       secretName: options.secretName,
       description: options.description,
       generateSecretString: {secretStringTemplate: this.toJsonString(options.template), ...PASSWORD},
       replicaRegions: [{region: this.other}],
       removalPolicy: options.removalPolicy,
     })
+    acknowledge(
+      secret,
+      'SMG4',
+      'Rotation changes the database and both regions at once: it is an act of an operator (put a new value, run CREATE_TABLE), never one that a timer starts in the middle of a failover.',
+    )
+    return secret
+  }
+
+  /** The header's value that only the edge knows, wherever a stack must name it. */
+  private edgeSecret(removalPolicy: RemovalPolicy): void {
+    const regions = [...new Set([this.other, EDGE_REGION])].filter((region) => region !== this.region)
+    const secret = new Secret(this, 'EdgeSecret', {
+      secretName: this.names.edgeSecret,
+      description: 'What the edge tells the APIs, so that they answer nobody else',
+      generateSecretString: {excludePunctuation: true, passwordLength: 40},
+      replicaRegions: regions.map((region) => ({region})),
+      removalPolicy,
+    })
+    acknowledge(
+      secret,
+      'SMG4',
+      'The edge and both web ACLs read it at deployment: a new value takes a deployment, which a timer cannot make.',
+    )
   }
 
   /** A replica has its original's ARN, random suffix included, but for the region (Secrets Manager user guide). */

@@ -9,10 +9,19 @@ import {
   ImportSource,
   KeyValueStore,
   OriginRequestPolicy,
+  ResponseHeadersPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import type {Construct} from 'constructs'
-import {STAGE, type ApiStack} from './api-stack.js'
+import {acknowledge} from './acknowledge.js'
+import {Alarms, alarmTopic} from './alarms.js'
+import type {ApiStack} from './api-stack.js'
+import {dataKey} from './data-key.js'
+import {EdgeFirewall} from './edge-firewall.js'
+import {EDGE_HEADER, edgeKey} from './edge-lock.js'
+import {EdgeLog} from './edge-log.js'
+import {logGroup} from './logs.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
+import {STAGE} from './rest-api.js'
 
 /** The KeyValueStore entry whose value is the serving region's name. */
 export const ROUTING_KEY = 'serving'
@@ -36,7 +45,8 @@ export class EdgeStack extends RegionStack {
 
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props)
-    const {home, away} = this.config
+    const {home, away, lockToEdge} = this.config
+    const firewall = new EdgeFirewall(this, 'Firewall', {name: this.names.lower})
 
     this.store = new KeyValueStore(this, 'Routing', {
       keyValueStoreName: `${this.names.lower}-routing`,
@@ -59,12 +69,16 @@ export class EdgeStack extends RegionStack {
         enabled: true,
         httpVersion: 'http2and3',
         ipv6Enabled: true,
+        webAclId: firewall.arn,
         origins: [home, away].map((region) => ({
           id: region,
           domainName: props.apis[region]!.domainName,
           originPath: `/${STAGE}`,
           connectionAttempts: 1,
           connectionTimeout: 3,
+          ...(lockToEdge && {
+            originCustomHeaders: [{headerName: EDGE_HEADER, headerValue: edgeKey(this.names.edgeSecret)}],
+          }),
           customOriginConfig: {
             originProtocolPolicy: 'https-only',
             originSslProtocols: ['TLSv1.2'],
@@ -81,15 +95,52 @@ export class EdgeStack extends RegionStack {
           compress: false,
           cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
           originRequestPolicyId: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
+          responseHeadersPolicyId: ResponseHeadersPolicy.SECURITY_HEADERS.responseHeadersPolicyId,
           functionAssociations: [{eventType: 'viewer-request', functionArn: viewerRequest.functionArn}],
         },
       },
     })
     this.url = `https://${this.distribution.attrDomainName}`
+    this.watch()
+    this.acknowledgeFindings()
 
     new CfnOutput(this, 'EdgeUrl', {value: this.url})
     new CfnOutput(this, 'DistributionId', {value: this.distribution.ref})
     new CfnOutput(this, 'KeyValueStoreArn', {value: this.store.keyValueStoreArn})
+  }
+
+  /** Logs and alarm of the edge, which AWS keeps in us-east-1 whatever the two regions are. */
+  private watch(): void {
+    const {app, protect, alarmEmail: email} = this.config
+    const name = this.names.lower
+    const key = dataKey(this, 'Key', {description: `${app}: logs and alarms of the edge`, protect})
+    new EdgeLog(this, 'Log', {
+      name,
+      distributionArn: this.formatArn({
+        service: 'cloudfront',
+        region: '',
+        resource: 'distribution',
+        resourceName: this.distribution.ref,
+      }),
+      logGroup: logGroup(this, 'AccessLog', {name: `/aws/cloudfront/${name}`, key, protect}),
+    })
+    const topic = alarmTopic(this, 'AlarmTopic', {name: `${name}-edge-alarms`, key, email})
+    new Alarms(this, 'Alarms', {prefix: `${name}-edge`, topic}).edge(this.distribution.ref)
+  }
+
+  private acknowledgeFindings(): void {
+    const {distribution} = this
+    acknowledge(distribution, 'CFR1', 'Who may call is a matter of tokens; where callers are is for the owner to know.')
+    acknowledge(
+      distribution,
+      'CFR3',
+      "Version 2 of CloudFront's standard logs is delivered to a log group; the rule knows the version with a bucket only.",
+    )
+    acknowledge(
+      distribution,
+      'CFR4',
+      "CloudFront's own certificate takes TLS 1.0 and later; a floor of TLS 1.2 needs a domain and a certificate of one's own (ViewerCertificate).",
+    )
   }
 }
 

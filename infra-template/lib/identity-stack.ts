@@ -9,6 +9,7 @@ import {
   type UserPoolDomain,
 } from 'aws-cdk-lib/aws-cognito'
 import type {Construct} from 'constructs'
+import {acknowledge} from './acknowledge.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 
 /** The only scope: it opens every method. */
@@ -46,6 +47,13 @@ export class IdentityStack extends RegionStack {
       deletionProtection: this.config.protect,
       removalPolicy: this.config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     })
+
+    acknowledge(this.userPool, 'COG2', 'The pool has no people, only a client that is a machine.')
+    acknowledge(
+      this.userPool,
+      'COG8',
+      'The Plus tier judges the risk of sign-ins by people, of which there are none; it is billed by the user.',
+    )
 
     const prefix = this.names.domainPrefix(this.region)
     this.domain = this.userPool.addDomain('Domain', {cognitoDomain: {domainPrefix: prefix}})

@@ -1,4 +1,6 @@
 import {
+  FlowLogDestination,
+  FlowLogTrafficType,
   InterfaceVpcEndpointAwsService,
   IpAddresses,
   Port,
@@ -7,6 +9,7 @@ import {
   Vpc,
   type ISubnet,
 } from 'aws-cdk-lib/aws-ec2'
+import type {LogGroup} from 'aws-cdk-lib/aws-logs'
 import {Construct} from 'constructs'
 
 export const MYSQL_PORT = 3306
@@ -14,6 +17,8 @@ export const MYSQL_PORT = 3306
 export interface NetworkProps {
   /** Private (RFC 1918) and different in each region, so that the two may be peered one day. */
   cidr: string
+  /** Takes the records of refused connections. */
+  flowLog: LogGroup
 }
 
 /**
@@ -38,6 +43,11 @@ export class Network extends Construct {
       subnetConfiguration: [{name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24}],
     })
     this.subnets = this.vpc.isolatedSubnets
+    // Accepted traffic is what the security groups say, at a price by the gigabyte; the refused is what is worth reading.
+    this.vpc.addFlowLog('Refused', {
+      destination: FlowLogDestination.toCloudWatchLogs(props.flowLog),
+      trafficType: FlowLogTrafficType.REJECT,
+    })
 
     this.functionGroup = this.group('Functions', 'Functions of the API')
     this.proxyGroup = this.group('Proxy', 'RDS Proxy')

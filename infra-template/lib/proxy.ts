@@ -1,7 +1,9 @@
+import type {IKey} from 'aws-cdk-lib/aws-kms'
 import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
 import {CfnDBProxy, CfnDBProxyEndpoint, CfnDBProxyTargetGroup} from 'aws-cdk-lib/aws-rds'
 import {Construct} from 'constructs'
 import type {Cluster} from './cluster.js'
+import {logGroup} from './logs.js'
 import type {Network} from './network.js'
 
 /** Seconds that a client waits for a database connection before the proxy refuses: below the functions' own patience. */
@@ -14,6 +16,8 @@ export interface ProxyProps {
   readerEndpointName: string
   /** Full ARNs with suffix, in the proxy's own region: a name or a partial ARN is not accepted. */
   secretArns: string[]
+  key: IKey
+  protect: boolean
 }
 
 /** RDS Proxy of one region: a default endpoint for the writer, and a READ_ONLY one, which alone serves a standby. */
@@ -46,6 +50,9 @@ export class Proxy extends Construct {
     })
     // The proxy reads the secrets as it is made: without its policy it starts, and stays, unable to.
     this.proxy.node.addDependency(role)
+    this.proxy.node.addDependency(
+      logGroup(this, 'Logs', {name: `/aws/rds/proxy/${props.proxyName}`, key: props.key, protect: props.protect}),
+    )
     this.host = this.proxy.attrEndpoint
 
     const targets = new CfnDBProxyTargetGroup(this, 'Targets', {
@@ -58,7 +65,7 @@ export class Proxy extends Construct {
         maxIdleConnectionsPercent: 50,
       },
     })
-    targets.addResourceDependency(props.cluster.instance)
+    for (const instance of props.cluster.instances) targets.addResourceDependency(instance)
 
     const reader = new CfnDBProxyEndpoint(this, 'Reader', {
       dbProxyEndpointName: props.readerEndpointName,

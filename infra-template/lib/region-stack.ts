@@ -1,6 +1,7 @@
-import {DefaultStackSynthesizer, Fn, Stack} from 'aws-cdk-lib'
+import {Fn, Stack} from 'aws-cdk-lib'
 import type {Construct} from 'constructs'
 import {namesOf, type Config, type Names} from './config.js'
+import {OwningSynthesizer} from './synthesizer.js'
 
 export interface RegionStackProps {
   config: Config
@@ -18,8 +19,7 @@ export abstract class RegionStack extends Stack {
       stackName: id,
       description: props.description,
       env: {account: props.config.account, region: props.region},
-      // The toolkit checks the bootstrap version by itself; a parameter and a rule in every template add nothing.
-      synthesizer: new DefaultStackSynthesizer({generateBootstrapVersionRule: false}),
+      synthesizer: new OwningSynthesizer(props.config.app),
       crossRegionReferences: true,
       analyticsReporting: false,
       terminationProtection: props.config.protect,

@@ -18,6 +18,7 @@ export const SERVICES: Make[] = [
   async (lab) => new (await import('./services/cloudwatch.js')).CloudWatchService(lab),
   async (lab) => new (await import('./services/lambda.js')).LambdaService(lab),
   async (lab) => new (await import('./services/cognito-idp.js')).CognitoService(lab),
+  async () => new (await import('./services/wafv2.js')).WafService(),
   async (lab) => new (await import('./services/apigateway.js')).ApiGatewayService(lab),
   async (lab) => new (await import('./services/cloudfront.js')).CloudFrontService(lab),
   async (lab) => new (await import('./services/cloudfront-keyvaluestore.js')).KeyValueStoreService(lab),

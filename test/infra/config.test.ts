@@ -11,22 +11,49 @@ describe('the configuration', () => {
       home: 'us-east-1',
       away: 'us-east-2',
       protect: false,
+      capacity: {min: 0.5, max: 8},
+      instances: 2,
+      lockToEdge: false,
     })
-    expect(load({home: 'eu-west-1', protect: 'true'})).to.include({home: 'eu-west-1', protect: true})
+    expect(load({home: 'eu-west-1', protect: 'true', lockToEdge: 'true'})).to.include({
+      home: 'eu-west-1',
+      protect: true,
+      lockToEdge: true,
+    })
+    expect(load({capacity: '{"min": 1, "max": 2}', instances: '3', alarmEmail: 'a@example.com'})).to.deep.include({
+      capacity: {min: 1, max: 2},
+      instances: 3,
+      alarmEmail: 'a@example.com',
+    })
   })
 
   it('refuses what AWS would refuse much later, naming the key', () => {
     expect(() => load({app: 'To-Do'})).to.throw('"app"')
     expect(() => load({account: '1234'})).to.throw('"account"')
     expect(() => load({home: 'virginia'})).to.throw('"home"')
+    expect(() => load({home: 'cn-north-1'})).to.throw('"home"')
     expect(() => load({away: 'us-east-1'})).to.throw('"away"')
+    expect(() => load({protect: 'yes'})).to.throw('"protect"')
+    for (const capacity of [{min: 0.7, max: 2}, {min: 4, max: 2}, {min: 0.5, max: 0.5}, {min: 1}, 'much', 3])
+      expect(() => load({capacity}), JSON.stringify(capacity)).to.throw('"capacity"')
+    for (const instances of [0, 5, 1.5, 'two']) expect(() => load({instances})).to.throw('"instances"')
+    expect(() => load({alarmEmail: 'me'})).to.throw('"alarmEmail"')
+  })
+
+  it('lower-cases names where buckets and domains want it, and refuses what Cognito reserves', () => {
+    const names = namesOf(load({app: 'MyShop'}))
+    expect(names.domainPrefix('us-east-1')).to.equal('myshop-000000000000-us-east-1')
+    expect(names.leaseBucket('us-east-1')).to.equal('myshop-lease-000000000000-us-east-1')
+    for (const app of ['MyAWSShop', 'amazonas', 'Cognito1']) expect(() => load({app}), app).to.throw(/reserves/)
   })
 
   it("keeps every name within its service's limit, for the longest app and region", () => {
     const app = 'A'.repeat(20)
     const region = 'ap-southeast-2'
-    const names = namesOf({app, account: '123456789012', home: region, away: 'us-east-1', protect: false})
+    const names = namesOf(load({app, account: '123456789012', home: region, away: 'us-east-1'}))
     expect(names.leaseBucket(region).length).to.be.at.most(63)
+    expect(names.logBucket(region).length).to.be.at.most(63)
+    expect(names.instance(region, 4).length).to.be.at.most(63)
     expect(names.domainPrefix(region).length).to.be.at.most(63)
     expect(names.fn(region, 'CreateTableFunction').length).to.be.at.most(64)
     expect(names.readerEndpoint(region).length).to.be.at.most(60)

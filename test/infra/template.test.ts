@@ -55,10 +55,9 @@ describe('the template', function () {
     expect(
       each('data', 'AWS::RDS::DBProxyEndpoint').map(({properties}) => properties.DBProxyEndpointName),
     ).to.deep.equal(['todomgmt-us-east-1-ro', 'todomgmt-us-east-2-ro'])
-    expect(each('data', 'AWS::S3::Bucket').map(({properties}) => properties.BucketName)).to.deep.equal([
-      'todomgmt-lease-000000000000-us-east-1',
-      'todomgmt-lease-000000000000-us-east-2',
-    ])
+    expect(assembly.all('AWS::S3::Bucket').map(({properties}) => properties.BucketName)).to.have.members(
+      REGIONS.flatMap((region) => [`todomgmt-lease-000000000000-${region}`, `todomgmt-logs-000000000000-${region}`]),
+    )
     expect(
       assembly
         .resources('ToDoMgmt-data-us-east-1', 'AWS::SecretsManager::Secret')
@@ -155,7 +154,7 @@ describe('the template', function () {
       }
 
       for (const {properties} of each('data', 'AWS::KMS::Key')) expect(properties.EnableKeyRotation).to.equal(true)
-      for (const {properties} of each('data', 'AWS::S3::Bucket')) {
+      for (const {properties} of assembly.all('AWS::S3::Bucket')) {
         expect(properties.BucketEncryption).to.be.an('object')
         expect(Object.values(properties.PublicAccessBlockConfiguration)).to.deep.equal([true, true, true, true])
       }

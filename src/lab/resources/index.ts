@@ -14,6 +14,7 @@ import {RECORDED, recordedProvider} from './recorded.js'
 import {bucket, bucketPolicy} from './s3.js'
 import {secret, secretTargetAttachment} from './secrets.js'
 import {ssmParameter} from './ssm.js'
+import {webAcl, webAclAssociation} from './wafv2.js'
 
 /** Types that are really made, by the lab's own services. */
 export const MADE: Readonly<Record<string, ResourceProvider>> = {
@@ -49,6 +50,8 @@ export const MADE: Readonly<Record<string, ResourceProvider>> = {
   'AWS::SSM::Parameter': ssmParameter,
   'AWS::SecretsManager::Secret': secret,
   'AWS::SecretsManager::SecretTargetAttachment': secretTargetAttachment,
+  'AWS::WAFv2::WebACL': webAcl,
+  'AWS::WAFv2::WebACLAssociation': webAclAssociation,
 }
 
 const isCustom = (type: string): boolean =>

@@ -62,7 +62,7 @@ export async function unlessGone<T>(promise: Promise<T>): Promise<T | undefined>
     return await promise
   } catch (error) {
     const {code} = error as {code?: unknown}
-    if (typeof code === 'string' && /NotFound|NoSuch|DoesNotExist|NonExist/.test(code)) return undefined
+    if (typeof code === 'string' && /NotFound|NoSuch|DoesNotExist|Non[Ee]xist/.test(code)) return undefined
     throw error
   }
 }

@@ -216,6 +216,28 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
     attributes: {Arn: 'arn:aws:kms:{region}:{account}:key/{ref}', KeyId: '{ref}'},
     createOnly: ['PrimaryKeyArn'],
   },
+  'AWS::Logs::Delivery': {
+    area: 'logs',
+    ref: '{id:16}',
+    attributes: {
+      Arn: 'arn:aws:logs:{region}:{account}:delivery:{ref}',
+      DeliveryDestinationType: 'CWL',
+      DeliveryId: '{ref}',
+    },
+    createOnly: ['DeliverySourceName', 'DeliveryDestinationArn'],
+  },
+  'AWS::Logs::DeliveryDestination': {
+    area: 'logs',
+    ref: '{Name}',
+    attributes: {Arn: 'arn:aws:logs:{region}:{account}:delivery-destination:{ref}', DeliveryDestinationType: 'CWL'},
+    createOnly: ['Name', 'DestinationResourceArn'],
+  },
+  'AWS::Logs::DeliverySource': {
+    area: 'logs',
+    ref: '{Name}',
+    attributes: {Arn: 'arn:aws:logs:{region}:{account}:delivery-source:{ref}'},
+    createOnly: ['Name'],
+  },
   'AWS::Logs::LogGroup': {
     area: 'logs',
     ref: '{name}',
@@ -225,6 +247,20 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
   },
   'AWS::Logs::LogStream': {area: 'logs', ref: '{name}', name: {property: 'LogStreamName'}, createOnly: 'all'},
   'AWS::Logs::ResourcePolicy': {area: 'logs', ref: '{PolicyName}', createOnly: ['PolicyName']},
+  'AWS::SNS::Subscription': {
+    area: 'monitoring',
+    ref: '{TopicArn}:{uuid}',
+    attributes: {Arn: '{ref}'},
+    createOnly: ['Endpoint', 'Protocol', 'TopicArn'],
+  },
+  'AWS::SNS::Topic': {
+    area: 'monitoring',
+    ref: 'arn:aws:sns:{region}:{account}:{name}',
+    attributes: {TopicArn: '{ref}', TopicName: '{name}'},
+    name: {property: 'TopicName', max: 256},
+    createOnly: ['TopicName', 'FifoTopic'],
+  },
+  'AWS::SNS::TopicPolicy': {area: 'monitoring', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
 }
 
 /** What AWS's tagging API calls those of these types that it lists. */

@@ -42,6 +42,12 @@ const PARTS: Record<string, {operation: string; input(value: Properties): object
     operation: 'PutPublicAccessBlock',
     input: (PublicAccessBlockConfiguration) => ({PublicAccessBlockConfiguration}),
   },
+  LoggingConfiguration: {
+    operation: 'PutBucketLogging',
+    input: ({DestinationBucketName, LogFilePrefix = ''}) => ({
+      BucketLoggingStatus: {LoggingEnabled: {TargetBucket: DestinationBucketName, TargetPrefix: LogFilePrefix}},
+    }),
+  },
   Tags: {operation: 'PutBucketTagging', input: (tags) => ({Tagging: {TagSet: tagList(tags)}})},
 }
 

@@ -11,6 +11,9 @@ export const CONFIG: Config = {
   home: 'us-east-1',
   away: 'us-east-2',
   protect: false,
+  capacity: {min: 0.5, max: 8},
+  instances: 2,
+  lockToEdge: false,
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- templates are JSON of many shapes */

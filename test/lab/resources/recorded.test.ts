@@ -22,6 +22,8 @@ describe('recorded resource types', () => {
       RouteTableId: 'rtb-1',
       AliasName: 'alias/a',
       PolicyName: 'p',
+      Name: 'n',
+      TopicArn: 'arn:aws:sns:us-east-2:000000000000:t',
       AvailabilityZone: 'a',
       CidrBlock: '10.0.0.0/8',
     }

@@ -4,6 +4,7 @@ import {SignJWT, generateKeyPair} from 'jose'
 import {ApiGatewayService} from '../../../src/lab/services/apigateway.js'
 import {CognitoService} from '../../../src/lab/services/cognito-idp.js'
 import {LambdaService} from '../../../src/lab/services/lambda.js'
+import {WafService} from '../../../src/lab/services/wafv2.js'
 import {
   AWAY,
   HOME,
@@ -39,7 +40,7 @@ describe('apigateway', () => {
   let open: TestApi
 
   before(async () => {
-    test = await startTestLab([LambdaService, CognitoService, ApiGatewayService])
+    test = await startTestLab([LambdaService, CognitoService, WafService, ApiGatewayService])
     ;[home, away, functionArn] = await Promise.all([
       createIdentity(test.lab),
       createIdentity(test.lab, AWAY),
@@ -53,6 +54,46 @@ describe('apigateway', () => {
 
   const authorized = (token: string, scheme = '') =>
     http(`${guarded.url}/v1`, {headers: {authorization: scheme + token}})
+
+  describe('behind a web ACL', () => {
+    const call = (operation: string, input: object) => test.lab.call('wafv2', operation, input, HOME)
+    const exactly = (Name: string, SearchString: string): object => ({
+      ByteMatchStatement: {
+        FieldToMatch: {SingleHeader: {Name}},
+        PositionalConstraint: 'EXACTLY',
+        SearchString,
+        TextTransformations: [{Priority: 0, Type: 'NONE'}],
+      },
+    })
+    const acl = {
+      Name: 'lock',
+      Scope: 'REGIONAL',
+      DefaultAction: {Block: {}},
+      Rules: [{Name: 'edge', Priority: 0, Action: {Allow: {}}, Statement: exactly('x-edge-key', 'secret')}],
+    }
+
+    it('answers only who brings the header, until it is taken away', async () => {
+      const {Summary} = await call('CreateWebACL', acl)
+      const ResourceArn = `arn:aws:apigateway:${HOME}::/restapis/${open.id}/stages/prod`
+      await call('AssociateWebACL', {WebACLArn: Summary.ARN, ResourceArn})
+      const ask = async (headers: Record<string, string> = {}) => (await http(`${open.url}/v1`, {headers})).status
+      expect(await ask()).equal(403)
+      expect(await ask({'X-Edge-Key': 'guess'})).equal(403)
+      expect(await ask({'X-Edge-Key': 'secret'})).equal(201)
+      await call('UpdateWebACL', {...acl, Id: Summary.Id, DefaultAction: {Allow: {}}})
+      expect(await ask()).equal(201)
+      expect(await refusal(call('DeleteWebACL', {Id: Summary.Id}))).include({name: 'WAFAssociatedItemException'})
+      await call('DisassociateWebACL', {ResourceArn})
+      await call('DeleteWebACL', {Id: Summary.Id})
+    })
+
+    it('refuses what it would judge otherwise than AWS', async () => {
+      const Rules = [{Name: 'geo', Priority: 0, Action: {Block: {}}, Statement: {GeoMatchStatement: {}}}]
+      expect(await refusal(call('CreateWebACL', {...acl, Rules}))).include({name: 'WAFInvalidParameterException'})
+      const elsewhere = test.lab.call('wafv2', 'CreateWebACL', {...acl, Scope: 'CLOUDFRONT'}, AWAY)
+      expect(await refusal(elsewhere)).include({name: 'WAFInvalidParameterException'})
+    })
+  })
 
   describe('the authorizer', () => {
     it('lets tokens of both pools in, raw and as Bearer, and tells the function their claims', async () => {
@@ -87,7 +128,7 @@ describe('apigateway', () => {
     })
 
     it('answers 401 for a token that has expired', async () => {
-      const brief = await createIdentity(test.lab, HOME, 1)
+      const brief = await createIdentity(test.lab, HOME, 2)
       const api = await createApi(test.lab, functionArn, {pools: [brief.poolArn]})
       const token = await fetchToken(brief)
       const ask = () => http(`${api.url}/v1`, {headers: {authorization: token}})

@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {arn, type Lab} from '../../kernel.js'
+import type {WafService} from '../../services/wafv2.js'
 import {isLoopbackHost, readBody, sendJson} from '../http.js'
 import {authorize} from './authorizer.js'
 import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'
@@ -58,6 +59,7 @@ export class ApiServer {
 
   private async answer(stage: ServedStage, asked: GatewayRequest, message: IncomingMessage): Promise<HttpAnswer> {
     const {snapshot} = stage
+    this.passFirewall(stage, asked)
     const route = findRoute(snapshot, asked.method, asked.path)
     if (!route) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN')
     this.throttle(stage, route, asked.method)
@@ -77,6 +79,14 @@ export class ApiServer {
     }
     const event = proxyEvent(this.api, stage, route, request, claims)
     return runProxyIntegration(this.lab, this.api.region, integration, event, source)
+  }
+
+  /** The web ACL is asked before anything else of the API [AWS: Use AWS WAF to protect your REST APIs]. */
+  private passFirewall(stage: ServedStage, asked: GatewayRequest): void {
+    const {id, region} = this.api
+    const firewall = this.lab.service('wafv2') as WafService
+    const stageArn = `arn:aws:apigateway:${region}::/restapis/${id}/stages/${stage.name}`
+    if (!firewall.allows(stageArn, (name) => headerOf(asked, name))) throw new GatewayError('WAF_FILTERED')
   }
 
   private async claimsOf(

@@ -12,6 +12,7 @@ const DEFAULTS = {
   REQUEST_TOO_LARGE: [413, 'RequestEntityTooLargeException', 'Request Too Long'],
   THROTTLED: [429, 'TooManyRequestsException', 'Too Many Requests'],
   UNAUTHORIZED: [401, 'UnauthorizedException', 'Unauthorized'],
+  WAF_FILTERED: [403, 'ForbiddenException', 'Forbidden'],
 } as const
 
 export type GatewayResponseType = keyof typeof DEFAULTS

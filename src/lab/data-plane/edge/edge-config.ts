@@ -9,6 +9,28 @@ const ORIGIN_REQUEST_POLICIES: Record<string, Forward> = {
   'b689b0a8-53d0-40ab-baf2-68738e2966ac': 'all-but-host',
 }
 
+/**
+ * Managed response headers policies, by id: name, value, and whether it wins over the origin's
+ * [AWS: Use managed response headers policies, SecurityHeadersPolicy].
+ */
+const RESPONSE_HEADERS_POLICIES: Record<string, readonly ResponseHeader[]> = {
+  '67f7725c-6f97-4210-82d7-5512b31e9d03': [
+    {name: 'referrer-policy', value: 'strict-origin-when-cross-origin', wins: false},
+    {name: 'strict-transport-security', value: 'max-age=31536000', wins: false},
+    {name: 'x-content-type-options', value: 'nosniff', wins: true},
+    {name: 'x-frame-options', value: 'SAMEORIGIN', wins: false},
+    {name: 'x-xss-protection', value: '1; mode=block', wins: false},
+  ],
+}
+
+/** A header that the edge adds to an origin's answer. */
+export interface ResponseHeader {
+  name: string
+  value: string
+  /** Over a header of the same name from the origin. */
+  wins: boolean
+}
+
 /** What of the viewer's request reaches the origin: everything, everything but Host, or next to nothing. */
 export type Forward = 'all' | 'all-but-host' | 'none'
 
@@ -38,6 +60,7 @@ export interface EdgeBehavior {
   targetId: string
   forward: Forward
   functionArn: string | undefined
+  responseHeaders: readonly ResponseHeader[]
 }
 
 /** A distribution as the edge serves it. */
@@ -138,7 +161,8 @@ function edgeBehavior(behavior: CacheBehavior | DefaultCacheBehavior, pattern: s
   const {CachePolicyId, OriginRequestPolicyId, ResponseHeadersPolicyId} = behavior
   if (CachePolicyId !== CACHING_DISABLED)
     throw unsupported(`caching: the cache policy must be CachingDisabled, ${CACHING_DISABLED}`)
-  if (ResponseHeadersPolicyId) throw unsupported(`response headers policy ${ResponseHeadersPolicyId}`)
+  const responseHeaders = ResponseHeadersPolicyId ? RESPONSE_HEADERS_POLICIES[ResponseHeadersPolicyId] : []
+  if (!responseHeaders) throw unsupported(`response headers policy ${ResponseHeadersPolicyId}`)
   if (behavior.LambdaFunctionAssociations?.Quantity) throw unsupported('Lambda@Edge')
   if (behavior.TrustedKeyGroups?.Enabled || behavior.TrustedSigners?.Enabled) throw unsupported('signed URLs')
   const forward = OriginRequestPolicyId ? ORIGIN_REQUEST_POLICIES[OriginRequestPolicyId] : 'none'
@@ -152,6 +176,7 @@ function edgeBehavior(behavior: CacheBehavior | DefaultCacheBehavior, pattern: s
     targetId: behavior.TargetOriginId ?? '',
     forward,
     functionArn: associations[0]?.FunctionARN,
+    responseHeaders,
   }
 }
 

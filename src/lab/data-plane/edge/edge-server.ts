@@ -3,7 +3,7 @@ import type {IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:ht
 import {pipeline} from 'node:stream'
 
 import {isLoopbackHost, readBody} from '../http.js'
-import type {EdgeBehavior, EdgeConfig} from './edge-config.js'
+import type {EdgeBehavior, EdgeConfig, ResponseHeader} from './edge-config.js'
 import {EdgeFunctionError, type EdgeFunction, type OriginChoice} from './edge-function.js'
 import {sendErrorPage} from './error-page.js'
 import {OriginFailure, type OriginClient, type OriginResponse} from './origin-client.js'
@@ -116,14 +116,17 @@ export class EdgeServer {
   private async forward(
     request: ViewerRequest,
     {origins, failOverOn}: Plan,
-    {forward}: EdgeBehavior,
+    {forward, responseHeaders}: EdgeBehavior,
     response: ServerResponse,
   ): Promise<void> {
     for (const [index, origin] of origins.entries()) {
       const isLast = index === origins.length - 1
       try {
         const answer = await this.origins.send(origin, request, forward, this.distribution.domainName)
-        if (isLast || !failOverOn.has(answer.statusCode)) return this.relay(answer, request, response)
+        if (isLast || !failOverOn.has(answer.statusCode)) {
+          return this.relay(answer, request, responseHeaders, response)
+        }
+
         await answer.body.dump()
       } catch (error) {
         if (isLast || !(error instanceof OriginFailure)) throw error
@@ -131,10 +134,16 @@ export class EdgeServer {
     }
   }
 
-  private relay(answer: OriginResponse, {id}: ViewerRequest, response: ServerResponse): void {
+  private relay(
+    answer: OriginResponse,
+    {id}: ViewerRequest,
+    added: readonly ResponseHeader[],
+    response: ServerResponse,
+  ): void {
     const {statusCode: status, body} = answer
     const headers: OutgoingHttpHeaders = {}
     for (const [name, value] of Object.entries(answer.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value
+    for (const {name, value, wins} of added) if (wins || headers[name] === undefined) headers[name] = value
     response.writeHead(status, {...headers, ...this.marks(id, status < 400 ? 'Miss' : 'Error')})
     pipeline(body, response, (error) => {
       // The origin broke off in the middle: so does the edge, lest half an answer look whole.

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {LambdaService} from '../../../../src/lab/services/lambda.js'
+import {WafService} from '../../../../src/lab/services/wafv2.js'
 import {ApiGatewayService} from '../../../../src/lab/services/apigateway.js'
 import {CloudFrontService} from '../../../../src/lab/services/cloudfront.js'
 import {KeyValueStoreService} from '../../../../src/lab/services/cloudfront-keyvaluestore.js'
@@ -37,7 +38,7 @@ describe('the edge server', () => {
   const config = (behavior?: object, more?: object) => distributionConfig(home, away, behavior, more)
 
   before(async () => {
-    test = await startTestLab([LambdaService, ApiGatewayService, CloudFrontService, KeyValueStoreService])
+    test = await startTestLab([LambdaService, WafService, ApiGatewayService, CloudFrontService, KeyValueStoreService])
   })
 
   beforeEach(async () => {
@@ -72,6 +73,15 @@ describe('the edge server', () => {
         cookie: 'a=b',
         'x-forwarded-for': '1.2.3.4, 127.0.0.1',
       })
+    })
+
+    it("adds AWS's security headers where the behavior says so", async () => {
+      const ResponseHeadersPolicyId = '67f7725c-6f97-4210-82d7-5512b31e9d03'
+      const edge = await createEdge(test.lab, config({ResponseHeadersPolicyId}))
+      const {headers} = await http(`${edge.url}/v1`)
+      expect(headers).include({'strict-transport-security': 'max-age=31536000', 'x-content-type-options': 'nosniff'})
+      const other = createEdge(test.lab, config({ResponseHeadersPolicyId: 'mine'}))
+      expect((await refusal(other)).message).include('response headers policy mine')
     })
 
     it('forwards next to nothing without an origin request policy, and Host with AllViewer', async () => {

@@ -1,0 +1,61 @@
+/**
+ * `npm run check`: cdk-nag and CloudFormation's offline validation over every variant of the template. `--page FILE` writes
+ * down what is acknowledged, and why. The last line counts; the exit status is 1 where anything is left to do.
+ */
+
+import {writeFileSync} from 'node:fs'
+import {parseArgs} from 'node:util'
+import {acknowledgedPage} from '../check/page.js'
+import {examine, type Examination, type Finding} from '../check/examine.js'
+import {buildApp} from '../lib/app.js'
+import {loadConfig, type Config} from '../lib/config.js'
+
+const VARIANTS: Record<string, Partial<Config>> = {
+  'for rehearsals': {protect: false, lockToEdge: false},
+  protected: {protect: true, lockToEdge: false, alarmEmail: 'nobody@example.com'},
+  locked: {protect: false, lockToEdge: true, instances: 1},
+}
+
+const {values} = parseArgs({options: {page: {type: 'string'}}})
+const config = loadConfig(() => undefined)
+const examined = Object.entries(VARIANTS).map(([variant, change]): [string, Examination] => [
+  variant,
+  examine((app) => buildApp(app, {...config, ...change})),
+])
+
+/** One of each, over all variants. */
+const merged = <T>(pick: (examination: Examination) => readonly T[], key: (item: T) => string): T[] => [
+  ...new Map(examined.flatMap(([, examination]) => pick(examination)).map((item) => [key(item), item])).values(),
+]
+const place = ({rule, path}: Finding): string => `${path} ${rule}`
+
+const unsuppressed = merged(({unsuppressed}) => unsuppressed, place)
+const suppressed = merged(({suppressed}) => suppressed, place)
+const errors = merged(
+  ({errors}) => errors,
+  (error) => place(error) + error.description,
+)
+const warnings = merged(
+  ({warnings}) => warnings,
+  (warning) => place(warning) + warning.description,
+)
+const resources = merged(
+  ({resources}) => resources,
+  (resource) => resource,
+)
+// An acknowledgement may be needed in one variant only: idle is what is needed in none of those that make it.
+const needed = new Set(examined.flatMap(([, {used}]) => used))
+const idle = merged(
+  ({idle}) => idle,
+  (one) => one,
+).filter((one) => !needed.has(one))
+
+const print = (line: string): boolean => process.stdout.write(`${line}\n`)
+for (const [title, list] of Object.entries({'cdk-nag': unsuppressed, error: errors, warning: warnings}))
+  for (const {rule, path, description} of list) print(`${title} ${rule} at ${path}: ${description}`)
+for (const one of idle) print(`idle acknowledgement: ${one}`)
+if (values.page) writeFileSync(values.page, acknowledgedPage(suppressed))
+print(
+  `cdk-nag ${unsuppressed.length} unsuppressed, validation ${errors.length} errors, ${resources.length} resources, ${suppressed.length} suppressed`,
+)
+process.exitCode = unsuppressed.length + errors.length + idle.length > 0 ? 1 : 0

@@ -1,0 +1,64 @@
+import {CfnWebACL} from 'aws-cdk-lib/aws-wafv2'
+import {Construct} from 'constructs'
+
+/**
+ * Requests in five minutes from one address: 100 a second on average, above what a drill sends from one machine, and far below what
+ * one address could do to the APIs' throttle.
+ */
+const REQUESTS_PER_ADDRESS = 30_000
+
+/** Of AWS's common rules, those that would refuse what a ToDo may well say, or a client that names no browser. */
+const COUNTED_ONLY = [
+  'CrossSiteScripting_BODY',
+  'GenericLFI_BODY',
+  'GenericRFI_BODY',
+  'NoUserAgent_HEADER',
+  'SizeRestrictions_BODY',
+]
+
+/** The edge's web ACL: too many requests of one address, and what AWS's managed rules know as an attack. */
+export class EdgeFirewall extends Construct {
+  readonly arn: string
+
+  constructor(scope: Construct, id: string, props: {name: string}) {
+    super(scope, id)
+    const visibilityConfig = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
+      metricName: `${props.name}-${metricName}`,
+      cloudWatchMetricsEnabled: true,
+      // A sample shows headers, and with them tokens.
+      sampledRequestsEnabled: false,
+    })
+    const managed = (name: string, priority: number, counted: string[] = []): CfnWebACL.RuleProperty => ({
+      name,
+      priority,
+      overrideAction: {none: {}},
+      visibilityConfig: visibilityConfig(name),
+      statement: {
+        managedRuleGroupStatement: {
+          vendorName: 'AWS',
+          name,
+          ruleActionOverrides: counted.map((rule) => ({name: rule, actionToUse: {count: {}}})),
+        },
+      },
+    })
+    const acl = new CfnWebACL(this, 'Acl', {
+      name: `${props.name}-edge`,
+      description: 'In front of the distribution',
+      scope: 'CLOUDFRONT',
+      defaultAction: {allow: {}},
+      visibilityConfig: visibilityConfig('edge'),
+      rules: [
+        {
+          name: 'rate',
+          priority: 0,
+          action: {block: {}},
+          visibilityConfig: visibilityConfig('rate'),
+          statement: {rateBasedStatement: {aggregateKeyType: 'IP', limit: REQUESTS_PER_ADDRESS}},
+        },
+        managed('AWSManagedRulesCommonRuleSet', 1, COUNTED_ONLY),
+        managed('AWSManagedRulesKnownBadInputsRuleSet', 2),
+      ],
+    })
+    this.arn = acl.attrArn
+  }
+}

@@ -1,0 +1,162 @@
+import {RemovalPolicy, Stack} from 'aws-cdk-lib'
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  CognitoUserPoolsAuthorizer,
+  EndpointType,
+  JsonSchemaType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  Model,
+  ResponseType,
+  RestApi as CdkRestApi,
+  type IModel,
+  type JsonSchema,
+} from 'aws-cdk-lib/aws-apigateway'
+import type {IUserPool} from 'aws-cdk-lib/aws-cognito'
+import type {IKey} from 'aws-cdk-lib/aws-kms'
+import type {IFunction} from 'aws-cdk-lib/aws-lambda'
+import {Construct} from 'constructs'
+import {acknowledge} from './acknowledge.js'
+import {logGroup} from './logs.js'
+
+export const STAGE = 'prod'
+
+/** Requests a second, and at once, for a region's whole API. */
+const THROTTLE = {rate: 1000, burst: 2000}
+
+export interface RestApiProps {
+  name: string
+  description: string
+  /** Of both regions: a token of either is good at either. */
+  userPools: IUserPool[]
+  scope: string
+  routes: {GET: IFunction; POST: IFunction; DELETE: IFunction}
+  key: IKey
+  protect: boolean
+  lockedToEdge: boolean
+}
+
+/** The REST API of one region: `/v1` with three methods, each for holders of a token with the scope. */
+export class RestApi extends Construct {
+  readonly api: CdkRestApi
+
+  constructor(scope: Construct, id: string, props: RestApiProps) {
+    super(scope, id)
+    const {key, protect} = props
+    const accessLog = logGroup(this, 'AccessLog', {name: `/aws/apigateway/${props.name}`, key, protect})
+
+    // Each change of a route makes a new deployment, moves the stage to it and deletes the old one: none is left over.
+    this.api = new CdkRestApi(this, 'Api', {
+      restApiName: props.name,
+      description: props.description,
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      retainDeployments: false,
+      deployOptions: {
+        stageName: STAGE,
+        throttlingRateLimit: THROTTLE.rate,
+        throttlingBurstLimit: THROTTLE.burst,
+        // Errors only, and never the data of a request: it holds tokens.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        metricsEnabled: true,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: AccessLogFormat.custom(ACCESS_LOG),
+      },
+    })
+    this.api.deploymentStage.node.addDependency(
+      logGroup(this, 'ExecutionLog', {
+        name: `API-Gateway-Execution-Logs_${this.api.restApiId}/${STAGE}`,
+        key,
+        protect,
+      }),
+    )
+
+    this.answerInOurShape()
+    this.addRoutes(props)
+    this.acknowledgeFindings(props.lockedToEdge)
+  }
+
+  /** What API Gateway refuses by itself looks like what the functions refuse. */
+  private answerInOurShape(): void {
+    const template =
+      '{"status":"error","response":{"code":"$context.error.responseType","message":$context.error.messageString}}'
+    for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
+      this.api.addGatewayResponse(type.responseType, {
+        type,
+        responseHeaders: {'Cache-Control': "'no-store'"},
+        templates: {'application/json': template},
+      })
+    }
+  }
+
+  private addRoutes(props: RestApiProps): void {
+    const authorizer = new CognitoUserPoolsAuthorizer(this, 'Authorizer', {
+      authorizerName: 'both-regions',
+      cognitoUserPools: props.userPools,
+    })
+    const requestValidator = this.api.addRequestValidator('Validator', {
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    })
+    const v1 = this.api.root.addResource('v1')
+    const bodies: Partial<Record<string, IModel>> = {
+      POST: this.model('ToDo', ['id', 'task', 'status', 'requestId']),
+      DELETE: this.model('Removal', ['id']),
+    }
+    for (const [method, fn] of Object.entries(props.routes)) {
+      const body = bodies[method]
+      v1.addMethod(method, new LambdaIntegration(fn, {proxy: true, allowTestInvoke: false}), {
+        authorizer,
+        authorizationType: AuthorizationType.COGNITO,
+        authorizationScopes: [props.scope],
+        requestValidator,
+        ...(body && {requestModels: {'application/json': body}}),
+      })
+    }
+  }
+
+  /**
+   * An object at most this large: nothing else reaches a function. What its members may hold the functions say themselves, with
+   * a code for each rule, for API Gateway's answer is the same for all.
+   */
+  private model(name: string, members: string[]): Model {
+    const schema: JsonSchema = {type: JsonSchemaType.OBJECT, maxProperties: members.length}
+    return this.api.addModel(name, {modelName: name, contentType: 'application/json', schema})
+  }
+
+  private acknowledgeFindings(lockedToEdge: boolean): void {
+    if (!lockedToEdge)
+      acknowledge(
+        this.api.deploymentStage,
+        'APIG3',
+        'The web ACL stands at the edge; "lockToEdge": true in config.json puts one here, too, that answers the edge alone.',
+      )
+    const role = this.api.node.findChild('CloudWatchRole')
+    acknowledge(
+      role,
+      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]`,
+      'The role is a setting of the account and region, for every API in it; AWS documents this policy for it.',
+    )
+  }
+
+  /** `<id>.execute-api.<region>.amazonaws.com` */
+  get domainName(): string {
+    return `${this.api.restApiId}.execute-api.${Stack.of(this).region}.amazonaws.com`
+  }
+}
+
+/** One JSON line a request; nothing of its headers, so that no token is ever written down. */
+const ACCESS_LOG = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  integrationStatus: '$context.integration.status',
+  sourceIp: '$context.identity.sourceIp',
+})
