@@ -55,8 +55,10 @@ export const configSchema = z
     infra: z
       .string()
       .min(1)
-      .default('infra')
-      .meta({description: 'The folder of the CDK project that deploy deploys, relative to this file'}),
+      .optional()
+      .meta({
+        description: 'The folder of the CDK project that deploy deploys, relative to this file; infra where absent',
+      }),
     targets: z.record(targetName, target).default({}).meta({description: 'Deployments by name'}),
   })
   .refine(

@@ -146,9 +146,26 @@ export class ToolkitProcess implements Deployer {
 
         const onMessage = (message: FromWorker): void => {
           heard()
-          if (message.type === 'event') onEvent?.(message.event)
-          else if (message.type === 'result') resolve(message.value as Calls[Name]['result'])
-          else if (message.type === 'error') reject(fromToolkit(message.error, {call, folder: this.options.folder}))
+          switch (message.type) {
+            case 'event': {
+              onEvent?.(message.event)
+              break
+            }
+
+            case 'result': {
+              resolve(message.value as Calls[Name]['result'])
+              break
+            }
+
+            case 'error': {
+              reject(fromToolkit(message.error, {call, folder: this.options.folder}))
+              break
+            }
+
+            case 'alive': {
+              break
+            }
+          }
         }
 
         const onExit = (status: number | null, killedBy: NodeJS.Signals | null): void =>

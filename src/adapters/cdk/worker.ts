@@ -6,7 +6,6 @@
 import {createRequire} from 'node:module'
 import {join} from 'node:path'
 import type * as ToolkitLib from '@aws-cdk/toolkit-lib'
-import type {CachedCloudAssembly, IIoHost, StackSelector, Toolkit} from '@aws-cdk/toolkit-lib'
 import type {ProjectStack} from '../../model/stack.js'
 import type {StackDifference} from '../../ports/deployer.js'
 import {differenceOf} from './difference.js'
@@ -33,7 +32,7 @@ const AGREED = new Set(['CDK_TOOLKIT_I5050', 'CDK_TOOLKIT_I5060'])
 /** Of the last call of `diff`. */
 const differences: StackDifference[] = []
 
-const ioHost: IIoHost = {
+const ioHost: ToolkitLib.IIoHost = {
   async notify(message) {
     alive()
     const event = translate(message)
@@ -49,8 +48,8 @@ const ioHost: IIoHost = {
 
 interface Opened {
   library: typeof ToolkitLib
-  toolkit: Toolkit
-  assembly: CachedCloudAssembly
+  toolkit: ToolkitLib.Toolkit
+  assembly: ToolkitLib.CachedCloudAssembly
   pollMs?: number
 }
 
@@ -95,7 +94,7 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
   }))
 }
 
-const these = (ids: string[]): StackSelector => ({
+const these = (ids: string[]): ToolkitLib.StackSelector => ({
   strategy: isOpen().library.StackSelectionStrategy.PATTERN_MUST_MATCH,
   patterns: ids,
 })
@@ -133,7 +132,8 @@ const handlers: {[Name in keyof Calls]: (given: Calls[Name]['arguments']) => Pro
   async diff({ids}) {
     const {toolkit, assembly, library} = isOpen()
     differences.length = 0
-    await toolkit.diff(assembly, {stacks: these(ids), method: library.DiffMethod.TemplateOnly()})
+    const {TemplateOnly: templateOnly} = library.DiffMethod
+    await toolkit.diff(assembly, {stacks: these(ids), method: templateOnly()})
     return differences
   },
 }
