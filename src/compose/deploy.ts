@@ -58,12 +58,14 @@ const LAB_ACCOUNT = '000000000000'
 const LAB_POLL_MS = 150
 
 export async function openDeploy(options: OpenDeployOptions): Promise<OpenDeploy> {
-  const [{findProject}, {resolveTarget}] = await Promise.all([
+  const [{findProject}, {resolveTarget}, {findToolkit}] = await Promise.all([
     import('../config/project.js'),
     import('../config/target.js'),
+    import('../adapters/cdk/errors.js'),
   ])
   const folder = process.cwd()
   const project = await findProject(folder)
+  findToolkit(project.folder)
   const target = await resolveTarget({flag: options.flag, folder})
   const place =
     target.kind === 'lab' ? await labPlace(target, project, options) : await awsPlace(target, project, options)

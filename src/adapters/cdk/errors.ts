@@ -1,5 +1,7 @@
 /** What comes out of the toolkit's process, as errors in four parts. */
 
+import {createRequire} from 'node:module'
+import {join} from 'node:path'
 import {DrError} from '../../errors.js'
 import {mapAwsError} from '../aws/errors.js'
 import type {ToldError} from './protocol.js'
@@ -8,22 +10,28 @@ import type {ToldError} from './protocol.js'
 const ABOUT_CREDENTIALS =
   /Expired|Credential|Token|InvalidClient|Unrecognized|Signature|AccessDenied|Unauthorized|AuthenticationError/
 
-export function toolkitMissing(folder: string, why: string): DrError {
-  return new DrError({
+const toolkitMissing = (folder: string, why: string): DrError =>
+  new DrError({
     code: 'ToolkitMissing',
     exit: 'usage',
     what: `the CDK toolkit of ${folder} cannot be loaded`,
     why,
     next: `(cd ${folder} && npm ci), with @aws-cdk/toolkit-lib among its devDependencies`,
   })
+
+/** Throws `ToolkitMissing` (exit usage) where the project's toolkit is not installed; loads nothing. */
+export function findToolkit(folder: string): void {
+  try {
+    createRequire(join(folder, 'package.json')).resolve('@aws-cdk/toolkit-lib')
+  } catch {
+    throw toolkitMissing(folder, 'its packages are not installed')
+  }
 }
 
 /** `doing`: what the call was for, such as "the deployment". */
 export function fromToolkit(error: ToldError, doing: {call: string; folder: string}): DrError {
   const {name, message, causes, requestId} = error
   const cause = Object.assign(new Error(message), {stack: error.stack})
-  if (doing.call === 'open' && /Cannot find module '@aws-cdk\/toolkit-lib'/.test(message))
-    return toolkitMissing(doing.folder, 'its packages are not installed')
   const denied = [{name, message}, ...causes].find((one) => ABOUT_CREDENTIALS.test(one.name))
   if (denied) {
     const sdk = Object.assign(new Error(denied.message), {
