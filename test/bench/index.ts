@@ -17,6 +17,7 @@ import {DatabaseLab} from '../support/lab-database.js'
 import {BenchLab} from './bench-lab.js'
 import type {ProfileName} from './bench-lab.js'
 import {timeDeploy} from './deploy.js'
+import type {DeployTimes} from './deploy.js'
 
 const BOUND = 1.5
 
@@ -79,7 +80,7 @@ function startUp(name: string, args: string[]): number {
 }
 
 async function deployAgainstEngine(): Promise<void> {
-  const times = []
+  const times: DeployTimes[] = []
   for (let round = 0; round < rounds; round++) times.push(await timeDeploy())
   const [engine, deploy, again] = (['engine', 'deploy', 'again'] as const).map((key) =>
     median(times.map((one) => one[key])),

@@ -69,7 +69,7 @@ describe('deploy', function () {
     await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'Demo'])
   })
 
-  it('defect 10: changes nothing the second time, and leaves the edge where a failover has put it', async () => {
+  it('changes nothing the second time, and leaves the edge where a failover has put it', async () => {
     const again = await json()
     expect(again).to.include({status: 'unchanged'})
     expect(again.seconds).to.be.below(30)
