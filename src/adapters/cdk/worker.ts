@@ -5,6 +5,7 @@
 
 import {createRequire} from 'node:module'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import type * as ToolkitLib from '@aws-cdk/toolkit-lib'
 import type {ProjectStack} from '../../model/stack.js'
 import type {StackDifference} from '../../ports/deployer.js'
@@ -14,6 +15,10 @@ import {translate} from './translate.js'
 
 /** Milliseconds; a sign of life need not be given more often. */
 const ALIVE_MS = 1000
+
+/** Milliseconds that another one's hold on the project is waited out. */
+const LOCKED_MS = 10_000
+const LOCKED_POLL_MS = 250
 
 const tell = (message: FromWorker): void => {
   if (process.connected) process.send!(message)
@@ -73,7 +78,7 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
     contextStore: new library.CdkAppMultiContext(folder, context),
     synthOptions: {validation},
   })
-  const assembly = await toolkit.synth(source)
+  const assembly = await whenFree(library, () => toolkit.synth(source))
   opened = {library, toolkit, assembly, pollMs}
   const {stacksRecursively} = assembly.cloudAssembly
   const stackIds = new Set(stacksRecursively.map(({id}) => id))
@@ -92,6 +97,18 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
       },
     }),
   }))
+}
+
+/** The toolkit of a command that was killed ends a moment after it, and keeps its hold on the project until then. */
+async function whenFree<T>({ToolkitError}: typeof ToolkitLib, work: () => Promise<T>): Promise<T> {
+  for (const end = Date.now() + LOCKED_MS; ;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!ToolkitError.isLockError(error) || Date.now() > end) throw error
+      await sleep(LOCKED_POLL_MS)
+    }
+  }
 }
 
 const these = (ids: string[]): ToolkitLib.StackSelector => ({
