@@ -1,6 +1,7 @@
 /** The --json results of commands as schemas. They are kept apart from the commands, which need no zod to start. */
 
 import {z} from 'zod'
+import type {DeployResult} from '../src/commands/deploy.js'
 import type {DoctorResult} from '../src/commands/doctor.js'
 import type {InitResult} from '../src/commands/init.js'
 import type {LabStartResult} from '../src/commands/lab/start.js'
@@ -140,7 +141,7 @@ const labStop = z.object({
 
 const intent = z.enum(['switchover', 'failover', 'failback'])
 const phase = z.enum(['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm'])
-const waiver = z.enum(['allow-data-loss', 'unsure-fence'])
+const waiver = z.enum(['allow-data-loss', 'unsure-fence', 'allow-database-change'])
 const digest = z.hash('sha256').meta({description: 'SHA-256 of the plan in canonical JSON'})
 const epochMilliseconds = z.number().meta({description: 'Epoch milliseconds'})
 
@@ -334,6 +335,71 @@ const teardown = z.object({
   seconds: z.number(),
 }) satisfies z.ZodType<TeardownResult>
 
+const deploy = z.object({
+  schemaVersion: z.literal(1),
+  target: z.string(),
+  app: z.string().nullable().meta({description: 'null for a CDK app that names none'}),
+  account: z.string(),
+  project: z.string().meta({description: 'The folder of the CDK project'}),
+  status: z.enum(['deployed', 'unchanged', 'failed', 'stopped', 'refused', 'planned', 'compared']).meta({
+    description:
+      'failed: what else stands is left as it is. stopped: the same command again goes on. planned: a dry run that no gate refuses. compared: --diff',
+  }),
+  seconds: z.number(),
+  refusals: z.array(refusal),
+  waived: z.array(refusal),
+  bootstrapped: z
+    .array(region)
+    .meta({description: 'Where the bootstrap of CDK was made or renewed; of a dry run, where it would be'}),
+  stacks: z
+    .array(
+      z.object({
+        name: z.string(),
+        region,
+        status: z.enum(['created', 'updated', 'unchanged', 'failed', 'in-progress', 'not-started']).meta({
+          description: 'in-progress: CloudFormation goes on with it, though nobody waits any more',
+        }),
+        seconds: z.number().nullable(),
+        outputs: z.record(z.string(), z.string()),
+        changed: z.array(
+          z.object({logicalId: z.string(), type: z.string(), action: z.enum(['created', 'updated', 'deleted'])}),
+        ),
+        failure: z
+          .object({logicalId: z.string().nullable(), type: z.string().nullable(), reason: z.string()})
+          .nullable()
+          .meta({description: 'The first root cause'}),
+      }),
+    )
+    .meta({description: 'Empty where nothing was begun'}),
+  differences: z
+    .array(
+      z.object({
+        stack: z.string(),
+        region,
+        changes: z.array(
+          z.object({
+            logicalId: z.string(),
+            type: z.string(),
+            action: z.enum(['add', 'remove', 'update', 'replace']),
+            properties: z.array(z.string()),
+          }),
+        ),
+      }),
+    )
+    .nullable()
+    .meta({description: 'Of --diff: the stacks that differ'}),
+  edgeUrl: z.url().nullable(),
+  failure: z
+    .object({
+      code: z.string(),
+      what: z.string(),
+      why: z.string().nullable(),
+      next: z.string().nullable(),
+      requestId: z.string().nullable().meta({description: 'Of AWS'}),
+    })
+    .nullable(),
+}) satisfies z.ZodType<DeployResult>
+
 const error = z.object({
   error: z.object({
     code: z.string().meta({description: 'Stable; scripts may match on it'}),
@@ -365,5 +431,6 @@ export const RESULT_SCHEMAS = {
   outage: outage.meta({title: 'outage start, stop, status --json'}),
   doctor: doctor.meta({title: 'doctor --json'}),
   init: init.meta({title: 'init --json'}),
+  deploy: deploy.meta({title: 'deploy --json'}),
   error: error.meta({title: 'What every command prints under --json when it fails'}),
 }

@@ -9,7 +9,10 @@ export const EXIT = {
   failed: {status: 1, meaning: 'failed: an unknown id, a bug'},
   usage: {status: 2, meaning: 'usage: a flag, the configuration, the target, no lab, a port taken'},
   refused: {status: 3, meaning: 'refused by a gate; nothing was changed'},
-  stopped: {status: 4, meaning: 'stopped midway; `todo-dr resume` goes on'},
+  stopped: {
+    status: 4,
+    meaning: 'stopped midway; `todo-dr resume` goes on, and a deployment with the same command again',
+  },
   missed: {status: 5, meaning: 'an objective was missed, drift was found, or something is unhealthy'},
   unknown: {status: 6, meaning: 'the outcome is unknown'},
   credentials: {status: 7, meaning: 'credentials, token, scope or permission'},

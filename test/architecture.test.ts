@@ -108,9 +108,13 @@ describe('architecture', () => {
   })
 
   it('lets only adapters/cdk know the CDK, and by its types alone', () => {
-    const importers = edges.filter(({name, from, layer}) => /^@aws-cdk|^aws-cdk/.test(name) && layer !== 'lab' && !from.startsWith('adapters/cdk/'))
+    const importers = edges.filter(
+      ({name, from, layer}) => /^@aws-cdk|^aws-cdk/.test(name) && layer !== 'lab' && !from.startsWith('adapters/cdk/'),
+    )
     expect(importers.map(({from, name}) => `${from} -> ${name}`)).to.deep.equal([])
-    const values = walk(join(src, 'adapters', 'cdk')).filter((file) => /^import (?!type)[^\n]*from '@aws-cdk/m.test(readFileSync(file, 'utf8')))
+    const values = walk(join(src, 'adapters', 'cdk')).filter((file) =>
+      /^import (?!type)[^\n]*from '@aws-cdk/m.test(readFileSync(file, 'utf8')),
+    )
     expect(values).to.deep.equal([])
   })
 

@@ -132,7 +132,10 @@ export default class Deploy extends DrCommand {
     if (!this.jsonEnabled()) for (const {text} of found) this.log(`${text}\n`)
     this.emit({
       code: 'done',
-      text: found.length === 0 ? 'nothing differs from what is deployed' : `${found.length} of ${stacks.length} stacks differ`,
+      text:
+        found.length === 0
+          ? 'nothing differs from what is deployed'
+          : `${found.length} of ${stacks.length} stacks differ`,
       next: found.length === 0 ? undefined : 'todo-dr deploy',
     })
     return {status: 'compared', differences: found.map(({text, ...difference}) => difference)}
@@ -142,7 +145,9 @@ export default class Deploy extends DrCommand {
     opened: OpenDeploy,
     stacks: ProjectStack[],
     flags: Flags,
-  ): Promise<Omit<DeployResult, 'schemaVersion' | 'target' | 'app' | 'account' | 'project' | 'seconds' | 'differences'>> {
+  ): Promise<
+    Omit<DeployResult, 'schemaVersion' | 'target' | 'app' | 'account' | 'project' | 'seconds' | 'differences'>
+  > {
     const {lookBeforeDeploy, runDeploy} = await import('../deploy/run-deploy.js')
     const input: DeployInput = {
       app: opened.app,
@@ -165,14 +170,25 @@ export default class Deploy extends DrCommand {
     const {refusals, waived} = look
     const {showVerdict} = await import('../engine/prepare.js')
     showVerdict(look, this.emit)
-    const nothing = {refusals, waived, bootstrapped: look.missing.map(({region}) => region), stacks: [], edgeUrl: null, failure: null}
+    const nothing = {
+      refusals,
+      waived,
+      bootstrapped: look.missing.map(({region}) => region),
+      stacks: [],
+      edgeUrl: null,
+      failure: null,
+    }
     if (refusals.length > 0) {
       this.exitWith('refused')
       return {...nothing, status: 'refused', bootstrapped: []}
     }
 
     if (flags['dry-run']) {
-      this.emit({code: 'done', text: 'No gate refuses this deployment; a dry run changes nothing.', next: 'todo-dr deploy'})
+      this.emit({
+        code: 'done',
+        text: 'No gate refuses this deployment; a dry run changes nothing.',
+        next: 'todo-dr deploy',
+      })
       return {...nothing, status: 'planned'}
     }
 
@@ -196,10 +212,17 @@ export default class Deploy extends DrCommand {
 
     const edgeUrl = (await opened.edgeUrl()) ?? outputOf(stacks, 'EdgeUrl') ?? null
     const count = stacks.filter((one) => one.status !== 'unchanged').length
-    const text = status === 'unchanged' ? `nothing to do: ${stacks.length} stacks stand as the project wants them` : `${count} of ${stacks.length} stacks deployed`
+    const text =
+      status === 'unchanged'
+        ? `nothing to do: ${stacks.length} stacks stand as the project wants them`
+        : `${count} of ${stacks.length} stacks deployed`
     const seed = opened.standing === undefined && edgeUrl !== null
     const name = opened.kind === 'lab' ? ` --target ${opened.target}` : ''
-    this.emit({code: 'done', text: edgeUrl === null ? text : `${text}; edge ${edgeUrl}`, next: seed ? `todo-dr seed${name}` : undefined})
+    this.emit({
+      code: 'done',
+      text: edgeUrl === null ? text : `${text}; edge ${edgeUrl}`,
+      next: seed ? `todo-dr seed${name}` : undefined,
+    })
     return {status, bootstrapped, stacks, edgeUrl, failure: null}
   }
 }
@@ -218,7 +241,9 @@ interface Flags {
 function waiversOf(flags: Flags, app: string | undefined): Waiver[] {
   if (!flags['allow-database-change']) return []
   if (app !== undefined && flags.confirm === app)
-    return [{name: 'allow-database-change', reason: '--allow-database-change, confirmed with the name of the application'}]
+    return [
+      {name: 'allow-database-change', reason: '--allow-database-change, confirmed with the name of the application'},
+    ]
   throw new DrError({
     code: 'ConfirmMismatch',
     exit: 'refused',

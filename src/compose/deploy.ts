@@ -58,23 +58,27 @@ const LAB_ACCOUNT = '000000000000'
 const LAB_POLL_MS = 150
 
 export async function openDeploy(options: OpenDeployOptions): Promise<OpenDeploy> {
-  const [{findProject}, {resolveTarget}] = await Promise.all([
+  const [{findProject}, {resolveTarget}, {findToolkit}] = await Promise.all([
     import('../config/project.js'),
     import('../config/target.js'),
+    import('../adapters/cdk/errors.js'),
   ])
   const folder = process.cwd()
   const project = await findProject(folder)
+  findToolkit(project.folder)
   const target = await resolveTarget({flag: options.flag, folder})
-  const place = target.kind === 'lab' ? await labPlace(target, project, options) : await awsPlace(target, project, options)
+  const place =
+    target.kind === 'lab' ? await labPlace(target, project, options) : await awsPlace(target, project, options)
   const standing = await standingDeployment(options)
-  const [{Clients}, {AwsStacks}, {ToolkitProcess}, {FsRunStore}, {targetStateFolder}, {systemClock}] = await Promise.all([
-    import('../adapters/aws/clients.js'),
-    import('../adapters/aws/stacks.js'),
-    import('../adapters/cdk/toolkit-process.js'),
-    import('../adapters/fs/runs.js'),
-    import('../adapters/fs/paths.js'),
-    import('../adapters/clock.js'),
-  ])
+  const [{Clients}, {AwsStacks}, {ToolkitProcess}, {FsRunStore}, {targetStateFolder}, {systemClock}] =
+    await Promise.all([
+      import('../adapters/aws/clients.js'),
+      import('../adapters/aws/stacks.js'),
+      import('../adapters/cdk/toolkit-process.js'),
+      import('../adapters/fs/runs.js'),
+      import('../adapters/fs/paths.js'),
+      import('../adapters/clock.js'),
+    ])
   const clients = new Clients(place.access)
   const {app, regions, account, access, cdkHome, pollMs} = place
   const deployer = new ToolkitProcess({
@@ -197,7 +201,9 @@ function checkLab({app, home, away}: LabStatus, wanted: ReturnType<typeof labWan
   const other = app !== undefined && app !== wanted.app
   const elsewhere = regions !== undefined && (regions.home !== home || regions.away !== away)
   if (!other && !elsewhere) return
-  const project = [wanted.app ?? 'a project', regions && `in ${regions.home} and ${regions.away}`].filter(Boolean).join(' ')
+  const project = [wanted.app ?? 'a project', regions && `in ${regions.home} and ${regions.away}`]
+    .filter(Boolean)
+    .join(' ')
   throw new DrError({
     code: 'LabTaken',
     exit: 'usage',

@@ -52,11 +52,9 @@ export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
     defaultTarget: z.string().optional().meta({description: 'The target that commands act on without --target'}),
-    infra: z
-      .string()
-      .min(1)
-      .default('infra')
-      .meta({description: 'The folder of the CDK project that deploy deploys, relative to this file'}),
+    infra: z.string().min(1).optional().meta({
+      description: 'The folder of the CDK project that deploy deploys, relative to this file; infra where absent',
+    }),
     targets: z.record(targetName, target).default({}).meta({description: 'Deployments by name'}),
   })
   .refine(

@@ -27,9 +27,14 @@ export async function databaseChanges({
 }: DatabaseLook): Promise<StackChange[]> {
   const standing = stacks.filter(({name}) => standingOf(states.get(name)) === 'updatable')
   const looked = await Promise.all(
-    standing.map(async (stack) => ({stack, deployed: await cloudFormation.template(stack.region, stack.name, options)})),
+    standing.map(async (stack) => ({
+      stack,
+      deployed: await cloudFormation.template(stack.region, stack.name, options),
+    })),
   )
-  const asked = looked.filter(({stack, deployed}) => holdsMembers(deployed) && !isDeepStrictEqual(deployed, stack.template))
+  const asked = looked.filter(
+    ({stack, deployed}) => holdsMembers(deployed) && !isDeepStrictEqual(deployed, stack.template),
+  )
   if (asked.length === 0) return []
   try {
     await deployer.prepare(

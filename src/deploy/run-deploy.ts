@@ -12,9 +12,10 @@ import type {Emit} from '../messages.js'
 import type {Refusal, Waiver} from '../model/gate.js'
 import type {ProjectStack, StackOutcome, StackState} from '../model/stack.js'
 import {isSwitching} from '../model/topology.js'
-import type {Deployer, Stacks} from '../ports/deployer.js'
+import type {Deployer, DeployerEvent, Stacks} from '../ports/deployer.js'
 import type {Run} from '../ports/runs.js'
 import type {Clock, World} from '../ports/world.js'
+import {afterFailure} from './after-failure.js'
 import {databaseChanges} from './database-gate.js'
 import {bootstrapWanted, lookAtStacks} from './look.js'
 import type {Place} from './look.js'
@@ -61,19 +62,27 @@ export interface DeployOutcome {
 
 /** Looks and asks the gates; every refusal is given at once. Changes nothing. */
 export async function lookBeforeDeploy(input: DeployInput): Promise<DeployLook> {
-  const {stacks, cloudFormation, deployer, world, waivers, app = '', signal, emit} = input
+  const {stacks, cloudFormation, world, signal} = input
   const refusals: Refusal[] = world ? await switchInProgress(world, signal) : []
-  const [states, missing] = await Promise.all([
-    lookAtStacks(input),
-    bootstrapWanted(stacks, cloudFormation, signal),
-  ])
+  const [states, missing] = await Promise.all([lookAtStacks(input), bootstrapWanted(stacks, cloudFormation, signal)])
   const unready = new Set(missing.map(({region}) => region))
-  // Where there is no bootstrap no change set can be made: the bootstrap of a region with stacks is renewed first.
-  const ready = stacks.filter(({region}) => !unready.has(region))
-  const options = {signal, onEvent: warningsTo(emit)}
-  const changes = await databaseChanges({stacks: ready, states, deployer, cloudFormation, options})
-  const members = checkDatabaseMembers(changes, {app, waivers})
+  // Where there is no bootstrap no change set can be made: those stacks are asked about after it.
+  const members = await askDatabase(
+    input,
+    stacks.filter(({region}) => !unready.has(region)),
+    states,
+  )
   return {states, missing, refusals: [...refusals, ...members.refusals], waived: members.waived}
+}
+
+async function askDatabase(
+  {app = '', deployer, cloudFormation, waivers, emit, signal}: DeployInput,
+  stacks: ProjectStack[],
+  states: ReadonlyMap<string, StackState>,
+): Promise<GateVerdict> {
+  const options = {signal, onEvent: warningsTo(emit)}
+  const changes = await databaseChanges({stacks, states, deployer, cloudFormation, options})
+  return checkDatabaseMembers(changes, {app, waivers})
 }
 
 async function switchInProgress(world: World, signal: AbortSignal): Promise<Refusal[]> {
@@ -133,11 +142,17 @@ async function underLease(input: DeployInput, look: DeployLook, signal: AbortSig
   const bootstrapped: string[] = []
   try {
     bootstrapped.push(...(await bootstrapAll(input, missing, signal)))
-    const onEvent = (event: Parameters<DeployTracker['follow']>[0]): void => tracker.follow(event).forEach(emit)
+    const late = stacks.filter(({region}) => bootstrapped.includes(region))
+    const {refusals} = await askDatabase(input, late, states)
+    if (refusals.length > 0) throw refusedLate(refusals)
+    const onEvent = (event: DeployerEvent): void => {
+      for (const line of tracker.follow(event)) emit(line)
+    }
+
     const ids = stacks.map(({id}) => id)
     await deployer.deploy(ids, {concurrency, rollback}, {signal, onEvent})
   } catch (error) {
-    return failed(input, tracker, bootstrapped, error, signal)
+    return afterFailure({input, tracker, bootstrapped, error, signal})
   }
 
   const outcomes = tracker.outcomes({reasons: new Map(), inProgress: new Set()})
@@ -167,74 +182,14 @@ async function bootstrapAll(
   return regions
 }
 
-/** The world is asked once more: what the toolkit was waiting for may have ended, failed, or go on. */
-async function failed(
-  {cloudFormation, clock, emit, signal: asked}: DeployInput,
-  tracker: DeployTracker,
-  bootstrapped: string[],
-  error: unknown,
-  signal: AbortSignal,
-): Promise<DeployOutcome> {
-  const open = tracker.open()
-  const begun = clock.now()
-  const reason = error instanceof DrError ? (error.why ?? error.message) : String(error)
-  const looked = await Promise.all(
-    open.map(async ({name, region}) => {
-      const state = await cloudFormation.state(region, name).catch(() => undefined)
-      return {name, goesOn: state !== undefined && standingOf(state) === 'busy'}
-    }),
-  )
-  const inProgress = new Set(looked.filter(({goesOn}) => goesOn).map(({name}) => name))
-  const stopped = signal.aborted || (error instanceof DrError && error.exit === 'stopped')
-  const reasons = new Map(stopped ? [] : looked.filter(({goesOn}) => !goesOn).map(({name}) => [name, reason]))
-  const stacks = tracker.outcomes({reasons, inProgress})
-  for (const {name, status, failure, seconds} of stacks) {
-    if (status !== 'failed') continue
-    const text = failure ? [failure.logicalId, failure.type && `(${failure.type})`, failure.reason].filter(Boolean).join(' ') : reason
-    emit({code: 'step-finished', id: `stack ${name}`, title: name, outcome: 'failed', seconds: seconds ?? (clock.now() - begun) / 1000, text})
-  }
-
-  if (stopped) {
-    const exit = asked.aborted && open.length === 0 && bootstrapped.length === 0 ? 'interrupted' : 'stopped'
-    return {status: 'stopped', exit, stacks, bootstrapped, error: stoppedError(exit, inProgress, error, asked)}
-  }
-
-  return {status: 'failed', exit: exitOf(error), stacks, bootstrapped, error: failedError(stacks, error)}
-}
-
-const exitOf = (error: unknown): ExitName => (error instanceof DrError ? error.exit : 'failed')
-
-function stoppedError(exit: ExitName, inProgress: ReadonlySet<string>, error: unknown, asked: AbortSignal): DrError {
-  if (!asked.aborted && error instanceof DrError) return error
-  const names = [...inProgress]
-  return new DrError({
-    code: exit === 'interrupted' ? 'Interrupted' : 'DeployStopped',
-    exit,
-    what: exit === 'interrupted' ? 'interrupted; no stack had been begun' : 'interrupted in the middle of the deployment',
-    why: names.length > 0 ? `CloudFormation goes on by itself with ${names.join(', ')}` : undefined,
-    next: 'todo-dr deploy goes on from there',
-    cause: error,
+const refusedLate = ([first]: Refusal[]): DrError =>
+  new DrError({
+    code: 'Refused',
+    exit: 'refused',
+    what: `the deployment is refused by ${first!.gate}; nothing but the bootstrap of CDK was changed`,
+    why: first!.reason,
+    next: first!.hint,
   })
-}
-
-/** The first stack that failed, by its first root cause; what waited for it is named as not begun. */
-function failedError(stacks: StackOutcome[], error: unknown): DrError {
-  const broken = stacks.filter(({status}) => status === 'failed')
-  const rest = stacks.filter(({status}) => status === 'not-started').map(({name}) => name)
-  const [first] = broken
-  if (!first?.failure) return error instanceof DrError ? error : new DrError({code: 'DeployFailed', exit: 'failed', what: String(error)})
-  const {logicalId, type, reason} = first.failure
-  const at = logicalId === null ? '' : ` at ${logicalId} (${type})`
-  return new DrError({
-    code: 'DeployFailed',
-    exit: exitOf(error),
-    what: `${broken.map(({name}) => name).join(' and ')} failed${at}${rest.length > 0 ? `; not begun: ${rest.join(', ')}` : ''}`,
-    why: reason,
-    next: 'mend the cause, then run todo-dr deploy again: what stands is left as it is',
-    requestId: error instanceof DrError ? error.requestId : undefined,
-    cause: error,
-  })
-}
 
 const notBootstrapped = (missing: Place[]): DrError => {
   const places = missing.map(({account, region}) => `aws://${account}/${region}`)
@@ -249,7 +204,7 @@ const notBootstrapped = (missing: Place[]): DrError => {
 
 const warningsTo =
   (emit: Emit) =>
-  (event: Parameters<NonNullable<Parameters<Deployer['prepare']>[2]>['onEvent'] & {}>[0]): void => {
+  (event: DeployerEvent): void => {
     if (event.kind === 'note' && event.level === 'warning') emit({code: 'warning', text: event.text})
   }
 

@@ -10,7 +10,13 @@ import type {ProjectStack, StackState} from '../model/stack.js'
 export type Standing = 'absent' | 'updatable' | 'busy' | 'stuck'
 
 /** Created, but never whole: the toolkit deletes it and creates it anew. */
-const STILLBORN = new Set(['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_COMPLETE'])
+const STILLBORN = new Set([
+  'REVIEW_IN_PROGRESS',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'CREATE_FAILED',
+  'DELETE_COMPLETE',
+])
 const STUCK = new Set(['UPDATE_ROLLBACK_FAILED', 'DELETE_FAILED'])
 
 export function standingOf(state: StackState | undefined): Standing {

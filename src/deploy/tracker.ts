@@ -33,7 +33,7 @@ export class DeployTracker {
   readonly #stacks: Map<string, ProjectStack>
   readonly #followed = new Map<string, Followed>()
 
-  /** @param existed names of stacks that stood before. */
+  /** `existed`: names of stacks that stood before. `now`: epoch milliseconds. */
   constructor(
     stacks: ProjectStack[],
     private readonly existed: ReadonlySet<string>,
@@ -118,7 +118,8 @@ export class DeployTracker {
     const one = this.#of(stack)
     const own = type === STACK && logicalId === stack
     if (status.endsWith('_FAILED') && reason !== undefined && !CANCELLED.test(reason)) {
-      const better = one.failure === undefined || (one.failure.own && !own) || (one.failure.own === own && at < one.failure.at)
+      const better =
+        one.failure === undefined || (one.failure.own && !own) || (one.failure.own === own && at < one.failure.at)
       if (better) one.failure = {at, own, logicalId, type, reason}
     }
 

@@ -66,7 +66,9 @@ function membersOf({Resources = {}}: Template): Set<string> {
       .filter(([id, {Type, Properties}]) => {
         if (Type === GLOBAL) return true
         if (Type !== CLUSTER) return false
-        return Properties?.GlobalClusterIdentifier !== undefined || byText || named.includes(`"${id}"`) || founds(id, named)
+        return (
+          Properties?.GlobalClusterIdentifier !== undefined || byText || named.includes(`"${id}"`) || founds(id, named)
+        )
       })
       .map(([id]) => id),
   )
@@ -83,19 +85,24 @@ const instancesOf = ({Resources = {}}: Template): Set<string> =>
   )
 
 function memberEffects(change: ResourceChange, stack: StackChange): string[] {
-  if (change.action === 'Remove') return ['it would be removed from the stack: the member is deleted, or left to itself']
+  if (change.action === 'Remove')
+    return ['it would be removed from the stack: the member is deleted, or left to itself']
   if (change.action !== 'Modify') return []
   const effects: string[] = []
-  const replacing = causesOfReplacement(change, stack)
+  // To leave the global database is a harm of its own, whether the cluster is replaced for it or not.
+  const replacing = causesOfReplacement(change, stack).filter((name) => name !== 'GlobalClusterIdentifier')
   if (replacing.length > 0) {
-    const sure = change.replacement === 'True' ? 'it would be replaced by an empty one' : 'it might be replaced by an empty one'
+    const sure =
+      change.replacement === 'True' ? 'it would be replaced by an empty one' : 'it might be replaced by an empty one'
     effects.push(`${replacing.map((name) => said(change, stack, name)).join(', ')}: ${sure}`)
   } else if (change.replacement === 'True') effects.push('it would be replaced by an empty one')
   const named = (property: string): boolean => !replacing.includes(property) && isChanged(change, stack, property)
   if (named('GlobalClusterIdentifier'))
     effects.push(`${said(change, stack, 'GlobalClusterIdentifier')}: it would be detached from the global database`)
+
   for (const property of ['EngineVersion', 'Engine'])
-    if (named(property)) effects.push(`${said(change, stack, property)}: it would be upgraded apart from the other members`)
+    if (named(property))
+      effects.push(`${said(change, stack, property)}: it would be upgraded apart from the other members`)
   return effects
 }
 
@@ -114,7 +121,7 @@ const leaves = (change: ResourceChange, stack: StackChange): boolean =>
   (change.action === 'Modify' && (change.replacement === 'True' || causesOfReplacement(change, stack).length > 0))
 
 /** The properties for which CloudFormation would, or might, make a new resource. */
-const causesOfReplacement = (change: ResourceChange, {changes}: StackChange): string[] =>
+const causesOfReplacement = (change: ResourceChange, {changes}: Pick<StackChange, 'changes'>): string[] =>
   change.replacement === 'False'
     ? []
     : unique(
@@ -125,20 +132,26 @@ const causesOfReplacement = (change: ResourceChange, {changes}: StackChange): st
 
 /**
  * An identity that comes of a resource which stays: CloudFormation lists `SourceDBClusterIdentifier` as perhaps changing
- * whenever anything about the cluster changes, and an ARN or an id does not change with that.
+ * whenever anything about the cluster changes, and an ARN or an id does not change with that. Follows the causes, which
+ * in a template never lead back.
  */
 function staysTheSame({certain, cause}: ChangeDetail, changes: ResourceChange[]): boolean {
   if (certain || cause === undefined) return false
   const [logicalId, attribute] = cause.split('.', 2)
   const origin = changes.find((one) => one.logicalId === logicalId)
-  const keepsIdentity = origin === undefined || (origin.action === 'Modify' && origin.replacement === 'False')
-  return keepsIdentity && (attribute === undefined || /(Arn|ARN|Id|ID|Identifier|Name)$/.test(attribute))
+  const stays =
+    origin === undefined ||
+    (origin.action === 'Modify' && origin.replacement !== 'True' && causesOfReplacement(origin, {changes}).length === 0)
+  return stays && (attribute === undefined || /(Arn|ARN|Id|ID|Identifier|Name)$/.test(attribute))
 }
 
 /** By the change set; and by the templates, whose difference no change set may leave out. */
 function isChanged(change: ResourceChange, stack: StackChange, property: string): boolean {
   if (change.details.some((detail) => detail.property === property && !staysTheSame(detail, stack.changes))) return true
-  return JSON.stringify(valueOf(stack.deployed, change, property)) !== JSON.stringify(valueOf(stack.wanted, change, property))
+  return (
+    JSON.stringify(valueOf(stack.deployed, change, property)) !==
+    JSON.stringify(valueOf(stack.wanted, change, property))
+  )
 }
 
 /** `EngineVersion from "a" to "b"`, as far as the templates tell. */

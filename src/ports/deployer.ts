@@ -40,7 +40,7 @@ export interface DeployerOptions extends CallOptions {
 
 /** Every method has a deadline. All but `open` want `open` first. Nothing is asked of a person, nothing is printed. */
 export interface Deployer {
-  /** Bundles and synthesizes the project. Throws `ToolkitMissing` (exit usage), `BuildFailed` or `SynthFailed` (exit failed). */
+  /** Bundles and synthesizes the project. Throws `BuildFailed` or `SynthFailed` (exit failed). */
   open(options?: DeployerOptions): Promise<ProjectStack[]>
   /** Makes or renews CDK's bootstrap resources. */
   bootstrap(places: {account: string; region: Region}[], options?: DeployerOptions): Promise<void>

@@ -95,7 +95,8 @@ const SLOW_SECONDS = 20
 
 function resourceLines(event: Extract<DrEvent, {code: 'resource'}>): Line[] {
   const {stack, logicalId, type, status, reason, seconds: took = 0} = event
-  if (status.endsWith('_FAILED')) return [line('plain', `  ${stack}: ${logicalId} (${type}) ${status}: ${reason ?? 'no reason given'}`)]
+  if (status.endsWith('_FAILED'))
+    return [line('plain', `  ${stack}: ${logicalId} (${type}) ${status}: ${reason ?? 'no reason given'}`)]
   if (took < SLOW_SECONDS) return []
   return [line('plain', `  ${stack}: ${logicalId} (${type}) ${status} (${seconds(took)})`)]
 }

@@ -59,10 +59,28 @@ class StepSpinner {
   }
 
   follow(event: DrEvent): void {
-    if (event.code === 'step-started') this.#running.set(event.id, {title: event.title, since: performance.now()})
-    else if (event.code === 'resource') this.#count(event)
-    else if (event.code === 'step-finished' || event.code === 'step-skipped') this.#running.delete(event.id)
-    else return
+    switch (event.code) {
+      case 'step-started': {
+        this.#running.set(event.id, {title: event.title, since: performance.now()})
+        break
+      }
+
+      case 'resource': {
+        this.#count(event)
+        break
+      }
+
+      case 'step-finished':
+      case 'step-skipped': {
+        this.#running.delete(event.id)
+        break
+      }
+
+      default: {
+        return
+      }
+    }
+
     if (this.#running.size === 0) this.stop()
     else void this.#show()
   }

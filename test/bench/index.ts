@@ -4,7 +4,8 @@
  * 1. The engine against the same AWS calls made directly: time from the first call to the first write that the new primary
  *    acknowledged through the edge. Bound: 1.5 in profile `paced`. In `instant` there is nothing to wait for, and it is printed.
  * 2. Lab boot and deploy against the boot of the database pair alone. Printed.
- * 3. Start-up of `--version` and `status --help` against `node -e 0`. Printed.
+ * 3. `deploy` to an empty lab against the lab's own provisioning, as a ratio, and the second deploy. Printed.
+ * 4. Start-up of `--version` and `status --help` against `node -e 0`. Printed.
  */
 
 import {spawnSync} from 'node:child_process'
@@ -15,6 +16,8 @@ import {ROOT} from '../support/cli.js'
 import {DatabaseLab} from '../support/lab-database.js'
 import {BenchLab} from './bench-lab.js'
 import type {ProfileName} from './bench-lab.js'
+import {timeDeploy} from './deploy.js'
+import type {DeployTimes} from './deploy.js'
 
 const BOUND = 1.5
 
@@ -76,11 +79,24 @@ function startUp(name: string, args: string[]): number {
   return median(times)
 }
 
+async function deployAgainstEngine(): Promise<void> {
+  const times: DeployTimes[] = []
+  for (let round = 0; round < rounds; round++) times.push(await timeDeploy())
+  const [engine, deploy, again] = (['engine', 'deploy', 'again'] as const).map((key) =>
+    median(times.map((one) => one[key])),
+  )
+  print('deploy, instant: engine alone', `${engine!.toFixed(1)} s`)
+  print('deploy, instant: the command', `${deploy!.toFixed(1)} s`)
+  print('deploy, instant: ratio', (deploy! / engine!).toFixed(1))
+  print('deploy, instant: without change', `${again!.toFixed(1)} s`)
+}
+
 const bin = join(ROOT, 'bin', 'run.js')
 startUp('node -e 0', ['-e', '0'])
 startUp('--version', [bin, '--version'])
 startUp('status --help', [bin, 'status', '--help'])
 await databasePair()
+await deployAgainstEngine()
 await engineAgainstDirect('instant')
 const ratio = await engineAgainstDirect('paced')
 if (ratio > BOUND) {

@@ -30,7 +30,8 @@ export class AwsStacks implements Stacks {
       const [stack] = found
       return stack && {status: stack.StackStatus!, reason: stack.StackStatusReason}
     } catch (error) {
-      if (isFault(error, 'ValidationError') && /does not exist/.test((error as {why?: string}).why ?? '')) return undefined
+      if (isFault(error, 'ValidationError') && /does not exist/.test((error as {why?: string}).why ?? ''))
+        return undefined
       throw error
     }
   }

@@ -1,31 +1,43 @@
 /** What comes out of the toolkit's process, as errors in four parts. */
 
+import {createRequire} from 'node:module'
+import {join} from 'node:path'
 import {DrError} from '../../errors.js'
 import {mapAwsError} from '../aws/errors.js'
 import type {ToldError} from './protocol.js'
 
 /** Names of SDK errors that say who is calling is the matter, wherever in the chain of causes they stand. */
-const ABOUT_CREDENTIALS = /Expired|Credential|Token|InvalidClient|Unrecognized|Signature|AccessDenied|Unauthorized|AuthenticationError/
+const ABOUT_CREDENTIALS =
+  /Expired|Credential|Token|InvalidClient|Unrecognized|Signature|AccessDenied|Unauthorized|AuthenticationError/
 
-export function toolkitMissing(folder: string, why: string): DrError {
-  return new DrError({
+const toolkitMissing = (folder: string, why: string): DrError =>
+  new DrError({
     code: 'ToolkitMissing',
     exit: 'usage',
     what: `the CDK toolkit of ${folder} cannot be loaded`,
     why,
     next: `(cd ${folder} && npm ci), with @aws-cdk/toolkit-lib among its devDependencies`,
   })
+
+/** Throws `ToolkitMissing` (exit usage) where the project's toolkit is not installed; loads nothing. */
+export function findToolkit(folder: string): void {
+  try {
+    createRequire(join(folder, 'package.json')).resolve('@aws-cdk/toolkit-lib')
+  } catch {
+    throw toolkitMissing(folder, 'its packages are not installed')
+  }
 }
 
 /** `doing`: what the call was for, such as "the deployment". */
 export function fromToolkit(error: ToldError, doing: {call: string; folder: string}): DrError {
   const {name, message, causes, requestId} = error
   const cause = Object.assign(new Error(message), {stack: error.stack})
-  if (doing.call === 'open' && /Cannot find module '@aws-cdk\/toolkit-lib'/.test(message))
-    return toolkitMissing(doing.folder, 'its packages are not installed')
   const denied = [{name, message}, ...causes].find((one) => ABOUT_CREDENTIALS.test(one.name))
   if (denied) {
-    const sdk = Object.assign(new Error(denied.message), {name: denied.name, $metadata: {requestId, httpStatusCode: 403}})
+    const sdk = Object.assign(new Error(denied.message), {
+      name: denied.name,
+      $metadata: {requestId, httpStatusCode: 403},
+    })
     const mapped = mapAwsError(sdk, {action: `cdk ${doing.call}`, region: 'the region that it names'})
     return mapped.exit === 'credentials'
       ? mapped
@@ -42,10 +54,19 @@ export function fromToolkit(error: ToldError, doing: {call: string; folder: stri
 
   const innermost = causes.at(-1)?.message
   const why = innermost !== undefined && !message.includes(innermost) ? `${message}: ${innermost}` : message
-  const parts = {why: plain(why), requestId, cause}
-  if (/LockError|OutdirLocked|ConcurrentWriteLock|ConcurrentReadLock/.test(`${name} ${message}`) || /another CLI/i.test(message)) {
+  const parts = {why: why.trim(), requestId, cause}
+  if (
+    /LockError|OutdirLocked|ConcurrentWriteLock|ConcurrentReadLock/.test(`${name} ${message}`) ||
+    /another CLI/i.test(message)
+  ) {
     const next = 'wait until it has ended, then run this command again'
-    return new DrError({code: 'ProjectBusy', exit: 'usage', what: `another program works in ${doing.folder}`, ...parts, next})
+    return new DrError({
+      code: 'ProjectBusy',
+      exit: 'usage',
+      what: `another program works in ${doing.folder}`,
+      ...parts,
+      next,
+    })
   }
 
   if (doing.call === 'open') {
@@ -66,8 +87,11 @@ export function fromToolkit(error: ToldError, doing: {call: string; folder: stri
     })
   }
 
-  return new DrError({code: 'DeployFailed', exit: 'failed', what: `cdk ${doing.call} failed`, ...parts, next: 'todo-dr deploy'})
+  return new DrError({
+    code: 'DeployFailed',
+    exit: 'failed',
+    what: `cdk ${doing.call} failed`,
+    ...parts,
+    next: 'todo-dr deploy',
+  })
 }
-
-/** Without the marks that the toolkit puts before its messages. */
-const plain = (text: string): string => text.replaceAll(/[❌✅✨⚠️]\s*/gu, '').trim()

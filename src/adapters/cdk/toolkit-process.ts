@@ -5,8 +5,6 @@
 
 import {fork} from 'node:child_process'
 import type {ChildProcess} from 'node:child_process'
-import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {DrError} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
@@ -15,7 +13,7 @@ import type {Deployer, DeployerOptions, StackDifference} from '../../ports/deplo
 import type {AwsAccess} from '../aws/clients.js'
 import {bundle} from './bundle.js'
 import {toolkitEnvironment} from './environment.js'
-import {fromToolkit, toolkitMissing} from './errors.js'
+import {fromToolkit} from './errors.js'
 import type {CallName, Calls, FromWorker, ToWorker} from './protocol.js'
 
 export interface ToolkitOptions {
@@ -62,8 +60,6 @@ export class ToolkitProcess implements Deployer {
 
   async open(options: DeployerOptions = {}): Promise<ProjectStack[]> {
     const {folder, app, build, context, validation, access, pollMs} = this.options
-    if (!existsSync(join(folder, 'node_modules')))
-      throw toolkitMissing(folder, 'its packages are not installed: there is no node_modules')
     const environment = this.#environment()
     // The toolkit takes a second to load meanwhile.
     const child = this.#start(environment)
@@ -146,9 +142,26 @@ export class ToolkitProcess implements Deployer {
 
         const onMessage = (message: FromWorker): void => {
           heard()
-          if (message.type === 'event') onEvent?.(message.event)
-          else if (message.type === 'result') resolve(message.value as Calls[Name]['result'])
-          else if (message.type === 'error') reject(fromToolkit(message.error, {call, folder: this.options.folder}))
+          switch (message.type) {
+            case 'event': {
+              onEvent?.(message.event)
+              break
+            }
+
+            case 'result': {
+              resolve(message.value as Calls[Name]['result'])
+              break
+            }
+
+            case 'error': {
+              reject(fromToolkit(message.error, {call, folder: this.options.folder}))
+              break
+            }
+
+            case 'alive': {
+              break
+            }
+          }
         }
 
         const onExit = (status: number | null, killedBy: NodeJS.Signals | null): void =>

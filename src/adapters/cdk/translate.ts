@@ -14,7 +14,8 @@ interface BootstrapPayload {
 }
 
 /** Messages that only say how long something took, or what an event says already. */
-const DULL = /^CDK_(TOOLKIT_I(1000|1001|4000|4001|4002|5000|5001|5501|5503|5901|521\d|522\d|9900)|ASSETS_|ASSEMBLY_I|SDK_)/
+const DULL =
+  /^CDK_(TOOLKIT_I(1000|1001|4000|4001|4002|5000|5001|5501|5503|5901|521\d|522\d|9900)|ASSETS_|ASSEMBLY_I|SDK_)/
 
 /** The one message without a code that is wanted: what follows may fail before any other one names the stack. */
 const CREATING = /^(\S+): creating CloudFormation changeset\.\.\.$/

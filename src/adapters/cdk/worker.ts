@@ -5,8 +5,8 @@
 
 import {createRequire} from 'node:module'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import type * as ToolkitLib from '@aws-cdk/toolkit-lib'
-import type {CachedCloudAssembly, IIoHost, StackSelector, Toolkit} from '@aws-cdk/toolkit-lib'
 import type {ProjectStack} from '../../model/stack.js'
 import type {StackDifference} from '../../ports/deployer.js'
 import {differenceOf} from './difference.js'
@@ -15,6 +15,10 @@ import {translate} from './translate.js'
 
 /** Milliseconds; a sign of life need not be given more often. */
 const ALIVE_MS = 1000
+
+/** Milliseconds that another one's hold on the project is waited out. */
+const LOCKED_MS = 10_000
+const LOCKED_POLL_MS = 250
 
 const tell = (message: FromWorker): void => {
   if (process.connected) process.send!(message)
@@ -33,7 +37,7 @@ const AGREED = new Set(['CDK_TOOLKIT_I5050', 'CDK_TOOLKIT_I5060'])
 /** Of the last call of `diff`. */
 const differences: StackDifference[] = []
 
-const ioHost: IIoHost = {
+const ioHost: ToolkitLib.IIoHost = {
   async notify(message) {
     alive()
     const event = translate(message)
@@ -49,8 +53,8 @@ const ioHost: IIoHost = {
 
 interface Opened {
   library: typeof ToolkitLib
-  toolkit: Toolkit
-  assembly: CachedCloudAssembly
+  toolkit: ToolkitLib.Toolkit
+  assembly: ToolkitLib.CachedCloudAssembly
   pollMs?: number
 }
 
@@ -74,7 +78,7 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
     contextStore: new library.CdkAppMultiContext(folder, context),
     synthOptions: {validation},
   })
-  const assembly = await toolkit.synth(source)
+  const assembly = await whenFree(library, () => toolkit.synth(source))
   opened = {library, toolkit, assembly, pollMs}
   const {stacksRecursively} = assembly.cloudAssembly
   const stackIds = new Set(stacksRecursively.map(({id}) => id))
@@ -95,7 +99,19 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
   }))
 }
 
-const these = (ids: string[]): StackSelector => ({
+/** The toolkit of a command that was killed ends a moment after it, and keeps its hold on the project until then. */
+async function whenFree<T>({ToolkitError}: typeof ToolkitLib, work: () => Promise<T>): Promise<T> {
+  for (const end = Date.now() + LOCKED_MS; ;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!ToolkitError.isLockError(error) || Date.now() > end) throw error
+      await sleep(LOCKED_POLL_MS)
+    }
+  }
+}
+
+const these = (ids: string[]): ToolkitLib.StackSelector => ({
   strategy: isOpen().library.StackSelectionStrategy.PATTERN_MUST_MATCH,
   patterns: ids,
 })
@@ -133,7 +149,8 @@ const handlers: {[Name in keyof Calls]: (given: Calls[Name]['arguments']) => Pro
   async diff({ids}) {
     const {toolkit, assembly, library} = isOpen()
     differences.length = 0
-    await toolkit.diff(assembly, {stacks: these(ids), method: library.DiffMethod.TemplateOnly()})
+    const {TemplateOnly: templateOnly} = library.DiffMethod
+    await toolkit.diff(assembly, {stacks: these(ids), method: templateOnly()})
     return differences
   },
 }

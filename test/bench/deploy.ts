@@ -1,0 +1,42 @@
+/** `deploy` to an empty lab, through the CDK toolkit, against the lab's own provisioning of the same templates. */
+
+import {join} from 'node:path'
+
+import type {DeployResult} from '../../src/commands/deploy.js'
+import {CdkProject} from '../support/cdk-project.js'
+import {Sandbox} from '../support/cli.js'
+
+export interface DeployTimes {
+  /** Of the lab's engine alone: a lab that boots with everything, less one that boots empty. */
+  engine: number
+  /** The whole command: build, synthesis, bootstrap of two regions, stacks. */
+  deploy: number
+  /** The same again, with nothing to do. */
+  again: number
+}
+
+/** Seconds. */
+export async function timeDeploy(): Promise<DeployTimes> {
+  const sandbox = new Sandbox()
+  const start = async (name: string, ...args: string[]): Promise<number> => {
+    const {seconds} = await sandbox.json<{seconds: number}>(['lab', 'start', '--lab', name, ...args])
+    return seconds
+  }
+
+  try {
+    const full = await start('full')
+    await sandbox.expect(0, ['lab', 'stop', '--lab', 'full'])
+    const empty = await start('empty', '--empty')
+    const project = new CdkProject(join(sandbox.folder, 'app'), 'ToDoMgmt', {home: 'us-east-1', away: 'us-east-2'})
+    const deploy = async (): Promise<number> => {
+      const args = ['deploy', '--target', 'lab:empty']
+      const {seconds} = await sandbox.json<DeployResult>(args, 0, {cwd: project.folder})
+      return seconds
+    }
+
+    return {engine: full - empty, deploy: await deploy(), again: await deploy()}
+  } finally {
+    for (const name of ['full', 'empty']) await sandbox.run(['lab', 'stop', '--lab', name])
+    sandbox.remove()
+  }
+}

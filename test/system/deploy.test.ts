@@ -1,0 +1,179 @@
+/** One project, one lab: deployed after two interruptions, again, changed, refused, broken and mended. */
+
+import {expect} from 'chai'
+import {once} from 'node:events'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {DeployResult} from '../../src/commands/deploy.js'
+import {CdkProject} from '../support/cdk-project.js'
+import {Sandbox} from '../support/cli.js'
+
+const LAB = 'lab:deploying'
+const MEMBERS = {home: 'Demo-data-us-east-1', away: 'Demo-data-us-west-2'}
+const CLUSTER = 'AWS::RDS::DBCluster'
+
+describe('deploy', function () {
+  this.timeout(120_000)
+  const sandbox = new Sandbox({TODO_DR_TARGET: LAB})
+  let project: CdkProject
+
+  before(() => {
+    project = new CdkProject(join(sandbox.folder, 'demo'), 'Demo', {home: 'us-east-1', away: 'us-west-2'})
+  })
+
+  after(async () => {
+    await sandbox.run(['lab', 'stop', '--lab', 'deploying'])
+    sandbox.remove()
+  })
+
+  const run = (args: string[] = [], code = 0) => sandbox.expect(code, ['deploy', ...args], {cwd: project.folder})
+  const json = (args: string[] = [], code = 0) =>
+    sandbox.json<DeployResult>(['deploy', ...args], code, {cwd: project.folder})
+  const stack = ({stacks}: DeployResult, name: string) => stacks.find((one) => one.name === name)!
+
+  /** Starts a deployment, signals it once it has said so, and gives its exit status with what it said. */
+  async function interrupted(signal: NodeJS.Signals, said: RegExp): Promise<{code: number | null; stderr: string}> {
+    const child = sandbox.start(['deploy'], {cwd: project.folder})
+    let stderr = ''
+    child.stderr!.on('data', (chunk: Buffer) => {
+      if (!said.test(stderr) && said.test(stderr + String(chunk))) child.kill(signal)
+      stderr += String(chunk)
+    })
+    const [code] = (await once(child, 'close')) as [number | null]
+    return {code, stderr}
+  }
+
+  it('starts an empty lab, and stops at Ctrl-C: CloudFormation goes on, and it says so', async () => {
+    const {code, stderr} = await interrupted('SIGINT', /start: Demo-data-us-east-1/)
+    expect(code, stderr).to.equal(4)
+    expect(stderr).to.contain('no lab named "deploying" is running: starting an empty one')
+    expect(stderr).to.contain('interrupted in the middle of the deployment').and.to.contain('todo-dr deploy goes on')
+  })
+
+  it('goes on after a kill -9 with what CloudFormation has meanwhile done', async () => {
+    project.freeze()
+    await interrupted('SIGKILL', /start: Demo-(data-us-west-2|api)/)
+    const result = await json()
+    expect(result).to.include({status: 'deployed', app: 'Demo', account: '000000000000', failure: null})
+    expect(result.edgeUrl).to.match(/^http:\/\/127\.0\.0\.1:\d+/)
+    expect(stack(result, MEMBERS.home).status).to.equal('unchanged')
+    expect(result.stacks.map(({status}) => status))
+      .to.include('created')
+      .and.not.to.include('failed')
+  })
+
+  it('leaves a deployment that every command takes', async () => {
+    await sandbox.expect(0, ['seed'])
+    const created = await sandbox.json<{task: string}>(['crud', 'create', '--task', 'hi', '--status', 'wip'])
+    expect(created.task).to.equal('hi')
+    await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'Demo'])
+  })
+
+  it('changes nothing the second time, and leaves the edge where a failover has put it', async () => {
+    const again = await json()
+    expect(again).to.include({status: 'unchanged'})
+    expect(again.seconds).to.be.below(30)
+    expect((await run(['--diff'])).stdout).to.equal('')
+    project.change('Demo-edge', ({Resources}) => {
+      const distribution = Object.values(Resources).find(({Type}) => Type === 'AWS::CloudFront::Distribution')
+      Object.assign(distribution!.Properties.DistributionConfig as object, {Comment: 'another one'})
+    })
+    expect(await json(['--diff'], 5)).to.nested.include({'differences[0].stack': 'Demo-edge'})
+    const reader = project.changeCode('Demo-api-us-east-1', 'GetToDos')
+    const changed = await json()
+    expect(stack(changed, 'Demo-edge')).to.include({status: 'updated'})
+    const update = {logicalId: reader, type: 'AWS::Lambda::Function', action: 'updated'}
+    expect(stack(changed, 'Demo-api-us-east-1').changed).to.deep.include(update)
+    const {edge, primary} = await sandbox.json<{edge: string; primary: string}>(['status'])
+    expect({edge, primary}).to.deep.equal({edge: 'us-west-2', primary: 'us-west-2'})
+  })
+
+  it('refuses an upgraded, a replaced, a detached and a removed member, and has changed nothing', async () => {
+    const cluster = project.logicalId(MEMBERS.away, CLUSTER)
+    project.change(MEMBERS.home, ({Resources}) => {
+      Resources[cluster]!.Properties.EngineVersion = '8.0.mysql_aurora.3.11.0'
+    })
+    project.change(MEMBERS.away, ({Resources}) => {
+      delete Resources[cluster]!.Properties.GlobalClusterIdentifier
+      Resources[cluster]!.Properties.StorageEncrypted = false
+    })
+    const refused = await json([], 3)
+    expect(refused.status).to.equal('refused')
+    const reasons = refused.refusals.map(({reason}) => reason).join('\n')
+    expect(reasons).to.contain(`${MEMBERS.home} (us-east-1): ${cluster} (${CLUSTER}): EngineVersion from`)
+    expect(reasons).to.contain('StorageEncrypted from true to false').and.to.contain('replaced')
+    expect(reasons).to.contain('GlobalClusterIdentifier from "demo" to nothing').and.to.contain('detached')
+    expect(await json(['--dry-run', '--allow-database-change', '--confirm', 'Demo'])).to.include({status: 'planned'})
+    await run(['--allow-database-change', '--confirm', 'Another'], 3)
+    project.restore()
+    project.change(MEMBERS.home, ({Resources, Outputs}) => {
+      for (const [id, {Type}] of Object.entries(Resources)) if (Type === 'AWS::RDS::GlobalCluster') delete Resources[id]
+      delete Outputs.GlobalClusterId
+    })
+    const [removed, ...others] = (await json(['--dry-run'], 3)).refusals
+    expect(removed!.reason).to.contain('AWS::RDS::GlobalCluster').and.to.contain('removed from the stack')
+    expect(others).to.deep.equal([])
+    project.restore()
+  })
+
+  it('defect 38: a stack that fails stops what follows, names the first cause, and the next deploy mends it', async () => {
+    project.change('Demo-identity-us-east-1', ({Resources}) => {
+      const Properties = {Name: '/todo-dr/Demo/deployment', Type: 'String', Value: 'taken'}
+      Resources.Broken = {Type: 'AWS::SSM::Parameter', Properties}
+    })
+    const failed = await json([], 1)
+    expect(failed.status).to.equal('failed')
+    const broken = stack(failed, 'Demo-identity-us-east-1')
+    expect(broken).to.deep.include({status: 'failed', changed: []})
+    expect(broken.failure).to.include({logicalId: 'Broken', type: 'AWS::SSM::Parameter'})
+    expect(broken.failure!.reason).to.match(/already exists/i)
+    expect(failed.failure!.what).to.contain('Demo-identity-us-east-1').and.to.contain('Broken')
+    for (const name of ['Demo-edge', 'Demo-directory-us-east-1'])
+      expect(stack(failed, name).status, name).to.equal('not-started')
+    project.restore()
+    expect((await json()).failure).to.equal(null)
+  })
+
+  it('names a resource type that the lab lacks, and a stack that does not exist', async () => {
+    project.change('Demo-identity-us-west-2', ({Resources}) => {
+      Resources.Stream = {Type: 'AWS::Kinesis::Stream', Properties: {ShardCount: 1}}
+    })
+    const {failure} = await json([], 1)
+    expect(failure!.why).to.contain('AWS::Kinesis::Stream')
+    expect(failure!.what).to.contain('Demo-identity-us-west-2')
+    project.restore()
+    expect((await run(['--stack', 'Demo-nothing'], 2)).stderr).to.contain('no stack "Demo-nothing"')
+  })
+
+  it('leaves a lab alone that holds another application', async () => {
+    const other = new CdkProject(join(sandbox.folder, 'other'), 'Other', {home: 'us-east-1', away: 'us-west-2'})
+    const {stderr} = await sandbox.expect(2, ['deploy'], {cwd: other.folder})
+    expect(stderr).to.contain('it holds Demo').and.to.contain('to be deployed is Other')
+  })
+
+  it('keeps the account of its key with the lab, and a journal of what was done', () => {
+    const labs = sandbox.left('state').filter((name) => name.endsWith('journal.ndjson'))
+    expect(labs).not.to.deep.equal([])
+    const lines = labs.map((name) => readFileSync(join(sandbox.folder, 'state', name), 'utf8')).join('\n')
+    expect(lines).to.contain('"event":"deploy-started"').and.to.contain('"event":"stack-ended"')
+    expect(
+      existsSync(join(sandbox.folder, 'state/todo-dr/labs/deploying/cdk/cache/accounts_partitions.json')),
+    ).to.equal(true)
+  })
+})
+
+describe('deploy without what it needs', () => {
+  const sandbox = new Sandbox()
+
+  after(() => sandbox.remove())
+
+  it('says where it looked for a project, and how to install its toolkit, and starts no lab for it', async () => {
+    const {stderr} = await sandbox.expect(2, ['deploy'])
+    expect(stderr).to.contain('there is no CDK project in').and.to.contain('todo-dr init')
+    writeFileSync(join(sandbox.folder, 'cdk.json'), JSON.stringify({app: 'node app.js'}))
+    const {error} = await sandbox.json<{error: {code: string; next: string}}>(['deploy'], 2)
+    expect(error.code).to.equal('ToolkitMissing')
+    expect(error.next).to.contain('npm ci')
+    expect(sandbox.left('state')).to.deep.equal([])
+  })
+})
