@@ -14,7 +14,7 @@ const generated = () => [
 const contents = () => Object.fromEntries(generated().map((file) => [file, readFileSync(file, 'utf8')]))
 
 const checks = {
-  types: () => {
+  types() {
     node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json')
     node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'infra-template/tsconfig.json')
   },
@@ -32,7 +32,7 @@ const checks = {
       'scripts',
       'bin',
     ),
-  generated: () => {
+  generated() {
     const before = contents()
     node('--import', 'tsx', 'scripts/generate.ts')
     node('scripts/manifest.mjs')

@@ -4,6 +4,7 @@ import {z} from 'zod'
 import type {DeployResult} from '../src/commands/deploy.js'
 import type {DoctorResult} from '../src/commands/doctor.js'
 import type {InitResult} from '../src/commands/init.js'
+import type {IamPolicyResult} from '../src/commands/iam-policy.js'
 import type {LabStartResult} from '../src/commands/lab/start.js'
 import type {LabStopResult} from '../src/commands/lab/stop.js'
 import type {OutageResult} from '../src/commands/outage/start.js'
@@ -400,6 +401,30 @@ const deploy = z.object({
     .nullable(),
 }) satisfies z.ZodType<DeployResult>
 
+const iamPolicy = z.object({
+  schemaVersion: z.literal(1),
+  target: z.string(),
+  app: z.string(),
+  account: z.string().meta({description: 'Twelve digits'}),
+  commands: z.array(z.string()).meta({description: 'What the policy is enough for'}),
+  policy: z
+    .object({
+      Version: z.literal('2012-10-17'),
+      Statement: z.array(
+        z.object({
+          Effect: z.literal('Allow'),
+          Action: z.array(z.string()),
+          Resource: z.array(z.string()),
+          Condition: z
+            .object({StringEquals: z.object({'aws:RequestedRegion': z.array(region)})})
+            .optional()
+            .meta({description: 'Of actions that know no resources'}),
+        }),
+      ),
+    })
+    .meta({description: 'An IAM policy document, as it is printed without --json'}),
+}) satisfies z.ZodType<IamPolicyResult>
+
 const error = z.object({
   error: z.object({
     code: z.string().meta({description: 'Stable; scripts may match on it'}),
@@ -432,5 +457,6 @@ export const RESULT_SCHEMAS = {
   doctor: doctor.meta({title: 'doctor --json'}),
   init: init.meta({title: 'init --json'}),
   deploy: deploy.meta({title: 'deploy --json'}),
+  'iam-policy': iamPolicy.meta({title: 'iam-policy --json'}),
   error: error.meta({title: 'What every command prints under --json when it fails'}),
 }

@@ -58,7 +58,7 @@ const LAB_LAG_PERIOD_SECONDS = 1
 const LAB_ACCOUNT = '000000000000'
 
 async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTarget> {
-  const [{connectLab}, {LabAddresses}, {labStateFolder}] = await Promise.all([
+  const [{connectLab, labCredentials}, {LabAddresses}, {labStateFolder}] = await Promise.all([
     import('./adapters/lab/index.js'),
     import('./adapters/http/address-book.js'),
     import('./adapters/fs/paths.js'),
@@ -83,7 +83,7 @@ async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTar
     kind: 'lab',
     app,
     regions: [home, away],
-    access: {endpoint, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}},
+    access: {endpoint, credentials: labCredentials()},
     // A cached map may be of a lab that is gone.
     keepMap: false,
     deployHint: start,

@@ -41,7 +41,7 @@ function imports(file: string): string[] {
 const ROWS: string[][] = [
   ['errors', 'messages'],
   ['model'],
-  ['ports', 'diagnose'],
+  ['ports', 'diagnose', 'permissions'],
   ['probes', 'gates', 'steps', 'config'],
   ['plans'],
   ['engine', 'measure', 'drift', 'init', 'doctor'],

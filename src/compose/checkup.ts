@@ -43,7 +43,7 @@ export async function openCheckup(options: {flag?: string; folder: string; signa
       })
     }
 
-    const {connectLab} = await import('../adapters/lab/index.js')
+    const {connectLab, labCredentials} = await import('../adapters/lab/index.js')
     const lab = await connectLab(found.lab)
       .status()
       .catch((error: unknown) => {
@@ -56,7 +56,7 @@ export async function openCheckup(options: {flag?: string; folder: string; signa
     }
 
     const {app, home, away, endpoint} = lab
-    return await withAws({endpoint, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}}, signal, {
+    return await withAws({endpoint, credentials: labCredentials()}, signal, {
       ...base,
       lab: true,
       app,

@@ -155,7 +155,7 @@ function checkAccount(account: string, target: AwsTarget, {own, folder, config}:
 }
 
 async function labPlace(target: LabTarget, project: Project, {emit, signal}: OpenDeployOptions): Promise<Place> {
-  const [{labs}, {labStateFolder}] = await Promise.all([
+  const [{labCredentials, labs}, {labStateFolder}] = await Promise.all([
     import('../adapters/lab/index.js'),
     import('../adapters/fs/paths.js'),
   ])
@@ -181,7 +181,7 @@ async function labPlace(target: LabTarget, project: Project, {emit, signal}: Ope
     app,
     regions: {home, away},
     account: LAB_ACCOUNT,
-    access: {endpoint, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}},
+    access: {endpoint, credentials: labCredentials()},
     cdkHome: join(labStateFolder(target.lab), 'cdk'),
     pollMs: LAB_POLL_MS,
     edgeUrl: async () => (await admin.status()).edgeUrl,

@@ -108,14 +108,21 @@ function credentialsError(error: SdkError, {action, region, profile}: FailedCall
   })
 }
 
+/** AWS's own words; S3 quotes the resource. The action may be another one than that of the call (s3:ListBucket for GetObject). */
+const REFUSED = /not authorized to perform: ([\w-]+:\w+) on resource: "?([^\s"]+)"?/
+
 /** The missing action, told apart from a denial that no new permission lifts. */
 function deniedError(error: SdkError, {action, region}: FailedCall): DrError {
-  const statement = `{"Effect":"Allow","Action":"${action}","Resource":"*"}`
-  let next = `allow it to the role you use: ${statement}`
-  if (/service control policy/i.test(error.message)) {
-    next = 'a service control policy of the organization denies it; ask who administers the organization'
+  const [, missing = action, resource = '*'] = REFUSED.exec(error.message) ?? []
+  const statement = JSON.stringify({Effect: 'Allow', Action: missing, Resource: resource})
+  let next = `allow it to whom you act as: ${statement}; todo-dr iam-policy prints all that a command needs`
+  if (/service control polic/i.test(error.message)) {
+    next =
+      'a service control policy of the organization denies it, and no statement of yours helps: ask who administers the organization'
+  } else if (/permissions boundar/i.test(error.message)) {
+    next = 'a permissions boundary leaves it out, and no other statement helps: ask the owner of the boundary'
   } else if (/explicit deny/i.test(error.message)) {
-    next = 'a policy denies it explicitly; allowing it elsewhere does not help, take the denial out'
+    next = 'a policy denies it explicitly, and no statement helps: ask the owner of the policy'
   }
 
   return new DrError({

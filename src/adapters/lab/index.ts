@@ -8,6 +8,7 @@ import {startLab} from './start.js'
 import {stopLab} from './stop.js'
 
 export {connectLab} from './admin.js'
+export {labCredentials} from './credentials.js'
 
 /** The labs of this machine and user, below `$XDG_STATE_HOME/todo-dr/labs`. */
 export const labs: Labs = {

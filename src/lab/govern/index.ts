@@ -50,7 +50,8 @@ export class Governance {
       const result = await act()
       if (weather === 'lost-answer') throw strike(internalFailure(call.service))
       return result
-    } catch (error) {
+    } catch (error_) {
+      const error = await this.listed(call, needs, error_)
       code = error instanceof ServiceFault ? error.code : 'InternalFailure'
       throw error
     } finally {
@@ -68,6 +69,20 @@ export class Governance {
         code,
         ...(injected && {injected}),
       })
+    }
+  }
+
+  /** Without ListBucket S3 keeps to itself that there is no such object (S3 API, GetObject). Returns what is to be thrown. */
+  private async listed(call: GovernedCall, needs: Need[], thrown: unknown): Promise<unknown> {
+    const {caller, service, input} = call
+    if (service !== 's3' || !caller || !(thrown instanceof ServiceFault) || thrown.code !== 'NoSuchKey') return thrown
+    const need = {action: 's3:ListBucket', resources: [`arn:aws:s3:::${String(input.Bucket)}`]}
+    needs.push(need)
+    try {
+      if (this.enforcesIam) this.authorize(call, caller, [need])
+      return thrown
+    } catch (error) {
+      return error
     }
   }
 
@@ -110,7 +125,9 @@ export class Governance {
 function refuse(caller: string, policy: Policy, kind: string, request: PolicyRequest): void {
   const verdict = judge(policy, request)
   if (verdict === 'allowed') return
-  const {action, resource} = request
+  const {action} = request
+  // S3 alone quotes it.
+  const resource = action.startsWith('s3:') ? `"${request.resource}"` : request.resource
   const why =
     verdict === 'denied'
       ? `with an explicit deny in a${kind.startsWith('i') ? 'n' : ''} ${kind}`

@@ -26,6 +26,9 @@ const ACTIONS: Record<string, Record<string, string>> = {
   lambda: {Invoke: 'InvokeFunction'},
   cloudfront: {CreateDistributionWithTags: 'CreateDistribution'},
   s3: {
+    CompleteMultipartUpload: 'PutObject',
+    CreateMultipartUpload: 'PutObject',
+    UploadPart: 'PutObject',
     DeleteBucketEncryption: 'PutEncryptionConfiguration',
     DeleteBucketLifecycle: 'PutLifecycleConfiguration',
     DeleteBucketOwnershipControls: 'PutBucketOwnershipControls',

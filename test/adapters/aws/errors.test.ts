@@ -80,9 +80,21 @@ describe('errors of AWS', () => {
     const missing = await described(fault('AccessDenied', 403, 'User x is not authorized'))
     expect(missing).to.include({exit: 'credentials'})
     expect(missing.next).to.contain('"Action":"rds:DescribeGlobalClusters"')
+    const told = await described(
+      fault(
+        'AccessDenied',
+        403,
+        'User: arn:aws:iam::1:user/x is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::b" because no identity-based policy allows the s3:ListBucket action',
+      ),
+    )
+    expect(told.next).to.contain('{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b"}')
+    const boundary = await described(
+      fault('AccessDenied', 403, 'because no permissions boundary allows the rds:DescribeGlobalClusters action'),
+    )
+    expect(boundary.next).to.contain('owner of the boundary').and.not.contain('{')
     const scp = await described(fault('AccessDenied', 403, 'with an explicit deny in a service control policy'))
     expect(scp.next).to.contain('service control policy')
     const explicit = await described(fault('AccessDenied', 403, 'with an explicit deny in an identity-based policy'))
-    expect(explicit.next).to.contain('denies it explicitly')
+    expect(explicit.next).to.contain('ask the owner of the policy')
   })
 })

@@ -1,0 +1,63 @@
+import {Args, Flags} from '@oclif/core'
+import {DrCommand} from '../dr-command.js'
+import {DrError} from '../errors.js'
+import {commandsOf, policyOf} from '../permissions/policy.js'
+import type {PolicyDocument} from '../permissions/policy.js'
+import type {Place} from '../permissions/place.js'
+
+export interface IamPolicyResult {
+  schemaVersion: 1
+  target: string
+  app: string
+  account: string
+  /** What the policy is enough for. */
+  commands: string[]
+  policy: PolicyDocument
+}
+
+export default class IamPolicy extends DrCommand {
+  static override summary = 'Print the IAM policy that a command needs on this deployment, and no more'
+  static override description =
+    'Made from the application, regions and account of the target, without a call to AWS. Without a command: what all of them need. Resources are named as the template names them; a `*` stands where AWS puts a random id, or where it lists.'
+
+  static override examples = [
+    '<%= config.bin %> iam-policy failover > failover-policy.json',
+    '<%= config.bin %> iam-policy outage start --target prod',
+    '<%= config.bin %> iam-policy crud',
+  ]
+
+  static override args = {
+    command: Args.string({description: 'A command, such as failover, or a topic, such as crud'}),
+    subcommand: Args.string({description: 'The second word of a command, such as start of outage start'}),
+  }
+
+  static override flags = {
+    account: Flags.string({description: 'Twelve digits; that of the target by default', helpValue: 'DIGITS'}),
+  }
+
+  async run(): Promise<IamPolicyResult> {
+    const {args, flags} = await this.parse(IamPolicy)
+    const name = [args.command, args.subcommand].filter(Boolean).join(' ') || undefined
+    const commands = commandsOf(name)
+    if (commands.length === 0) throw commandUnknown(name ?? '')
+    const {target: flag, account} = flags as typeof flags & {target?: string}
+    const {target, place} = await this.#place(flag, account)
+    const policy = policyOf(commands, place)
+    if (!this.jsonEnabled()) this.log(JSON.stringify(policy, undefined, 2))
+    return {schemaVersion: 1, target, app: place.app, account: place.account, commands, policy}
+  }
+
+  async #place(flag: string | undefined, account: string | undefined): Promise<{target: string; place: Place}> {
+    const {placeOf} = await import('../compose/place.js')
+    return placeOf({flag, account})
+  }
+}
+
+const commandUnknown = (name: string): DrError =>
+  new DrError({
+    code: 'CommandUnknown',
+    exit: 'usage',
+    what: `"${name}" needs no permission on AWS, or is no command`,
+    why: `commands that do: ${commandsOf(undefined).join(', ')}`,
+    next: 'todo-dr iam-policy, or with one of these',
+  })

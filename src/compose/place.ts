@@ -1,0 +1,40 @@
+/** Where a target is, without asking AWS. */
+
+import {DrError} from '../errors.js'
+import type {Place} from '../permissions/place.js'
+
+const LAB_ACCOUNT = '000000000000'
+
+/** Throws what finding the target throws, `NoLab`, `NotDeployed` or `AccountUnknown` (exit usage). */
+export async function placeOf(options: {flag?: string; account?: string}): Promise<{target: string; place: Place}> {
+  const {resolveTarget} = await import('../config/target.js')
+  const target = await resolveTarget({flag: options.flag, folder: process.cwd()})
+  if (target.kind === 'lab') {
+    const {connectLab} = await import('../adapters/lab/index.js')
+    const {app, home, away} = await connectLab(target.lab).status()
+    if (app === undefined) throw notDeployed(target.lab)
+    return {target: target.name, place: {account: LAB_ACCOUNT, app, home, away}}
+  }
+
+  const {name, app, regions} = target
+  const account = options.account ?? target.account
+  if (account === undefined || !/^\d{12}$/.test(account)) throw accountUnknown(name, account)
+  return {target: name, place: {account, app, ...regions}}
+}
+
+const notDeployed = (lab: string): DrError =>
+  new DrError({
+    code: 'NotDeployed',
+    exit: 'usage',
+    what: `nothing is deployed in the lab "${lab}", so that it has no names`,
+    next: 'todo-dr deploy --target lab, or name a target of todo-dr.yaml',
+  })
+
+const accountUnknown = (target: string, given: string | undefined): DrError =>
+  new DrError({
+    code: 'AccountUnknown',
+    exit: 'usage',
+    what: given === undefined ? `the account of "${target}" is not known` : `${given} is no account: twelve digits are`,
+    why: 'ARNs hold it, and this command asks AWS nothing',
+    next: 'name it with --account, or as account of the target in todo-dr.yaml',
+  })

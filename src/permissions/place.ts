@@ -1,0 +1,69 @@
+/** The ARNs of a deployment, as the template names things: known from its configuration alone, without a call. */
+
+import type {Region} from '../model/deployment.js'
+
+export interface Place {
+  /** Twelve digits. */
+  account: string
+  app: string
+  home: Region
+  away: Region
+}
+
+/** What the API's functions are called behind the application's name and the region. */
+export const FUNCTIONS = {
+  createTable: 'CreateTableFunction',
+  get: 'GetToDos',
+  upsert: 'UpsertToDos',
+  remove: 'RemoveToDos',
+  ledgerCheck: 'LedgerCheck',
+} as const
+
+export type FunctionName = keyof typeof FUNCTIONS
+
+/** One resource or several, in either region: roles change, permissions must not. */
+type Resources = (place: Place) => string[]
+
+const lower = ({app}: Place): string => app.toLowerCase()
+
+const inBoth =
+  (make: (place: Place, region: Region) => string | string[]): Resources =>
+  (place) =>
+    [place.home, place.away].flatMap((region) => make(place, region))
+
+/** A `*` stands only where the service puts something random, or lists. */
+export const ARN = {
+  map: inBoth(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
+  globalCluster: (place: Place) => [`arn:aws:rds::${place.account}:global-cluster:${lower(place)}`],
+  cluster: inBoth((place, region) => `arn:aws:rds:${region}:${place.account}:cluster:${lower(place)}-${region}`),
+  /** DescribeDBInstances by cluster is a list: IAM asks for all of them. */
+  anyInstance: inBoth(({account}, region) => `arn:aws:rds:${region}:${account}:db:*`),
+  /** The ARN of a proxy holds an id and not its name. */
+  proxy: inBoth(({account}, region) => [
+    `arn:aws:rds:${region}:${account}:db-proxy:prx-*`,
+    `arn:aws:rds:${region}:${account}:target-group:prx-tg-*`,
+  ]),
+  functions: (...which: FunctionName[]): Resources =>
+    inBoth(({account, app}, region) =>
+      which.map((name) => `arn:aws:lambda:${region}:${account}:function:${app}-app-${region}-${FUNCTIONS[name]}`),
+    ),
+  keyValueStore: ({account}: Place) => [`arn:aws:cloudfront::${account}:key-value-store/*`],
+  userPool: inBoth(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
+  leaseBucket: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
+  lease: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
+  /** The stacks of the template are named after the application; an id is behind the name. */
+  stacks: inBoth(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
+  /** `cdk-hnb659fds`: CDK's default qualifier. */
+  bootstrapVersion: inBoth(
+    ({account}, region) => `arn:aws:ssm:${region}:${account}:parameter/cdk-bootstrap/hnb659fds/version`,
+  ),
+  bootstrapStack: inBoth(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/*`),
+  bootstrapBucket: inBoth(({account}, region) => `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}`),
+  bootstrapRoles: inBoth(({account}, region) =>
+    ['deploy', 'file-publishing', 'lookup'].map(
+      (role) => `arn:aws:iam::${account}:role/cdk-hnb659fds-${role}-role-${account}-${region}`,
+    ),
+  ),
+  /** Of actions that know no resources. */
+  any: () => ['*'],
+} satisfies Record<string, Resources | ((...which: FunctionName[]) => Resources)>

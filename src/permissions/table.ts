@@ -1,0 +1,115 @@
+/**
+ * The one table of permissions: what each call of a port needs, and which of them each command makes. A unit test holds it
+ * equal to the actions that src/adapters/aws names; test/system/iam.test.ts to what the commands do on the lab.
+ */
+
+import {ARN, type FunctionName, type Place} from './place.js'
+
+export interface Grant {
+  actions: readonly string[]
+  resources: (place: Place) => string[]
+}
+
+const on = (resources: Grant['resources'], ...actions: string[]): Grant => ({actions, resources})
+
+const ALL_FUNCTIONS: FunctionName[] = ['createTable', 'get', 'upsert', 'remove', 'ledgerCheck']
+const WRITERS: FunctionName[] = ['createTable', 'upsert', 'remove']
+const everyFunction = ARN.functions(...ALL_FUNCTIONS)
+const writers = ARN.functions(...WRITERS)
+
+/** What a call of a port needs. */
+export const CALLS = {
+  'map.read': [on(ARN.map, 'ssm:GetParameter')],
+  'database.describe': [on(ARN.globalCluster, 'rds:DescribeGlobalClusters')],
+  'database.cluster': [on(ARN.cluster, 'rds:DescribeDBClusters'), on(ARN.anyInstance, 'rds:DescribeDBInstances')],
+  'database.proxy': [on(ARN.proxy, 'rds:DescribeDBProxyTargets')],
+  'database.lagSeconds': [on(ARN.any, 'cloudwatch:GetMetricData')],
+  'database.switchover': [
+    on(ARN.globalCluster, 'rds:SwitchoverGlobalCluster'),
+    on(ARN.cluster, 'rds:SwitchoverGlobalCluster'),
+  ],
+  'database.failover': [
+    on(ARN.globalCluster, 'rds:FailoverGlobalCluster'),
+    on(ARN.cluster, 'rds:FailoverGlobalCluster'),
+  ],
+  'writers.mode': [on(writers, 'lambda:GetFunctionConcurrency')],
+  'writers.fence': [on(writers, 'lambda:PutFunctionConcurrency')],
+  'writers.unfence': [on(writers, 'lambda:DeleteFunctionConcurrency')],
+  'edge.serving': [on(ARN.keyValueStore, 'cloudfront-keyvaluestore:GetKey')],
+  'edge.steer': [
+    on(ARN.keyValueStore, 'cloudfront-keyvaluestore:DescribeKeyValueStore', 'cloudfront-keyvaluestore:PutKey'),
+  ],
+  'tokens.get': [on(ARN.userPool, 'cognito-idp:DescribeUserPoolClient')],
+  'functions.createTable': [on(ARN.functions('createTable'), 'lambda:InvokeFunction')],
+  'functions.present': [on(ARN.functions('ledgerCheck'), 'lambda:InvokeFunction')],
+  // Without ListBucket S3 answers 403 instead of 404 where nobody has ever held the lease.
+  lease: [on(ARN.lease, 's3:GetObject', 's3:PutObject'), on(ARN.leaseBucket, 's3:ListBucket')],
+  'outage.active': [on(everyFunction, 'lambda:ListTags'), on(ARN.cluster, 'rds:ListTagsForResource')],
+  'outage.start': [
+    on(everyFunction, 'lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency', 'lambda:TagResource'),
+    on(ARN.cluster, 'rds:AddTagsToResource', 'rds:DeregisterDBProxyTargets'),
+    on(ARN.proxy, 'rds:DeregisterDBProxyTargets'),
+  ],
+  'outage.stop': [
+    on(everyFunction, 'lambda:DeleteFunctionConcurrency', 'lambda:PutFunctionConcurrency', 'lambda:UntagResource'),
+    on(ARN.cluster, 'rds:RegisterDBProxyTargets', 'rds:RemoveTagsFromResource'),
+    on(ARN.proxy, 'rds:RegisterDBProxyTargets'),
+  ],
+  // Beside the toolkit, which acts with the roles of CDK's bootstrap.
+  'stacks.look': [
+    on(ARN.bootstrapVersion, 'ssm:GetParameter'),
+    on(
+      ARN.stacks,
+      'cloudformation:DeleteChangeSet',
+      'cloudformation:DescribeChangeSet',
+      'cloudformation:DescribeStacks',
+      'cloudformation:GetTemplate',
+    ),
+  ],
+  'doctor.ask': [
+    on(ARN.any, 'ec2:DescribeVpcs', 'rds:DescribeDBEngineVersions', 'servicequotas:GetServiceQuota'),
+    on(ARN.bootstrapVersion, 'ssm:GetParameter'),
+    on(ARN.bootstrapStack, 'cloudformation:DescribeStacks'),
+    on(ARN.bootstrapBucket, 's3:ListBucket'),
+  ],
+  'toolkit.act': [on(ARN.bootstrapRoles, 'sts:AssumeRole')],
+} satisfies Record<string, Grant[]>
+
+export type PortCall = keyof typeof CALLS
+
+/** One look at both regions; the health of the API is asked for with a token. */
+const LOOK: PortCall[] = [
+  'map.read',
+  'database.describe',
+  'database.cluster',
+  'database.proxy',
+  'database.lagSeconds',
+  'writers.mode',
+  'edge.serving',
+  'tokens.get',
+]
+const REQUEST: PortCall[] = ['map.read', 'edge.serving', 'tokens.get']
+const SWITCH: PortCall[] = [...LOOK, 'lease', 'writers.fence', 'writers.unfence', 'edge.steer']
+
+/** The calls of each command that acts on a deployment. `drill` and `lab` act on a lab, whose key pair is an administrator. */
+export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
+  'crud create': REQUEST,
+  'crud delete': REQUEST,
+  'crud get': REQUEST,
+  'crud list': REQUEST,
+  'crud update': REQUEST,
+  // In an account that is bootstrapped: that itself makes roles and keys, and is an administrator's work.
+  deploy: ['map.read', 'database.describe', 'lease', 'stacks.look', 'toolkit.act'],
+  doctor: ['doctor.ask'],
+  failback: [...SWITCH, 'database.switchover'],
+  // Under --measure it asks for the outage that it measures, and for the writes that survived.
+  failover: [...SWITCH, 'database.failover', 'outage.active', 'functions.present'],
+  'outage start': [...LOOK, 'outage.active', 'outage.start'],
+  'outage status': ['map.read', 'outage.active'],
+  'outage stop': ['map.read', 'outage.active', 'outage.stop'],
+  resume: [...SWITCH.filter((call) => call !== 'database.proxy'), 'database.switchover', 'database.failover'],
+  seed: [...LOOK, 'functions.createTable'],
+  status: LOOK,
+  switchover: [...SWITCH, 'database.switchover'],
+  token: REQUEST,
+}

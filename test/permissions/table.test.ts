@@ -1,0 +1,91 @@
+import {expect} from 'chai'
+import {readFileSync, readdirSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
+import {ARN, FUNCTIONS} from '../../src/permissions/place.js'
+import {commandsOf, policyOf} from '../../src/permissions/policy.js'
+import {CALLS, COMMANDS, type Grant} from '../../src/permissions/table.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const PLACE = {account: '123456789012', app: 'Demo', home: 'eu-west-1', away: 'eu-central-1'}
+/** Given to everybody by AWS. */
+const FREE = new Set(['sts:GetCallerIdentity'])
+
+describe('the table of permissions', () => {
+  it('names the actions that the adapters name, and no others', () => {
+    const folder = `${root}src/adapters/aws/`
+    const files = (readdirSync(folder, {recursive: true}) as string[]).filter((file) => file.endsWith('.ts'))
+    const named = files.flatMap((file) =>
+      [...readFileSync(folder + file, 'utf8').matchAll(/'([a-z\d-]+:[A-Z]\w+)'/g)].map(([, action]) => action!),
+    )
+    expect(named).to.include('rds:FailoverGlobalCluster')
+    const granted = Object.values(CALLS as Record<string, Grant[]>).flatMap((grants) =>
+      grants.flatMap(({actions}) => actions),
+    )
+    const missing = [...new Set(named)].filter((action) => !granted.includes(action) && !FREE.has(action))
+    expect(missing, 'adapters call what no grant of the table allows').to.deep.equal([])
+    // S3 asks for it beside GetObject; the toolkit assumes the roles of its bootstrap by itself.
+    const implied = new Set(['s3:ListBucket', 'sts:AssumeRole'])
+    const unknown = [...new Set(granted)].filter((action) => !named.includes(action) && !implied.has(action))
+    expect(unknown, 'the table grants what no adapter calls').to.deep.equal([])
+  })
+
+  it('has a row for every command that acts on a deployment', () => {
+    const {commands} = JSON.parse(readFileSync(`${root}oclif.manifest.json`, 'utf8')) as {
+      commands: Record<string, {pluginName: string; flags: Record<string, unknown>}>
+    }
+    const own = Object.entries(commands).filter(([, {pluginName}]) => pluginName === 'todo-dr')
+    const acting = own
+      .map(([id]) => id.replaceAll(':', ' '))
+      .filter((id) => !/^(lab |drill$|iam-policy$|init$)/.test(id))
+    expect(Object.keys(COMMANDS).sort()).to.deep.equal(acting.sort())
+  })
+
+  it('uses every call in some command', () => {
+    const used = new Set(Object.values(COMMANDS).flat())
+    expect(Object.keys(CALLS).filter((call) => !used.has(call as keyof typeof CALLS))).to.deep.equal([])
+  })
+
+  it('names things as the template does', () => {
+    const names = namesOf({...PLACE, protect: false} as Parameters<typeof namesOf>[0])
+    expect(Object.values(FUNCTIONS).sort()).to.deep.equal([...FUNCTION_PARTS].sort())
+    const [first] = ARN.functions('upsert')(PLACE)
+    expect(first).to.equal(`arn:aws:lambda:eu-west-1:123456789012:function:${names.fn('eu-west-1', 'UpsertToDos')}`)
+    expect(ARN.globalCluster(PLACE)[0]).to.match(new RegExp(`:global-cluster:${names.globalCluster}$`))
+    expect(ARN.cluster(PLACE)[1]).to.match(new RegExp(`:cluster:${names.cluster('eu-central-1')}$`))
+    expect(ARN.leaseBucket(PLACE)[0]).to.equal(`arn:aws:s3:::${names.leaseBucket('eu-west-1')}`)
+    expect(ARN.map(PLACE)[0]).to.match(new RegExp(`:parameter${names.mapParameter}$`))
+  })
+})
+
+describe('a policy', () => {
+  it('holds each action and resource once, one statement for the same resources, in a stable order', () => {
+    const policy = policyOf(commandsOf(undefined), PLACE)
+    expect(policy).to.deep.equal(policyOf(commandsOf(undefined).reverse(), PLACE))
+    const actions = policy.Statement.flatMap(({Action}) => Action)
+    expect(new Set(actions).size).to.equal(actions.length)
+    const lists = policy.Statement.map(({Resource}) => Resource.join(' '))
+    expect(new Set(lists).size).to.equal(lists.length)
+  })
+
+  it('binds to the regions what cannot be bound to a resource', () => {
+    for (const {Resource, Condition} of policyOf(commandsOf(undefined), PLACE).Statement) {
+      const free = Resource.includes('*')
+      expect(Condition?.StringEquals['aws:RequestedRegion']).to.deep.equal(
+        free ? ['eu-west-1', 'eu-central-1'] : undefined,
+      )
+    }
+  })
+
+  it('fits into a managed policy of IAM, which is 6144 characters, for every command', () => {
+    for (const command of Object.keys(COMMANDS))
+      expect(JSON.stringify(policyOf([command], PLACE)).length, command).to.be.at.most(6144)
+  })
+
+  it('is that of a topic, or of all commands', () => {
+    expect(commandsOf('outage')).to.deep.equal(['outage start', 'outage status', 'outage stop'])
+    expect(commandsOf('failover')).to.deep.equal(['failover'])
+    expect(commandsOf('fail')).to.deep.equal([])
+    expect(commandsOf(undefined)).to.deep.equal(Object.keys(COMMANDS))
+  })
+})

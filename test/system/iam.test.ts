@@ -1,0 +1,234 @@
+/**
+ * Every command that acts on a deployment, run on the lab as a user who has the policy that `iam-policy` prints for it and nothing
+ * else, under the lab's recorder: no call is denied, not even one whose failure the command would bear, and no grant is left over.
+ */
+
+import {DeleteFunctionConcurrencyCommand, LambdaClient, PutFunctionConcurrencyCommand} from '@aws-sdk/client-lambda'
+import {DeleteObjectCommand, S3Client} from '@aws-sdk/client-s3'
+import {expect} from 'chai'
+import {readdirSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {RESULT_SCHEMAS} from '../../scripts/result-schemas.js'
+import type {IamPolicyResult} from '../../src/commands/iam-policy.js'
+import type {RecordedCall} from '../../src/lab/govern/calls.js'
+import {wildcard} from '../../src/lab/govern/policy.js'
+import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
+import {COMMANDS} from '../../src/permissions/table.js'
+import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+
+const HOME = 'us-east-1'
+const AWAY = 'us-east-2'
+const CONSENT = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
+const PLACE = {account: '000000000000', app: 'ToDoMgmt', home: HOME, away: AWAY}
+const WRITERS = ['CreateTableFunction', 'UpsertToDos', 'RemoveToDos']
+const ADMINISTRATOR = {accessKeyId: 'lab', secretAccessKey: 'lab'}
+const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}
+const AS_OPERATOR = {
+  TODO_DR_LAB_ACCESS_KEY_ID: OPERATOR.accessKeyId,
+  TODO_DR_LAB_SECRET_ACCESS_KEY: OPERATOR.secretAccessKey,
+}
+
+interface ErrorJson {
+  error: {code: string; what: string; why: string; next: string; exit: number}
+}
+
+/** Rows of the table whose commands are run elsewhere, with the file that does. */
+const ELSEWHERE: Record<string, string> = {deploy: 'it wants a CDK project'}
+
+describe('IAM', function () {
+  this.timeout(240_000)
+  const sandbox = new Sandbox()
+  let status: LabStatus
+  /** Of each command: the calls of all of its runs. */
+  const made = new Map<string, RecordedCall[]>()
+
+  const admin = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const answer = await fetch(`${status.endpoint}/_lab/${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(20_000),
+    })
+    const text = await answer.text()
+    expect(answer.status, text).to.equal(200)
+    return JSON.parse(text) as T
+  }
+
+  const policyFor = (command: string): PolicyDocument => policyOf([command], PLACE)
+
+  const be = (policy: object, more: object = {}): Promise<unknown> =>
+    admin('PUT', 'principals', {...OPERATOR, policy, ...more})
+
+  /** What commands remember between their runs and would not ask for again: tokens, and that somebody has held the lease. */
+  async function forget(): Promise<void> {
+    const labs = join(sandbox.folder, 'state')
+    for (const path of readdirSync(labs, {recursive: true}) as string[])
+      if (path.endsWith('tokens.json')) rmSync(join(labs, path))
+    for (const region of [HOME, AWAY]) {
+      const s3 = new S3Client({region, endpoint: status.endpoint, credentials: ADMINISTRATOR, forcePathStyle: true})
+      const Bucket = `todomgmt-lease-000000000000-${region}`
+      await s3.send(new DeleteObjectCommand({Bucket, Key: 'operator-lease.json'}))
+    }
+  }
+
+  async function runAs(command: string, args: string[], env: Record<string, string> = {}): Promise<Ran> {
+    await forget()
+    await be(policyFor(command))
+    await admin('DELETE', 'calls')
+    const ran = await sandbox.run([...command.split(' '), ...args], {env: {...AS_OPERATOR, ...env}})
+    const {calls} = await admin<{calls: RecordedCall[]}>('GET', 'calls')
+    const own = calls.filter(({accessKeyId}) => accessKeyId === OPERATOR.accessKeyId)
+    made.set(command, [...(made.get(command) ?? []), ...own])
+    return ran
+  }
+
+  async function wants(command: string, args: string[] = [], code = 0): Promise<Ran> {
+    const ran = await runAs(command, args)
+    expect(ran.code, `${command} ${args.join(' ')}\n${ran.stderr}\n${ran.stdout}`).to.equal(code)
+    return ran
+  }
+
+  /** Reserves concurrency as an administrator would, or takes the reservation away. */
+  async function reserve(region: string, part: string, count: number | undefined): Promise<void> {
+    const lambda = new LambdaClient({region, endpoint: status.endpoint, credentials: ADMINISTRATOR})
+    const FunctionName = `ToDoMgmt-app-${region}-${part}`
+    await (count === undefined
+      ? lambda.send(new DeleteFunctionConcurrencyCommand({FunctionName}))
+      : lambda.send(new PutFunctionConcurrencyCommand({FunctionName, ReservedConcurrentExecutions: count})))
+  }
+
+  async function killed(command: string, step: string, args: string[] = []): Promise<void> {
+    const {signal, stderr} = await runAs(command, args, {TODO_DR_FAILPOINT: `before:${step}`})
+    expect(signal, stderr).to.equal('SIGKILL')
+  }
+
+  before(async () => {
+    await sandbox.expect(0, ['lab', 'start', '--enforce-iam'])
+    status = await sandbox.json<LabStatus>(['lab', 'status'])
+  })
+
+  after(async () => {
+    await sandbox.run(['lab', 'stop'])
+    sandbox.remove()
+  })
+
+  it('prints the policy of a command, of a topic, of all, and knows no other', async () => {
+    const one = await sandbox.json<IamPolicyResult>(['iam-policy', 'outage', 'start'])
+    expect(one).to.deep.include({app: 'ToDoMgmt', account: PLACE.account, commands: ['outage start']})
+    expect(one.policy).to.deep.equal(policyFor('outage start'))
+    expect(() => RESULT_SCHEMAS['iam-policy'].parse(one)).not.to.throw()
+    const printed = await sandbox.expect(0, ['iam-policy', 'failover'])
+    expect(JSON.parse(printed.stdout)).to.deep.equal(policyFor('failover'))
+    expect((await sandbox.json<IamPolicyResult>(['iam-policy'])).commands).to.have.members(Object.keys(COMMANDS))
+    await sandbox.expect(2, ['iam-policy', 'lab'])
+  })
+
+  it('lets every command do its work with the policy that is printed for it', async () => {
+    // It tells what it has found by its exit status.
+    const examined = await runAs('doctor', [])
+    expect(examined.code, examined.stderr).to.be.oneOf([0, 5])
+    await wants('seed')
+    await wants('status')
+    await wants('token')
+    await wants('crud create', ['--task', 'hi', '--status', 'wip'])
+    await wants('crud get', ['1'])
+    await wants('crud list')
+    await wants('crud update', ['1', '--task', 'hi', '--status', 'done'])
+    await wants('crud delete', ['1'])
+
+    // A reservation of one's own is put back after a rehearsal.
+    const parts = ['GetToDos', 'LedgerCheck', ...WRITERS]
+    for (const part of parts) await reserve(HOME, part, 5)
+    await wants('outage start')
+    await wants('outage status')
+    await wants('outage stop')
+    for (const part of parts) await reserve(HOME, part, undefined)
+    await wants('outage start', ['--region', 'away'])
+    await wants('outage stop')
+    await wants('outage start', ['--kind', 'database', '--region', 'away'])
+    await wants('outage stop')
+
+    await wants('switchover')
+    await killed('failback', 'catch-up')
+    await wants('resume')
+    // A target that is fenced is opened.
+    for (const part of WRITERS) await reserve(AWAY, part, 0)
+    await wants('failover', [...CONSENT, '--measure', '--rate', '5'])
+    await wants('failback')
+    await killed('failover', 'preflight', CONSENT)
+    await wants('resume')
+
+    for (const [command, calls] of made) {
+      const denied = calls.filter(({code}) => /AccessDenied|Unauthorized/.test(code))
+      expect(denied, `${command} was denied a call`).to.deep.equal([])
+    }
+  })
+
+  it('prints no grant that the command does not use', async () => {
+    const untested = Object.keys(COMMANDS).filter((command) => !made.has(command) && ELSEWHERE[command] === undefined)
+    expect(untested, 'commands of the table that this test does not run').to.deep.equal([])
+    const unused: string[] = []
+    for (const [command, calls] of made) {
+      const needs = calls.flatMap((call) => call.needs)
+      const grants = policyFor(command).Statement.flatMap(({Action, Resource}) =>
+        Action.map((action) => ({action, Resource})),
+      )
+      for (const {action, Resource} of grants) {
+        // Roles change: what is used in one region must be allowed in the other one too.
+        const patterns = new Map(Resource.map((arn) => [anyRegion(arn), wildcard(anyRegion(arn), false)]))
+        const used = needs.filter((need) => need.action === action).flatMap(({resources}) => resources)
+        for (const [arn, pattern] of patterns)
+          if (!used.some((resource) => pattern.test(anyRegion(resource))))
+            unused.push(`${command}: ${action} on ${arn}`)
+      }
+    }
+
+    expect(unused).to.deep.equal([])
+  })
+
+  describe('an action short', () => {
+    const without = (policy: PolicyDocument, action: string): PolicyDocument => ({
+      ...policy,
+      Statement: policy.Statement.map((one) => ({...one, Action: one.Action.filter((name) => name !== action)})).filter(
+        ({Action}) => Action.length > 0,
+      ),
+    })
+    const refusal = async (): Promise<ErrorJson['error']> =>
+      (await sandbox.json<ErrorJson>(['status'], 7, {env: AS_OPERATOR})).error
+
+    it('says which, with the statement to paste, which then helps', async () => {
+      const policy = without(policyFor('status'), 'rds:DescribeGlobalClusters')
+      await be(policy)
+      const {code, what, why, next} = await refusal()
+      expect(code).to.equal('AccessDenied')
+      expect(what).to.match(/rds:DescribeGlobalClusters in us-east-\d is not allowed/)
+      expect(why).to.match(/user\/operator is not authorized to perform: rds:DescribeGlobalClusters/)
+      const [statement] = /\{.*\}/.exec(next) ?? []
+      expect(JSON.parse(statement!)).to.deep.equal({
+        Effect: 'Allow',
+        Action: 'rds:DescribeGlobalClusters',
+        Resource: 'arn:aws:rds::000000000000:global-cluster:todomgmt',
+      })
+      await be({...policy, Statement: [...policy.Statement, JSON.parse(statement!) as object]})
+      await sandbox.expect(0, ['status'], {env: AS_OPERATOR})
+    })
+
+    it('tells an explicit deny, and the organization’s, from a missing allow: no statement would help', async () => {
+      const policy = policyFor('status')
+      const deny = {Effect: 'Deny', Action: 'rds:DescribeGlobalClusters', Resource: '*'}
+      await be({...policy, Statement: [...policy.Statement, deny]})
+      const explicit = await refusal()
+      expect(explicit.next)
+        .to.match(/ask the owner of the policy/)
+        .and.not.match(/\{/)
+      const all = {Effect: 'Allow', Action: '*', Resource: '*'}
+      await be(policy, {serviceControlPolicy: {Version: '2012-10-17', Statement: [all, deny]}})
+      const organization = await refusal()
+      expect(organization.next)
+        .to.match(/organization/)
+        .and.not.match(/\{/)
+    })
+  })
+})
+
+/** The regions of the deployment are one. */
+const anyRegion = (arn: string): string => arn.replaceAll(/us-east-\d/g, 'REGION')
