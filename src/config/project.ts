@@ -21,15 +21,13 @@ export interface Project {
 }
 
 const CDK_FILE = 'cdk.json'
-/** Where no todo-dr.yaml names another one. */
+/** Where there is no todo-dr.yaml to name another one. */
 const DEFAULT_FOLDER = 'infra'
 
 /** Throws `ProjectMissing` or `ProjectInvalid`, both exit usage. */
 export async function findProject(from: string): Promise<Project> {
   const config = await loadConfig(from)
-  const candidates = config
-    ? [resolve(dirname(config.file), config.config.infra ?? DEFAULT_FOLDER)]
-    : [join(from, DEFAULT_FOLDER), from]
+  const candidates = config ? [resolve(dirname(config.file), config.config.infra)] : [join(from, DEFAULT_FOLDER), from]
   for (const folder of candidates) {
     if (await isFile(join(folder, CDK_FILE))) return {...(await readProject(folder)), config}
   }

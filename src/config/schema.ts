@@ -52,9 +52,11 @@ export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
     defaultTarget: z.string().optional().meta({description: 'The target that commands act on without --target'}),
-    infra: z.string().min(1).optional().meta({
-      description: 'The folder of the CDK project that deploy deploys, relative to this file; infra where absent',
-    }),
+    infra: z
+      .string()
+      .min(1)
+      .default('infra')
+      .meta({description: 'The folder of the CDK project that deploy deploys, relative to this file'}),
     targets: z.record(targetName, target).default({}).meta({description: 'Deployments by name'}),
   })
   .refine(
