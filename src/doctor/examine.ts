@@ -16,7 +16,7 @@ import {
 import {judgeDatabase, judgeDisk, judgeNode, judgeNpm, judgeProject} from './judge-machine.js'
 
 /** Of infra-template/lib/cluster.ts; a project's own is taken where it can be read. */
-export const ENGINE_VERSION = '8.0.mysql_aurora.3.10.1'
+export const ENGINE_VERSION = '8.0.mysql_aurora.3.10.4'
 
 export interface Patient {
   /** What --target came to. */

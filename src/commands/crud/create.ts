@@ -8,7 +8,7 @@ export default class CrudCreate extends CrudCommand {
   static override examples = ['<%= config.bin %> crud create --task "Sample Task new" --status wip']
   static override flags = {
     task: Flags.string({description: 'What is to be done', required: true}),
-    status: Flags.string({description: 'How far it is, such as wip or done', required: true}),
+    status: Flags.string({description: 'How far it is, such as wip or done', default: 'wip'}),
     'request-id': Flags.string({description: 'Idempotency key, such as a UUID', helpValue: 'ID'}),
   }
 

@@ -6,7 +6,7 @@ import {FAMILY} from './groups.js'
 export const ENGINE = 'aurora-mysql'
 const DEFAULT_VERSION = '8.0.mysql_aurora.3.10.3'
 /** Listed without being asked for; any version of this line is taken. */
-const LISTED = ['8.0.mysql_aurora.3.04.4', '8.0.mysql_aurora.3.08.2', DEFAULT_VERSION]
+const LISTED = ['8.0.mysql_aurora.3.04.4', '8.0.mysql_aurora.3.08.2', DEFAULT_VERSION, '8.0.mysql_aurora.3.10.4']
 const KNOWN_LINE = /^8\.0\.mysql_aurora\.3\.\d{2}\.\d+$/
 
 /** The full version for what a caller wrote: nothing, `8.0`, or a version of Aurora MySQL 3. */
