@@ -1,7 +1,6 @@
-/** The real CDK toolkit, unchanged, against a lab that was started empty: its command line, and its library. */
+/** The library of the real CDK toolkit, unchanged, against a lab that was started empty. `test/cdk` holds its command line. */
 
 import {execFileSync} from 'node:child_process'
-import {cpSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand} from '@aws-sdk/client-cloudformation'
 import {InvokeCommand, LambdaClient} from '@aws-sdk/client-lambda'
@@ -9,11 +8,10 @@ import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {GetParameterCommand, ListTagsForResourceCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {expect} from 'chai'
 
-import {ROOT, Sandbox} from '../support/cli.js'
+import {Sandbox} from '../support/cli.js'
 import {foreignApp, type ForeignChanges} from '../support/foreign-app/app.js'
-import {cdk, environment, LabToolkit} from '../support/toolkit.js'
+import {environment, LabToolkit} from '../support/toolkit.js'
 
-const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 const AWS = '/usr/bin/aws'
 
@@ -31,50 +29,6 @@ describe('the CDK toolkit on the lab', () => {
   after(async () => {
     await sandbox.run(['lab', 'stop'])
     sandbox.remove()
-  })
-
-  /** The stacks of a region, as an independent client sees them. */
-  const stacks = (region: string): string[] => {
-    const args = ['cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName', '--output', 'json']
-    const where = ['--endpoint-url', endpoint, '--region', region]
-    return JSON.parse(execFileSync(AWS, [...where, ...args], {env: {...process.env, ...env}}).toString()) as string[]
-  }
-
-  describe('on the command line', () => {
-    const project = join(sandbox.folder, 'project')
-    const took: string[] = []
-
-    before(() => {
-      // A copy below the repository's node_modules, as a project of its own would have them.
-      mkdirSync(project)
-      for (const name of ['bin', 'lib', 'lambda', 'edge', 'cdk.json', 'config.json', 'package.json', 'tsconfig.json'])
-        cpSync(join(ROOT, 'infra-template', name), join(project, name), {recursive: true})
-      execFileSync('ln', ['-s', join(ROOT, 'node_modules'), join(project, 'node_modules')])
-    })
-
-    const wants = async (args: string[], folder = project): Promise<string> => {
-      const {code, output, seconds} = await cdk(args, env, folder)
-      expect(code, `cdk ${args.join(' ')}\n${output}`).equal(0)
-      took.push(`${args[0]} ${seconds.toFixed(0)} s`)
-      return output
-    }
-
-    it('bootstraps, deploys, sees no difference, changes nothing, and destroys', async function () {
-      this.timeout(600_000)
-      // Outside of a project, as it needs none: there it would be built and synthesized first.
-      await wants(['bootstrap', `aws://000000000000/${HOME}`, `aws://000000000000/${AWAY}`], sandbox.folder)
-      const deploy = ['deploy', '--all', '--require-approval', 'never', '--concurrency', '4']
-      expect(await wants(deploy)).not.match(/FAILED/)
-      // What was synthesized a moment ago need not be synthesized again.
-      const app = ['--app', 'cdk.out']
-      expect(stacks(HOME).length).greaterThan(3)
-      expect(await wants(['diff', '--fail', ...app])).include('Number of stacks with differences: 0')
-      const again = await wants([...deploy, ...app])
-      expect(again.match(/\(no changes\)/g)?.length).equal(stacks(HOME).length + stacks(AWAY).length - 2)
-      await wants(['destroy', '--all', '--force', ...app])
-      expect([stacks(HOME), stacks(AWAY)]).deep.equal([['CDKToolkit'], ['CDKToolkit']])
-      console.log(`      ${took.join(', ')}`)
-    })
   })
 
   describe('as a library, with an app that is not ours', () => {
@@ -218,7 +172,8 @@ describe('the CDK toolkit on the lab', () => {
       const Objects = versions.Versions.map(({Key, VersionId}) => ({Key, VersionId}))
       aws('s3api', 'delete-objects', '--bucket', Bucket!, '--delete', JSON.stringify({Objects}))
       await toolkit.destroy(await source({}))
-      expect(stacks(AWAY)).deep.equal(['CDKToolkit'])
+      const left = aws('cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName', '--output', 'json')
+      expect(JSON.parse(left)).deep.equal(['CDKToolkit'])
     })
   })
 })

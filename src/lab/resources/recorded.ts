@@ -230,7 +230,7 @@ export const RECORDED: Readonly<Record<string, RecordedType>> = {
     area: 'logs',
     ref: '{Name}',
     attributes: {Arn: 'arn:aws:logs:{region}:{account}:delivery-destination:{ref}', DeliveryDestinationType: 'CWL'},
-    createOnly: ['Name', 'DestinationResourceArn'],
+    createOnly: ['DeliveryDestinationType', 'DestinationResourceArn', 'Name', 'OutputFormat'],
   },
   'AWS::Logs::DeliverySource': {
     area: 'logs',

@@ -34,6 +34,9 @@ const LISTS: ReadonlySet<string> = new Set([
   'AWS::KMS::Key',
   'AWS::KMS::ReplicaKey',
   'AWS::Lambda::Function',
+  'AWS::Logs::Delivery',
+  'AWS::Logs::DeliveryDestination',
+  'AWS::Logs::DeliverySource',
   'AWS::Logs::LogGroup',
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBClusterParameterGroup',
@@ -43,7 +46,9 @@ const LISTS: ReadonlySet<string> = new Set([
   'AWS::RDS::DBSubnetGroup',
   'AWS::RDS::GlobalCluster',
   'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
   'AWS::SecretsManager::Secret',
+  'AWS::WAFv2::WebACL',
 ])
 
 /** The property that holds a type's tags, and its shape; undefined for a type without tags. */
