@@ -416,9 +416,9 @@ const iamPolicy = z.object({
           Action: z.array(z.string()),
           Resource: z.array(z.string()),
           Condition: z
-            .object({StringEquals: z.object({'aws:RequestedRegion': z.array(region)})})
+            .object({StringEquals: z.record(z.string(), z.array(z.string()))})
             .optional()
-            .meta({description: 'Of actions that know no resources'}),
+            .meta({description: 'The regions of actions that know no resources; the ownership tag of what is deleted'}),
         }),
       ),
     })

@@ -69,13 +69,13 @@ function awsAccount({name, app, regions, profile, endpoint}: AwsTarget): Account
 
 /** The application is the one of the project that one stands in, else what the lab holds. */
 async function labAccount({name, lab}: LabTarget): Promise<Account> {
-  const {connectLab} = await import('../adapters/lab/index.js')
+  const {connectLab, labCredentials} = await import('../adapters/lab/index.js')
   const {app, endpoint, home, away} = await connectLab(lab).status()
   return {
     target: name,
     app: (await projectsApp()) ?? app,
     regions: [home, away],
-    access: {endpoint, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}},
+    access: {endpoint, credentials: labCredentials()},
   }
 }
 

@@ -8,7 +8,15 @@ import {join} from 'node:path'
 import {LabFaults} from './faults.js'
 import {Governance} from './govern/index.js'
 import {LabHosts} from './hosts.js'
-import type {Hosts, Lab, Listener, Pki, Profile, Service} from './kernel.js'
+import {
+  GLOBAL_CONTROL_REGION,
+  type Hosts,
+  type Lab,
+  type Listener,
+  type Pki,
+  type Profile,
+  type Service,
+} from './kernel.js'
 import {createPki} from './pki.js'
 import {LabPorts} from './ports.js'
 import {Credentials} from './wire/credentials.js'
@@ -66,7 +74,9 @@ export class LocalLab implements Lab {
     readonly ports: LabPorts,
     readonly pki: Pki,
   ) {
-    this.governance = new Governance(this.services, options.enforceIam ?? false)
+    this.governance = new Governance(this.services, options.enforceIam ?? false, [
+      ...new Set([options.home, options.away, GLOBAL_CONTROL_REGION]),
+    ])
     this.credentials = new Credentials(() => this.governance.clock.now())
   }
 

@@ -31,6 +31,16 @@ const inBoth =
   (place) =>
     [place.home, place.away].flatMap((region) => make(place, region))
 
+/** CloudFront's stack stands here, whatever the regions of the application. */
+const EDGE_REGION = 'us-east-1'
+
+export const withEdge = ({home, away}: Place): Region[] => [...new Set([home, away, EDGE_REGION])]
+
+const everywhere =
+  (make: (place: Place, region: Region) => string | string[]): Resources =>
+  (place) =>
+    withEdge(place).flatMap((region) => make(place, region))
+
 /** A `*` stands only where the service puts something random, or lists. */
 export const ARN = {
   map: inBoth(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
@@ -52,18 +62,31 @@ export const ARN = {
   leaseBucket: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
   /** The stacks of the template are named after the application; an id is behind the name. */
-  stacks: inBoth(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
+  stacks: everywhere(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
   /** `cdk-hnb659fds`: CDK's default qualifier. */
-  bootstrapVersion: inBoth(
+  bootstrapVersion: everywhere(
     ({account}, region) => `arn:aws:ssm:${region}:${account}:parameter/cdk-bootstrap/hnb659fds/version`,
   ),
   bootstrapStack: inBoth(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/*`),
   bootstrapBucket: inBoth(({account}, region) => `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}`),
-  bootstrapRoles: inBoth(({account}, region) =>
+  bootstrapRoles: everywhere(({account}, region) =>
     ['deploy', 'file-publishing', 'lookup'].map(
       (role) => `arn:aws:iam::${account}:role/cdk-hnb659fds-${role}-role-${account}-${region}`,
     ),
   ),
+  /** Lists of stacks, and a look at one by its id. */
+  anyStack: everywhere(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/*/*`),
+  /** What a teardown looks through, and deletes where it bears the tag of the application. */
+  anyCluster: everywhere(({account}, region) => `arn:aws:rds:${region}:${account}:cluster:*`),
+  anyDbInstance: everywhere(({account}, region) => `arn:aws:rds:${region}:${account}:db:*`),
+  anySnapshot: everywhere(({account}, region) => `arn:aws:rds:${region}:${account}:cluster-snapshot:*`),
+  anyGlobalCluster: ({account}: Place) => [`arn:aws:rds::${account}:global-cluster:*`],
+  anyKey: everywhere(({account}, region) => `arn:aws:kms:${region}:${account}:key/*`),
+  anySecret: everywhere(({account}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:*`),
+  anyUserPool: everywhere(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
+  /** Not every bucket tells IAM its tags: those that are named after the application. */
+  buckets: (place: Place) => [`arn:aws:s3:::${lower(place)}-*`],
+  objects: (place: Place) => [`arn:aws:s3:::${lower(place)}-*/*`],
   /** Of actions that know no resources. */
   any: () => ['*'],
 } satisfies Record<string, Resources | ((...which: FunctionName[]) => Resources)>

@@ -1,5 +1,7 @@
 /** The least policy of a command, out of the table. */
 
+import {OWNER_TAG} from '../model/estate.js'
+import {withEdge} from './place.js'
 import type {Place} from './place.js'
 import {CALLS, COMMANDS, type Grant} from './table.js'
 
@@ -7,7 +9,7 @@ export interface Statement {
   Effect: 'Allow'
   Action: string[]
   Resource: string[]
-  Condition?: {StringEquals: {'aws:RequestedRegion': string[]}}
+  Condition?: {StringEquals: Record<string, string[]>}
 }
 
 export interface PolicyDocument {
@@ -21,38 +23,49 @@ export function commandsOf(name: string | undefined): string[] {
   return name === undefined ? all : all.filter((one) => one === name || one.startsWith(`${name} `))
 }
 
-/** One statement for all actions on the same resources, in a stable order. */
+/** One statement for all actions on the same resources under the same condition, in a stable order. */
 export function policyOf(commands: readonly string[], place: Place): PolicyDocument {
   const calls = new Set(commands.flatMap((command) => COMMANDS[command] ?? []))
-  const resources = resourcesByAction(
-    [...calls].flatMap((call) => CALLS[call]),
-    place,
-  )
   const statements = new Map<string, Statement>()
-  for (const [action, arns] of [...resources].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const Resource = [...arns].sort()
-    const statement = statements.get(Resource.join(' '))
+  for (const {action, resources, condition} of permissions(
+    [...calls].flatMap((call) => CALLS[call] as Grant[]),
+    place,
+  )) {
+    const key = JSON.stringify([resources, condition])
+    const statement = statements.get(key)
     if (statement) statement.Action.push(action)
-    else
-      statements.set(Resource.join(' '), {Effect: 'Allow', Action: [action], Resource, ...regionsOf(Resource, place)})
+    else statements.set(key, {Effect: 'Allow', Action: [action], Resource: resources, ...condition})
   }
 
   return {Version: '2012-10-17', Statement: [...statements.values()]}
 }
 
-function resourcesByAction(grants: readonly Grant[], place: Place): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const {actions, resources} of grants) {
-    for (const action of actions) {
-      const arns = found.get(action) ?? new Set()
-      for (const arn of resources(place)) arns.add(arn)
-      found.set(action, arns)
+type Condition = Pick<Statement, 'Condition'>
+
+interface Permission {
+  action: string
+  resources: string[]
+  condition: Condition
+}
+
+/** Each action once under each condition, with all of its resources. */
+function permissions(grants: readonly Grant[], place: Place): Permission[] {
+  const found = new Map<string, Permission>()
+  for (const grant of grants) {
+    const condition = conditionOf(grant, place)
+    for (const action of grant.actions) {
+      const key = `${action} ${JSON.stringify(condition)}`
+      const resources = [...(found.get(key)?.resources ?? []), ...grant.resources(place)]
+      found.set(key, {action, resources: [...new Set(resources)].sort(), condition})
     }
   }
 
-  return found
+  return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, permission]) => permission)
 }
 
 /** What cannot be bound to a resource is bound to the regions. */
-const regionsOf = (resources: string[], {home, away}: Place): Pick<Statement, 'Condition'> =>
-  resources.includes('*') ? {Condition: {StringEquals: {'aws:RequestedRegion': [home, away]}}} : {}
+function conditionOf({resources, owned, edge}: Grant, place: Place): Condition {
+  if (owned) return {Condition: {StringEquals: {[`aws:ResourceTag/${OWNER_TAG}`]: [place.app]}}}
+  if (!resources(place).includes('*')) return {}
+  return {Condition: {StringEquals: {'aws:RequestedRegion': edge ? withEdge(place) : [place.home, place.away]}}}
+}

@@ -8,9 +8,15 @@ import {ARN, type FunctionName, type Place} from './place.js'
 export interface Grant {
   actions: readonly string[]
   resources: (place: Place) => string[]
+  /** Only on what bears the tag of the application. */
+  owned?: true
+  /** Of actions that know no resources: in CloudFront's region too, and not in the application's two alone. */
+  edge?: true
 }
 
 const on = (resources: Grant['resources'], ...actions: string[]): Grant => ({actions, resources})
+
+const onOurs = (resources: Grant['resources'], ...actions: string[]): Grant => ({actions, resources, owned: true})
 
 const ALL_FUNCTIONS: FunctionName[] = ['createTable', 'get', 'upsert', 'remove', 'ledgerCheck']
 const WRITERS: FunctionName[] = ['createTable', 'upsert', 'remove']
@@ -72,6 +78,41 @@ export const CALLS = {
     on(ARN.bootstrapStack, 'cloudformation:DescribeStacks'),
     on(ARN.bootstrapBucket, 's3:ListBucket'),
   ],
+  'estate.look': [
+    {...on(ARN.any, 'tag:GetResources'), edge: true},
+    on(ARN.anyStack, 'cloudformation:DescribeStacks'),
+    on(ARN.stacks, 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'),
+    on(ARN.anyCluster, 'rds:DescribeDBClusters'),
+    on(ARN.anyDbInstance, 'rds:DescribeDBInstances'),
+    on(ARN.anySnapshot, 'rds:DescribeDBClusterSnapshots'),
+    on(ARN.anyGlobalCluster, 'rds:DescribeGlobalClusters'),
+    on(ARN.buckets, 's3:GetBucketTagging'),
+    on(ARN.anyKey, 'kms:DescribeKey'),
+    on(ARN.anySecret, 'secretsmanager:DescribeSecret'),
+    on(ARN.anyUserPool, 'cognito-idp:DescribeUserPool'),
+  ],
+  'estate.delete': [
+    on(ARN.stacks, 'cloudformation:DeleteStack', 'cloudformation:UpdateTerminationProtection'),
+    onOurs(ARN.anyCluster, 'rds:DeleteDBCluster', 'rds:ModifyDBCluster', 'rds:RemoveFromGlobalCluster'),
+    onOurs(ARN.anyDbInstance, 'rds:DeleteDBInstance', 'rds:ModifyDBInstance'),
+    onOurs(ARN.anySnapshot, 'rds:DeleteDBClusterSnapshot'),
+    onOurs(ARN.anyGlobalCluster, 'rds:DeleteGlobalCluster', 'rds:ModifyGlobalCluster', 'rds:RemoveFromGlobalCluster'),
+    on(ARN.buckets, 's3:DeleteBucket', 's3:ListBucketVersions'),
+    on(ARN.objects, 's3:DeleteObjectVersion'),
+    onOurs(ARN.anyKey, 'kms:ScheduleKeyDeletion'),
+    onOurs(
+      ARN.anySecret,
+      'secretsmanager:DeleteSecret',
+      'secretsmanager:RemoveRegionsFromReplication',
+      'secretsmanager:StopReplicationToReplica',
+    ),
+    onOurs(
+      ARN.anyUserPool,
+      'cognito-idp:DeleteUserPool',
+      'cognito-idp:DeleteUserPoolDomain',
+      'cognito-idp:UpdateUserPool',
+    ),
+  ],
   'toolkit.act': [on(ARN.bootstrapRoles, 'sts:AssumeRole')],
 } satisfies Record<string, Grant[]>
 
@@ -111,5 +152,7 @@ export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
   seed: [...LOOK, 'functions.createTable'],
   status: LOOK,
   switchover: [...SWITCH, 'database.switchover'],
+  // Without --toolkit: CDK's own stack is an administrator's, as its bootstrap is.
+  teardown: ['estate.look', 'estate.delete'],
   token: REQUEST,
 }

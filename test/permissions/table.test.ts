@@ -14,10 +14,7 @@ const FREE = new Set(['sts:GetCallerIdentity'])
 describe('the table of permissions', () => {
   it('names the actions that the adapters name, and no others', () => {
     const folder = `${root}src/adapters/aws/`
-    // A teardown deletes whatever carries the tag, which is an administrator's work: it has no row.
-    const files = (readdirSync(folder, {recursive: true}) as string[]).filter(
-      (file) => file.endsWith('.ts') && !file.startsWith('teardown'),
-    )
+    const files = (readdirSync(folder, {recursive: true}) as string[]).filter((file) => file.endsWith('.ts'))
     const named = files.flatMap((file) =>
       [...readFileSync(folder + file, 'utf8').matchAll(/'([a-z\d-]+:[A-Z]\w+)'/g)].map(([, action]) => action!),
     )
@@ -40,7 +37,7 @@ describe('the table of permissions', () => {
     const own = Object.entries(commands).filter(([, {pluginName}]) => pluginName === 'todo-dr')
     const acting = own
       .map(([id]) => id.replaceAll(':', ' '))
-      .filter((id) => !/^(lab |drill$|iam-policy$|init$|teardown$)/.test(id))
+      .filter((id) => !/^(lab |drill$|iam-policy$|init$)/.test(id))
     expect(Object.keys(COMMANDS).sort()).to.deep.equal(acting.sort())
   })
 
@@ -62,21 +59,32 @@ describe('the table of permissions', () => {
 })
 
 describe('a policy', () => {
-  it('holds each action and resource once, one statement for the same resources, in a stable order', () => {
-    const policy = policyOf(commandsOf(undefined), PLACE)
-    expect(policy).to.deep.equal(policyOf(commandsOf(undefined).reverse(), PLACE))
-    const actions = policy.Statement.flatMap(({Action}) => Action)
+  it('holds each action once under each condition, one statement for the same resources, in a stable order', () => {
+    const {Statement} = policyOf(commandsOf(undefined), PLACE)
+    expect(Statement).to.deep.equal(policyOf(commandsOf(undefined).reverse(), PLACE).Statement)
+    const actions = Statement.flatMap(({Action, Condition}) => Action.map((one) => JSON.stringify([one, Condition])))
     expect(new Set(actions).size).to.equal(actions.length)
-    const lists = policy.Statement.map(({Resource}) => Resource.join(' '))
+    const lists = Statement.map(({Resource, Condition}) => JSON.stringify([Resource, Condition]))
     expect(new Set(lists).size).to.equal(lists.length)
   })
 
-  it('binds to the regions what cannot be bound to a resource', () => {
-    for (const {Resource, Condition} of policyOf(commandsOf(undefined), PLACE).Statement) {
-      const free = Resource.includes('*')
-      expect(Condition?.StringEquals['aws:RequestedRegion']).to.deep.equal(
-        free ? ['eu-west-1', 'eu-central-1'] : undefined,
-      )
+  it('binds to the regions what cannot be bound to a resource, and to that of CloudFront what looks there too', () => {
+    const regionsOf = (command: string): unknown[] =>
+      policyOf([command], PLACE)
+        .Statement.filter(({Resource}) => Resource.includes('*'))
+        .map(({Condition}) => Condition?.StringEquals['aws:RequestedRegion'])
+    expect(regionsOf('failover')).to.deep.equal([['eu-west-1', 'eu-central-1']])
+    expect(regionsOf('teardown')).to.deep.equal([['eu-west-1', 'eu-central-1', 'us-east-1']])
+  })
+
+  it('deletes by the ownership tag alone what has no name of the template’s', () => {
+    for (const {Action, Resource, Condition} of policyOf(['teardown'], PLACE).Statement) {
+      if (!Action.some((action) => /:(?:Delete|Modify|Remove|Schedule|Stop|Update)/.test(action))) continue
+      const named = Resource.every((arn) => /:stack\/Demo-|:::demo-/.test(arn))
+      expect(
+        named || Condition?.StringEquals['aws:ResourceTag/todo-dr:app']?.join(',') === 'Demo',
+        Action.join(','),
+      ).to.equal(true)
     }
   })
 

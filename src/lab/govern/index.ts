@@ -1,6 +1,7 @@
 /** What happens to a call beside being carried out: permission, weather, record. */
 
 import {fault, ServiceFault, type Service} from '../kernel.js'
+import type {TaggingService} from '../services/tagging.js'
 import type {KeyPair} from '../wire/credentials.js'
 import type {Protocol} from '../wire/messages.js'
 import {Calls} from './calls.js'
@@ -30,6 +31,8 @@ export class Governance {
     private readonly services: ReadonlyMap<string, Service>,
     /** Policies of principals are enforced. */
     readonly enforcesIam: boolean,
+    /** Of the lab, with that of global services. */
+    private readonly regions: readonly string[],
   ) {}
 
   /** Carries the call out, or says why not. */
@@ -108,7 +111,10 @@ export class Governance {
   }
 
   private tag(region: string, arn: string, key: string): string | undefined {
-    const all = [...this.services.values()].flatMap((service) => service.tagged?.(region) ?? [])
+    // The ARN of what is global names no region, and its tags are its own wherever it is called.
+    const regions = arn.split(':')[3] ? [region] : this.regions
+    const tagging = this.services.get('tagging') as TaggingService | undefined
+    const all = regions.flatMap((one) => tagging?.all(one) ?? [])
     return all.find((one) => one.arn === arn)?.tags.find(({Key}) => Key?.toLowerCase() === key)?.Value
   }
 

@@ -52,7 +52,7 @@ export class TaggingService implements Service {
   }
 
   /** AWS lists what bears tags, or once did; of the latter the lab keeps no memory. */
-  private all(region: string): TaggedResource[] {
+  all(region: string): TaggedResource[] {
     const made = [...this.lab.services.values()].flatMap((service) => service.tagged?.(region) ?? [])
     const recorded = recordsOf(this.lab).inRegion(region).flatMap(asTagged)
     return [...made, ...recorded]

@@ -2,6 +2,7 @@ import type {
   DBClusterSnapshot,
   DeleteDBClusterSnapshotMessage,
   DescribeDBClusterSnapshotsMessage,
+  Tag,
 } from '@aws-sdk/client-rds'
 
 import {fault, type Operation} from '../../kernel.js'
@@ -41,7 +42,7 @@ export function snapshotOperations({store}: Rds): Record<string, Operation> {
       const wanted = found.filter(
         (one) => (!cluster || one.cluster.id === cluster) && (!input.SnapshotType || one.type === input.SnapshotType),
       )
-      return {DBClusterSnapshots: wanted.map((one) => shown(one))}
+      return {DBClusterSnapshots: wanted.map((one) => shown(one, store.tags.get(one.arn)))}
     },
 
     DeleteDBClusterSnapshot({DBClusterSnapshotIdentifier: id}: DeleteDBClusterSnapshotMessage, {region}) {
@@ -55,7 +56,7 @@ export function snapshotOperations({store}: Rds): Record<string, Operation> {
   }
 }
 
-const shown = ({id, arn, type, cluster, createdAt}: SnapshotRecord): DBClusterSnapshot => ({
+const shown = ({id, arn, type, cluster, createdAt}: SnapshotRecord, TagList?: Tag[]): DBClusterSnapshot => ({
   DBClusterSnapshotIdentifier: id,
   DBClusterSnapshotArn: arn,
   DBClusterIdentifier: cluster.id,
@@ -72,4 +73,5 @@ const shown = ({id, arn, type, cluster, createdAt}: SnapshotRecord): DBClusterSn
   Port: cluster.port,
   StorageEncrypted: cluster.storageEncrypted,
   KmsKeyId: cluster.kmsKeyId,
+  TagList,
 })
