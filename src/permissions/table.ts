@@ -1,6 +1,6 @@
 /**
  * The one table of permissions: what each call of a port needs, and which of them each command makes. A unit test holds it
- * equal to the actions that src/adapters/aws names; test/system/iam.test.ts to what the commands do on the lab.
+ * equal to the actions that src/adapters/aws names; test/long/iam.test.ts to what the commands do on the lab.
  */
 
 import {ARN, type FunctionName, type Place} from './place.js'

@@ -1,4 +1,4 @@
-/** The library of the real CDK toolkit, unchanged, against a lab that was started empty. `test/cdk` holds its command line. */
+/** The library of the real CDK toolkit, unchanged, against a lab that was started empty. `test/long` holds its command line. */
 
 import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'

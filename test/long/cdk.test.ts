@@ -1,5 +1,5 @@
 /**
- * The real `cdk`, unchanged, on our template: minutes of it, so that `npm run test:cdk` runs it and `npm test` does not.
+ * The real `cdk`, unchanged, on our template: minutes of it, so that `npm run test:long` runs it and `npm test` does not.
  */
 
 import {execFileSync} from 'node:child_process'
