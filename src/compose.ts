@@ -6,6 +6,7 @@ import type {AddressBook} from './adapters/http/address-book.js'
 import type {AwsTarget, LabTarget} from './config/target.js'
 import {DrError} from './errors.js'
 import type {Emit} from './messages.js'
+import {LAB_ACCOUNT} from './model/deployment.js'
 import type {Deployment, Region} from './model/deployment.js'
 import {DEFAULT_OBJECTIVES} from './model/verdict.js'
 import type {Objectives} from './model/verdict.js'
@@ -54,8 +55,6 @@ export async function openTarget(options: OpenOptions): Promise<OpenTarget> {
 
 /** The lab keeps samples of the lag finer than a minute, and a drill on it is over in less. */
 const LAB_LAG_PERIOD_SECONDS = 1
-/** The lab's only account. */
-const LAB_ACCOUNT = '000000000000'
 
 async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTarget> {
   const [{connectLab, labCredentials}, {LabAddresses}, {labStateFolder}] = await Promise.all([

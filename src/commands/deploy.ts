@@ -1,7 +1,7 @@
-import {hostname, userInfo} from 'node:os'
 import {Flags} from '@oclif/core'
 import type {OpenDeploy} from '../compose/deploy.js'
 import type {DeployInput, DeployLook, DeployOutcome} from '../deploy/run-deploy.js'
+import {operator} from '../dr-command/operator.js'
 import {DrCommand} from '../dr-command.js'
 import {DrError} from '../errors.js'
 import type {Refusal, Waiver} from '../model/gate.js'
@@ -255,12 +255,3 @@ function waiversOf(flags: Flags, app: string | undefined): Waiver[] {
 
 const outputOf = (stacks: StackOutcome[], name: string): string | undefined =>
   stacks.map(({outputs}) => outputs[name]).find((value) => value !== undefined)
-
-/** Who holds the lease, for whoever is refused by it; the same for a deployment that goes on after a kill. */
-function operator(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`
-  } catch {
-    return hostname() // A container's user may have no name.
-  }
-}

@@ -4,10 +4,11 @@ import {join} from 'node:path'
 import type {AwsAccess} from '../adapters/aws/clients.js'
 import {openTarget} from '../compose.js'
 import type {OpenTarget} from '../compose.js'
-import type {Project} from '../config/project.js'
+import type {Project, Rehearsal} from '../config/project.js'
 import type {AwsTarget, LabTarget} from '../config/target.js'
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
+import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Region} from '../model/deployment.js'
 import type {Deployer, Stacks} from '../ports/deployer.js'
 import type {LabStatus} from '../ports/lab-admin.js'
@@ -53,7 +54,6 @@ interface Place {
   edgeUrl(): Promise<string | undefined>
 }
 
-const LAB_ACCOUNT = '000000000000'
 /** Milliseconds: the lab is asked often, as nothing in it takes long. */
 const LAB_POLL_MS = 150
 
@@ -155,11 +155,12 @@ function checkAccount(account: string, target: AwsTarget, {own, folder, config}:
 }
 
 async function labPlace(target: LabTarget, project: Project, {emit, signal}: OpenDeployOptions): Promise<Place> {
-  const [{labCredentials, labs}, {labStateFolder}] = await Promise.all([
+  const [{labCredentials, labs}, {labStateFolder}, {rehearsedAs}] = await Promise.all([
     import('../adapters/lab/index.js'),
     import('../adapters/fs/paths.js'),
+    import('../config/project.js'),
   ])
-  const wanted = labWants(project)
+  const wanted = rehearsedAs(project)
   const admin = labs.connect(target.lab)
   let status = await admin.status().catch((error: unknown) => {
     if (error instanceof DrError && error.code === 'NoLab') return
@@ -188,15 +189,7 @@ async function labPlace(target: LabTarget, project: Project, {emit, signal}: Ope
   }
 }
 
-/** What the project is rehearsed as: as its only target of todo-dr.yaml, else as its config.json says. */
-function labWants({own, config}: Project): {app?: string; regions?: {home: Region; away: Region}} {
-  const targets = Object.values(config?.config.targets ?? {})
-  if (targets.length === 1) return targets[0]!
-  const {app, home, away} = own
-  return {app, regions: home !== undefined && away !== undefined ? {home, away} : undefined}
-}
-
-function checkLab({app, home, away}: LabStatus, wanted: ReturnType<typeof labWants>, {lab}: LabTarget): void {
+function checkLab({app, home, away}: LabStatus, wanted: Rehearsal, {lab}: LabTarget): void {
   const {regions} = wanted
   const other = app !== undefined && app !== wanted.app
   const elsewhere = regions !== undefined && (regions.home !== home || regions.away !== away)

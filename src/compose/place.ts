@@ -1,9 +1,8 @@
 /** Where a target is, without asking AWS. */
 
 import {DrError} from '../errors.js'
+import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Place} from '../permissions/place.js'
-
-const LAB_ACCOUNT = '000000000000'
 
 /** Throws what finding the target throws, `NoLab`, `NotDeployed` or `AccountUnknown` (exit usage). */
 export async function placeOf(options: {flag?: string; account?: string}): Promise<{target: string; place: Place}> {

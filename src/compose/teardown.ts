@@ -4,6 +4,7 @@ import type {AwsAccess} from '../adapters/aws/clients.js'
 import type {AwsTarget, LabTarget} from '../config/target.js'
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
+import {LAB_ACCOUNT, withEdge} from '../model/deployment.js'
 import type {Region} from '../model/deployment.js'
 import type {Demolition} from '../ports/teardown.js'
 import type {Clock} from '../ports/world.js'
@@ -30,13 +31,9 @@ export interface OpenTeardownOptions {
 interface Account {
   target: string
   app?: string
-  regions: Region[]
+  regions: [home: Region, away: Region]
   access: AwsAccess
 }
-
-/** CloudFront's stacks stand here, whatever the regions of the application. */
-const EDGE_REGION = 'us-east-1'
-const LAB_ACCOUNT = '000000000000'
 
 export async function openTeardown(options: OpenTeardownOptions): Promise<OpenTeardown> {
   const [{resolveTarget}, {Clients}, {AwsDemolition, appsByTag}, {systemClock}] = await Promise.all([
@@ -51,7 +48,7 @@ export async function openTeardown(options: OpenTeardownOptions): Promise<OpenTe
   const clients = new Clients(account.access)
   try {
     const {target, regions} = account
-    const places = [...new Set([...regions, EDGE_REGION])]
+    const places = withEdge(...regions)
     const app = account.app ?? onlyOne(await appsByTag(clients, systemClock, places, signal))
     const ofLab = resolved.kind === 'lab' ? {account: LAB_ACCOUNT} : {}
     emit({code: 'target', target, app, ...ofLab, regions})
@@ -81,11 +78,9 @@ async function labAccount({name, lab}: LabTarget): Promise<Account> {
 
 /** Undefined where no project is here. */
 async function projectsApp(): Promise<string | undefined> {
-  const {findProject} = await import('../config/project.js')
+  const {findProject, rehearsedAs} = await import('../config/project.js')
   try {
-    const {own, config} = await findProject(process.cwd())
-    const targets = Object.values(config?.config.targets ?? {})
-    return targets.length === 1 ? targets[0]!.app : own.app
+    return rehearsedAs(await findProject(process.cwd())).app
   } catch (error) {
     if (error instanceof DrError && error.code === 'ProjectMissing') return undefined
     throw error

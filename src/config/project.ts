@@ -20,6 +20,19 @@ export interface Project {
   config?: LoadedConfig
 }
 
+export interface Rehearsal {
+  app?: string
+  regions?: {home: Region; away: Region}
+}
+
+/** What the project is rehearsed as: as the only target of todo-dr.yaml, else as its own config.json says. */
+export function rehearsedAs({own, config}: Project): Rehearsal {
+  const targets = Object.values(config?.config.targets ?? {})
+  if (targets.length === 1) return targets[0]!
+  const {app, home, away} = own
+  return {app, regions: home !== undefined && away !== undefined ? {home, away} : undefined}
+}
+
 const CDK_FILE = 'cdk.json'
 /** Where there is no todo-dr.yaml to name another one. */
 const DEFAULT_FOLDER = 'infra'

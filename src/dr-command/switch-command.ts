@@ -1,6 +1,5 @@
 /** What switchover, failover and failback share: look, diagnose, plan, gates, run, result. */
 
-import {hostname, userInfo} from 'node:os'
 import {DrCommand} from '../dr-command.js'
 import type {OpenTarget} from '../compose.js'
 import type {Prepared} from '../engine/prepare.js'
@@ -10,6 +9,7 @@ import type {GateVerdict} from '../gates/index.js'
 import type {Refusal, Waiver} from '../model/gate.js'
 import type {Intent, Plan} from '../model/plan.js'
 import type {Run} from '../ports/runs.js'
+import {operator} from './operator.js'
 
 /** The --json result of a switch. */
 export interface SwitchResult {
@@ -111,14 +111,5 @@ export abstract class SwitchCommand extends DrCommand {
       waived,
       outcome,
     }
-  }
-}
-
-/** Who holds the lease, for whoever is refused by it. */
-function operator(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`
-  } catch {
-    return hostname() // A container's user may have no name.
   }
 }

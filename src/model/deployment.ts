@@ -39,6 +39,15 @@ export interface RegionDeployment {
   leaseBucket: string
 }
 
+/** A lab's only account. */
+export const LAB_ACCOUNT = '000000000000'
+
+/** CloudFront's stack stands here, whatever the regions of the application. */
+const EDGE_REGION = 'us-east-1'
+
+/** All regions in which something of an application stands, each once. */
+export const withEdge = (home: Region, away: Region): Region[] => [...new Set([home, away, EDGE_REGION])]
+
 /** The scope that a token must carry. */
 export const SCOPE = 'api/upsert-delete'
 

@@ -1,5 +1,6 @@
 /** The ARNs of a deployment, as the template names things: known from its configuration alone, without a call. */
 
+import {withEdge} from '../model/deployment.js'
 import type {Region} from '../model/deployment.js'
 
 export interface Place {
@@ -31,15 +32,10 @@ const inBoth =
   (place) =>
     [place.home, place.away].flatMap((region) => make(place, region))
 
-/** CloudFront's stack stands here, whatever the regions of the application. */
-const EDGE_REGION = 'us-east-1'
-
-export const withEdge = ({home, away}: Place): Region[] => [...new Set([home, away, EDGE_REGION])]
-
 const everywhere =
   (make: (place: Place, region: Region) => string | string[]): Resources =>
   (place) =>
-    withEdge(place).flatMap((region) => make(place, region))
+    withEdge(place.home, place.away).flatMap((region) => make(place, region))
 
 /** A `*` stands only where the service puts something random, or lists. */
 export const ARN = {

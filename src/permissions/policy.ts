@@ -1,7 +1,7 @@
 /** The least policy of a command, out of the table. */
 
 import {OWNER_TAG} from '../model/estate.js'
-import {withEdge} from './place.js'
+import {withEdge} from '../model/deployment.js'
 import type {Place} from './place.js'
 import {CALLS, COMMANDS, type Grant} from './table.js'
 
@@ -67,5 +67,5 @@ function permissions(grants: readonly Grant[], place: Place): Permission[] {
 function conditionOf({resources, owned, edge}: Grant, place: Place): Condition {
   if (owned) return {Condition: {StringEquals: {[`aws:ResourceTag/${OWNER_TAG}`]: [place.app]}}}
   if (!resources(place).includes('*')) return {}
-  return {Condition: {StringEquals: {'aws:RequestedRegion': edge ? withEdge(place) : [place.home, place.away]}}}
+  return {Condition: {StringEquals: {'aws:RequestedRegion': edge ? withEdge(place.home, place.away) : [place.home, place.away]}}}
 }

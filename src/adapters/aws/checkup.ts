@@ -5,6 +5,7 @@ import type {AwsAccess, Clients, SendOptions} from './clients.js'
 import {isFault} from './errors.js'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
+import {OWNER_TAG} from '../../model/estate.js'
 import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Vpcs} from '../../ports/checkup.js'
 import {withDeadline} from '../deadline.js'
 
@@ -16,7 +17,6 @@ const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version'
 const BOOTSTRAP_STACK = 'CDKToolkit'
 /** VPCs per region [Service Quotas, Amazon Virtual Private Cloud]. */
 const VPC_QUOTA = 'L-F678F1CE'
-const OWNER_TAG = 'todo-dr:app'
 
 /** The SDK's notes on where credentials come from, in words; the first that is there says it. */
 const SOURCES: [string, string][] = [
