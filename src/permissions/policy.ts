@@ -67,5 +67,9 @@ function permissions(grants: readonly Grant[], place: Place): Permission[] {
 function conditionOf({resources, owned, edge}: Grant, place: Place): Condition {
   if (owned) return {Condition: {StringEquals: {[`aws:ResourceTag/${OWNER_TAG}`]: [place.app]}}}
   if (!resources(place).includes('*')) return {}
-  return {Condition: {StringEquals: {'aws:RequestedRegion': edge ? withEdge(place.home, place.away) : [place.home, place.away]}}}
+  return {
+    Condition: {
+      StringEquals: {'aws:RequestedRegion': edge ? withEdge(place.home, place.away) : [place.home, place.away]},
+    },
+  }
 }
