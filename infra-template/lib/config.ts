@@ -18,7 +18,7 @@ export interface Config {
   instances: number
   /** Who gets the alarms' mail; AWS asks the address to confirm once. */
   alarmEmail?: string
-  /** API Gateway answers only what comes through the edge. Direct probes then need the secret header, too. */
+  /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
   lockToEdge: boolean
 }
 

@@ -4,6 +4,7 @@ import type {Construct} from 'constructs'
 import type {ApiStack} from './api-stack.js'
 import {WRITER_TIMEOUT_SECONDS} from './config.js'
 import type {DataStack} from './data-stack.js'
+import {EDGE_HEADER} from './edge-lock.js'
 import {ROUTING_KEY, type EdgeStack} from './edge-stack.js'
 import type {IdentityStack} from './identity-stack.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
@@ -15,7 +16,14 @@ interface DeploymentMap {
   home: string
   away: string
   globalClusterId: string
-  edge: {url: string; distributionId: string; keyValueStoreArn: string; key: string}
+  edge: {
+    url: string
+    distributionId: string
+    keyValueStoreArn: string
+    key: string
+    /** With lockToEdge: the header that the APIs want, and the secret that holds its value in each region. */
+    lock?: {header: string; secretName: string}
+  }
   regions: Record<string, RegionMap>
 }
 
@@ -43,7 +51,7 @@ export interface DirectoryStackProps extends RegionStackProps {
 export class DirectoryStack extends RegionStack {
   constructor(scope: Construct, id: string, props: DirectoryStackProps) {
     super(scope, id, props)
-    const {app, home, away} = this.config
+    const {app, home, away, lockToEdge} = this.config
 
     const map: DeploymentMap = {
       schemaVersion: 1,
@@ -56,6 +64,7 @@ export class DirectoryStack extends RegionStack {
         distributionId: props.edge.distribution.ref,
         keyValueStoreArn: props.edge.store.keyValueStoreArn,
         key: ROUTING_KEY,
+        ...(lockToEdge && {lock: {header: EDGE_HEADER, secretName: this.names.edgeSecret}}),
       },
       regions: {[home]: this.regionMap(home, props), [away]: this.regionMap(away, props)},
     }

@@ -4,6 +4,7 @@ import type {Deployment} from '../model/deployment.js'
 import type {World} from '../ports/world.js'
 import {clientSecrets} from './aws/client-secret.js'
 import type {Clients} from './aws/clients.js'
+import {edgeKey} from './aws/edge-key.js'
 import {AwsEdgeRouting} from './aws/edge-routing.js'
 import {AwsFunctions} from './aws/functions.js'
 import {AwsGlobalDatabase} from './aws/global-database.js'
@@ -42,7 +43,7 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     database: new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds),
     writers: new AwsWriters(clients, deployment),
     edge: new AwsEdgeRouting(clients, deployment),
-    api: new HttpApi(http, deployment, tokens),
+    api: new HttpApi(http, deployment, tokens, edgeKey(clients, deployment)),
     tokens,
     functions: new AwsFunctions(clients, deployment),
     lease: new AwsLease(clients, deployment),

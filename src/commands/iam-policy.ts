@@ -33,6 +33,9 @@ export default class IamPolicy extends DrCommand {
 
   static override flags = {
     account: Flags.string({description: 'Twelve digits; that of the target by default', helpValue: 'DIGITS'}),
+    'locked-to-edge': Flags.boolean({
+      description: 'For a deployment made with lockToEdge: what asks an API directly also reads the secret of the edge',
+    }),
   }
 
   async run(): Promise<IamPolicyResult> {
@@ -42,7 +45,7 @@ export default class IamPolicy extends DrCommand {
     if (commands.length === 0) throw commandUnknown(name ?? '')
     const {target: flag, account} = flags as typeof flags & {target?: string}
     const {target, place} = await this.#place(flag, account)
-    const policy = policyOf(commands, place)
+    const policy = policyOf(commands, {...place, lockedToEdge: flags['locked-to-edge']})
     if (!this.jsonEnabled()) this.log(JSON.stringify(policy, undefined, 2))
     return {schemaVersion: 1, target, app: place.app, account: place.account, commands, policy}
   }

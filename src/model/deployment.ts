@@ -17,6 +17,8 @@ export interface Deployment {
     keyValueStoreArn: string
     /** The key whose value is the serving region's name. */
     key: string
+    /** Where the APIs answer the edge alone: the header that it brings, and the secret that holds its value in each region. */
+    lock?: {header: string; secretName: string}
   }
   regions: Record<Region, RegionDeployment>
 }

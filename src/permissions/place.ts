@@ -9,6 +9,8 @@ export interface Place {
   app: string
   home: Region
   away: Region
+  /** Made with the template's lockToEdge. */
+  lockedToEdge?: boolean
 }
 
 /** What the API's functions are called behind the application's name and the region. */
@@ -54,6 +56,10 @@ export const ARN = {
       which.map((name) => `arn:aws:lambda:${region}:${account}:function:${app}-app-${region}-${FUNCTIONS[name]}`),
     ),
   keyValueStore: ({account}: Place) => [`arn:aws:cloudfront::${account}:key-value-store/*`],
+  /** Six random characters are behind the name. */
+  edgeSecret: inBoth(
+    ({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/edge-??????`,
+  ),
   userPool: inBoth(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
   leaseBucket: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),

@@ -52,6 +52,7 @@ interface Permission {
 function permissions(grants: readonly Grant[], place: Place): Permission[] {
   const found = new Map<string, Permission>()
   for (const grant of grants) {
+    if (grant.locked && !place.lockedToEdge) continue
     const condition = conditionOf(grant, place)
     for (const action of grant.actions) {
       const key = `${action} ${JSON.stringify(condition)}`

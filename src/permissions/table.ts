@@ -12,6 +12,8 @@ export interface Grant {
   owned?: true
   /** Of actions that know no resources: in CloudFront's region too, and not in the application's two alone. */
   edge?: true
+  /** Only where the APIs answer nobody without the edge's header. */
+  locked?: true
 }
 
 const on = (resources: Grant['resources'], ...actions: string[]): Grant => ({actions, resources})
@@ -45,6 +47,7 @@ export const CALLS = {
   'edge.steer': [
     on(ARN.keyValueStore, 'cloudfront-keyvaluestore:DescribeKeyValueStore', 'cloudfront-keyvaluestore:PutKey'),
   ],
+  'api.direct': [{...on(ARN.edgeSecret, 'secretsmanager:GetSecretValue'), locked: true}],
   'tokens.get': [on(ARN.userPool, 'cognito-idp:DescribeUserPoolClient')],
   'functions.createTable': [on(ARN.functions('createTable'), 'lambda:InvokeFunction')],
   'functions.present': [on(ARN.functions('ledgerCheck'), 'lambda:InvokeFunction')],
@@ -127,6 +130,7 @@ const LOOK: PortCall[] = [
   'database.lagSeconds',
   'writers.mode',
   'edge.serving',
+  'api.direct',
   'tokens.get',
 ]
 const REQUEST: PortCall[] = ['map.read', 'edge.serving', 'tokens.get']
@@ -152,7 +156,7 @@ export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
   seed: [...LOOK, 'functions.createTable'],
   status: LOOK,
   switchover: [...SWITCH, 'database.switchover'],
-  // Without --toolkit: CDK's own stack is an administrator's, as its bootstrap is.
+  // With --keep-toolkit: CDK's own stack is an administrator's, as its bootstrap is.
   teardown: ['estate.look', 'estate.delete'],
   token: REQUEST,
 }

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
-import {ARN, FUNCTIONS} from '../../src/permissions/place.js'
+import {ARN, FUNCTIONS, type Place} from '../../src/permissions/place.js'
 import {commandsOf, policyOf} from '../../src/permissions/policy.js'
 import {CALLS, COMMANDS, type Grant} from '../../src/permissions/table.js'
 
@@ -54,6 +54,7 @@ describe('the table of permissions', () => {
     expect(ARN.globalCluster(PLACE)[0]).to.match(new RegExp(`:global-cluster:${names.globalCluster}$`))
     expect(ARN.cluster(PLACE)[1]).to.match(new RegExp(`:cluster:${names.cluster('eu-central-1')}$`))
     expect(ARN.leaseBucket(PLACE)[0]).to.equal(`arn:aws:s3:::${names.leaseBucket('eu-west-1')}`)
+    expect(ARN.edgeSecret(PLACE)[0]).to.match(new RegExp(`:secret:${names.edgeSecret}-`))
     expect(ARN.map(PLACE)[0]).to.match(new RegExp(`:parameter${names.mapParameter}$`))
   })
 })
@@ -75,6 +76,13 @@ describe('a policy', () => {
         .map(({Condition}) => Condition?.StringEquals['aws:RequestedRegion'])
     expect(regionsOf('failover')).to.deep.equal([['eu-west-1', 'eu-central-1']])
     expect(regionsOf('teardown')).to.deep.equal([['eu-west-1', 'eu-central-1', 'us-east-1']])
+  })
+
+  it('reads the secret of the edge only where the APIs are locked to it', () => {
+    const actions = (place: Place): string[] => policyOf(['status'], place).Statement.flatMap(({Action}) => Action)
+    expect(actions(PLACE)).not.to.include('secretsmanager:GetSecretValue')
+    expect(actions({...PLACE, lockedToEdge: true})).to.include('secretsmanager:GetSecretValue')
+    expect(policyOf(['token'], {...PLACE, lockedToEdge: true})).to.deep.equal(policyOf(['token'], PLACE))
   })
 
   it('deletes by the ownership tag alone what has no name of the template’s', () => {

@@ -26,11 +26,12 @@ const REPLAY = `require('node:fs').cpSync('base', process.env.CDK_OUTDIR, {recur
 export class CdkProject {
   readonly infra: string
 
-  /** `folder`: to be made; the project is `infra` in it. */
+  /** `folder`: to be made; the project is `infra` in it. `config`: what its config.json says beside the template's. */
   constructor(
     readonly folder: string,
     app: string,
     regions: {home: string; away: string},
+    config: Record<string, unknown> = {},
   ) {
     this.infra = join(folder, 'infra')
     mkdirSync(this.infra, {recursive: true})
@@ -38,6 +39,9 @@ export class CdkProject {
     for (const name of readdirSync(template))
       if (!['node_modules', 'cdk.out'].includes(name))
         cpSync(join(template, name), join(this.infra, name), {recursive: true})
+    const configFile = join(this.infra, 'config.json')
+    const given = JSON.parse(readFileSync(configFile, 'utf8')) as object
+    writeFileSync(configFile, JSON.stringify({...given, ...config}))
     symlinkSync(join(ROOT, 'node_modules'), join(this.infra, 'node_modules'))
     const target = `  aws:\n    app: ${app}\n    regions: {home: ${regions.home}, away: ${regions.away}}\n`
     writeFileSync(join(folder, 'todo-dr.yaml'), `defaultTarget: lab\ntargets:\n${target}`)

@@ -6,7 +6,7 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {DeployResult} from '../../src/commands/deploy.js'
 import {CdkProject} from '../support/cdk-project.js'
-import {Sandbox} from '../support/cli.js'
+import {Sandbox, type LabStatus} from '../support/cli.js'
 
 const LAB = 'lab:deploying'
 const MEMBERS = {home: 'Demo-data-us-east-1', away: 'Demo-data-us-west-2'}
@@ -18,7 +18,12 @@ describe('deploy', function () {
   let project: CdkProject
 
   before(() => {
-    project = new CdkProject(join(sandbox.folder, 'demo'), 'Demo', {home: 'us-east-1', away: 'us-west-2'})
+    project = new CdkProject(
+      join(sandbox.folder, 'demo'),
+      'Demo',
+      {home: 'us-east-1', away: 'us-west-2'},
+      {lockToEdge: true},
+    )
   })
 
   after(async () => {
@@ -62,8 +67,13 @@ describe('deploy', function () {
       .and.not.to.include('failed')
   })
 
-  it('leaves a deployment that every command takes', async () => {
+  it('leaves a deployment that every command takes, whose APIs answer the edge and todo-dr alone', async () => {
     await sandbox.expect(0, ['seed'])
+    expect(await sandbox.json<object>(['status'])).to.include({situation: 'Healthy'})
+    const {regions} = await sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
+    const {token} = await sandbox.json<{token: string}>(['token'])
+    for (const {apiUrl} of regions)
+      expect((await fetch(`${apiUrl}/v1?limit=1`, {headers: {authorization: token}})).status, apiUrl).to.equal(403)
     const created = await sandbox.json<{task: string}>(['crud', 'create', '--task', 'hi', '--status', 'wip'])
     expect(created.task).to.equal('hi')
     await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'Demo'])

@@ -35,7 +35,13 @@ const deployment = z.object({
   home: z.string(),
   away: z.string(),
   globalClusterId: z.string(),
-  edge: z.object({url: z.url(), distributionId: z.string(), keyValueStoreArn: z.string(), key: z.string()}),
+  edge: z.object({
+    url: z.url(),
+    distributionId: z.string(),
+    keyValueStoreArn: z.string(),
+    key: z.string(),
+    lock: z.object({header: z.string(), secretName: z.string()}).optional(),
+  }),
   regions: z.record(z.string(), region),
 }) satisfies z.ZodType<Deployment>
 

@@ -8,23 +8,29 @@ import type {Http} from './http.js'
 const VERSION_PATH = '/v1'
 const SERVED_BY = 'x-served-by-region'
 
+/** What a request past the edge must bring so that a region's API answers it. */
+export type DirectHeaders = (options: CallOptions) => Promise<Record<string, string>>
+
 export class HttpApi implements Api {
   readonly #http: Http
   readonly #deployment: Deployment
   readonly #tokens: Tokens
+  readonly #directHeaders: DirectHeaders
 
-  constructor(http: Http, deployment: Deployment, tokens: Tokens) {
+  constructor(http: Http, deployment: Deployment, tokens: Tokens, directHeaders: DirectHeaders) {
     this.#http = http
     this.#deployment = deployment
     this.#tokens = tokens
+    this.#directHeaders = directHeaders
   }
 
   async edge(request: ApiRequest, options: CallOptions = {}): Promise<ApiAnswer> {
-    return this.#send(this.#deployment.edge.url, request, options)
+    return this.#send(this.#deployment.edge.url, request, {}, options)
   }
 
   async direct(region: Region, request: ApiRequest, options: CallOptions = {}): Promise<ApiAnswer> {
-    return this.#send(this.#deployment.regions[region]!.apiUrl, request, options)
+    const headers = await this.#directHeaders(options)
+    return this.#send(this.#deployment.regions[region]!.apiUrl, request, headers, options)
   }
 
   /** Reads one ToDo's page, with a token of the region's own pool if that answers. */
@@ -38,13 +44,19 @@ export class HttpApi implements Api {
     return {status, ok: false, latencyMs, code: response?.code}
   }
 
-  async #send(base: string, request: ApiRequest, {signal}: CallOptions): Promise<ApiAnswer> {
+  async #send(
+    base: string,
+    request: ApiRequest,
+    more: Record<string, string>,
+    {signal}: CallOptions,
+  ): Promise<ApiAnswer> {
     const url = new URL(base.replace(/\/$/, '') + VERSION_PATH)
     url.search = new URLSearchParams(request.query).toString()
     const {status, headers, text} = await this.#http.request({
       method: request.method,
       url,
       headers: {
+        ...more,
         accept: 'application/json',
         ...(request.token !== undefined && {authorization: request.token}),
         ...(request.body !== undefined && {'content-type': 'application/json'}),

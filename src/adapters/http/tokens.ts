@@ -2,10 +2,11 @@
 
 import {readFile} from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
-import {DrError, Unreachable} from '../../errors.js'
+import {DrError} from '../../errors.js'
 import {SCOPE, otherRegion} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
 import type {CallOptions, Tokens} from '../../ports/world.js'
+import {firstOf} from '../first-of.js'
 import type {Http} from './http.js'
 
 /** A token that ends within this is not handed out any more. */
@@ -50,13 +51,7 @@ export class PoolTokens implements Tokens {
       options.signal?.throwIfAborted()
       return this.#of(otherRegion(this.#settings.deployment, preferred), options)
     })
-    try {
-      return await Promise.any([first, second])
-    } catch (error) {
-      // An answer that says no tells more than silence; of two answers, the preferred region's.
-      const causes: unknown[] = error instanceof AggregateError ? error.errors : [error]
-      throw causes.find((cause) => !(cause instanceof Unreachable) && !options.signal?.aborted) ?? causes[0]
-    }
+    return firstOf([first, second], options.signal)
   }
 
   async #of(region: Region, options: CallOptions): Promise<AccessToken> {

@@ -29,7 +29,7 @@ describe('the API over HTTP', () => {
       {hostname: `api1.execute-api.${HOME}.amazonaws.com`, port: server.port},
     ]
     http = new Http(new LabAddresses(async () => hosts))
-    api = new HttpApi(http, sampleDeployment(), tokens)
+    api = new HttpApi(http, sampleDeployment(), tokens, async () => ({'x-edge-key': 'the-key'}))
   })
 
   afterEach(async () => {
@@ -42,15 +42,17 @@ describe('the API over HTTP', () => {
     expect(answer).to.deep.include({status: 200, region: HOME, body: {status: 'ok', response: {}}})
     expect(server.asked[0]).to.deep.include({method: 'GET', url: '/v1?id=1'})
     expect(server.asked[0]!.headers).to.include({host: 'd1.cloudfront.net', authorization: 'raw'})
+    expect(server.asked[0]!.headers).not.to.have.property('x-edge-key')
   })
 
-  it('asks a region directly below its stage, and sends JSON', async () => {
+  it('asks a region directly below its stage, with what opens it, and sends JSON', async () => {
     const task = 'it\'s "done" 🎉'
     await api.direct(HOME, {method: 'POST', body: {task}, token: 't'})
     expect(server.asked[0]).to.deep.include({method: 'POST', url: '/prod/v1', body: JSON.stringify({task})})
     expect(server.asked[0]!.headers).to.include({
       host: `api1.execute-api.${HOME}.amazonaws.com`,
       'content-type': 'application/json',
+      'x-edge-key': 'the-key',
     })
   })
 

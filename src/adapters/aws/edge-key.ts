@@ -1,0 +1,35 @@
+/** The header that opens APIs which answer the edge alone; its value is kept in memory only. */
+
+import type {Deployment, Region} from '../../model/deployment.js'
+import type {CallOptions} from '../../ports/world.js'
+import {firstOf} from '../first-of.js'
+import type {DirectHeaders} from '../http/api.js'
+import type {Clients} from './clients.js'
+
+/**
+ * Headers of a request past the edge; none where the APIs are not locked.
+ *
+ * Every region holds a copy of the one secret, so that all are asked at once and the first answer is taken: a region whose
+ * API is well must not look lost because another service of it is not. An answer is remembered, a failure is not.
+ */
+export function edgeKey(clients: Clients, {edge: {lock}, home, away}: Deployment): DirectHeaders {
+  if (!lock) return async () => ({})
+  let known: string | undefined
+  return async (options) => {
+    known ??= await firstOf(
+      [home, away].map((region) => secretIn(clients, region, lock.secretName, options)),
+      options.signal,
+    )
+    return {[lock.header]: known}
+  }
+}
+
+async function secretIn(clients: Clients, region: Region, SecretId: string, {signal}: CallOptions): Promise<string> {
+  const {GetSecretValueCommand} = await import('@aws-sdk/client-secrets-manager')
+  const client = await clients.secrets(region)
+  const {SecretString = ''} = await clients.send(
+    (abortSignal) => client.send(new GetSecretValueCommand({SecretId}), {abortSignal}),
+    {action: 'secretsmanager:GetSecretValue', region, signal},
+  )
+  return SecretString
+}
