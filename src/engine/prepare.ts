@@ -10,7 +10,7 @@ import type {Waiver} from '../model/gate.js'
 import type {Observation} from '../model/observation.js'
 import type {Intent, Plan} from '../model/plan.js'
 import {digest, planFailback, planFailover, planSwitchover} from '../plans/index.js'
-import {observe} from '../probes/observe.js'
+import {askApiAgain, observe} from '../probes/observe.js'
 import type {World} from '../ports/world.js'
 
 const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback}
@@ -33,9 +33,11 @@ export interface PrepareInput {
 }
 
 export async function prepare({world, intent, to, maxLagSeconds, signal}: PrepareInput): Promise<Prepared> {
-  const observation = await observe(world, {signal})
+  const planned = (seen: Observation): Plan => PLANS[intent](seen, world.deployment, {to, maxLagSeconds})
+  const seen = await observe(world, {signal})
+  const observation = await askApiAgain(world, seen, planned(seen).to, {signal})
   const diagnosis = diagnose(observation)
-  const plan = PLANS[intent](observation, world.deployment, {to, maxLagSeconds})
+  const plan = planned(observation)
   const input = {intent, from: plan.from, to: plan.to, observation, diagnosis, maxLagSeconds}
   return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers)}
 }

@@ -13,6 +13,8 @@ export interface ObserveOptions {
 }
 
 const DEADLINE_MS = 3000
+/** For a cold start behind a first look; an adapter's request ends by itself then, too. */
+const PATIENCE_MS = 5000
 
 /**
  * Samples both regions, the global cluster and the edge in parallel. Silence and a refusal are values with a reason;
@@ -33,15 +35,37 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
   return {at, app, home, away, ...global, edge, regions: {[home]: homeSide, [away]: awaySide}}
 }
 
-async function observeRegion({database, api, writers}: World, region: Region, ask: Ask): Promise<RegionObservation> {
-  const [cluster, proxy, health, mode, lagSeconds] = await Promise.all([
+/**
+ * Asks a region's API once more, with more patience, where it was silent and the region's database was not: functions that
+ * nobody has called for months start cold, and the first look has woken them. Taken for a lost region, they would forbid
+ * the very switch that they are kept for.
+ */
+export async function askApiAgain(
+  world: World,
+  observation: Observation,
+  region: Region,
+  {signal}: ObserveOptions = {},
+): Promise<Observation> {
+  const side = observation.regions[region]
+  if (!side || side.api.reachable || !side.cluster.reachable) return observation
+  const ask = sampler(world, {signal, deadlineMs: PATIENCE_MS})
+  const api = await askApi(world, region, ask)
+  return {...observation, regions: {...observation.regions, [region]: {...side, api}}}
+}
+
+const askApi = ({api}: World, region: Region, ask: Ask): Promise<RegionObservation['api']> =>
+  ask(`the API in ${region}`, (signal) => api.health(region, {signal}))
+
+async function observeRegion(world: World, region: Region, ask: Ask): Promise<RegionObservation> {
+  const {database, writers} = world
+  const [cluster, proxy, api, mode, lagSeconds] = await Promise.all([
     ask(`the cluster in ${region}`, (signal) => database.cluster(region, {signal})),
     ask(`the proxy in ${region}`, (signal) => database.proxy(region, {signal})),
-    ask(`the API in ${region}`, (signal) => api.health(region, {signal})),
+    askApi(world, region, ask),
     ask(`the functions in ${region}`, (signal) => writers.mode(region, {signal})),
     ask(`the lag in ${region}`, (signal) => database.lagSeconds(region, {signal})),
   ])
-  return {region, cluster, proxy, api: health, writers: mode, lagSeconds}
+  return {region, cluster, proxy, api, writers: mode, lagSeconds}
 }
 
 /** The first of both regions that answers; where neither does, both reasons. Does not wait for the slower one. */
