@@ -44,9 +44,11 @@ export default class Teardown extends DrCommand {
       description: 'Lift termination and deletion protection first: protected data is then lost for good',
       default: false,
     }),
-    'include-toolkit': Flags.boolean({
-      description: 'Delete the bootstrap stacks of CDK too, unless other stacks were deployed with them',
-      default: false,
+    'keep-toolkit': Flags.boolean({
+      description:
+        'Leave the bootstrap stacks of CDK; with --no-keep-toolkit they go too, unless other stacks were deployed with them',
+      default: true,
+      allowNo: true,
     }),
   }
 
@@ -64,10 +66,11 @@ export default class Teardown extends DrCommand {
         import('../model/estate.js'),
       ])
     const {emit, signal} = this
-    const opened = await openTeardown({flag: flags.target, toolkit: flags['include-toolkit'], emit, signal})
+    const toolkit = !flags['keep-toolkit']
+    const opened = await openTeardown({flag: flags.target, toolkit, emit, signal})
     this.#opened = opened
     const {target, app, regions} = opened
-    const estate = app === undefined && !flags['include-toolkit'] ? undefined : await opened.demolition.look({signal})
+    const estate = app === undefined && !toolkit ? undefined : await opened.demolition.look({signal})
     const plan = estate ? planTeardown(estate, flags) : []
     const refusals = estate ? checkTeardown(estate, flags) : []
     const result = (at: Estate | undefined, rest: Partial<TeardownResult>): TeardownResult => ({

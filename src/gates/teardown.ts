@@ -62,7 +62,7 @@ const noSwitchUnderWay: TeardownGate = ({resources}) => {
 const toolkitIsUnused: TeardownGate = ({toolkitUsers}) => {
   if (toolkitUsers.length === 0) return undefined
   const users = toolkitUsers.map(({name, region}) => `${name} in ${region}`).join(', ')
-  return {reason: `CDK's bootstrap stack serves others too: ${users}`, hint: 'leave out --include-toolkit'}
+  return {reason: `CDK's bootstrap stack serves others too: ${users}`, hint: 'leave out --no-keep-toolkit'}
 }
 
 const GATES: Record<string, TeardownGate> = {

@@ -85,7 +85,7 @@ export class DeployRounds {
 
   /** CDK's bootstrap stacks, with their filled buckets, go when that is asked for. */
   async toolkitGoes(): Promise<void> {
-    const {remaining} = await this.sandbox.json<TeardownResult>([...TEARDOWN.slice(0, -1), '--include-toolkit'], 0, {
+    const {remaining} = await this.sandbox.json<TeardownResult>([...TEARDOWN.slice(0, -1), '--no-keep-toolkit'], 0, {
       cwd: this.project.folder,
     })
     const client = new S3Client({...this.settings(REGIONS.home), forcePathStyle: true})
