@@ -4,7 +4,7 @@ import {expect} from 'chai'
 import {execFileSync, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {ROOT, Sandbox} from '../support/cli.js'
+import {ROOT, Sandbox, type LabStatus} from '../support/cli.js'
 
 interface Doctor {
   target: string
@@ -42,8 +42,13 @@ describe('a new project', function () {
       .trim()
       .split('\n')
       .at(-1)!
+    // npm heeds the shrinkwrap of what comes from a registry, not of a file: what its range would take is bound by time instead.
+    const pinned = execFileSync('git', ['log', '-1', '--format=%cI', 'package-lock.json'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--prefix', sandbox.folder]
-    npm(['install', ...flags, join(sandbox.folder, tarball)], sandbox.folder, sandbox.env)
+    npm(['install', ...flags, '--before', pinned.trim(), join(sandbox.folder, tarball)], sandbox.folder, sandbox.env)
     installed = join(sandbox.folder, 'node_modules/todo-dr')
   })
 
@@ -60,6 +65,53 @@ describe('a new project', function () {
     expect(made.stderr).to.match(/done: Install the pinned packages/)
     npm(['run', '--silent', 'build'], infra, sandbox.env)
     expect(npm(['test', '--silent'], infra, sandbox.env)).to.match(/# fail 0/)
+  })
+
+  it('goes up on a lab, serves, and comes down again: nothing is left, and the AWS CLI sees no stack', function () {
+    if (!existsSync('/usr/bin/aws')) this.skip()
+    const demo = join(folder, 'demo')
+    const step = (...args: string[]): string => {
+      const ran = cli([...args, '--target', 'lab'], demo)
+      expect(ran.status, `${args.join(' ')}\n${ran.stderr}`).to.equal(0)
+      return ran.stdout
+    }
+    const stacks = (endpoint: string): string[] =>
+      ['us-east-1', 'us-east-2'].flatMap((region) => {
+        const args = ['--endpoint-url', endpoint, '--region', region, 'cloudformation', 'describe-stacks']
+        const env = {...sandbox.env, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab'}
+        const {Stacks} = JSON.parse(
+          execFileSync('/usr/bin/aws', [...args, '--output', 'json'], {env, encoding: 'utf8'}),
+        )
+        return (Stacks as {StackName: string}[]).map(({StackName}) => StackName)
+      })
+
+    try {
+      step('deploy')
+      const {endpoint} = JSON.parse(cli(['lab', 'status', '--json']).stdout) as LabStatus
+      expect(stacks(endpoint)).to.include.members(['demo-edge', 'demo-data-us-east-1', 'demo-data-us-east-2'])
+      step('seed')
+      const created = JSON.parse(step('crud', 'create', '--task', 'hi', '--json')) as {id: string}
+      expect(JSON.parse(step('crud', 'get', created.id, '--json'))).to.include({task: 'hi', status: 'wip'})
+      expect(JSON.parse(step('teardown', '--confirm', 'demo', '--json'))).to.deep.include({remaining: [], failed: []})
+      expect(new Set(stacks(endpoint))).to.deep.equal(new Set(['CDKToolkit']))
+      step('teardown', '--no-keep-toolkit', '--confirm', 'demo')
+      expect(stacks(endpoint)).to.deep.equal([])
+    } finally {
+      cli(['lab', 'stop'])
+    }
+    expect(sandbox.left('state/todo-dr/labs')).to.deep.equal([])
+  })
+
+  it('comes from a program that pins what it was tested with', () => {
+    const lock = (file: string) =>
+      (JSON.parse(readFileSync(file, 'utf8')) as {packages: Record<string, {version: string; dev?: true}>}).packages
+    const {'': root, ...shipped} = lock(join(installed, 'npm-shrinkwrap.json'))
+    const tested = lock(join(ROOT, 'package-lock.json'))
+    expect(root!.version).to.equal(tested['']!.version)
+    expect(Object.keys(shipped)).to.include.members(['node_modules/@aws-sdk/core', 'node_modules/@smithy/core'])
+    for (const [path, {version, dev}] of Object.entries(shipped))
+      expect({version, dev}, path).to.deep.equal({version: tested[path]!.version, dev: undefined})
+    expect(existsSync(join(ROOT, 'npm-shrinkwrap.json'))).to.equal(false)
   })
 
   it('is not written over another one, nor half', () => {
