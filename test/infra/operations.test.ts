@@ -252,7 +252,7 @@ describe('the template in operation', function () {
   })
 
   describe('alarms', () => {
-    it('watch lag, errors, functions and the proxy in each region, and the edge, and tell a topic', () => {
+    it('defect 13: watch lag, errors, functions and the proxy in each region, and the edge, and tell a topic', () => {
       const alarms = plain.all('AWS::CloudWatch::Alarm')
       const names = REGIONS.flatMap((region) =>
         ['ReplicationLag', 'ProxyReaders', 'ProxyConnections', 'ApiErrors', 'FunctionErrors', 'FunctionThrottles'].map(

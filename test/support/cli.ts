@@ -105,7 +105,7 @@ export class Sandbox {
   }
 }
 
-/** `lab status --json`, as the issue fixes it. */
+/** So much of `lab status --json` as tests read. */
 export interface LabStatus {
   endpoint: string
   edgeUrl: string
