@@ -1,9 +1,9 @@
 /** Canary writes: real writes over the API that prove who says yes to clients, marked as ours, and removed again. */
 
-import {Unreachable} from '../errors.js'
+import {DrError, Unreachable} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {StepContext} from '../model/step.js'
-import {answerWithin} from '../ports/waits.js'
+import {answerWithin, mayPass} from '../ports/waits.js'
 import type {Api, ApiAnswer, World} from '../ports/world.js'
 
 /** What a customer who lists ToDos in the one second of its life may see. */
@@ -66,6 +66,27 @@ export class Canary {
     if (written.kind === 'refused') return {proven: false, why: `a write to ${via} is answered with ${written.status}`}
     const removed = await this.remove(via, written.id)
     return {proven: removed.status < 300, why: `the removal of the canary row is answered with ${removed.status}`}
+  }
+
+  /** Whether a row is surely gone. A hiccup of AWS is no reason to throw: `clear` comes after it. */
+  async removed(via: Via, id: string): Promise<boolean> {
+    try {
+      const {status} = await this.remove(via, id)
+      return status < 300 || status === 404
+    } catch (error) {
+      if (!mayPass(error)) throw error
+      return false
+    }
+  }
+
+  /**
+   * Takes back the row of a write that was acknowledged, or not answered. For `undo`, which is called again until it succeeds:
+   * the row must not stay in a customer's list. Throws `CanaryLeft` where the row may still be there.
+   */
+  async clear(via: Via): Promise<void> {
+    const {proven, why} = await this.roundTrip(via)
+    if (proven) return
+    throw new DrError({code: 'CanaryLeft', exit: 'failed', what: `A canary row may be left in ${via}`, why})
   }
 
   async #send(via: Via, request: Parameters<Api['edge']>[0]): Promise<ApiAnswer> {

@@ -1,5 +1,5 @@
 import {DrError} from '../errors.js'
-import type {Step, StepContext, StepOutcome} from '../model/step.js'
+import type {Step, StepOutcome} from '../model/step.js'
 import {answerWithin, mayPass} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
@@ -14,6 +14,7 @@ const FENCE_MS = 2500
  * fence is `unsure`; where the API still says yes to a write, nothing may be promoted.
  */
 export function fenceRegion({region, to}: {region: string; to: string}): Step<World> {
+  let canaryMayBeLeft = false
   return {
     async isDone(world, {signal}) {
       const mode = await answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `Lambda in ${region}`}, (inner) =>
@@ -40,12 +41,20 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
         context.note(error.message)
       }
 
-      if (await health) await mustNotAcknowledge(world, region, to, context)
-      else context.note(`${region} is silent: neither its functions nor its API can be reached`)
+      if (await health) {
+        const canary = new Canary(world, context, to, FENCE_MS)
+        const answer = await canary.write(region)
+        canaryMayBeLeft =
+          answer.kind === 'silent' || (answer.kind === 'acknowledged' && !(await canary.removed(region, answer.id)))
+        if (answer.kind === 'acknowledged') throw stillWriting(region)
+      } else context.note(`${region} is silent: neither its functions nor its API can be reached`)
       return 'unsure'
     },
 
-    async undo({writers}, {signal}) {
+    /** A canary that was not answered may have left its row: it can only be removed while writes get through. */
+    async undo(world, context) {
+      const {writers} = world
+      const {signal} = context
       await writers.unfence(region, {signal})
       const mode = await writers.mode(region, {signal})
       if (mode !== 'open')
@@ -54,21 +63,17 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
           exit: 'failed',
           what: `The writing functions in ${region} are still ${mode}`,
         })
+      if (canaryMayBeLeft) await new Canary(world, context, to).clear(region)
     },
   }
 }
 
-/** The region answers clients but cannot be fenced: a yes to a write now is a yes during the promotion too. */
-async function mustNotAcknowledge(world: World, region: string, to: string, context: StepContext): Promise<void> {
-  const canary = new Canary(world, context, to, FENCE_MS)
-  const answer = await canary.write(region)
-  if (answer.kind !== 'acknowledged') return
-  await canary.remove(region, answer.id)
-  throw new DrError({
+/** A yes to a write now is a yes during the promotion too. */
+const stillWriting = (region: string): DrError =>
+  new DrError({
     code: 'StillWriting',
     exit: 'refused',
     what: `${region} still acknowledges writes and cannot be fenced`,
     why: 'its API answers, while its Lambda control plane does not',
     next: 'try again when Lambda answers, or block the API in another way first',
   })
-}

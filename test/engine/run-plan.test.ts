@@ -74,6 +74,24 @@ describe('the engine', () => {
     expect(sim.regions[HOME]!.rows.size).to.equal(0)
   })
 
+  it('leaves no canary row where its removal fails at first, and still says what is wrong', async () => {
+    const sim = new SimulatedWorld()
+    const before = sim.topology()
+    const plan = await planOf(sim, 'failover')
+    const failed = new Set<string>()
+    sim.fault = (call) => {
+      if (!['fence', 'api DELETE'].includes(call) || failed.has(call)) return
+      failed.add(call)
+      throw failing('InternalFailure')
+    }
+
+    const {outcome} = await start(sim, plan)
+    expect(failed).to.have.length(2)
+    expect(outcome).to.include({status: 'undone', exit: 'refused'})
+    expect(outcome!.failure!.code).to.equal('StillWriting')
+    expect(sim.topology()).to.deep.equal(before)
+  })
+
   it('takes the fence back, and the canary row away, when a fenced region still acknowledges', async () => {
     const sim = new SimulatedWorld()
     const before = sim.topology()
@@ -305,7 +323,7 @@ describe('random faults', () => {
         if (fenced && newWrites.length > 0 && outcome.status === 'done')
           expect(Math.max(0, ...oldWrites.map((one) => one.at))).to.be.lessThan(newWrites[0]!.at)
       }),
-      {numRuns: 60},
+      {numRuns: 300},
     )
   })
 })
