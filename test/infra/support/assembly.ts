@@ -3,17 +3,14 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {bundle} from '../../../infra-template/lambda/bundle.js'
 import {buildApp, newApp} from '../../../infra-template/lib/app.js'
-import type {Config} from '../../../infra-template/lib/config.js'
+import {DEFAULTS, type Config} from '../../../infra-template/lib/config.js'
 
 export const CONFIG: Config = {
   app: 'ToDoMgmt',
   account: '000000000000',
   home: 'us-east-1',
   away: 'us-east-2',
-  protect: false,
-  capacity: {min: 0.5, max: 8},
-  instances: 2,
-  lockToEdge: false,
+  ...DEFAULTS,
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- templates are JSON of many shapes */
