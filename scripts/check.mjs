@@ -1,10 +1,12 @@
 // Everything that is judged without running the program: types, lint, format, and that generated files are what they would be made anew.
-import {execFileSync} from 'node:child_process'
+import {execFile} from 'node:child_process'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
+import {promisify} from 'node:util'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-const node = (...args) => execFileSync(process.execPath, args, {stdio: ['ignore', 'inherit', 'inherit']})
+const run = promisify(execFile)
+const node = (...args) => run(process.execPath, args, {maxBuffer: 2 ** 26})
 const generated = () => [
   'oclif.manifest.json',
   'docs/exit-codes.md',
@@ -14,9 +16,9 @@ const generated = () => [
 const contents = () => Object.fromEntries(generated().map((file) => [file, readFileSync(file, 'utf8')]))
 
 const checks = {
-  types() {
-    node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json')
-    node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'infra-template/tsconfig.json')
+  async types() {
+    await node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json')
+    await node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'infra-template/tsconfig.json')
   },
   lint: () =>
     node('node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '--cache', 'src', 'test', 'infra-template'),
@@ -32,26 +34,30 @@ const checks = {
       'scripts',
       'bin',
     ),
-  generated() {
+  async generated() {
     const before = contents()
-    node('--import', 'tsx', 'scripts/generate.ts')
-    node('scripts/manifest.mjs')
+    await node('--import', 'tsx', 'scripts/generate.ts')
+    await node('scripts/manifest.mjs')
     const after = contents()
     const stale = Object.keys({...before, ...after}).filter((file) => before[file] !== after[file])
     if (stale.length > 0) throw new Error(`generated files were stale and have been renewed: ${stale.join(', ')}`)
   },
 }
 
-let failed = 0
-for (const [name, check] of Object.entries(checks)) {
+/** What a check says is shown where it fails. */
+async function judge([name, check]) {
   const started = performance.now()
   try {
-    check()
+    await check()
     process.stderr.write(`check ${name}: ok (${((performance.now() - started) / 1000).toFixed(1)} s)\n`)
+    return true
   } catch (error) {
-    failed++
-    process.stderr.write(`check ${name}: FAILED\n${error.status === undefined ? error.message + '\n' : ''}`)
+    const {stdout = '', stderr = '', message} = error
+    process.stderr.write(`check ${name}: FAILED\n${stdout + stderr || message + '\n'}`)
+    return false
   }
 }
 
-process.exitCode = failed > 0 ? 1 : 0
+// Side by side: the longest is one process on one core.
+const ended = await Promise.all(Object.entries(checks).map(judge))
+process.exitCode = ended.every(Boolean) ? 0 : 1

@@ -20,6 +20,7 @@ import {databaseChanges} from './database-gate.js'
 import {bootstrapWanted, lookAtStacks} from './look.js'
 import type {Place} from './look.js'
 import {standingOf} from './standing.js'
+import type {Standing} from './standing.js'
 import {DeployTracker} from './tracker.js'
 
 export interface DeployInput {
@@ -66,7 +67,7 @@ export async function lookBeforeDeploy(input: DeployInput): Promise<DeployLook> 
   const refusals: Refusal[] = world ? await switchInProgress(world, signal) : []
   const [states, missing] = await Promise.all([lookAtStacks(input), bootstrapWanted(stacks, cloudFormation, signal)])
   const unready = new Set(missing.map(({region}) => region))
-  // Where there is no bootstrap no change set can be made: those stacks are asked about after it.
+  // Without a bootstrap, or in a rollback that has failed, no change set can be made: those stacks are asked about after it.
   const members = await askDatabase(
     input,
     stacks.filter(({region}) => !unready.has(region)),
@@ -137,13 +138,16 @@ export async function runDeploy(input: DeployInput, look: DeployLook): Promise<D
 async function underLease(input: DeployInput, look: DeployLook, signal: AbortSignal): Promise<DeployOutcome> {
   const {stacks, deployer, clock, emit, concurrency, rollback} = input
   const {states, missing} = look
-  const existed = new Set(stacks.map(({name}) => name).filter((name) => standingOf(states.get(name)) === 'updatable'))
+  const standing = ({name}: ProjectStack): Standing => standingOf(states.get(name))
+  const existed = new Set(stacks.filter((stack) => standing(stack) !== 'absent').map(({name}) => name))
   const tracker = new DeployTracker(stacks, existed, () => clock.now())
   const bootstrapped: string[] = []
   try {
     bootstrapped.push(...(await bootstrapAll(input, missing, signal)))
-    const late = stacks.filter(({region}) => bootstrapped.includes(region))
-    const {refusals} = await askDatabase(input, late, states)
+    const stuck = stacks.filter((stack) => standing(stack) === 'stuck')
+    const mended = await continueRollbacks(input, stuck, signal)
+    const late = stacks.filter((stack) => bootstrapped.includes(stack.region) || stuck.includes(stack))
+    const {refusals} = await askDatabase(input, late, new Map([...states, ...mended]))
     if (refusals.length > 0) throw refusedLate(refusals)
     const onEvent = (event: DeployerEvent): void => {
       for (const line of tracker.follow(event)) emit(line)
@@ -160,33 +164,51 @@ async function underLease(input: DeployInput, look: DeployLook, signal: AbortSig
   return {status: unchanged ? 'unchanged' : 'deployed', exit: 'done', stacks: outcomes, bootstrapped}
 }
 
-async function bootstrapAll(
-  {deployer, emit, clock}: DeployInput,
-  missing: Place[],
-  signal: AbortSignal,
-): Promise<string[]> {
+async function bootstrapAll(input: DeployInput, missing: Place[], signal: AbortSignal): Promise<string[]> {
   if (missing.length === 0) return []
   const regions = missing.map(({region}) => region)
-  const [id, title] = ['bootstrap', `CDK bootstrap of ${regions.join(' and ')}`]
+  await asStep(input, 'bootstrap', `CDK bootstrap of ${regions.join(' and ')}`, () =>
+    input.deployer.bootstrap(missing, {signal}),
+  )
+  return regions
+}
+
+/** The states of these stacks afterwards: what a deployment would do to them can only be asked then. */
+async function continueRollbacks(
+  input: DeployInput,
+  stuck: ProjectStack[],
+  signal: AbortSignal,
+): Promise<Map<string, StackState>> {
+  if (stuck.length === 0) return new Map()
+  const ids = stuck.map(({id}) => id)
+  await asStep(input, 'continue-rollback', `Go on with the rollback of ${stuck.map(({name}) => name).join(', ')}`, () =>
+    input.deployer.continueRollback(ids, {signal}),
+  )
+  return lookAtStacks({...input, stacks: stuck, continueRollback: false, signal})
+}
+
+/** Work that is a line for a person, with its end and its time. */
+async function asStep({emit, clock}: DeployInput, id: string, title: string, work: () => Promise<void>): Promise<void> {
   const begun = clock.now()
-  const seconds = (): number => (clock.now() - begun) / 1000
+  const ended = (outcome: 'done' | 'failed'): void =>
+    emit({code: 'step-finished', id, title, outcome, seconds: (clock.now() - begun) / 1000})
   emit({code: 'step-started', id, title})
   try {
-    await deployer.bootstrap(missing, {signal})
+    await work()
   } catch (error) {
-    emit({code: 'step-finished', id, title, outcome: 'failed', seconds: seconds()})
+    ended('failed')
     throw error
   }
 
-  emit({code: 'step-finished', id, title, outcome: 'done', seconds: seconds()})
-  return regions
+  ended('done')
 }
 
 const refusedLate = ([first]: Refusal[]): DrError =>
   new DrError({
     code: 'Refused',
     exit: 'refused',
-    what: `the deployment is refused by ${first!.gate}; nothing but the bootstrap of CDK was changed`,
+    what: `the deployment is refused by ${first!.gate}; nothing was changed but what had to come before that was known`,
+
     why: first!.reason,
     next: first!.hint,
   })

@@ -48,6 +48,8 @@ export interface Deployer {
   prepare(ids: string[], changeSet: string, options?: DeployerOptions): Promise<void>
   /** Deploys these stacks in the order of their dependencies. Rejects when one of them failed, after those in flight have ended. */
   deploy(ids: string[], how: {concurrency: number; rollback: boolean}, options?: DeployerOptions): Promise<void>
+  /** Goes on with the rollback of these stacks, in which it has failed. */
+  continueRollback(ids: string[], options?: DeployerOptions): Promise<void>
   /** What differs from what is deployed; stacks without a difference are left out. */
   diff(ids: string[], options?: DeployerOptions): Promise<StackDifference[]>
   close(): Promise<void>

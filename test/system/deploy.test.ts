@@ -1,21 +1,39 @@
 /** One project, one lab: deployed after two interruptions, again, changed, refused, broken and mended. */
 
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  RollbackStackCommand,
+  waitUntilStackDeleteComplete,
+  waitUntilStackRollbackComplete,
+} from '@aws-sdk/client-cloudformation'
+import {CreateBucketCommand, DeleteBucketCommand, S3Client} from '@aws-sdk/client-s3'
 import {expect} from 'chai'
 import {once} from 'node:events'
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {DeployResult} from '../../src/commands/deploy.js'
+import type {TeardownResult} from '../../src/commands/teardown.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
 
 const LAB = 'lab:deploying'
 const MEMBERS = {home: 'Demo-data-us-east-1', away: 'Demo-data-us-west-2'}
 const CLUSTER = 'AWS::RDS::DBCluster'
+/** Exists already, in another stack. */
+const TAKEN = {
+  Type: 'AWS::SSM::Parameter',
+  Properties: {Name: '/todo-dr/Demo/deployment', Type: 'String', Value: 'taken'},
+}
+const STUCK = 'Demo-identity-us-west-2'
+const SHELF = 'demo-shelf'
 
 describe('deploy', function () {
   this.timeout(120_000)
   const sandbox = new Sandbox({TODO_DR_TARGET: LAB})
   let project: CdkProject
+  let endpoint: string
 
   before(() => {
     project = new CdkProject(
@@ -35,6 +53,40 @@ describe('deploy', function () {
   const json = (args: string[] = [], code = 0) =>
     sandbox.json<DeployResult>(['deploy', ...args], code, {cwd: project.folder})
   const stack = ({stacks}: DeployResult, name: string) => stacks.find((one) => one.name === name)!
+
+  const client = <C>(Client: new (settings: object) => C): C =>
+    new Client({
+      region: 'us-west-2',
+      endpoint,
+      credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+      forcePathStyle: true,
+    })
+
+  /** Leaves a stack in UPDATE_ROLLBACK_FAILED: what it had changed was deleted by hand before that could be taken back. */
+  async function stick(): Promise<void> {
+    const shelf = (Status: string) => ({
+      Type: 'AWS::S3::Bucket',
+      Properties: {BucketName: SHELF, VersioningConfiguration: {Status}},
+    })
+    project.change(STUCK, ({Resources}) => {
+      Resources.Shelf = shelf('Suspended')
+    })
+    await json()
+    project.change(STUCK, ({Resources}) => {
+      Resources.Shelf = shelf('Enabled')
+      Resources.Broken = {...TAKEN, DependsOn: 'Shelf'}
+    })
+    await json(['--no-rollback'], 1)
+    await client(S3Client).send(new DeleteBucketCommand({Bucket: SHELF}))
+    await client(CloudFormationClient).send(new RollbackStackCommand({StackName: STUCK}))
+    await waitUntilStackRollbackComplete(
+      {client: client(CloudFormationClient), maxWaitTime: 30, minDelay: 1, maxDelay: 1},
+      {StackName: STUCK},
+    ).then(
+      () => expect.fail('the rollback was to fail'),
+      (error: Error) => expect(error.message).to.contain('UPDATE_ROLLBACK_FAILED'),
+    )
+  }
 
   /** Starts a deployment, signals it once it has said so, and gives its exit status with what it said. */
   async function interrupted(signal: NodeJS.Signals, said: RegExp): Promise<{code: number | null; stderr: string}> {
@@ -70,9 +122,10 @@ describe('deploy', function () {
   it('leaves a deployment that every command takes, whose APIs answer the edge and todo-dr alone', async () => {
     await sandbox.expect(0, ['seed'])
     expect(await sandbox.json<object>(['status'])).to.include({situation: 'Healthy'})
-    const {regions} = await sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
+    const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
+    endpoint = status.endpoint
     const {token} = await sandbox.json<{token: string}>(['token'])
-    for (const {apiUrl} of regions)
+    for (const {apiUrl} of status.regions)
       expect((await fetch(`${apiUrl}/v1?limit=1`, {headers: {authorization: token}})).status, apiUrl).to.equal(403)
     const created = await sandbox.json<{task: string}>(['crud', 'create', '--task', 'hi', '--status', 'wip'])
     expect(created.task).to.equal('hi')
@@ -128,8 +181,7 @@ describe('deploy', function () {
 
   it('defect 38: a stack that fails stops what follows, names the first cause, and the next deploy mends it', async () => {
     project.change('Demo-identity-us-east-1', ({Resources}) => {
-      const Properties = {Name: '/todo-dr/Demo/deployment', Type: 'String', Value: 'taken'}
-      Resources.Broken = {Type: 'AWS::SSM::Parameter', Properties}
+      Resources.Broken = TAKEN
     })
     const failed = await json([], 1)
     expect(failed.status).to.equal('failed')
@@ -155,6 +207,32 @@ describe('deploy', function () {
     expect((await run(['--stack', 'Demo-nothing'], 2)).stderr).to.contain('no stack "Demo-nothing"')
   })
 
+  it('names a stack whose rollback has failed, and goes on with it once what it lacked is back', async () => {
+    await stick()
+    const {error} = await sandbox.json<{error: Record<string, string>}>(['deploy'], 1, {cwd: project.folder})
+    expect(error).to.include({code: 'StackRollbackFailed'})
+    expect(error.what).to.contain(STUCK).and.to.contain('UPDATE_ROLLBACK_FAILED')
+    expect(error.why).to.contain('Shelf')
+    expect(error.next).to.contain('--continue-rollback')
+    await client(S3Client).send(new CreateBucketCommand({Bucket: SHELF}))
+    project.restore()
+    const mended = await json(['--continue-rollback'])
+    expect(mended.failure).to.equal(null)
+    expect(stack(mended, STUCK).status).to.equal('updated')
+  })
+
+  it('makes anew a stack that was deleted by hand', async () => {
+    const StackName = 'Demo-directory-us-west-2'
+    await client(CloudFormationClient).send(new DeleteStackCommand({StackName}))
+    await waitUntilStackDeleteComplete(
+      {client: client(CloudFormationClient), maxWaitTime: 30, minDelay: 1, maxDelay: 1},
+      {StackName},
+    )
+    const result = await json()
+    expect(result.stacks.filter(({status}) => status !== 'unchanged')).to.have.length(1)
+    expect(stack(result, StackName).status).to.equal('created')
+  })
+
   it('leaves a lab alone that holds another application', async () => {
     const other = new CdkProject(join(sandbox.folder, 'other'), 'Other', {home: 'us-east-1', away: 'us-west-2'})
     const {stderr} = await sandbox.expect(2, ['deploy'], {cwd: other.folder})
@@ -169,6 +247,15 @@ describe('deploy', function () {
     expect(
       existsSync(join(sandbox.folder, 'state/todo-dr/labs/deploying/cdk/cache/accounts_partitions.json')),
     ).to.equal(true)
+  })
+
+  it('is torn down although one of its stacks is stuck', async () => {
+    await stick()
+    const args = ['teardown', '--confirm', 'Demo', '--no-keep-toolkit']
+    const {remaining, failed} = await sandbox.json<TeardownResult>(args, 0, {cwd: project.folder})
+    expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
+    const {Stacks} = await client(CloudFormationClient).send(new DescribeStacksCommand({}))
+    expect(Stacks).to.deep.equal([])
   })
 })
 

@@ -87,6 +87,16 @@ export function fromToolkit(error: ToldError, doing: {call: string; folder: stri
     })
   }
 
+  if (doing.call === 'rollback') {
+    return new DrError({
+      code: 'RollbackFailed',
+      exit: 'failed',
+      what: 'the rollback has failed again',
+      ...parts,
+      next: 'mend what the reason names, then todo-dr deploy --continue-rollback',
+    })
+  }
+
   return new DrError({
     code: 'DeployFailed',
     exit: 'failed',

@@ -23,6 +23,7 @@ export interface Calls {
   bootstrap: {arguments: {places: {account: string; region: Region}[]}; result: null}
   prepare: {arguments: {ids: string[]; changeSet: string}; result: null}
   deploy: {arguments: {ids: string[]; concurrency: number; rollback: boolean}; result: null}
+  rollback: {arguments: {ids: string[]}; result: null}
   diff: {arguments: {ids: string[]}; result: StackDifference[]}
 }
 

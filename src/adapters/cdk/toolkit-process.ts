@@ -38,6 +38,7 @@ const DEADLINES: Record<CallName, number> = {
   bootstrap: 20 * 60_000,
   prepare: 20 * 60_000,
   deploy: 120 * 60_000,
+  rollback: 120 * 60_000,
   diff: 10 * 60_000,
 }
 
@@ -81,6 +82,10 @@ export class ToolkitProcess implements Deployer {
     options: DeployerOptions = {},
   ): Promise<void> {
     await this.#call(this.#running(), 'deploy', {ids, ...how}, options)
+  }
+
+  async continueRollback(ids: string[], options: DeployerOptions = {}): Promise<void> {
+    await this.#call(this.#running(), 'rollback', {ids}, options)
   }
 
   diff(ids: string[], options: DeployerOptions = {}): Promise<StackDifference[]> {

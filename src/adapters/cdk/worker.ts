@@ -146,6 +146,11 @@ const handlers: {[Name in keyof Calls]: (given: Calls[Name]['arguments']) => Pro
     })
     return null
   },
+  async rollback({ids}) {
+    const {toolkit, assembly} = isOpen()
+    await toolkit.rollback(assembly, {stacks: these(ids)})
+    return null
+  },
   async diff({ids}) {
     const {toolkit, assembly, library} = isOpen()
     differences.length = 0
