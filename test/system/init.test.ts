@@ -28,6 +28,21 @@ describe('a new project', function () {
   const folder = join(sandbox.folder, 'work')
   let installed: string
 
+  /** npm heeds the shrinkwrap of what comes from a registry, and not of a file: here it is what a registry would make of it. */
+  function lockTo(tarball: string): void {
+    const shrinkwrap = execFileSync('tar', ['-xzOf', tarball, 'package/npm-shrinkwrap.json'], {encoding: 'utf8'})
+    const {packages, ...rest} = JSON.parse(shrinkwrap) as {packages: Record<string, object>}
+    const {'': program, ...pinned} = packages
+    const root = {name: 'empty', dependencies: {'todo-dr': `file:${tarball}`}}
+    const lock = {
+      ...rest,
+      name: root.name,
+      packages: {'': root, 'node_modules/todo-dr': {...program, resolved: `file:${tarball}`}, ...pinned},
+    }
+    writeFileSync(join(sandbox.folder, 'package.json'), JSON.stringify(root))
+    writeFileSync(join(sandbox.folder, 'package-lock.json'), JSON.stringify(lock))
+  }
+
   const cli = (args: string[], cwd = folder, env: Record<string, string> = {}) =>
     spawnSync(process.execPath, [join(installed, 'bin/run.js'), ...args], {
       cwd,
@@ -42,13 +57,8 @@ describe('a new project', function () {
       .trim()
       .split('\n')
       .at(-1)!
-    // npm heeds the shrinkwrap of what comes from a registry, not of a file: what its range would take is bound by time instead.
-    const pinned = execFileSync('git', ['log', '-1', '--format=%cI', 'package-lock.json'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    })
-    const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--prefix', sandbox.folder]
-    npm(['install', ...flags, '--before', pinned.trim(), join(sandbox.folder, tarball)], sandbox.folder, sandbox.env)
+    lockTo(join(sandbox.folder, tarball))
+    npm(['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], sandbox.folder, sandbox.env)
     installed = join(sandbox.folder, 'node_modules/todo-dr')
   })
 
