@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {CfnOutput, RemovalPolicy} from 'aws-cdk-lib'
+import {CfnOutput} from 'aws-cdk-lib'
 import {
   CachePolicy,
   CfnDistribution,
@@ -48,12 +48,12 @@ export class EdgeStack extends RegionStack {
     const {home, away, lockToEdge} = this.config
     const firewall = new EdgeFirewall(this, 'Firewall', {name: this.names.lower})
 
+    // Goes with its stack even where data is protected: it takes no tag, so that nobody would find it again.
     this.store = new KeyValueStore(this, 'Routing', {
       keyValueStoreName: `${this.names.lower}-routing`,
       comment: 'Which region serves',
       source: ImportSource.fromInline(JSON.stringify({data: [{key: ROUTING_KEY, value: home}]})),
     })
-    this.store.applyRemovalPolicy(this.config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY)
 
     const viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
       functionName: `${this.names.lower}-viewer-request`,

@@ -9,6 +9,7 @@ export const SERVICES: Make[] = [
   async (lab) => new (await import('./services/sts.js')).StsService(lab),
   async (lab) => new (await import('./services/ec2.js')).Ec2Service(lab),
   async (lab) => new (await import('./services/kms.js')).KmsService(lab),
+  async (lab) => new (await import('./services/logs.js')).LogsService(lab),
   async () => new (await import('./services/service-quotas.js')).ServiceQuotasService(),
   async (lab) => new (await import('./services/tagging.js')).TaggingService(lab),
   async () => new (await import('./services/ssm.js')).SsmService(),

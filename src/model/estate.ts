@@ -13,6 +13,7 @@ export const DELETABLE = [
   'db-snapshot',
   'global-cluster',
   'key',
+  'log-group',
   'secret',
   'user-pool',
 ] as const

@@ -84,6 +84,7 @@ export const ARN = {
   anySnapshot: everywhere(({account}, region) => `arn:aws:rds:${region}:${account}:cluster-snapshot:*`),
   anyGlobalCluster: ({account}: Place) => [`arn:aws:rds::${account}:global-cluster:*`],
   anyKey: everywhere(({account}, region) => `arn:aws:kms:${region}:${account}:key/*`),
+  anyLogGroup: everywhere(({account}, region) => `arn:aws:logs:${region}:${account}:log-group:*`),
   anySecret: everywhere(({account}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:*`),
   anyUserPool: everywhere(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
   /** Not every bucket tells IAM its tags: those that are named after the application. */

@@ -91,6 +91,7 @@ export const CALLS = {
     on(ARN.anyGlobalCluster, 'rds:DescribeGlobalClusters'),
     on(ARN.buckets, 's3:GetBucketTagging'),
     on(ARN.anyKey, 'kms:DescribeKey'),
+    on(ARN.anyLogGroup, 'logs:DescribeLogGroups'),
     on(ARN.anySecret, 'secretsmanager:DescribeSecret'),
     on(ARN.anyUserPool, 'cognito-idp:DescribeUserPool'),
   ],
@@ -103,6 +104,7 @@ export const CALLS = {
     on(ARN.buckets, 's3:DeleteBucket', 's3:ListBucketVersions'),
     on(ARN.objects, 's3:DeleteObjectVersion'),
     onOurs(ARN.anyKey, 'kms:ScheduleKeyDeletion'),
+    onOurs(ARN.anyLogGroup, 'logs:DeleteLogGroup'),
     onOurs(
       ARN.anySecret,
       'secretsmanager:DeleteSecret',

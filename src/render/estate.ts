@@ -10,8 +10,12 @@ export function inventoryLines({app, regions, stacks, resources}: Estate): strin
   const parts = regions.map((region) => {
     const ownStacks = stacks.filter((one) => one.owned && one.region === region)
     const here = resources.filter((one) => one.owned && one.region === region && !one.replica)
-    const isNamed = ({kind, stack}: EstateResource): boolean =>
-      kind === 'other' ? ownStacks.length === 0 : kind !== 'db-instance' || stack === undefined
+    const isNamed = ({kind, stack, retained}: EstateResource): boolean => {
+      if (kind === 'other') return ownStacks.length === 0
+      if (kind === 'log-group') return stack === undefined || retained === true
+      return kind !== 'db-instance' || stack === undefined
+    }
+
     const guardOf = (guarded: boolean): string => (guarded ? ', protected' : '')
     return {
       region,

@@ -166,6 +166,7 @@ const kinds: ResourceKind[] = [
   'db-snapshot',
   'key',
   'secret',
+  'log-group',
   'user-pool',
   'other',
 ]

@@ -56,6 +56,7 @@ const Resources = {
   },
   Bucket: retained('AWS::S3::Bucket', {BucketName: 'todomgmt-left', Tags}),
   Key: retained('AWS::KMS::Key', {KeyPolicy: {}, Tags}),
+  Logs: retained('AWS::Logs::LogGroup', {LogGroupName: '/todomgmt/left', RetentionInDays: 30, Tags}),
   Secret: retained('AWS::SecretsManager::Secret', {
     Name: `${APP}/left`,
     SecretString: 'x',

@@ -1,10 +1,11 @@
-/** One project, one lab: deployed after two interruptions, again, changed, refused, broken and mended. */
+/** One project, protected and locked to its edge, one lab: deployed after two interruptions, changed, refused, broken, mended, torn down. */
 
 import {
   CloudFormationClient,
   DeleteStackCommand,
   DescribeStacksCommand,
   RollbackStackCommand,
+  UpdateTerminationProtectionCommand,
   waitUntilStackDeleteComplete,
   waitUntilStackRollbackComplete,
 } from '@aws-sdk/client-cloudformation'
@@ -40,7 +41,7 @@ describe('deploy', function () {
       join(sandbox.folder, 'demo'),
       'Demo',
       {home: 'us-east-1', away: 'us-west-2'},
-      {lockToEdge: true},
+      {lockToEdge: true, protect: true},
     )
   })
 
@@ -223,6 +224,8 @@ describe('deploy', function () {
 
   it('makes anew a stack that was deleted by hand', async () => {
     const StackName = 'Demo-directory-us-west-2'
+    const lifted = {StackName, EnableTerminationProtection: false}
+    await client(CloudFormationClient).send(new UpdateTerminationProtectionCommand(lifted))
     await client(CloudFormationClient).send(new DeleteStackCommand({StackName}))
     await waitUntilStackDeleteComplete(
       {client: client(CloudFormationClient), maxWaitTime: 30, minDelay: 1, maxDelay: 1},
@@ -249,11 +252,13 @@ describe('deploy', function () {
     ).to.equal(true)
   })
 
-  it('is torn down although one of its stacks is stuck', async () => {
+  it('is torn down whole although it is protected and one of its stacks is stuck', async () => {
     await stick()
-    const args = ['teardown', '--confirm', 'Demo', '--no-keep-toolkit']
-    const {remaining, failed} = await sandbox.json<TeardownResult>(args, 0, {cwd: project.folder})
+    const args = ['teardown', '--confirm', 'Demo', '--unprotect', '--no-keep-toolkit']
+    const {remaining, failed, done} = await sandbox.json<TeardownResult>(args, 0, {cwd: project.folder})
     expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
+    for (const kind of ['bucket', 'db-cluster', 'log-group', 'secret', 'user-pool'])
+      expect(done.join('\n')).to.contain(`delete the ${kind} `)
     const {Stacks} = await client(CloudFormationClient).send(new DescribeStacksCommand({}))
     expect(Stacks).to.deep.equal([])
   })

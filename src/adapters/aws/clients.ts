@@ -124,6 +124,12 @@ export class Clients {
       return new KMSClient(this.#settings(region))
     })
 
+  logs = (region: Region) =>
+    this.#client(`logs ${region}`, async () => {
+      const {CloudWatchLogsClient} = await import('@aws-sdk/client-cloudwatch-logs')
+      return new CloudWatchLogsClient(this.#settings(region))
+    })
+
   secrets = (region: Region) =>
     this.#client(`secrets ${region}`, async () => {
       const {SecretsManagerClient} = await import('@aws-sdk/client-secrets-manager')

@@ -32,6 +32,8 @@ const MEMBERS: Record<string, Members> = {
     ['FunctionName', 'arn:aws:lambda:R:A:function:~'],
     ['Resource', '~'],
   ],
+  // IAM's form has `:*` behind it, which a pattern that ends in `*` covers.
+  logs: [['logGroupName', 'arn:aws:logs:R:A:log-group:~']],
   monitoring: [
     ['AlarmName', 'arn:aws:cloudwatch:R:A:alarm:~'],
     ['AlarmNames', 'arn:aws:cloudwatch:R:A:alarm:~'],
@@ -60,6 +62,7 @@ const MEMBERS: Record<string, Members> = {
 /** What a call that names nothing is about: all of a kind, where IAM knows the kind. */
 const ALL: Record<string, string> = {
   'cloudformation DescribeStacks': 'arn:aws:cloudformation:R:A:stack/*/*',
+  'logs DescribeLogGroups': 'arn:aws:logs:R:A:log-group:*',
   'monitoring DescribeAlarms': 'arn:aws:cloudwatch:R:A:alarm:*',
   'rds DescribeDBClusters': 'arn:aws:rds:R:A:cluster:*',
   'rds DescribeDBClusterSnapshots': 'arn:aws:rds:R:A:cluster-snapshot:*',

@@ -24,6 +24,7 @@ export const CLIENTS: Record<string, ClientEntry> = {
   ec2: {load: () => import('@aws-sdk/client-ec2'), client: 'EC2Client'},
   kms: {load: () => import('@aws-sdk/client-kms'), client: 'KMSClient'},
   lambda: {load: () => import('@aws-sdk/client-lambda'), client: 'LambdaClient'},
+  logs: {load: () => import('@aws-sdk/client-cloudwatch-logs'), client: 'CloudWatchLogsClient'},
   monitoring: {load: () => import('@aws-sdk/client-cloudwatch'), client: 'CloudWatchClient'},
   rds: {load: () => import('@aws-sdk/client-rds'), client: 'RDSClient'},
   s3: {load: () => import('@aws-sdk/client-s3'), client: 'S3Client'},

@@ -1,4 +1,5 @@
 import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
+import {CloudWatchLogsClient, DeleteLogGroupCommand, DescribeLogGroupsCommand} from '@aws-sdk/client-cloudwatch-logs'
 import {DescribeVpcsCommand, EC2Client} from '@aws-sdk/client-ec2'
 import {DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand} from '@aws-sdk/client-kms'
 import {GetServiceQuotaCommand, ServiceQuotasClient} from '@aws-sdk/client-service-quotas'
@@ -9,6 +10,7 @@ import {CloudFormationService} from '../../../src/lab/services/cloudformation.js
 import {CloudWatchService} from '../../../src/lab/services/cloudwatch.js'
 import {Ec2Service} from '../../../src/lab/services/ec2.js'
 import {KmsService} from '../../../src/lab/services/kms.js'
+import {LogsService} from '../../../src/lab/services/logs.js'
 import {RdsService} from '../../../src/lab/services/rds/index.js'
 import {S3Service} from '../../../src/lab/services/s3.js'
 import {SecretsManagerService} from '../../../src/lab/services/secretsmanager.js'
@@ -27,7 +29,12 @@ describe('the tag scan', () => {
   before(async () => {
     test = await startTestLab([SsmService, SecretsManagerService, S3Service, RdsService, CloudWatchService, Ec2Service])
     lab = test.lab
-    for (const service of [new KmsService(lab), new ServiceQuotasService(), new TaggingService(lab)])
+    for (const service of [
+      new KmsService(lab),
+      new LogsService(lab),
+      new ServiceQuotasService(),
+      new TaggingService(lab),
+    ])
       lab.register(service)
     lab.register(new CloudFormationService(lab))
   })
@@ -111,6 +118,29 @@ describe('the tag scan', () => {
 
     await lab.call('ec2', 'DeleteVpc', {VpcId: Vpcs![0]!.VpcId}, AWAY)
     expect(await arns(AWAY)).to.deep.equal([keyArn])
+  })
+
+  it('lists log groups by prefix, page by page, and lets what was retained go by its own service', async () => {
+    const names = ['/kept', '/kept/longer', '/other']
+    const groups = names.map((LogGroupName, index) => [
+      `G${index}`,
+      {Type: 'AWS::Logs::LogGroup', DeletionPolicy: 'Retain', Properties: {LogGroupName, RetentionInDays: 30, Tags}},
+    ])
+    const made = await stack(AWAY, 'logs', Object.fromEntries(groups) as object, 'CreateStack')
+    await lab.call('cloudformation', 'DeleteStack', {StackName: 'logs'}, AWAY)
+    await (lab.service('cloudformation') as CloudFormationService).settled(made.id, AWAY)
+    const logs = new CloudWatchLogsClient(settings(AWAY))
+    const first = await logs.send(new DescribeLogGroupsCommand({logGroupNamePrefix: '/kept', limit: 1}))
+    expect(first.logGroups).to.have.lengthOf(1)
+    expect(first.logGroups![0]).to.include({logGroupName: '/kept', retentionInDays: 30})
+    const {nextToken} = first
+    const second = await logs.send(new DescribeLogGroupsCommand({logGroupNamePrefix: '/kept', limit: 1, nextToken}))
+    expect(second.logGroups!.map(({logGroupName}) => logGroupName)).to.deep.equal(['/kept/longer'])
+    expect(second.nextToken).to.equal(undefined)
+    for (const logGroupName of names) await logs.send(new DeleteLogGroupCommand({logGroupName}))
+    expect((await arns(AWAY)).filter((arn) => arn.includes(':logs:'))).to.deep.equal([])
+    const again = await logs.send(new DeleteLogGroupCommand({logGroupName: '/kept'})).catch((error: unknown) => error)
+    expect(again).to.include({name: 'ResourceNotFoundException'})
   })
 
   it('refuses what is there already by name, and a VPC beyond the quota', async () => {

@@ -122,6 +122,10 @@ async function remove(
       return keepers.scheduleKey(caller, where)
     }
 
+    case 'log-group': {
+      return keepers.deleteLogGroup(caller, where)
+    }
+
     case 'secret': {
       return keepers.deleteSecret(caller, where)
     }

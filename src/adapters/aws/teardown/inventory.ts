@@ -8,7 +8,7 @@ import type {DeletableKind, Estate, EstateResource} from '../../../model/estate.
 import {isOurBucket} from './buckets.js'
 import type {Caller} from './caller.js'
 import {databasesOf, globalsOf} from './database.js'
-import {keyState, poolState, secretState} from './keepers.js'
+import {keyState, logGroupStands, poolState, secretState} from './keepers.js'
 import {linkConsumers, resourcesOf, stacksOf} from './stacks.js'
 import type {Holding} from './stacks.js'
 
@@ -27,6 +27,7 @@ const TYPES: Record<string, DeletableKind> = {
   'AWS::RDS::GlobalCluster': 'global-cluster',
   'AWS::KMS::Key': 'key',
   'AWS::KMS::ReplicaKey': 'key',
+  'AWS::Logs::LogGroup': 'log-group',
   'AWS::SecretsManager::Secret': 'secret',
   'AWS::Cognito::UserPool': 'user-pool',
 }
@@ -200,9 +201,16 @@ async function check(
   }
 
   const stack = Tags.find(({Key}) => Key === 'aws:cloudformation:stack-id')?.Value
-  if (stack !== undefined && !standing.has(stack) && (await wentWith(caller, region, stack, [arn, name, id])))
-    return undefined
-  return {resource: {...base, kind: 'other', ...(stack !== undefined && standing.has(stack) && {stack})}}
+  const stands = stack !== undefined && standing.has(stack)
+  if (service === 'logs' && name.startsWith('log-group:')) {
+    const group = name.replace(/^log-group:/, '').replace(/:\*$/, '')
+    // There are many, and CloudWatch Logs answers few questions a second: those of a standing stack stand.
+    if (!stands && !(await logGroupStands(caller, region, group))) return undefined
+    return {resource: {...base, id: group, kind: 'log-group'}}
+  }
+
+  if (stack !== undefined && !stands && (await wentWith(caller, region, stack, [arn, name, id]))) return undefined
+  return {resource: {...base, kind: 'other', ...(stands && {stack})}}
 }
 
 /** Whether the stack that made it says that it deleted it; CloudFormation tells for 90 days. */

@@ -1,4 +1,4 @@
-/** Keys, secrets and user pools for a teardown: is it there, is it guarded, and its end. */
+/** Keys, log groups, secrets and user pools for a teardown: is it there, is it guarded, and its end. */
 
 import type {Region} from '../../../model/deployment.js'
 import {isFault} from '../errors.js'
@@ -34,6 +34,26 @@ export async function scheduleKey(caller: Caller, {id, region}: EstateTarget): P
   await caller.call(
     {action: 'kms:ScheduleKeyDeletion', region},
     (abortSignal) => client.send(command, {abortSignal}),
+    NOT_FOUND,
+  )
+}
+
+export async function logGroupStands(caller: Caller, region: Region, name: string): Promise<boolean> {
+  const {DescribeLogGroupsCommand} = await import('@aws-sdk/client-cloudwatch-logs')
+  const client = await caller.clients.logs(region)
+  // In the order of their names: the one that is its own prefix comes first.
+  const {logGroups = []} = await caller.must({action: 'logs:DescribeLogGroups', region}, (abortSignal) =>
+    client.send(new DescribeLogGroupsCommand({logGroupNamePrefix: name, limit: 1}), {abortSignal}),
+  )
+  return logGroups[0]?.logGroupName === name
+}
+
+export async function deleteLogGroup(caller: Caller, {id, region}: EstateTarget): Promise<void> {
+  const {DeleteLogGroupCommand} = await import('@aws-sdk/client-cloudwatch-logs')
+  const client = await caller.clients.logs(region)
+  await caller.call(
+    {action: 'logs:DeleteLogGroup', region},
+    (abortSignal) => client.send(new DeleteLogGroupCommand({logGroupName: id}), {abortSignal}),
     NOT_FOUND,
   )
 }
