@@ -30,7 +30,7 @@ describe('wake', () => {
 
   it('ends soon where the service is quick, and leaves nothing behind', async () => {
     await drive(clock, wake({api: {edge: service(() => 5)}, token: 't', signal, clock}))
-    expect(requests).to.equal(27)
+    expect(requests).to.equal(72)
     expect(rows.size).to.equal(0)
   })
 
