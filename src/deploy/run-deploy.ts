@@ -207,8 +207,7 @@ const refusedLate = ([first]: Refusal[]): DrError =>
   new DrError({
     code: 'Refused',
     exit: 'refused',
-    what: `the deployment is refused by ${first!.gate}; nothing was changed but what had to come before that was known`,
-
+    what: `the deployment is refused by ${first!.gate}; no stack was deployed, but a bootstrap or rollback that had to come first was made`,
     why: first!.reason,
     next: first!.hint,
   })

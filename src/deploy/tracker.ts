@@ -91,7 +91,7 @@ export class DeployTracker {
       if (inProgress.has(name)) return {...base, status: 'in-progress', changed}
       const reason = reasons.get(name)
       if (failure === undefined && reason === undefined) return {...base, status: 'not-started', changed: []}
-      const {logicalId = null, type = null} = failure ?? {}
+      const {logicalId = null, type = null} = failure?.own ? {} : (failure ?? {})
       // What had been changed was rolled back.
       return {...base, status: 'failed', changed: [], failure: {logicalId, type, reason: failure?.reason ?? reason!}}
     })
@@ -117,7 +117,9 @@ export class DeployTracker {
   #resource({stack, logicalId, type, status, reason, at, done, total}: ResourceEvent): DrEvent[] {
     const one = this.#of(stack)
     const own = type === STACK && logicalId === stack
-    if (status.endsWith('_FAILED') && reason !== undefined && !CANCELLED.test(reason)) {
+    // Why a stack itself goes back, such as an export in use, stands where it begins to.
+    const failed = status.endsWith('_FAILED') || (own && status.endsWith('ROLLBACK_IN_PROGRESS'))
+    if (failed && reason !== undefined && !CANCELLED.test(reason)) {
       const better =
         one.failure === undefined || (one.failure.own && !own) || (one.failure.own === own && at < one.failure.at)
       if (better) one.failure = {at, own, logicalId, type, reason}

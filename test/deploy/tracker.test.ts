@@ -93,6 +93,14 @@ describe('the tracker of a deployment', () => {
     expect(data!.failure).to.deep.equal({logicalId: 'Bucket', type: 'AWS::S3::Bucket', reason: 'it already exists'})
   })
 
+  it('takes the reason of the stack where no resource failed', () => {
+    const reason = 'Cannot update export A as it is in use by edge'
+    follow(begin('data'), resource('Bucket', 'UPDATE_COMPLETE', 1))
+    follow(resource('data', 'UPDATE_ROLLBACK_IN_PROGRESS', 2, reason))
+    const [data] = tracker.outcomes({...NOTHING, reasons: new Map([['data', 'UPDATE_ROLLBACK_COMPLETE']])})
+    expect(data!.failure).to.deep.equal({logicalId: null, type: null, reason})
+  })
+
   it('takes the reason of the call where no event gives one', () => {
     follow(begin('data'))
     const [data, edge] = tracker.outcomes({...NOTHING, reasons: new Map([['data', 'Unrecognized resource types']])})

@@ -3,6 +3,7 @@
 import {
   CloudFormationClient,
   DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   RollbackStackCommand,
   UpdateTerminationProtectionCommand,
@@ -178,6 +179,56 @@ describe('deploy', function () {
     expect(removed!.reason).to.contain('AWS::RDS::GlobalCluster').and.to.contain('removed from the stack')
     expect(others).to.deep.equal([])
     project.restore()
+  })
+
+  it('updates a parameter group in place, replaces what is renamed, and takes back what breaks', async () => {
+    const group = project.logicalId(MEMBERS.away, 'AWS::RDS::DBClusterParameterGroup')
+    let doors = ''
+    project.change(MEMBERS.away, ({Resources}) => {
+      Object.assign(Resources[group]!.Properties.Parameters as object, {max_connections: '700'})
+      const isDoors = ({Properties}: {Properties: object}) =>
+        'GroupDescription' in Properties && Properties.GroupDescription === 'Interface endpoints'
+      doors = Object.keys(Resources).find((id) => isDoors(Resources[id]!))!
+      Resources[doors]!.Properties.GroupDescription = 'Doors'
+    })
+    expect(stack(await json(), MEMBERS.away).status).to.equal('updated')
+    const changes = new DescribeStackEventsCommand({StackName: MEMBERS.away})
+    const {StackEvents = []} = await client(CloudFormationClient).send(changes)
+    const since = StackEvents.findIndex(({ResourceStatusReason}) => ResourceStatusReason === 'User Initiated')
+    /** Each status with the number of the physical resource, in the order in which they come up. */
+    const told = (logicalId: string): string[] => {
+      const events = StackEvents.slice(0, since).reverse()
+      const own = events.filter(({LogicalResourceId}) => LogicalResourceId === logicalId)
+      const things = [...new Set(own.map(({PhysicalResourceId}) => PhysicalResourceId))]
+      return own.map(
+        ({ResourceStatus, PhysicalResourceId}) => `${ResourceStatus} ${things.indexOf(PhysicalResourceId)}`,
+      )
+    }
+
+    expect(told(group)).to.deep.equal(['UPDATE_IN_PROGRESS 0', 'UPDATE_COMPLETE 0'])
+    const replaced = ['UPDATE_IN_PROGRESS 0', 'UPDATE_COMPLETE 1', 'DELETE_IN_PROGRESS 0', 'DELETE_COMPLETE 0']
+    expect(told(doors)).to.deep.equal(replaced)
+
+    project.restore()
+    project.change(MEMBERS.away, ({Resources}) => {
+      Resources[project.logicalId(MEMBERS.away, 'AWS::SNS::Topic')]!.Properties.TopicName = 'demo-renamed'
+    })
+    const {failure} = stack(await json([], 1), MEMBERS.away)
+    expect(failure).to.include({logicalId: null, type: null})
+    expect(failure!.reason).to.match(/Cannot update export .* as it is in use by Demo-api-us-west-2/)
+
+    project.restore()
+    project.change('Demo-api-us-west-2', ({Resources}) => {
+      const reader = Object.keys(Resources).find((id) => id.startsWith('GetToDosFunction'))!
+      Resources[reader]!.Properties.MemorySize = 5
+    })
+    const broken = stack(await json([], 1), 'Demo-api-us-west-2')
+    expect(broken.failure!.reason).to.match(/'5' at 'memorySize'/)
+    const states = new DescribeStacksCommand({StackName: broken.name})
+    const {Stacks} = await client(CloudFormationClient).send(states)
+    expect(Stacks![0]!.StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE')
+    project.restore()
+    expect((await json()).failure).to.equal(null)
   })
 
   it('defect 38: a stack that fails stops what follows, names the first cause, and the next deploy mends it', async () => {

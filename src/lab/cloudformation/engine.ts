@@ -236,13 +236,14 @@ export class StackEngine {
   }
 
   private async replace(stack: Stack, current: StackResource, next: StackResource, run: UpdateRun): Promise<void> {
-    delete next.physicalId
     await this.attempt(stack, next, 'UPDATE', async () => {
+      // Still under the id of the one that is to go.
       stack.mark(
         next,
         'UPDATE_IN_PROGRESS',
         'Requested update requires the creation of a new physical resource; hence creating one.',
       )
+      delete next.physicalId
       run.added.push(next)
       await this.provision(stack, next)
       run.replaced.push(current)
