@@ -48,7 +48,7 @@ export class EdgeStack extends RegionStack {
     const {home, away, lockToEdge} = this.config
     const firewall = new EdgeFirewall(this, 'Firewall', {name: this.names.lower})
 
-    // Goes with its stack even where data is protected: it takes no tag, so that nobody would find it again.
+    // Goes with its stack even where data is protected: it holds no data, and its name would stand in the way of the next one.
     this.store = new KeyValueStore(this, 'Routing', {
       keyValueStoreName: `${this.names.lower}-routing`,
       comment: 'Which region serves',
