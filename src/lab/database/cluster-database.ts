@@ -153,8 +153,7 @@ export class ClusterDatabase {
 
   /** Undoes `demote`. */
   async resumeWriting(): Promise<void> {
-    this.role = 'writer'
-    if (this.up) await this.openForWrites()
+    await this.becomeWriter()
   }
 
   /** Whether this replica has applied `position` within the deadline. */
@@ -168,8 +167,7 @@ export class ClusterDatabase {
     await this.lag.stop()
     await replication.stopFollowing(this.running())
     this.source = undefined
-    this.role = 'writer'
-    await this.openForWrites()
+    await this.becomeWriter()
   }
 
   /** Leaves its primary for good and stands alone, with what it has received. */
@@ -234,6 +232,15 @@ export class ClusterDatabase {
       return this.hasApplied(position, 1000)
     }, CATCH_UP_DEADLINE_MS)
     if (!caughtUp) throw new Error(`${this.clusterId} in ${this.region} did not catch up`)
+  }
+
+  /** It writes first and is called the writer then: a proxy that queues until there is one must not find it read-only. */
+  private async becomeWriter(): Promise<void> {
+    try {
+      if (this.up) await this.openForWrites()
+    } finally {
+      this.role = 'writer'
+    }
   }
 
   private async openForWrites(): Promise<void> {
