@@ -42,9 +42,13 @@ const part = (name, inputs, output, make) => {
 }
 
 mkdirSync('dist', {recursive: true})
+part('lab', ['lab/src', 'lab/tsconfig.json', 'tsconfig.json'], 'dist/lab/main.js', () => {
+  rmSync('dist/lab', {recursive: true, force: true})
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'lab/tsconfig.json'])
+})
 part('program', ['src', 'tsconfig.json'], 'dist/commands', () => {
   for (const name of readdirSync('dist'))
-    if (name !== 'assembly' && !name.startsWith('.')) rmSync(join('dist', name), {recursive: true})
+    if (name !== 'assembly' && name !== 'lab' && !name.startsWith('.')) rmSync(join('dist', name), {recursive: true})
   rmSync('dist/.tsbuildinfo', {force: true})
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])
 })

@@ -21,7 +21,7 @@ const checks = {
     await node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'infra-template/tsconfig.json')
   },
   lint: () =>
-    node('node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '--cache', 'src', 'test', 'infra-template'),
+    node('node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '--cache', 'src', 'lab', 'test', 'infra-template'),
   format: () =>
     node(
       'node_modules/prettier/bin/prettier.cjs',
@@ -29,6 +29,7 @@ const checks = {
       '--log-level',
       'warn',
       'src',
+      'lab',
       'test',
       'infra-template',
       'scripts',

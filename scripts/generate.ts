@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {z} from 'zod'
 import {configSchema} from '../src/config/schema.js'
 import {EXIT} from '../src/errors.js'
-import {resourcesPage} from '../src/lab/resources/page.js'
+import {resourcesPage} from '../lab/src/resources/page.js'
 import {resultJsonSchema} from '../src/report/result.js'
 import {RESULT_SCHEMAS} from './result-schemas.js'
 

@@ -35,7 +35,7 @@ const results = [step(node('scripts/build.mjs'))]
 if (results[0].failed === 0) {
   results.push(step(node('scripts/check.mjs')))
   results.push(step(node('scripts/check-template.mjs')))
-  results.push(mocha('unit', 'test/**/*.test.ts'))
+  results.push(mocha('unit', 'test/**/*.test.ts', 'lab/test/**/*.test.ts'))
   results.push(mocha('system', '--config', '.mocharc.system.json', 'test/system/**/*.test.ts'))
 }
 

@@ -17,7 +17,7 @@ const LIVE: Record<string, RegExp> = {
 /** Every text that somebody gets with the program, or with the repository's pages. */
 const texts = execFileSync(
   'git',
-  ['ls-files', '*.md', 'templates', 'infra-template', 'schemas', 'docs', 'bin', 'src'],
+  ['ls-files', '*.md', 'templates', 'infra-template', 'schemas', 'docs', 'bin', 'src', 'lab'],
   {
     cwd: ROOT,
     encoding: 'utf8',

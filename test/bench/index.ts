@@ -13,7 +13,7 @@ import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 
 import {ROOT} from '../support/cli.js'
-import {DatabaseLab} from '../support/lab-database.js'
+import {DatabaseLab} from '../../lab/test/support/lab-database.js'
 import {BenchLab} from './bench-lab.js'
 import type {ProfileName} from './bench-lab.js'
 import {timeDeploy} from './deploy.js'

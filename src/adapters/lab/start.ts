@@ -11,7 +11,7 @@ import {connectLab} from './admin.js'
 import {labFolder} from './record.js'
 import {stopLab} from './stop.js'
 
-/** What the lab says while it boots; see src/lab/parent.ts. */
+/** What the lab says while it boots; see lab/src/parent.ts. */
 type LabMessage =
   | {type: 'progress'; text: string; seconds?: number}
   | {type: 'ready'; endpoint: string; seconds: number}
@@ -19,7 +19,9 @@ type LabMessage =
 
 /** The lab's program beside this one: compiled beside compiled, source beside source. */
 const program = (): string =>
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../lab/main.ts' : '../../lab/main.js', import.meta.url))
+  fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? '../../../lab/src/main.ts' : '../../lab/main.js', import.meta.url),
+  )
 
 /** The edge runs the functions' own code in a module of a VM. */
 const NODE_FLAGS = ['--no-warnings']

@@ -1,0 +1,151 @@
+/** The lab's process: start, ports, signals, and nothing left behind. Started by `todo-dr lab start`. */
+
+import {resolve} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {parseArgs} from 'node:util'
+
+import {adminHandler} from './admin.js'
+import {customResourceReplies} from './custom-resource-replies.js'
+import {RESPONSE_PATH} from './cloudformation/custom-resource.js'
+import {claimFolder, ownRecord, removeFolder, writeRecord} from './folder.js'
+import {LocalLab} from './lab.js'
+import {openLog, type Log} from './log.js'
+import {failure, tell} from './parent.js'
+import {PROFILES} from './profile.js'
+import {SERVICES} from './registry.js'
+import type {RdsService} from './services/rds/index.js'
+
+/** A lab that cannot stop in order within this time ends without. */
+const STOP_DEADLINE_MS = 30_000
+
+const {values} = parseArgs({
+  options: {
+    folder: {type: 'string'},
+    name: {type: 'string', default: 'default'},
+    profile: {type: 'string', default: 'instant'},
+    port: {type: 'string', default: '0'},
+    empty: {type: 'boolean', default: false},
+    /** Principals may do what their policies say. */
+    'enforce-iam': {type: 'boolean', default: false},
+    home: {type: 'string', default: 'us-east-1'},
+    away: {type: 'string', default: 'us-east-2'},
+    /** A synthesized cloud assembly. */
+    assembly: {
+      type: 'string',
+      default: fileURLToPath(
+        new URL(import.meta.url.endsWith('.ts') ? '../../dist/assembly' : '../assembly', import.meta.url),
+      ),
+    },
+    /** End when the process that started this one does. */
+    parent: {type: 'boolean', default: false},
+    /** Log to stderr too. */
+    echo: {type: 'boolean', default: false},
+  },
+})
+
+let lab: LocalLab | undefined
+let folder: string | undefined
+let log: Log = (part, text) => process.stderr.write(`${part} ${text}\n`)
+let ready = false
+let ending: Promise<never> | undefined
+
+/** Stops every part, removes the folder, ends the process. Later calls join the first. */
+function end(status: number): Promise<never> {
+  ending ??= (async () => {
+    const deadline = setTimeout(() => {
+      log('lab', `not stopped after ${STOP_DEADLINE_MS} ms: ending`)
+      process.exit(1)
+    }, STOP_DEADLINE_MS)
+    deadline.unref()
+    await lab?.stop()
+    if (folder) await removeFolder(folder)
+    process.exit(status)
+  })()
+  return ending
+}
+
+function stopOn(signal: NodeJS.Signals): void {
+  process.on(signal, () => {
+    log('lab', `${signal}: stopping`)
+    void end(0)
+  })
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) stopOn(signal)
+// While it boots, the lab never outlives whoever waits for it; with --parent it never does.
+process.on('disconnect', () => {
+  if (values.parent || !ready) void end(0)
+})
+// A fault inside the lab must not take a drill along: it is logged, and the tests look for it.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    log('lab', `${event}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  })
+}
+
+type Tell = (text: string, seconds?: number) => void
+
+/** The database first: to fetch one may take long, and without one nothing else is worth starting. */
+async function deploy(target: LocalLab, assembly: string, progress: Tell): Promise<void> {
+  const started = performance.now()
+  await (target.service('rds') as RdsService).prepare((text) => progress(text))
+  progress('database server found', (performance.now() - started) / 1000)
+  const {provision} = await import('./provision.js')
+  await provision(target, assembly, ({stack, status, seconds, reason}) => {
+    if (status === 'CREATE_COMPLETE') progress(`stack ${stack} created`, seconds)
+    else log('stacks', [stack, status, reason].filter(Boolean).join(' '))
+  })
+}
+
+async function boot(): Promise<void> {
+  const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
+  const {name, home, away} = values
+  if (!values.folder) throw new Error('--folder is wanted')
+  const profile = PROFILES[values.profile as keyof typeof PROFILES]
+  if (!profile) throw new Error(`--profile is one of ${Object.keys(PROFILES).join(', ')}`)
+  const claimed = resolve(values.folder)
+  const {removedStale} = await claimFolder(claimed, name)
+  folder = claimed
+  log = openLog(folder, values.echo)
+  const progress = (text: string, took?: number): void => {
+    log('lab', took === undefined ? text : `${text} (${took.toFixed(1)} s)`)
+    void tell({type: 'progress', text, ...(took !== undefined && {seconds: took})})
+  }
+
+  if (removedStale) progress('removed what a lab of this name that crashed had left')
+  lab = await LocalLab.start({
+    name,
+    home,
+    away,
+    folder,
+    profile,
+    port: Number(values.port),
+    log,
+    enforceIam: values['enforce-iam'],
+  })
+  lab.serve(
+    '/_lab/',
+    adminHandler(lab, () => void end(0)),
+  )
+  lab.serve(RESPONSE_PATH, customResourceReplies)
+  await writeRecord(folder, ownRecord(name, lab.endpoint, false))
+  for (const make of SERVICES) lab.register(await make(lab))
+  if (!values.empty) await deploy(lab, resolve(values.assembly), progress)
+
+  await writeRecord(folder, ownRecord(name, lab.endpoint, true))
+  ready = true
+  await tell({type: 'ready', endpoint: lab.endpoint, seconds: seconds()})
+  log('lab', `ready at ${lab.endpoint} after ${seconds().toFixed(1)} s`)
+  if (!values.parent && process.connected) process.disconnect()
+  else if (values.parent && process.send && !process.connected) await end(0)
+}
+
+try {
+  process.title = `todo-dr lab ${values.name}`
+  await boot()
+} catch (error) {
+  log('lab', `not started: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  await tell(failure(error))
+  await end(1)
+}

@@ -1,0 +1,25 @@
+/** A process with one server, for tests that kill it: prints the server's pid, then waits for its end. */
+import {join} from 'node:path'
+
+import {createCredentials} from '../../src/database/credentials.js'
+import {provideMariaDb} from '../../src/database/provider.js'
+import {Server} from '../../src/database/server.js'
+import {Volumes} from '../../src/database/volume.js'
+import {createPki} from '../../src/pki.js'
+
+const folder = process.argv[2]!
+const mariadb = await provideMariaDb()
+const credentials = await createCredentials(folder)
+const pki = await createPki(join(folder, 'pki'))
+const server = new Server({
+  mariadb,
+  credentials,
+  name: 'orphan',
+  dataDir: await new Volumes(mariadb, folder, credentials).create('orphan'),
+  errorLog: join(folder, 'error.log'),
+  serverId: 1,
+  tls: {...(await pki.issue('orphan', ['localhost'])), caFile: pki.caFile},
+})
+await server.start()
+console.log(server.pid)
+setInterval(() => undefined, 60_000)

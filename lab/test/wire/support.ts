@@ -1,0 +1,78 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import type {CallContext, Operation, Service} from '../../src/kernel.js'
+import {LocalLab} from '../../src/lab.js'
+import {PROFILES} from '../../src/profile.js'
+
+export interface TestLab {
+  lab: LocalLab
+  logs: string[]
+  /** What an SDK client of this lab is built with. */
+  client(region?: string): {
+    endpoint: string
+    region: string
+    credentials: {accessKeyId: string; secretAccessKey: string}
+    maxAttempts: number
+  }
+  close(): Promise<void>
+}
+
+/** A lab without services, on a free port. */
+export async function testLab(...services: ((lab: LocalLab) => Service)[]): Promise<TestLab> {
+  const folder = await mkdtemp(join(tmpdir(), 'todo-dr-lab-'))
+  const logs: string[] = []
+  const lab = await LocalLab.start({
+    name: 'test',
+    home: 'us-east-1',
+    away: 'us-east-2',
+    folder,
+    profile: PROFILES.instant,
+    port: 0,
+    pki: {caFile: '', issue: () => Promise.reject(new Error('this lab has no certificates'))},
+    log: (part, text) => logs.push(`${part}: ${text}`),
+  })
+  for (const make of services) lab.register(make(lab))
+  return {
+    lab,
+    logs,
+    client: (region = 'us-east-2') => ({
+      endpoint: lab.endpoint,
+      region,
+      credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+      maxAttempts: 1,
+    }),
+    async close() {
+      await lab.stop()
+      await rm(folder, {recursive: true, force: true})
+    },
+  }
+}
+
+export interface Seen {
+  operation: string
+  input: Record<string, unknown>
+  context: CallContext
+}
+
+/** A service that answers with what the test says and keeps what it was asked. */
+export function scripted(
+  signingName: string,
+  answers: Record<string, unknown>,
+  placement: Service['placement'] = 'regional',
+): Service & {seen: Seen[]} {
+  const seen: Seen[] = []
+  const operations: Record<string, Operation> = {}
+  for (const [operation, answer] of Object.entries(answers)) {
+    operations[operation] = (input, context) => {
+      seen.push({operation, input, context})
+      return typeof answer === 'function' ? (answer as Operation)(input, context) : answer
+    }
+  }
+
+  return {signingName, placement, operations, seen}
+}
+
+/** An SDK answer without the SDK's own metadata. */
+export const plain = <T extends {$metadata?: unknown}>({$metadata: _, ...output}: T): Omit<T, '$metadata'> => output
