@@ -61,6 +61,6 @@ part('assembly', ['infra-template'], 'dist/assembly/manifest.json', () => {
     env: {...process.env, CDK_OUTDIR: join(root, 'dist', 'assembly'), CDK_VALIDATION: 'false'},
   })
 })
-part('manifest', ['src/commands', 'src/dr-command.ts', 'package.json'], 'oclif.manifest.json', () => {
+part('manifest', ['src/commands', 'src/cli', 'package.json'], 'oclif.manifest.json', () => {
   run(process.execPath, ['scripts/manifest.mjs'])
 })

@@ -1,8 +1,8 @@
 import {Flags} from '@oclif/core'
-import type {OpenDeploy} from '../compose/deploy.js'
-import type {DeployInput, DeployLook, DeployOutcome} from '../deploy/run-deploy.js'
-import {operator} from '../dr-command/operator.js'
-import {DrCommand} from '../dr-command.js'
+import type {OpenDeploy} from '../open/deploy.js'
+import type {DeployInput, DeployLook, DeployOutcome} from '../actions/deploy/run-deploy.js'
+import {operator} from '../cli/operator.js'
+import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import type {Refusal, Waiver} from '../model/gate.js'
 import type {ProjectStack, StackOutcome} from '../model/stack.js'
@@ -81,7 +81,7 @@ export default class Deploy extends DrCommand {
   async run(): Promise<DeployResult> {
     const {flags} = await this.parse(Deploy)
     const began = performance.now()
-    const {openDeploy} = await import('../compose/deploy.js')
+    const {openDeploy} = await import('../open/deploy.js')
     const {validate: validation, target: flag} = flags as typeof flags & {target?: string}
     const opened = await openDeploy({flag, validation, emit: this.emit, signal: this.signal})
     try {
@@ -111,7 +111,7 @@ export default class Deploy extends DrCommand {
     const [id, title] = ['synthesize', `synthesize ${project.folder}`]
     const began = performance.now()
     this.emit({code: 'step-started', id, title})
-    const {selectStacks} = await import('../deploy/select.js')
+    const {selectStacks} = await import('../actions/deploy/select.js')
     try {
       const all = await deployer.open({signal: this.signal})
       const chosen = selectStacks(all, names)
@@ -148,7 +148,7 @@ export default class Deploy extends DrCommand {
   ): Promise<
     Omit<DeployResult, 'schemaVersion' | 'target' | 'app' | 'account' | 'project' | 'seconds' | 'differences'>
   > {
-    const {lookBeforeDeploy, runDeploy} = await import('../deploy/run-deploy.js')
+    const {lookBeforeDeploy, runDeploy} = await import('../actions/deploy/run-deploy.js')
     const input: DeployInput = {
       app: opened.app,
       stacks,

@@ -1,5 +1,5 @@
-import {DrCommand} from '../dr-command.js'
-import type {Finding, Level} from '../doctor/finding.js'
+import {DrCommand} from '../cli/dr-command.js'
+import type {Finding, Level} from '../actions/doctor/finding.js'
 
 export interface DoctorResult {
   schemaVersion: 1
@@ -18,9 +18,9 @@ export default class Doctor extends DrCommand {
   async run(): Promise<DoctorResult> {
     const {flags} = await this.parse(Doctor)
     const [{openCheckup}, {examine}, {exitOf, LEVELS}, {doctorLines}] = await Promise.all([
-      import('../compose/checkup.js'),
-      import('../doctor/examine.js'),
-      import('../doctor/finding.js'),
+      import('../open/checkup.js'),
+      import('../actions/doctor/examine.js'),
+      import('../actions/doctor/finding.js'),
       import('../render/doctor.js'),
     ])
     const {patient, close} = await openCheckup({flag: flags.target, folder: process.cwd(), signal: this.signal})

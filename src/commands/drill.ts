@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core'
 
-import type {OpenTarget} from '../compose.js'
-import {DrCommand} from '../dr-command.js'
-import {SCENARIO_NAMES} from '../drill/scenarios.js'
-import type {Stages} from '../drill/stages.js'
+import type {OpenTarget} from '../open/target.js'
+import {DrCommand} from '../cli/dr-command.js'
+import {SCENARIO_NAMES} from '../actions/drill/scenarios.js'
+import type {Stages} from '../actions/drill/stages.js'
 import {DrError} from '../errors.js'
 import type {DrillResult} from '../measure/result.js'
 import type {LedgerEntry} from '../model/ledger.js'
@@ -67,7 +67,10 @@ Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot 
 
   async run(): Promise<DrillResult & {lab: string}> {
     const {flags} = await this.parse(Drill)
-    const [{tellStages}, {runDrill}] = await Promise.all([import('../drill/stages.js'), import('../drill/drill.js')])
+    const [{tellStages}, {runDrill}] = await Promise.all([
+      import('../actions/drill/stages.js'),
+      import('../actions/drill/drill.js'),
+    ])
     const stages = tellStages(this.emit)
     const lab = await this.#openLab(flags, stages)
     try {
@@ -105,7 +108,7 @@ Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot 
 
   /** A lab of the drill's own, or the named one. `end` stops what the drill started, but for --keep. */
   async #openLab({lab, keep, profile}: LabFlags, stages: Stages) {
-    const [{openLabs}, {openTarget}] = await Promise.all([import('../compose/labs.js'), import('../compose.js')])
+    const [{openLabs}, {openTarget}] = await Promise.all([import('../open/labs.js'), import('../open/target.js')])
     const labs = await openLabs()
     const name = lab ?? `drill-${process.pid}`
     const runs = lab !== undefined && (await isRunning(labs.connect(name)))

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import {SwitchCommand} from '../dr-command/switch-command.js'
-import type {SwitchResult} from '../dr-command/switch-command.js'
+import {SwitchCommand} from '../cli/switch-command.js'
+import type {SwitchResult} from '../cli/switch-command.js'
 
 export default class Failback extends SwitchCommand {
   static override summary = 'Go home: wait until the home region is whole again, then switch over to it'

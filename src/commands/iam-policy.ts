@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {DrCommand} from '../dr-command.js'
+import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import {commandsOf, policyOf} from '../permissions/policy.js'
 import type {PolicyDocument} from '../permissions/policy.js'
@@ -51,7 +51,7 @@ export default class IamPolicy extends DrCommand {
   }
 
   async #place(flag: string | undefined, account: string | undefined): Promise<{target: string; place: Place}> {
-    const {placeOf} = await import('../compose/place.js')
+    const {placeOf} = await import('../open/place.js')
     return placeOf({flag, account})
   }
 }

@@ -1,14 +1,14 @@
 import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 
-import {openProjects} from '../compose/projects.js'
-import {DrCommand} from '../dr-command.js'
+import {openProjects} from '../open/projects.js'
+import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
-import {askSettings} from '../dr-command/ask-settings.js'
-import type {GivenSettings} from '../dr-command/ask-settings.js'
-import type {Estimate} from '../init/cost.js'
-import {appOfFolder, checkSettings, DEFAULTS} from '../init/settings.js'
-import type {Settings} from '../init/settings.js'
+import {askSettings} from '../cli/ask-settings.js'
+import type {GivenSettings} from '../cli/ask-settings.js'
+import type {Estimate} from '../actions/init/cost.js'
+import {appOfFolder, checkSettings, DEFAULTS} from '../actions/init/settings.js'
+import type {Settings} from '../actions/init/settings.js'
 
 /** A slow registry and 150 MB. */
 const INSTALL_DEADLINE_MS = 600_000
@@ -157,9 +157,9 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
 
     const [shipped, {estimate}, {footprintsOf}, {projectFiles, INFRA}, {costTable}] = await Promise.all([
       projects.shipped(),
-      import('../init/cost.js'),
-      import('../init/footprint.js'),
-      import('../init/files.js'),
+      import('../actions/init/cost.js'),
+      import('../actions/init/footprint.js'),
+      import('../actions/init/files.js'),
       import('../render/cost.js'),
     ])
     const footprints = footprintsOf(shipped.stacks)
@@ -207,7 +207,7 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
   }
 
   async #bootstrap(folder: string, target: string): Promise<void> {
-    const {bootstrapProject} = await import('../dr-command/bootstrap.js')
+    const {bootstrapProject} = await import('../cli/bootstrap.js')
     process.chdir(folder)
     const regions = await bootstrapProject({target, emit: this.emit, signal: this.signal})
     const text =

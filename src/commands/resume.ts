@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {DrCommand} from '../dr-command.js'
+import {DrCommand} from '../cli/dr-command.js'
 import type {RunOutcome} from '../engine/outcome.js'
 
 export interface ResumeResult {

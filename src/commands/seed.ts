@@ -1,4 +1,4 @@
-import {DrCommand} from '../dr-command.js'
+import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import {primaryOf} from '../model/observation.js'
 import {observe} from '../probes/observe.js'

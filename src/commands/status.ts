@@ -1,5 +1,5 @@
 import {diagnose} from '../diagnose.js'
-import {DrCommand} from '../dr-command.js'
+import {DrCommand} from '../cli/dr-command.js'
 import {observe} from '../probes/observe.js'
 import {statusOf, statusTable} from '../render/status.js'
 import type {StatusResult} from '../render/status.js'

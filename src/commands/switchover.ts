@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
-import {SwitchCommand} from '../dr-command/switch-command.js'
-import type {SwitchResult} from '../dr-command/switch-command.js'
+import {SwitchCommand} from '../cli/switch-command.js'
+import type {SwitchResult} from '../cli/switch-command.js'
 
 export default class Switchover extends SwitchCommand {
   static override summary = 'Swap the roles of both regions, as planned: drains first, loses nothing'

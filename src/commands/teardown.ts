@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
-import {DrCommand} from '../dr-command.js'
+import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
-import type {OpenTeardown} from '../compose/teardown.js'
+import type {OpenTeardown} from '../open/teardown.js'
 import type {ActFailure} from '../engine/run-teardown.js'
 import type {Estate, Left} from '../model/estate.js'
 import type {Refusal} from '../model/gate.js'
@@ -59,7 +59,7 @@ export default class Teardown extends DrCommand {
     const since = performance.now()
     const [{openTeardown}, {planTeardown}, {checkTeardown}, {inventoryLines}, {remainingOf, leftOf}] =
       await Promise.all([
-        import('../compose/teardown.js'),
+        import('../open/teardown.js'),
         import('../plans/teardown.js'),
         import('../gates/teardown.js'),
         import('../render/estate.js'),

@@ -1,5 +1,5 @@
-import {servingRegion} from '../dr-command/crud-command.js'
-import {DrCommand} from '../dr-command.js'
+import {servingRegion} from '../cli/crud-command.js'
+import {DrCommand} from '../cli/dr-command.js'
 
 export interface TokenResult {
   token: string

@@ -5,9 +5,9 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {openTarget} from '../../src/compose.js'
-import type {OpenTarget} from '../../src/compose.js'
-import {switchNow} from '../../src/drill/switch-now.js'
+import {openTarget} from '../../src/open/target.js'
+import type {OpenTarget} from '../../src/open/target.js'
+import {switchNow} from '../../src/actions/drill/switch-now.js'
 import {tokenSource} from '../../src/measure/token-source.js'
 import {startWorkload} from '../../src/measure/workload.js'
 import {primaryOf} from '../../src/model/observation.js'
@@ -42,9 +42,7 @@ export class BenchLab {
     process.env.XDG_STATE_HOME = folder
     const name = `bench-${process.pid}-${profile}`
     // The built lab: one that is compiled as it starts would be slow for a reason of ours.
-    const {openLabs} = (await import(
-      join(ROOT, 'dist', 'compose', 'labs.js')
-    )) as typeof import('../../src/compose/labs.js')
+    const {openLabs} = (await import(join(ROOT, 'dist', 'open', 'labs.js'))) as typeof import('../../src/open/labs.js')
     const lab = await (await openLabs()).start({name, profile, tied: true})
     const target = await openTarget({flag: `lab:${name}`, emit() {}})
     await target.world.functions.createTable(target.deployment.home)

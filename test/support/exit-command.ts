@@ -1,7 +1,7 @@
 /** A command that ends as it is told to, run as a process of its own: what DrCommand makes of each end. */
 
 import {Flags, handle} from '@oclif/core'
-import {DrCommand} from '../../src/dr-command.js'
+import {DrCommand} from '../../src/cli/dr-command.js'
 import {DrError, Unreachable} from '../../src/errors.js'
 import type {ExitName} from '../../src/errors.js'
 import {ROOT} from './cli.js'

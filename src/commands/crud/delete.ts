@@ -1,5 +1,5 @@
 import {Args} from '@oclif/core'
-import {CrudCommand} from '../../dr-command/crud-command.js'
+import {CrudCommand} from '../../cli/crud-command.js'
 
 export default class CrudDelete extends CrudCommand {
   static override summary = 'Delete a ToDo through the edge'

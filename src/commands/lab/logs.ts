@@ -3,8 +3,8 @@ import {open} from 'node:fs/promises'
 import type {FileHandle} from 'node:fs/promises'
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import {openLabs} from '../../compose/labs.js'
-import {DrCommand} from '../../dr-command.js'
+import {openLabs} from '../../open/labs.js'
+import {DrCommand} from '../../cli/dr-command.js'
 
 const POLL_MS = 200
 

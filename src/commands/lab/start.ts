@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
-import {openLabs} from '../../compose/labs.js'
-import {DrCommand} from '../../dr-command.js'
+import {openLabs} from '../../open/labs.js'
+import {DrCommand} from '../../cli/dr-command.js'
 import type {LabStatus} from '../../ports/lab-admin.js'
 import type {RunningLab} from '../../ports/labs.js'
 

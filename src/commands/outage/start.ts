@@ -1,11 +1,11 @@
 import {Flags} from '@oclif/core'
-import {DrCommand} from '../../dr-command.js'
+import {DrCommand} from '../../cli/dr-command.js'
 import {DrError} from '../../errors.js'
 import {primaryOf} from '../../model/observation.js'
 import {regionUnknown} from '../../model/region-of.js'
 import {OUTAGE_KINDS} from '../../ports/outage.js'
 import type {ActiveOutage} from '../../ports/outage.js'
-import type {OpenTarget} from '../../compose.js'
+import type {OpenTarget} from '../../open/target.js'
 
 export interface OutageResult {
   schemaVersion: 1

@@ -1,4 +1,4 @@
-import {DrCommand} from '../../dr-command.js'
+import {DrCommand} from '../../cli/dr-command.js'
 import type {OutageResult} from './start.js'
 
 export default class OutageStatus extends DrCommand {

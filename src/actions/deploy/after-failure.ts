@@ -1,0 +1,93 @@
+/** A deployment that did not end well: what became of each stack, and what a person is told. */
+
+import {DrError} from '../../errors.js'
+import type {ExitName} from '../../errors.js'
+import type {StackOutcome} from '../../model/stack.js'
+import type {DeployInput, DeployOutcome} from './run-deploy.js'
+import {standingOf} from './standing.js'
+import {stepOf} from './tracker.js'
+import type {DeployTracker} from './tracker.js'
+
+export interface Failure {
+  input: DeployInput
+  tracker: DeployTracker
+  bootstrapped: string[]
+  error: unknown
+  /** Aborted where the deployment was stopped: by Ctrl-C, or by the loss of the lease. */
+  signal: AbortSignal
+}
+
+/** The world is asked once more: what the toolkit was waiting for may have ended, failed, or go on. */
+export async function afterFailure({input, tracker, bootstrapped, error, signal}: Failure): Promise<DeployOutcome> {
+  const {cloudFormation, clock, emit, signal: asked} = input
+  const open = tracker.open()
+  const begun = clock.now()
+  const reason = error instanceof DrError ? (error.why ?? error.message) : String(error)
+  const looked = await Promise.all(
+    open.map(async ({name, region}) => {
+      const state = await cloudFormation.state(region, name).catch(() => undefined)
+      return {name, goesOn: state !== undefined && standingOf(state) === 'busy'}
+    }),
+  )
+  const inProgress = new Set(looked.filter(({goesOn}) => goesOn).map(({name}) => name))
+  const stopped = signal.aborted || (error instanceof DrError && error.exit === 'stopped')
+  const reasons = new Map(stopped ? [] : looked.filter(({goesOn}) => !goesOn).map(({name}) => [name, reason]))
+  const stacks = tracker.outcomes({reasons, inProgress})
+  for (const {name, status, failure, seconds} of stacks) {
+    if (status !== 'failed') continue
+    const text = failure
+      ? [failure.logicalId, failure.type && `(${failure.type})`, failure.reason].filter(Boolean).join(' ')
+      : reason
+    emit({
+      code: 'step-finished',
+      id: stepOf(name),
+      title: name,
+      outcome: 'failed',
+      seconds: seconds ?? (clock.now() - begun) / 1000,
+      text,
+    })
+  }
+
+  if (stopped) {
+    const exit = asked.aborted && open.length === 0 && bootstrapped.length === 0 ? 'interrupted' : 'stopped'
+    return {status: 'stopped', exit, stacks, bootstrapped, error: stoppedError(exit, inProgress, error, asked)}
+  }
+
+  return {status: 'failed', exit: exitOf(error), stacks, bootstrapped, error: failedError(stacks, error)}
+}
+
+const exitOf = (error: unknown): ExitName => (error instanceof DrError ? error.exit : 'failed')
+
+function stoppedError(exit: ExitName, inProgress: ReadonlySet<string>, error: unknown, asked: AbortSignal): DrError {
+  if (!asked.aborted && error instanceof DrError) return error
+  const names = [...inProgress]
+  return new DrError({
+    code: exit === 'interrupted' ? 'Interrupted' : 'DeployStopped',
+    exit,
+    what:
+      exit === 'interrupted' ? 'interrupted; no stack had been begun' : 'interrupted in the middle of the deployment',
+    why: names.length > 0 ? `CloudFormation goes on by itself with ${names.join(', ')}` : undefined,
+    next: 'todo-dr deploy goes on from there',
+    cause: error,
+  })
+}
+
+/** The first stack that failed, by its first root cause; what waited for it is named as not begun. */
+function failedError(stacks: StackOutcome[], error: unknown): DrError {
+  const broken = stacks.filter(({status}) => status === 'failed')
+  const rest = stacks.filter(({status}) => status === 'not-started').map(({name}) => name)
+  const [first] = broken
+  if (!first?.failure)
+    return error instanceof DrError ? error : new DrError({code: 'DeployFailed', exit: 'failed', what: String(error)})
+  const {logicalId, type, reason} = first.failure
+  const at = logicalId === null ? '' : ` at ${logicalId} (${type})`
+  return new DrError({
+    code: 'DeployFailed',
+    exit: exitOf(error),
+    what: `${broken.map(({name}) => name).join(' and ')} failed${at}${rest.length > 0 ? `; not begun: ${rest.join(', ')}` : ''}`,
+    why: reason,
+    next: 'mend the cause, then run todo-dr deploy again: what stands is left as it is',
+    requestId: error instanceof DrError ? error.requestId : undefined,
+    cause: error,
+  })
+}

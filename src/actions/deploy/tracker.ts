@@ -1,0 +1,159 @@
+/** Follows the toolkit's events: what a person is told of them, and what became of each stack. Pure but for the clock. */
+
+import type {DrEvent} from '../../messages.js'
+import type {ProjectStack, StackOutcome} from '../../model/stack.js'
+import type {DeployerEvent} from '../../ports/deployer.js'
+
+type ResourceEvent = Extract<DeployerEvent, {kind: 'resource'}>
+type Changed = StackOutcome['changed'][number]
+
+interface Followed {
+  begunAt?: number
+  /** A line has said that it began. */
+  told: boolean
+  endedAt?: number
+  done?: {changed: boolean; outputs: Record<string, string>}
+  resourceBegan: Map<string, number>
+  changed: Map<string, Changed>
+  failure?: {at: number; own: boolean; logicalId: string; type: string; reason: string}
+}
+
+const STACK = 'AWS::CloudFormation::Stack'
+const ACTIONS: Record<string, Changed['action']> = {
+  CREATE_COMPLETE: 'created',
+  UPDATE_COMPLETE: 'updated',
+  DELETE_COMPLETE: 'deleted',
+}
+/** What CloudFormation says of resources that it gave up because another one had failed. */
+const CANCELLED = /cancell?ed/i
+
+export const stepOf = (stack: string): string => `stack ${stack}`
+
+export class DeployTracker {
+  readonly #stacks: Map<string, ProjectStack>
+  readonly #followed = new Map<string, Followed>()
+
+  /** `existed`: names of stacks that stood before. `now`: epoch milliseconds. */
+  constructor(
+    stacks: ProjectStack[],
+    private readonly existed: ReadonlySet<string>,
+    private readonly now: () => number,
+  ) {
+    this.#stacks = new Map(stacks.map((stack) => [stack.name, stack]))
+  }
+
+  /** The lines that an event is worth, none for most. */
+  follow(event: DeployerEvent): DrEvent[] {
+    switch (event.kind) {
+      case 'note': {
+        return [event.level === 'warning' ? {code: 'warning', text: event.text} : {code: 'note', text: event.text}]
+      }
+
+      case 'bootstrap-begun': {
+        return []
+      }
+
+      case 'stack-begun': {
+        return event.changing ? this.#begin(event.stack) : (this.#of(event.stack), [])
+      }
+
+      case 'resource': {
+        return [...this.#begin(event.stack), ...this.#resource(event)]
+      }
+
+      case 'stack-done': {
+        return this.#end(event)
+      }
+    }
+  }
+
+  /** Stacks that have been begun and of which nothing said that they ended, in the order of the project. */
+  open(): ProjectStack[] {
+    return [...this.#stacks.values()].filter(({name}) => {
+      const one = this.#followed.get(name)
+      return one !== undefined && one.told && one.done === undefined
+    })
+  }
+
+  /** `reasons`: of open stacks that failed without an event that says why. `inProgress`: names of those that go on. */
+  outcomes({reasons, inProgress}: {reasons: Map<string, string>; inProgress: ReadonlySet<string>}): StackOutcome[] {
+    return [...this.#stacks.values()].map(({name, region}): StackOutcome => {
+      const one = this.#followed.get(name)
+      const {begunAt, endedAt = this.now(), failure, done} = one ?? {}
+      const seconds = begunAt === undefined ? null : rounded((endedAt - begunAt) / 1000)
+      const base = {name, region, seconds, outputs: done?.outputs ?? {}, failure: null}
+      const changed = [...(one?.changed.values() ?? [])]
+      if (done) {
+        const made = this.existed.has(name) ? 'updated' : 'created'
+        return {...base, status: done.changed ? made : 'unchanged', changed}
+      }
+
+      if (inProgress.has(name)) return {...base, status: 'in-progress', changed}
+      const reason = reasons.get(name)
+      if (failure === undefined && reason === undefined) return {...base, status: 'not-started', changed: []}
+      const {logicalId = null, type = null} = failure?.own ? {} : (failure ?? {})
+      // What had been changed was rolled back.
+      return {...base, status: 'failed', changed: [], failure: {logicalId, type, reason: failure?.reason ?? reason!}}
+    })
+  }
+
+  #of(stack: string): Followed {
+    let one = this.#followed.get(stack)
+    if (!one) {
+      one = {begunAt: this.now(), told: false, resourceBegan: new Map(), changed: new Map()}
+      this.#followed.set(stack, one)
+    }
+
+    return one
+  }
+
+  #begin(stack: string): DrEvent[] {
+    const one = this.#of(stack)
+    if (one.told || !this.#stacks.has(stack)) return []
+    one.told = true
+    return [{code: 'step-started', id: stepOf(stack), title: this.#title(stack)}]
+  }
+
+  #resource({stack, logicalId, type, status, reason, at, done, total}: ResourceEvent): DrEvent[] {
+    const one = this.#of(stack)
+    const own = type === STACK && logicalId === stack
+    // Why a stack itself goes back, such as an export in use, stands where it begins to.
+    const failed = status.endsWith('_FAILED') || (own && status.endsWith('ROLLBACK_IN_PROGRESS'))
+    if (failed && reason !== undefined && !CANCELLED.test(reason)) {
+      const better =
+        one.failure === undefined || (one.failure.own && !own) || (one.failure.own === own && at < one.failure.at)
+      if (better) one.failure = {at, own, logicalId, type, reason}
+    }
+
+    if (own) return []
+    const began = one.resourceBegan.get(logicalId)
+    if (status.endsWith('_IN_PROGRESS')) {
+      if (began === undefined) one.resourceBegan.set(logicalId, at)
+    } else one.resourceBegan.delete(logicalId)
+    const action = ACTIONS[status]
+    // The clean-up after an update deletes what was replaced: for whoever reads the result, it was updated.
+    if (action && !one.changed.has(logicalId)) one.changed.set(logicalId, {logicalId, type, action})
+    const seconds = began === undefined || status.endsWith('_IN_PROGRESS') ? undefined : rounded((at - began) / 1000)
+    return [{code: 'resource', id: stepOf(stack), stack, logicalId, type, status, seconds, reason, done, total}]
+  }
+
+  #end({stack, changed, outputs}: Extract<DeployerEvent, {kind: 'stack-done'}>): DrEvent[] {
+    const one = this.#of(stack)
+    one.done = {changed, outputs}
+    one.endedAt = this.now()
+    const id = stepOf(stack)
+    const title = this.#title(stack)
+    if (!changed) return [{code: 'step-skipped', id, title, why: 'no change'}]
+    const seconds = (one.endedAt - one.begunAt!) / 1000
+    const count = one.changed.size
+    const text = `${count} ${count === 1 ? 'resource' : 'resources'}`
+    return [{code: 'step-finished', id, title, outcome: 'done', seconds, text}]
+  }
+
+  #title(stack: string): string {
+    const region = this.#stacks.get(stack)?.region
+    return region === undefined || stack.endsWith(region) ? stack : `${stack} (${region})`
+  }
+}
+
+const rounded = (seconds: number): number => Math.round(seconds * 10) / 10

@@ -1,0 +1,123 @@
+/** Judgements on what AWS, or the lab in its place, answers. Pure. */
+
+import type {Region} from '../../model/deployment.js'
+import type {Asked, Bootstrap, EngineOffer, Identity, Reached, Vpcs} from '../../ports/checkup.js'
+import {ok, problem, unknown, warning} from './finding.js'
+import type {Judgement} from './finding.js'
+
+/** What the stacks of the pinned aws-cdk-lib ask for (`requiresBootstrapStackVersion` of their assembly). */
+export const LEAST_BOOTSTRAP = 6
+/** AWS refuses signatures that are five minutes off; a measurement over two clocks is worth little long before. */
+const OFFSET_WARNS_MS = 1000
+const OFFSET_REFUSED_MS = 300_000
+const SLOW_MS = 1000
+
+export function judgeReach(region: Region, asked: Asked<Reached>): Judgement {
+  if (!asked.known)
+    return problem(`${region} does not answer: ${asked.why}`, 'check network, proxy and DNS; or the region is lost')
+  const latency = `answers after ${Math.round(asked.value.latencyMs)} ms`
+  return asked.value.latencyMs > SLOW_MS ? warning(latency, 'measure from a machine that is nearer') : ok(latency)
+}
+
+/** The offsets have half a second to either side: HTTP's dates count whole seconds. */
+export function judgeClock(answers: readonly Asked<Reached>[]): Judgement {
+  const offsets = answers
+    .flatMap((one) => (one.known ? [one.value.offsetMs] : []))
+    .sort((a, b) => Math.abs(a) - Math.abs(b))
+  const [offset] = offsets
+  if (offset === undefined)
+    return unknown('nobody answered whose clock could be compared', 'todo-dr doctor, once a region answers')
+  const seconds = `${(Math.abs(offset) / 1000).toFixed(1)} s ${offset > 0 ? 'behind' : 'ahead'}`
+  const remedy = 'synchronize it: timedatectl set-ntp true'
+  if (Math.abs(offset) >= OFFSET_REFUSED_MS)
+    return problem(`this clock is ${seconds}: AWS refuses its signatures`, remedy)
+  if (Math.abs(offset) >= OFFSET_WARNS_MS) return warning(`this clock is ${seconds}`, remedy)
+  return ok('within a second')
+}
+
+export function judgeCredentials(asked: Asked<Identity>, home: Region): Judgement {
+  if (!asked.known)
+    return asked.code === 'Unreachable'
+      ? unknown(asked.why, 'check network, proxy and DNS')
+      : problem(asked.why, asked.next ?? 'aws sso login')
+  const {arn, source, signInRegion} = asked.value
+  const text = `${arn}, from ${source}`
+  return signInRegion === home
+    ? warning(
+        `${text}: they are given out in ${home}, which is home`,
+        `keep a second way in that does not need ${home}: when it is lost, so is your sign-in`,
+      )
+    : ok(text)
+}
+
+export function judgeAccount(account: string, wanted: string | undefined): Judgement {
+  if (wanted === undefined)
+    return warning(`${account}; todo-dr.yaml names none to compare with`, `write account: '${account}' into the target`)
+  return account === wanted
+    ? ok(account)
+    : problem(
+        `the credentials are of ${account}, todo-dr.yaml says ${wanted}`,
+        'choose another profile, or correct account in todo-dr.yaml',
+      )
+}
+
+/** States out of which a stack is only deleted, and those of a change that is still under way. */
+const BROKEN =
+  /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED|DELETE_FAILED|UPDATE_ROLLBACK_FAILED|IMPORT_ROLLBACK_FAILED)$/
+
+/**
+ * The combinations that make `cdk bootstrap` or a deployment fail. The troubleshooting of the original sample knows one of
+ * them: a CDKToolkit of an older version, or the remains of one, and then a console to delete it in.
+ */
+export function judgeBootstrap({version, stack, bucket}: Bootstrap, region: Region, account: string): Judgement {
+  const name = bucketName(account, region)
+  const deleteStack = `aws cloudformation delete-stack --region ${region} --stack-name CDKToolkit`
+  const again = `npx cdk bootstrap aws://${account}/${region}`
+  if (stack !== null && BROKEN.test(stack)) {
+    const keep = bucket ? `; then empty and delete the bucket ${name}` : ''
+    return problem(`the stack CDKToolkit is in ${stack}`, `${deleteStack}${keep}; then ${again}`)
+  }
+
+  if (stack?.endsWith('_IN_PROGRESS')) return unknown(`the stack CDKToolkit is in ${stack}`, 'wait until it has ended')
+  if (stack === null && version === null) {
+    return bucket
+      ? problem(
+          `no CDKToolkit, but its bucket ${name} was left behind: a bootstrap would fail with "already exists"`,
+          `empty and delete it: aws s3 rb --force s3://${name} --region ${region}; then ${again}`,
+        )
+      : warning('not bootstrapped', `todo-dr deploy does it; or ${again}`)
+  }
+
+  if (version === null) return problem('CDKToolkit is of an old kind, without a version', again)
+  if (version < LEAST_BOOTSTRAP) return problem(`bootstrap version ${version}, ${LEAST_BOOTSTRAP} is needed`, again)
+  if (!bucket)
+    return problem(`bootstrap version ${version}, but its bucket ${name} is gone`, `${deleteStack}; then ${again}`)
+  if (stack === null)
+    return warning(
+      `bootstrap version ${version}, without a stack CDKToolkit`,
+      'whoever bootstrapped it under another name maintains it; deploy takes it as it is',
+    )
+  return ok(`bootstrap version ${version}`)
+}
+
+export const bucketName = (account: string, region: Region): string => `cdk-hnb659fds-assets-${account}-${region}`
+
+export function judgeVpcs({count, own, quota}: Vpcs, region: Region): Judgement {
+  const used = `${count} of ${quota} VPCs`
+  if (own > 0) return ok(`${used}, ours among them`)
+  return count < quota
+    ? ok(`${used}, one is needed`)
+    : problem(
+        `${used}: there is no room for ours`,
+        `delete one, or: aws service-quotas request-service-quota-increase --region ${region} --service-code vpc --quota-code L-F678F1CE --desired-value ${quota + 1}`,
+      )
+}
+
+export function judgeEngine({offered, global}: EngineOffer, version: string): Judgement {
+  const remedy =
+    'choose in infra/lib/cluster.ts a version that both regions offer: aws rds describe-db-engine-versions --engine aurora-mysql'
+  if (!offered) return problem(`Aurora MySQL ${version} is not offered`, remedy)
+  return global
+    ? ok(`Aurora MySQL ${version}, in global databases`)
+    : problem(`Aurora MySQL ${version} is no member of global databases`, remedy)
+}

@@ -1,0 +1,61 @@
+/** Judgements on this machine. Pure. */
+
+import type {MachineState} from '../../ports/checkup.js'
+import {ok, problem, warning} from './finding.js'
+import type {Judgement} from './finding.js'
+
+/** package.json's engines. */
+const LEAST_NODE = [20, 19] as const
+/** What a lab's two databases, bundles and a toolkit's packages take, with room. */
+const ENOUGH_BYTES = 2 * 2 ** 30
+
+export function judgeNode(version: string): Judgement {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const old = major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])
+  return old
+    ? problem(`Node.js ${version} is older than ${LEAST_NODE.join('.')}`, 'install the current LTS of Node.js')
+    : ok(`Node.js ${version}`)
+}
+
+export const judgeNpm = ({npm}: MachineState): Judgement =>
+  npm === undefined
+    ? problem('npm does not run: nothing can be installed for a deployment', 'install npm; it comes with Node.js')
+    : ok(`npm ${npm}`)
+
+export function judgeDisk({unwritable, free}: MachineState): Judgement {
+  const [first] = unwritable
+  if (first !== undefined)
+    return problem(
+      `no state can be kept: ${unwritable.join('; ')}`,
+      'mend it, or set XDG_STATE_HOME and XDG_CACHE_HOME',
+    )
+  const gigabytes = (free / 2 ** 30).toFixed(1)
+  return free < ENOUGH_BYTES
+    ? warning(`only ${gigabytes} GiB are free`, 'free 2 GiB, or set XDG_STATE_HOME to a folder of another disk')
+    : ok(`state and cache can be written, ${gigabytes} GiB free`)
+}
+
+export function judgeDatabase({database}: MachineState): Judgement {
+  if (database === undefined)
+    return warning(
+      'the lab finds no mariadbd and could fetch none: neither apt-get nor dpkg-deb are here',
+      'sudo apt-get install mariadb-server-core, or let TODO_DR_MARIADBD name a mariadbd of 10.10 or later',
+    )
+  if (database.kind === 'apt') return ok('no mariadbd yet: the lab will fetch one with apt, about 7 MB, without root')
+  return ok(`${database.kind === 'cached' ? 'fetched before' : 'found'}: ${database.where}`)
+}
+
+export function judgeProject({project}: MachineState): Judgement {
+  if (project === undefined) return warning('there is no todo-dr.yaml here or above', 'todo-dr init DIR --defaults')
+  const {folder, found, astray, unpinned, lockfile} = project
+  if (!found) return problem(`${folder} is no CDK project`, 'correct infra in todo-dr.yaml')
+  if (astray.length > 0) return problem(`not installed as pinned: ${astray.join(', ')}`, `cd ${folder} && npm ci`)
+  if (!lockfile)
+    return warning(
+      'there is no package-lock.json: the next install may take other versions',
+      `cd ${folder} && npm install`,
+    )
+  if (unpinned.length > 0)
+    return warning(`not pinned: ${unpinned.join(', ')}`, `write exact versions into ${folder}/package.json`)
+  return ok(`${folder}: installed as pinned`)
+}

@@ -1,0 +1,195 @@
+/** The whole story on a running lab: seed, load, outage, failover, verdict, failback. */
+
+import type {OpenTarget} from '../../open/target.js'
+import {diagnose} from '../../diagnose.js'
+import {DrError} from '../../errors.js'
+import type {RunOutcome} from '../../engine/outcome.js'
+import {rest} from '../../measure/clock.js'
+import {measureSwitch} from '../../measure/measure-switch.js'
+import type {DrillResult} from '../../measure/result.js'
+import {topologyOf} from '../../measure/topology.js'
+import {wake} from '../../measure/wake.js'
+import type {Emit} from '../../messages.js'
+import {primaryOf} from '../../model/observation.js'
+import type {Region} from '../../model/deployment.js'
+import type {Diagnosis} from '../../model/diagnosis.js'
+import type {LedgerEntry} from '../../model/ledger.js'
+import type {LabAdmin} from '../../ports/lab-admin.js'
+import type {Run} from '../../ports/runs.js'
+import {observe} from '../../probes/observe.js'
+import {achieved} from '../../report/format.js'
+import type {Scenario, ScenarioName} from './scenarios.js'
+import {SCENARIOS} from './scenarios.js'
+import type {Stages} from './stages.js'
+import {switchNow} from './switch-now.js'
+
+export interface DrillInput {
+  target: OpenTarget & {lab: LabAdmin}
+  /** The name under which the result is filed. */
+  targetName: string
+  scenario: ScenarioName
+  /** Delay of replication, milliseconds. */
+  lagMs: number
+  ratePerSecond: number
+  seed: number
+  failback: boolean
+  stages: Stages
+  emit: Emit
+  signal: AbortSignal
+}
+
+export interface DrillOutcome {
+  result: DrillResult
+  outcome: RunOutcome
+  entries: readonly LedgerEntry[]
+  /** Absent where none was asked for, or the switch before it was not done. */
+  failback?: RunOutcome
+}
+
+/** A lag is in force when the metric shows this part of it; it samples, and may have caught a moment before. */
+const LAG_SEEN = 0.8
+const LAG_LIMIT_SECONDS = 30
+const DETECT_LIMIT_SECONDS = 60
+const WHOLE_LIMIT_SECONDS = 10
+
+/** Leaves no fault and no lag behind, whatever happens. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole. */
+export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
+  const {target, stages, signal, emit} = input
+  const {world, runs} = target
+  const scenario: Scenario = SCENARIOS[input.scenario]
+  const primary = await stages('seed', 'Create the table and the ToDos 1 to 10', () => seedPrimary(input))
+  await stages('wake', 'Wait until the lab is whole and awake', async () => {
+    await wholeLab(input)
+    await wake({api: world.api, token: (await world.tokens.get(primary, {signal})).token, signal, clock: world.clock})
+  })
+  const run = await runs.create(`drill-${input.scenario}`)
+  const measured = await underFault(input, scenario, primary, run)
+  const {result, outcome} = measured
+  emit({code: 'note', text: verdictLine(result)})
+  if (!input.failback || outcome.status !== 'done') return measured
+
+  const failback = await stages('failback', `Fail back to ${target.deployment.home}`, async () =>
+    switchNow({...input, intent: 'failback', run: await runs.create('failback')}),
+  )
+  result.topology.afterFailback = topologyOf(await observe(world, {signal}), target.maxLagSeconds)
+  await run.writeJson('result.json', result)
+  return {...measured, failback}
+}
+
+/** Said before the failback, which may take long and may fail. */
+const verdictLine = ({verdict, rto, rpo}: DrillResult): string =>
+  [
+    `verdict: ${verdict}`,
+    `writes ${achieved(rto.write)}`,
+    `reads ${achieved(rto.read)}`,
+    rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss not known',
+  ].join(', ')
+
+async function seedPrimary({target: {world}, signal}: DrillInput): Promise<Region> {
+  const observation = await observe(world, {signal})
+  const primary = primaryOf(observation)
+  if (primary === undefined) throw notWhole(diagnose(observation))
+  await world.functions.createTable(primary, {signal})
+  await world.functions.seed(primary, {signal})
+  return primary
+}
+
+/** A drill tells nothing on a lab that is broken before it begins. Right after a deployment health takes a moment. */
+async function wholeLab({target: {world}, signal}: DrillInput): Promise<void> {
+  const end = world.clock.now() + WHOLE_LIMIT_SECONDS * 1000
+  for (;;) {
+    const diagnosis = diagnose(await observe(world, {signal}))
+    if (diagnosis.situation === 'Healthy') return
+    if (world.clock.now() >= end) throw notWhole(diagnosis)
+    await rest(world.clock, 250, signal)
+    signal.throwIfAborted()
+  }
+}
+
+const notWhole = ({situation, summary, next}: Diagnosis): DrError =>
+  new DrError({
+    code: 'DrillNeedsHealth',
+    exit: 'refused',
+    what: `the lab is not whole: ${situation}`,
+    why: summary,
+    next: next ?? 'todo-dr status',
+  })
+
+/** Load, outage, switch and judgement; then the outage ends. */
+async function underFault(input: DrillInput, scenario: Scenario, primary: Region, run: Run) {
+  const {target, stages, emit, signal, lagMs} = input
+  const {world, lab, objectives, maxLagSeconds} = target
+  let broken = false
+  const heal = async (): Promise<void> => {
+    const lift = () => lab.liftFault(scenario.fault, primary)
+    if (broken) await stages('lift', `Lift the fault: ${scenario.title} of ${primary} comes back`, lift)
+    if (lagMs > 0) await lab.setLag(0)
+  }
+
+  try {
+    if (lagMs > 0) await stages('lag', `Delay replication by ${lagMs} ms`, () => lab.setLag(lagMs))
+    return await measureSwitch({
+      ...input,
+      world,
+      run,
+      target: input.targetName,
+      lab: true,
+      objectives,
+      maxLagSeconds,
+      warmupSeconds: Math.max(2, lagMs / 1000 + 1),
+      beforeFault: () => lagInForce(input, primary),
+      async fault() {
+        broken = true
+        await stages('fault', `Break ${scenario.title} of ${primary}`, () => lab.startFault(scenario.fault, primary))
+      },
+      async execute(detected) {
+        await stages('detect', 'Notice it', () => notice(input, scenario))
+        return switchNow({target, intent: scenario.intent, run, emit, signal, decidedFrom: detected()})
+      },
+    })
+  } finally {
+    await heal()
+  }
+}
+
+async function lagInForce({target, lagMs, signal}: DrillInput, primary: Region): Promise<void> {
+  if (lagMs === 0) return
+  const {world, deployment} = target
+  const standby = primary === deployment.home ? deployment.away : deployment.home
+  const end = world.clock.now() + lagMs + LAG_LIMIT_SECONDS * 1000
+  for (;;) {
+    const seconds = await world.database.lagSeconds(standby, {signal})
+    if (seconds !== undefined && seconds * 1000 >= lagMs * LAG_SEEN) return
+    if (world.clock.now() >= end) break
+    await rest(world.clock, 100, signal)
+    signal.throwIfAborted()
+  }
+
+  throw new DrError({
+    code: 'LagNotInForce',
+    exit: 'failed',
+    what: `replication to ${standby} does not show the lag of ${lagMs} ms, so no fault was made`,
+    next: 'todo-dr status',
+  })
+}
+
+async function notice({target, emit, signal}: DrillInput, {situations}: Scenario): Promise<void> {
+  const {world} = target
+  const end = world.clock.now() + DETECT_LIMIT_SECONDS * 1000
+  for (;;) {
+    const diagnosis = diagnose(await observe(world, {signal}))
+    if (situations.includes(diagnosis.situation)) return emit({code: 'diagnosis', ...diagnosis})
+    if (world.clock.now() >= end) {
+      throw new DrError({
+        code: 'OutageNotSeen',
+        exit: 'unknown',
+        what: `${DETECT_LIMIT_SECONDS} s after the fault the diagnosis is ${diagnosis.situation}`,
+        why: diagnosis.summary,
+        next: 'todo-dr status',
+      })
+    }
+
+    await rest(world.clock, 50, signal)
+    signal.throwIfAborted()
+  }
+}

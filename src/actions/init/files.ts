@@ -1,0 +1,99 @@
+/** The files of a new project, from what the program ships and from the settings. Pure. */
+
+import type {ProjectFile, Shipped} from '../../ports/projects.js'
+import {costMarkdown, dollars} from './cost.js'
+import type {Estimate} from './cost.js'
+import {fill} from './fill.js'
+import {projectNames} from './names.js'
+import type {Settings} from './settings.js'
+
+/** Folder of the CDK project below the project's own. */
+export const INFRA = 'infra'
+/** The lab's, which stands in until a deployment says another one. */
+export const NO_ACCOUNT = '000000000000'
+/** The target that `init` writes. */
+export const TARGET = 'aws'
+
+export function projectFiles(settings: Settings, shipped: Shipped, cost: Estimate): ProjectFile[] {
+  const values = valuesOf(settings, cost)
+  const from = (path: string, template: string): ProjectFile => ({path, text: fill(text(shipped, template), values)})
+  const files = [
+    from('todo-dr.yaml', 'project.yaml'),
+    // A copy: the program is in no registry, so that no address of the schema would answer an editor.
+    {path: '.todo-dr.schema.json', text: shipped.schema},
+    from('README.md', 'README.md'),
+    from('RUNBOOK.md', 'RUNBOOK.md'),
+    {path: '.gitignore', text: text(shipped, 'gitignore')},
+    ...(settings.workflow ? [{path: '.github/workflows/drill.yml', text: text(shipped, 'drill.yml')}] : []),
+    ...infraFiles(settings, shipped).map(({path, text: body}) => ({path: `${INFRA}/${path}`, text: body})),
+  ]
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
+  const name = `${projectNames(settings.app).lower}-infra`
+  const own: Record<string, (body: string) => string> = {
+    'package.json': (body) => json({...parsed(body), name}),
+    'config.json': () => json(infraConfig(settings)),
+  }
+  const lock = parsed(text(shipped, 'infra-package-lock.json')) as {packages: Record<string, object>}
+  return [
+    ...shipped.infra.map(({path, text: body}) => ({path, text: own[path]?.(body) ?? body})),
+    {
+      path: 'package-lock.json',
+      text: json({...lock, name, packages: {...lock.packages, '': {...lock.packages[''], name}}}),
+    },
+  ]
+}
+
+/** What infra-template/lib/config.ts reads. */
+export function infraConfig(settings: Settings): object {
+  const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail} = settings
+  return {app, account, home, away, protect, capacity, instances, ...(alarmEmail && {alarmEmail}), lockToEdge: false}
+}
+
+function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
+  const {app, home, away, account, profile, rtoSeconds, rpoSeconds, protect, capacity, instances} = settings
+  const names = projectNames(app)
+  return {
+    app,
+    home,
+    away,
+    account: account ?? 'that of your credentials',
+    accountLine: account === undefined ? '' : `    account: '${account}'`,
+    profileLine: profile === undefined ? '' : `    profile: ${JSON.stringify(profile)}`,
+    profile: profile ?? 'NAME',
+    target: TARGET,
+    infra: INFRA,
+    rtoSeconds: String(rtoSeconds),
+    rpoSeconds: String(rpoSeconds),
+    globalCluster: names.globalCluster,
+    homeCluster: names.cluster(home),
+    awayCluster: names.cluster(away),
+    homeProxy: names.proxy(home),
+    awayProxy: names.proxy(away),
+    mapParameter: names.mapParameter,
+    homeStacks: ['identity', 'data', 'api', 'directory'].map((part) => `\`${names.stack(part, home)}\``).join(', '),
+    awayStacks: ['identity', 'data', 'api', 'directory'].map((part) => `\`${names.stack(part, away)}\``).join(', '),
+    edgeStack: names.edgeStack,
+    homeUpsert: names.fn(home, 'UpsertToDos'),
+    capacity: `${capacity.min} to ${capacity.max} ACU, ${instances} a region`,
+    protection: protect
+      ? 'on: data outlives its stack, and deleting it takes a deliberate change first'
+      : 'off, as for a rehearsal: set `protect` to true in `infra/config.json` and deploy before real data comes in',
+    edgeWarning: [home, away].includes('us-east-1')
+      ? `**us-east-1 is one of the two.** When it is lost, the control planes of CloudFront, IAM and Route 53 may be lost with it. The edge is steered through a data plane of its own (the KeyValueStore), which may or may not answer; \`todo-dr\` tries, and stops with exit 4 and what to do by hand where it cannot.`
+      : 'CloudFront is made and changed through us-east-1. When us-east-1 is lost, the edge keeps serving; it is steered through the KeyValueStore, which may or may not answer.',
+    cost: costMarkdown(cost, settings),
+    costTotal: `${dollars(cost.total)} a month (estimate, prices of ${cost.date})`,
+  }
+}
+
+function text({templates}: Shipped, name: string): string {
+  const found = templates[name]
+  if (found === undefined) throw new Error(`the program's templates lack ${name}`)
+  return found
+}
+
+const parsed = (body: string): Record<string, unknown> => JSON.parse(body) as Record<string, unknown>
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

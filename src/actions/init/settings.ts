@@ -1,0 +1,118 @@
+/** What a user decides about a new project, and what is refused of it. Pure. */
+
+import {basename} from 'node:path'
+import {DrError} from '../../errors.js'
+import {GLOBAL_DATABASE_REGIONS, REGIONS_DATE, REGIONS_SOURCE, partitionOf} from './regions.js'
+
+export interface Settings {
+  /** Prefix of every name; letters and digits, a letter first, at most 20. */
+  app: string
+  home: string
+  away: string
+  /** Seconds. */
+  rtoSeconds: number
+  rpoSeconds: number
+  /** Aurora capacity units of each instance. */
+  capacity: {min: number; max: number}
+  /** Aurora instances a region. */
+  instances: number
+  /** Twelve digits; unknown until the first deployment where absent. */
+  account?: string
+  /** A profile of the AWS configuration. */
+  profile?: string
+  alarmEmail?: string
+  protect: boolean
+  /** Whether a GitHub workflow is written that runs a drill. */
+  workflow: boolean
+}
+
+/** Those of infra-template/lib/config.ts, and the objectives of a target that states none. */
+export const DEFAULTS = {
+  app: 'ToDoMgmt',
+  home: 'us-east-1',
+  away: 'us-east-2',
+  rtoSeconds: 900,
+  rpoSeconds: 5,
+  capacity: {min: 0.5, max: 8},
+  instances: 2,
+  protect: false,
+  workflow: true,
+} as const satisfies Settings
+
+const APP = /^[A-Za-z][A-Za-z0-9]{0,19}$/
+/** A Cognito prefix domain may not hold them [Amazon Cognito developer guide, "Using the Amazon Cognito domain"]. */
+const RESERVED = ['aws', 'amazon', 'cognito']
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+
+/** Undefined where `name` can be an app's name; otherwise why it cannot. */
+export function appFault(name: string): string | undefined {
+  if (!APP.test(name))
+    return 'must have letters and digits only, a letter first, and at most 20 of them: it becomes a part of the names of buckets, domains and functions'
+  const word = RESERVED.find((one) => name.toLowerCase().includes(one))
+  return word && `must not contain "${word}", which Cognito reserves in the names of domains`
+}
+
+export interface RegionRules {
+  /** The user says that AWS has global databases there by now. */
+  allowUnlisted?: boolean
+}
+
+export function regionFault(region: string, {allowUnlisted = false}: RegionRules = {}): string | undefined {
+  if (!REGION.test(region)) return 'must be the name of an AWS region, such as us-east-1'
+  const partition = partitionOf(region)
+  if (partition !== 'aws')
+    return `is in the partition ${partition}, but the edge is made in us-east-1, and CloudFront reaches no other partition than aws`
+  if (Object.hasOwn(GLOBAL_DATABASE_REGIONS, region) || allowUnlisted) return undefined
+  return `has no Aurora MySQL global databases by the list of ${REGIONS_DATE} (${REGIONS_SOURCE}); where AWS has added them since, say --allow-unlisted-region`
+}
+
+export function awayFault(away: string, home: string, rules: RegionRules = {}): string | undefined {
+  if (away === home) return 'must be another region than home'
+  if (partitionOf(away) !== partitionOf(home))
+    return `is in the partition ${partitionOf(away)} and home in ${partitionOf(home)}: nothing is replicated between partitions`
+  return regionFault(away, rules)
+}
+
+export function capacityFault({min, max}: Settings['capacity']): string | undefined {
+  const unit = (value: number): boolean => value >= 0.5 && value <= 256 && Number.isInteger(value * 2)
+  if (!unit(min)) return 'the minimum must be from 0.5 to 256 ACU, in steps of 0.5'
+  if (!unit(max) || max < 1) return 'the maximum must be from 1 to 256 ACU, in steps of 0.5'
+  return min > max ? 'the minimum must not be above the maximum' : undefined
+}
+
+/** The folder's name where it can be an app's name. */
+export function appOfFolder(folder: string): string {
+  const name = basename(folder)
+  return appFault(name) === undefined ? name : DEFAULTS.app
+}
+
+/** Throws `InvalidSetting` (exit usage) for the first setting that cannot be deployed; `flag` is what corrects it. */
+export function checkSettings(settings: Settings, rules: RegionRules = {}): void {
+  const {app, home, away, rtoSeconds, rpoSeconds, capacity, instances, account, alarmEmail} = settings
+  const refuse = (flag: string, given: unknown, fault: string | false | undefined): void => {
+    if (fault) throw invalid(flag, given, fault)
+  }
+
+  refuse('app', app, appFault(app))
+  refuse('home', home, regionFault(home, rules))
+  refuse('away', away, awayFault(away, home, rules))
+  refuse('rto', rtoSeconds, !(rtoSeconds > 0) && 'must be a number of seconds above 0')
+  refuse('rpo', rpoSeconds, !(rpoSeconds >= 0) && 'must be a number of seconds, 0 or more')
+  refuse('min-capacity', `${capacity.min} to ${capacity.max}`, capacityFault(capacity))
+  refuse('instances', instances, !(Number.isInteger(instances) && instances >= 1 && instances <= 4) && 'must be 1 to 4')
+  refuse('account', account, account !== undefined && !/^\d{12}$/.test(account) && 'must have twelve digits')
+  refuse(
+    'alarm-email',
+    alarmEmail,
+    alarmEmail !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(alarmEmail) && 'must be an address of mail',
+  )
+}
+
+const invalid = (flag: string, given: unknown, fault: string): DrError =>
+  new DrError({
+    code: 'InvalidSetting',
+    exit: 'usage',
+    what: `--${flag}: ${JSON.stringify(given)} ${fault.startsWith('the ') ? `does not do: ${fault}` : fault}`,
+    why: 'nothing was written',
+    next: `todo-dr init --${flag} ...`,
+  })

@@ -1,0 +1,145 @@
+/** Base class of every command: target, --json, --no-input, exit codes, Ctrl-C, errors in four parts. */
+
+import {setMaxListeners} from 'node:events'
+import {Command, Flags} from '@oclif/core'
+import type {Interfaces} from '@oclif/core'
+import type {OpenTarget} from '../open/target.js'
+import {asDrError, isExitRequest} from '../render/foreign.js'
+import {EXIT} from '../errors.js'
+import type {DrError, ExitName} from '../errors.js'
+import type {Emit} from '../messages.js'
+import {errorLines} from '../render/error.js'
+import {openTerminal} from '../render/terminal.js'
+import type {Terminal} from '../render/terminal.js'
+
+/** After the end of a command, whatever still holds the process open (a socket of a hanging region) is left after this. */
+const LINGER_MS = 2000
+
+interface BaseFlags {
+  target?: string
+  'no-input'?: boolean
+}
+
+export abstract class DrCommand extends Command {
+  static override enableJsonFlag = true
+
+  static override baseFlags: Interfaces.FlagInput = {
+    target: Flags.string({
+      description: 'The deployment to act on: `lab`, `lab:NAME`, or a name of todo-dr.yaml',
+      env: 'TODO_DR_TARGET',
+      helpGroup: 'GLOBAL',
+      helpValue: 'NAME',
+    }),
+    'no-input': Flags.boolean({description: 'Never ask; refuse instead', helpGroup: 'GLOBAL'}),
+  }
+
+  /** What happens, told to a person: lines on stderr. */
+  protected readonly emit: Emit = (event) => this.#terminal.emit(event)
+
+  readonly #abort = new AbortController()
+  readonly #terminal: Terminal = openTerminal(process.stderr)
+  #base: BaseFlags = {}
+  #opened: OpenTarget[] = []
+
+  /** Aborts at the first Ctrl-C (or SIGTERM). A second one exits 130 at once. */
+  protected get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** True where a person can be asked: a terminal on both sides, and neither --json nor --no-input. */
+  protected get interactive(): boolean {
+    return (
+      !this.jsonEnabled() && !this.#base['no-input'] && process.stdin.isTTY === true && process.stderr.isTTY === true
+    )
+  }
+
+  /**
+   * Opens the target of --target, TODO_DR_TARGET or todo-dr.yaml, and prints it first. Closed when the command ends.
+   * `lazy`: for commands that make only a few calls.
+   */
+  protected async openTarget(options: {lazy?: boolean} = {}): Promise<OpenTarget> {
+    const {openTarget} = await import('../open/target.js')
+    const target = await openTarget({...options, flag: this.#base.target, emit: this.emit, signal: this.signal})
+    this.#opened.push(target)
+    return target
+  }
+
+  /** Sets the exit status without throwing away the result, which --json still prints. */
+  protected exitWith(name: ExitName): void {
+    process.exitCode = EXIT[name].status
+  }
+
+  /** Shows an error that is a part of the result, which is still given. */
+  protected async tell(error: DrError): Promise<void> {
+    this.#terminal.stop()
+    this.#terminal.lines(errorLines(error))
+  }
+
+  /** Asks a person to type `expected`. False without asking where nobody can be asked. */
+  protected async confirmByTyping(question: string, expected: string): Promise<boolean> {
+    if (!this.interactive) return false
+    const {input} = await import('@inquirer/prompts')
+    const typed = await input({message: question}, {output: process.stderr, signal: this.signal})
+    return typed.trim() === expected
+  }
+
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse<F, B, A>(options, argv)
+    this.#base = parsed.flags as BaseFlags
+    return parsed
+  }
+
+  override async init(): Promise<void> {
+    await super.init()
+    // Every call in flight listens to it; Node would warn of more than ten.
+    setMaxListeners(0, this.signal)
+    process.on('SIGINT', this.#interrupt)
+    process.on('SIGTERM', this.#interrupt)
+  }
+
+  /** Replaces oclif's, which exits 1 under --json whatever the error says, and prints a bare message otherwise. */
+  protected override async catch(thrown: Error): Promise<void> {
+    if (isExitRequest(thrown)) {
+      process.exitCode = thrown.oclif.exit
+      return
+    }
+
+    const error = asDrError(thrown, {interrupted: this.signal.aborted, command: this.id ?? ''})
+    process.exitCode = error.exitStatus
+    this.#terminal.stop()
+    if (this.jsonEnabled()) this.logJson(this.toErrorJson(error))
+    else this.#terminal.lines(errorLines(error))
+    if (process.env.DEBUG) process.stderr.write(`${stackOf(thrown)}\n`)
+  }
+
+  protected override toErrorJson(error: DrError): unknown {
+    const {code, message: what, why, next, requestId, exitStatus: exit} = error
+    return {error: {code, what, why, next, requestId, exit}}
+  }
+
+  protected override async finally(): Promise<void> {
+    this.#terminal.stop()
+    process.off('SIGINT', this.#interrupt)
+    process.off('SIGTERM', this.#interrupt)
+    await Promise.allSettled(this.#opened.map((target) => target.close()))
+    // Unreferenced: it fires only where something else keeps the process alive.
+    setTimeout(() => process.exit(), LINGER_MS).unref()
+  }
+
+  readonly #interrupt = (): void => {
+    if (this.signal.aborted) process.exit(EXIT.interrupted.status)
+    this.emit({code: 'warning', text: 'stopping', hint: 'press Ctrl-C again to leave at once'})
+    this.#abort.abort()
+  }
+}
+
+/** The stack with its causes. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}

@@ -1,0 +1,155 @@
+import {expect} from 'chai'
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {parse} from 'yaml'
+import {namesOf, loadConfig} from '../../../infra-template/lib/config.js'
+import {fsProjects} from '../../../src/adapters/fs/projects.js'
+import {parseConfig} from '../../../src/config/load.js'
+import {estimate} from '../../../src/actions/init/cost.js'
+import {projectFiles} from '../../../src/actions/init/files.js'
+import {fill} from '../../../src/actions/init/fill.js'
+import {footprintsOf} from '../../../src/actions/init/footprint.js'
+import {projectNames} from '../../../src/actions/init/names.js'
+import {DEFAULTS} from '../../../src/actions/init/settings.js'
+import type {Settings} from '../../../src/actions/init/settings.js'
+import type {Shipped} from '../../../src/ports/projects.js'
+import {ROOT} from '../../support/cli.js'
+import {golden} from '../../support/golden.js'
+
+interface Manifest {
+  name: string
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+}
+
+describe('the files of a new project', () => {
+  let shipped: Shipped
+  const make = (settings: Partial<Settings> = {}): Map<string, string> => {
+    const all = {...DEFAULTS, ...settings}
+    const footprints = footprintsOf(shipped.stacks)
+    const cost = estimate(all, {home: footprints['us-east-1']!, away: footprints['us-east-2']!})
+    return new Map(projectFiles(all, shipped, cost).map(({path, text}) => [path, text]))
+  }
+
+  before(async () => {
+    shipped = await fsProjects.shipped()
+  })
+
+  it('are these', () => {
+    golden('init/files.txt', `${[...make().keys()].join('\n')}\n`)
+  })
+
+  it('have a configuration that the program reads', () => {
+    const text = make({account: '123456789012', profile: 'ops: "prod"', app: 'shop', rpoSeconds: 0}).get(
+      'todo-dr.yaml',
+    )!
+    const config = parseConfig('todo-dr.yaml', text)
+    expect(config.targets[config.defaultTarget!]).to.deep.include({
+      app: 'shop',
+      account: '123456789012',
+      profile: 'ops: "prod"',
+      regions: {home: 'us-east-1', away: 'us-east-2'},
+      objectives: {rtoSeconds: 900, rpoSeconds: 0},
+    })
+    expect(config).to.include({infra: 'infra'})
+    expect(text).to.match(/^# yaml-language-server: \$schema=\.\/\.todo-dr\.schema\.json/)
+    expect(JSON.parse(make().get('.todo-dr.schema.json')!).title).to.equal('todo-dr.yaml')
+  })
+
+  it("have the template's configuration, with what was asked for", () => {
+    const config = JSON.parse(
+      make({home: 'eu-west-1', away: 'eu-central-1', protect: true, alarmEmail: 'a@b.example'}).get(
+        'infra/config.json',
+      )!,
+    ) as Record<string, unknown>
+    expect(config).to.deep.equal({
+      app: 'ToDoMgmt',
+      account: '000000000000',
+      home: 'eu-west-1',
+      away: 'eu-central-1',
+      protect: true,
+      capacity: {min: 0.5, max: 8},
+      instances: 2,
+      alarmEmail: 'a@b.example',
+      lockToEdge: false,
+    })
+  })
+
+  it('leave the workflow out where nobody wants it', () => {
+    expect(make({workflow: false}).has('.github/workflows/drill.yml')).to.equal(false)
+  })
+
+  it('have a workflow of pinned actions, whose shell has nothing of its inputs in it', () => {
+    const text = make().get('.github/workflows/drill.yml')!
+    const {steps} = parse(text).jobs.drill as {steps: {uses?: string; run?: string}[]}
+    for (const {uses} of steps) if (uses) expect(uses).to.match(/@[\da-f]{40}$/)
+    for (const {run} of steps) if (run) expect(run).not.to.include('${{')
+    expect(text).to.include('TODO_DR_PACKAGE is not set')
+  })
+
+  it('name things as the template does', () => {
+    const config = {...loadConfig(() => undefined), app: 'MyShop'}
+    const [ours, theirs] = [projectNames('MyShop'), namesOf(config)]
+    for (const key of ['lower', 'globalCluster', 'mapParameter', 'edgeStack'] as const)
+      expect(ours[key], key).to.equal(theirs[key])
+    for (const key of ['cluster', 'proxy'] as const) expect(ours[key]('r'), key).to.equal(theirs[key]('r'))
+    expect(ours.fn('r', 'UpsertToDos')).to.equal(theirs.fn('r', 'UpsertToDos'))
+    expect(ours.stack('data', 'r')).to.equal(theirs.stack('data', 'r'))
+  })
+
+  it('have a runbook of commands that exist, for this deployment', () => {
+    const text = make({app: 'shop', home: 'eu-west-1', away: 'eu-west-2'}).get('RUNBOOK.md')!
+    const commands = (readdirSync(join(ROOT, 'src/commands'), {recursive: true}) as string[]).map((file) =>
+      file.replace(/\.ts$/, ''),
+    )
+    const named = [...text.matchAll(/todo-dr ([a-z]+)/g)].map((match) => match[1]!)
+    expect(named.length).to.be.greaterThan(15)
+    for (const name of named)
+      expect(
+        [...commands].some((id) => id === name || id.startsWith(`${name}:`)),
+        name,
+      ).to.equal(true)
+    expect(text).to.include('failover --allow-data-loss --confirm shop').and.include('shop-eu-west-2')
+    expect(text).not.to.match(/\{\{|undefined|us-east-2/)
+  })
+
+  it('defect 36: pin every tool exactly, by a lockfile that says the same and names no registry', () => {
+    const files = make({app: 'Shop'})
+    const manifest = JSON.parse(files.get('infra/package.json')!) as Manifest
+    const lock = JSON.parse(files.get('infra/package-lock.json')!) as {
+      name: string
+      packages: Record<string, Manifest & {version: string; integrity?: string; resolved?: string}>
+    }
+    expect([manifest.name, lock.name, lock.packages['']!.name]).to.deep.equal([
+      'shop-infra',
+      'shop-infra',
+      'shop-infra',
+    ])
+    const wanted = {...manifest.dependencies, ...manifest.devDependencies}
+    expect({...lock.packages['']!.dependencies, ...lock.packages['']!.devDependencies}).to.deep.equal(wanted)
+    for (const [name, version] of Object.entries(wanted)) {
+      expect(version, name).to.match(/^\d+\.\d+\.\d+$/)
+      expect(lock.packages[`node_modules/${name}`]?.version, name).to.equal(version)
+    }
+
+    for (const [path, one] of Object.entries(lock.packages)) {
+      expect(one.resolved, path).to.equal(undefined)
+      if (path !== '' && !('link' in one) && !('inBundle' in one)) expect(one.integrity, path).to.match(/^sha512-/)
+    }
+
+    expect(Object.keys(wanted)).not.to.include('todo-dr')
+  })
+
+  it('defect 40: bring tests of their own', () => {
+    const {scripts} = JSON.parse(make().get('infra/package.json')!) as {scripts: Record<string, string>}
+    expect(scripts.test).to.include('--test test/*.test.ts')
+    expect([...make().keys()].filter((path) => /^infra\/test\/.*\.test\.ts$/.test(path))).not.to.deep.equal([])
+  })
+})
+
+describe('fill', () => {
+  it('puts values in, and takes lines away whose only place is empty', () => {
+    expect(fill('a {{x}} b\n  {{y}}\nc {{y}}', {x: '1', y: ''})).to.equal('a 1 b\nc ')
+    expect(() => fill('{{z}}', {})).to.throw('{{z}}')
+  })
+})

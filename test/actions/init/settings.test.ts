@@ -1,0 +1,85 @@
+import {expect} from 'chai'
+import {DrError} from '../../../src/errors.js'
+import {GLOBAL_DATABASE_REGIONS, REGIONS_DATE} from '../../../src/actions/init/regions.js'
+import {
+  appFault,
+  appOfFolder,
+  awayFault,
+  capacityFault,
+  checkSettings,
+  DEFAULTS,
+  regionFault,
+} from '../../../src/actions/init/settings.js'
+import type {Settings} from '../../../src/actions/init/settings.js'
+import {loadConfig} from '../../../infra-template/lib/config.js'
+
+const refusal = (settings: Partial<Settings>): DrError => {
+  try {
+    checkSettings({...DEFAULTS, ...settings})
+  } catch (error) {
+    return error as DrError
+  }
+
+  throw new Error('nothing was refused')
+}
+
+describe('the settings of a new project', () => {
+  it('take the defaults, and any region that the list has', () => {
+    checkSettings(DEFAULTS)
+    for (const home of Object.keys(GLOBAL_DATABASE_REGIONS))
+      checkSettings({...DEFAULTS, home, away: home === 'us-east-2' ? 'us-west-2' : 'us-east-2'})
+  })
+
+  it('refuse a name that AWS would refuse somewhere', () => {
+    for (const name of ['', '1st', 'two-words', 'x'.repeat(21), 'Ärger', 'myAWSthing', 'Cognito1', 'amazonia'])
+      expect(appFault(name), name).to.be.a('string')
+    for (const name of ['a', 'ToDoMgmt', 'X9'.repeat(10)]) expect(appFault(name), name).to.equal(undefined)
+  })
+
+  it('refuse what the template refuses, and nothing else', () => {
+    for (const app of ['demo', 'CAPITALS', 'x'.repeat(21), 'two-words', 'shopaws', '9lives']) {
+      const load = () => loadConfig((key) => (key === 'app' ? app : undefined))
+      if (appFault(app) === undefined) expect(load, app).not.to.throw()
+      else if (!/^[a-z]+$/i.test(app) || app.length > 20) expect(load, app).to.throw()
+    }
+  })
+
+  it("take the folder's name where it can be one", () => {
+    expect(appOfFolder('/a/b/demo')).to.equal('demo')
+    expect(appOfFolder('/a/b/my-demo')).to.equal('ToDoMgmt')
+  })
+
+  it('refuse equal regions, regions without global databases, and other partitions', () => {
+    expect(awayFault('us-east-1', 'us-east-1')).to.match(/another region/)
+    expect(regionFault('ap-southeast-6'))
+      .to.include(REGIONS_DATE)
+      .and.include('User Guide')
+      .and.include('--allow-unlisted')
+    expect(regionFault('ap-southeast-6', {allowUnlisted: true})).to.equal(undefined)
+    expect(awayFault('cn-north-1', 'us-east-1', {allowUnlisted: true})).to.match(/aws-cn/)
+    expect(regionFault('us-gov-west-1')).to.match(/aws-us-gov/)
+    expect(regionFault('mars')).to.match(/name of an AWS region/)
+  })
+
+  it('refuse capacities that Aurora does not offer', () => {
+    expect(capacityFault({min: 0.5, max: 1})).to.equal(undefined)
+    for (const [min, max] of [
+      [0, 8],
+      [0.7, 8],
+      [4, 2],
+      [0.5, 0.5],
+      [1, 257],
+      [Number.NaN, 8],
+    ] as const)
+      expect(capacityFault({min, max}), `${min} ${max}`).to.be.a('string')
+  })
+
+  it('name the flag, and what to type', () => {
+    const error = refusal({away: 'us-east-1'})
+    expect(error).to.include({code: 'InvalidSetting', exit: 'usage', next: 'todo-dr init --away ...'})
+    expect(error.message).to.include('us-east-1')
+    expect(refusal({account: '123'}).message).to.match(/twelve/)
+    expect(refusal({alarmEmail: 'nobody'}).message).to.match(/mail/)
+    expect(refusal({instances: 0}).message).to.match(/1 to 4/)
+  })
+})

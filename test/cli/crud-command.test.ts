@@ -1,0 +1,40 @@
+import {expect} from 'chai'
+import {apiError} from '../../src/cli/crud-command.js'
+import type {ExitName} from '../../src/errors.js'
+
+describe('errors of the API', () => {
+  const EXPECTED: [status: number, exit: ExitName][] = [
+    [400, 'usage'],
+    [401, 'credentials'],
+    [403, 'credentials'],
+    [404, 'failed'],
+    [409, 'failed'],
+    [413, 'usage'],
+    [415, 'usage'],
+    [429, 'failed'],
+    [500, 'failed'],
+    [503, 'failed'],
+  ]
+
+  for (const [status, exit] of EXPECTED) {
+    it(`end "${exit}" for HTTP ${status}, with the API's own words and a next step`, () => {
+      const body = {status: 'error', response: {code: 'TaskTooLong', message: 'the task is too long'}}
+      const error = apiError({status, region: 'us-east-1', body, headers: {'x-amzn-requestid': 'r-1'}})
+      expect(error).to.include({exit, code: 'TaskTooLong', why: 'the task is too long', requestId: 'r-1'})
+      expect(error.message).to.contain(`HTTP ${status} from us-east-1`)
+      expect(error.next).to.be.a('string')
+    })
+  }
+
+  it('take the words of the gateway, which answers in another form, or none', () => {
+    expect(apiError({status: 401, body: {message: 'Unauthorized'}, headers: {}})).to.include({
+      code: 'Http401',
+      why: 'Unauthorized',
+    })
+    expect(apiError({status: 502, body: undefined, headers: {}})).to.include({code: 'Http502', why: undefined})
+  })
+
+  it('call an answer that says ok in an unknown form a failure', () => {
+    expect(apiError({status: 200, body: '<html>', headers: {}}).exit).to.equal('failed')
+  })
+})
