@@ -6,15 +6,20 @@ import type {Judgement} from './finding.js'
 
 /** package.json's engines. */
 const LEAST_NODE = [20, 19] as const
+/** Since when a release line gets no more security fixes. Source: the release schedule of Node.js. */
+const END_OF_LIFE: Record<number, string> = {20: 'April 2026', 21: 'June 2024', 23: 'June 2025'}
 /** What a lab's two databases, bundles and a toolkit's packages take, with room. */
 const ENOUGH_BYTES = 2 * 2 ** 30
 
 export function judgeNode(version: string): Judgement {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
   const old = major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])
-  return old
-    ? problem(`Node.js ${version} is older than ${LEAST_NODE.join('.')}`, 'install the current LTS of Node.js')
-    : ok(`Node.js ${version}`)
+  const remedy = 'install the current LTS of Node.js'
+  if (old) return problem(`Node.js ${version} is older than ${LEAST_NODE.join('.')}`, remedy)
+  const ended = END_OF_LIFE[major]
+  return ended === undefined
+    ? ok(`Node.js ${version}`)
+    : warning(`Node.js ${version} still works, but Node.js ${major} is past its end of life (${ended})`, remedy)
 }
 
 export const judgeNpm = ({npm}: MachineState): Judgement =>

@@ -35,7 +35,12 @@ const ACCOUNT = '123456789012'
 describe('the judgements of doctor', () => {
   it('on Node and npm', () => {
     expect(judgeNode('v20.18.3')).to.include({level: 'problem'})
-    expect(judgeNode('v20.19.0').level).to.equal('ok')
+    expect(judgeNode('v20.19.0')).to.deep.equal({
+      level: 'warning',
+      text: 'Node.js v20.19.0 still works, but Node.js 20 is past its end of life (April 2026)',
+      remedy: 'install the current LTS of Node.js',
+    })
+    expect(judgeNode('v22.12.0').level).to.equal('ok')
     expect(judgeNode('v24.0.0').level).to.equal('ok')
     expect(judgeNpm({...WELL, npm: undefined}).level).to.equal('problem')
   })
