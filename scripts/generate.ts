@@ -7,7 +7,7 @@ import {configSchema} from '../src/config/schema.js'
 import {EXIT} from '../src/errors.js'
 import {resourcesPage} from '../lab/src/resources/page.js'
 import {resultJsonSchema} from '../src/report/result.js'
-import {RESULT_SCHEMAS} from './result-schemas.js'
+import {resultSchemas} from './schemas.js'
 
 const root = new URL('../', import.meta.url)
 
@@ -38,7 +38,7 @@ write('docs/lab-resources.md', resourcesPage())
 // `input`: a key with a default may be left out of the file.
 write('schemas/todo-dr.schema.json', json(z.toJSONSchema(configSchema, {io: 'input'})))
 write('schemas/drill.schema.json', json(resultJsonSchema()))
-for (const [name, schema] of Object.entries(RESULT_SCHEMAS)) {
+for (const [name, schema] of Object.entries(await resultSchemas())) {
   // Readers must take members that a later version adds: `input` leaves objects open.
   write(`schemas/${name}.schema.json`, json(z.toJSONSchema(schema, {io: 'input'})))
 }

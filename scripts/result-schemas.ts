@@ -1,35 +1,24 @@
 /** The --json results of commands as schemas. They are kept apart from the commands, which need no zod to start. */
 
 import {z} from 'zod'
-import type {DeployResult} from '../src/commands/deploy.js'
-import type {DoctorResult} from '../src/commands/doctor.js'
-import type {InitResult} from '../src/commands/init.js'
-import type {IamPolicyResult} from '../src/commands/iam-policy.js'
 import type {LabStartResult} from '../src/commands/lab/start.js'
 import type {LabStopResult} from '../src/commands/lab/stop.js'
 import type {OutageResult} from '../src/commands/outage/start.js'
 import type {ResumeResult} from '../src/commands/resume.js'
 import type {SeedResult} from '../src/commands/seed.js'
-import type {TeardownResult} from '../src/commands/teardown.js'
 import type {TokenResult} from '../src/commands/token.js'
 import type {ToDo, ToDoPage} from '../src/cli/crud-command.js'
 import type {SwitchResult} from '../src/cli/switch-command.js'
 import type {RunOutcome} from '../src/engine/outcome.js'
-import {LEVELS} from '../src/actions/doctor/finding.js'
+import {instant, refusal, region} from '../src/actions/shapes.js'
 import {EXIT} from '../src/errors.js'
 import type {ExitName} from '../src/errors.js'
 import {SITUATIONS} from '../src/model/diagnosis.js'
 import type {Diagnosis} from '../src/model/diagnosis.js'
-import {DELETABLE} from '../src/model/estate.js'
-import type {Left} from '../src/model/estate.js'
-import type {Refusal} from '../src/model/gate.js'
 import type {Plan} from '../src/model/plan.js'
 import type {LabStatus} from '../src/ports/lab-admin.js'
 import {OUTAGE_KINDS} from '../src/ports/outage.js'
 import type {RegionStatus, StatusResult} from '../src/render/status.js'
-
-const region = z.string().meta({description: 'An AWS region'})
-const instant = z.iso.datetime({offset: true})
 
 /** What was seen, or why it could not be. */
 const seen = <T extends z.ZodRawShape>(shape: T) =>
@@ -142,7 +131,6 @@ const labStop = z.object({
 
 const intent = z.enum(['switchover', 'failover', 'failback'])
 const phase = z.enum(['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm'])
-const waiver = z.enum(['allow-data-loss', 'unsure-fence', 'allow-database-change'])
 const digest = z.hash('sha256').meta({description: 'SHA-256 of the plan in canonical JSON'})
 const epochMilliseconds = z.number().meta({description: 'Epoch milliseconds'})
 
@@ -176,13 +164,6 @@ const plan = z.object({
     )
     .meta({description: 'One after another; the steps within one run side by side'}),
 }) satisfies z.ZodType<Plan>
-
-const refusal = z.object({
-  gate: z.string(),
-  reason: z.string(),
-  hint: z.string(),
-  waiver: waiver.optional().meta({description: 'What lifts it; absent where nothing does'}),
-}) satisfies z.ZodType<Refusal>
 
 const runOutcome = z.object({
   schemaVersion: z.literal(1),
@@ -241,190 +222,6 @@ const outage = z.object({
     .meta({description: 'Those that are on; of `stop`, those that have ended'}),
 }) satisfies z.ZodType<OutageResult>
 
-const doctor = z.object({
-  schemaVersion: z.literal(1),
-  target: z.string(),
-  findings: z.array(
-    z.object({
-      check: z.string(),
-      region: region.nullable().meta({description: 'null for what concerns this machine, or both regions'}),
-      level: z.enum(LEVELS),
-      text: z.string(),
-      remedy: z.string().nullable(),
-    }),
-  ),
-  counts: z.record(z.enum(LEVELS), z.int()),
-}) satisfies z.ZodType<DoctorResult>
-
-const dollars = z.number().meta({description: 'US dollars a month'})
-
-const init = z.object({
-  schemaVersion: z.literal(1),
-  folder: z.string(),
-  dryRun: z.boolean(),
-  settings: z.object({
-    app: z.string(),
-    home: region,
-    away: region,
-    rtoSeconds: z.number(),
-    rpoSeconds: z.number(),
-    capacity: z.object({min: z.number(), max: z.number()}).meta({description: 'Aurora capacity units of an instance'}),
-    instances: z.int().meta({description: 'Aurora instances a region'}),
-    account: z.string().optional(),
-    profile: z.string().optional(),
-    alarmEmail: z.string().optional(),
-    protect: z.boolean(),
-    workflow: z.boolean(),
-  }),
-  files: z.array(z.string()).meta({description: 'Relative to the folder'}),
-  estimate: z.object({
-    date: z.string().meta({description: 'Of the list prices'}),
-    currency: z.literal('USD'),
-    items: z.array(z.object({item: z.string(), basis: z.string(), home: dollars, away: dollars})),
-    home: dollars,
-    away: dollars,
-    total: dollars,
-    remarks: z.array(z.string()),
-  }),
-  installed: z.boolean().meta({description: 'npm ci was run in the CDK app'}),
-}) satisfies z.ZodType<InitResult>
-
-const left = z.object({
-  kind: z.enum([...DELETABLE, 'other', 'stack']),
-  region,
-  id: z.string(),
-  arn: z.string(),
-}) satisfies z.ZodType<Left>
-
-const teardown = z.object({
-  schemaVersion: z.literal(1),
-  target: z.string(),
-  app: z.string().nullable().meta({description: 'null where nothing that is there names an application'}),
-  regions: z.array(region),
-  dryRun: z.boolean(),
-  plan: z
-    .array(
-      z.object({
-        id: z.string(),
-        kind: z.enum(['unprotect', 'leave', 'empty', 'delete']),
-        region,
-        title: z.string(),
-        target: z.object({kind: z.enum([...DELETABLE, 'other', 'stack']), id: z.string(), arn: z.string()}),
-        from: z.string().optional().meta({description: 'The global cluster that a member leaves'}),
-        after: z.array(z.string()).meta({description: 'Ids of the acts that this one waits for'}),
-      }),
-    )
-    .meta({description: 'What was to be done; looking again afterwards may have found more'}),
-  refusals: z.array(refusal),
-  done: z.array(z.string()).meta({description: 'What was done, in words'}),
-  failed: z.array(
-    z.object({
-      act: z.string(),
-      code: z.string(),
-      what: z.string(),
-      why: z.string().optional(),
-      next: z.string().optional(),
-      requestId: z.string().optional(),
-    }),
-  ),
-  remaining: z
-    .array(left)
-    .meta({description: 'What carries the tag of the application and stands; empty after a whole teardown'}),
-  pendingDeletion: z
-    .array(left)
-    .meta({description: 'Keys that AWS deletes after a waiting time; they cost nothing until then'}),
-  seconds: z.number(),
-}) satisfies z.ZodType<TeardownResult>
-
-const deploy = z.object({
-  schemaVersion: z.literal(1),
-  target: z.string(),
-  app: z.string().nullable().meta({description: 'null for a CDK app that names none'}),
-  account: z.string(),
-  project: z.string().meta({description: 'The folder of the CDK project'}),
-  status: z.enum(['deployed', 'unchanged', 'failed', 'stopped', 'refused', 'planned', 'compared']).meta({
-    description:
-      'failed: what else stands is left as it is. stopped: the same command again goes on. planned: a dry run that no gate refuses. compared: --diff',
-  }),
-  seconds: z.number(),
-  refusals: z.array(refusal),
-  waived: z.array(refusal),
-  bootstrapped: z
-    .array(region)
-    .meta({description: 'Where the bootstrap of CDK was made or renewed; of a dry run, where it would be'}),
-  stacks: z
-    .array(
-      z.object({
-        name: z.string(),
-        region,
-        status: z.enum(['created', 'updated', 'unchanged', 'failed', 'in-progress', 'not-started']).meta({
-          description: 'in-progress: CloudFormation goes on with it, though nobody waits any more',
-        }),
-        seconds: z.number().nullable(),
-        outputs: z.record(z.string(), z.string()),
-        changed: z.array(
-          z.object({logicalId: z.string(), type: z.string(), action: z.enum(['created', 'updated', 'deleted'])}),
-        ),
-        failure: z
-          .object({logicalId: z.string().nullable(), type: z.string().nullable(), reason: z.string()})
-          .nullable()
-          .meta({description: 'The first root cause'}),
-      }),
-    )
-    .meta({description: 'Empty where nothing was begun'}),
-  differences: z
-    .array(
-      z.object({
-        stack: z.string(),
-        region,
-        changes: z.array(
-          z.object({
-            logicalId: z.string(),
-            type: z.string(),
-            action: z.enum(['add', 'remove', 'update', 'replace']),
-            properties: z.array(z.string()),
-          }),
-        ),
-      }),
-    )
-    .nullable()
-    .meta({description: 'Of --diff: the stacks that differ'}),
-  edgeUrl: z.url().nullable(),
-  failure: z
-    .object({
-      code: z.string(),
-      what: z.string(),
-      why: z.string().nullable(),
-      next: z.string().nullable(),
-      requestId: z.string().nullable().meta({description: 'Of AWS'}),
-    })
-    .nullable(),
-}) satisfies z.ZodType<DeployResult>
-
-const iamPolicy = z.object({
-  schemaVersion: z.literal(1),
-  target: z.string(),
-  app: z.string(),
-  account: z.string().meta({description: 'Twelve digits'}),
-  commands: z.array(z.string()).meta({description: 'What the policy is enough for'}),
-  policy: z
-    .object({
-      Version: z.literal('2012-10-17'),
-      Statement: z.array(
-        z.object({
-          Effect: z.literal('Allow'),
-          Action: z.array(z.string()),
-          Resource: z.array(z.string()),
-          Condition: z
-            .object({StringEquals: z.record(z.string(), z.array(z.string()))})
-            .optional()
-            .meta({description: 'The regions of actions that know no resources; the ownership tag of what is deleted'}),
-        }),
-      ),
-    })
-    .meta({description: 'An IAM policy document, as it is printed without --json'}),
-}) satisfies z.ZodType<IamPolicyResult>
-
 const error = z.object({
   error: z.object({
     code: z.string().meta({description: 'Stable; scripts may match on it'}),
@@ -452,11 +249,6 @@ export const RESULT_SCHEMAS = {
   'run-outcome': runOutcome.meta({
     title: 'result.json of a run that no load measured, and `outcome` of switch and resume',
   }),
-  teardown: teardown.meta({title: 'teardown --json'}),
   outage: outage.meta({title: 'outage start, stop, status --json'}),
-  doctor: doctor.meta({title: 'doctor --json'}),
-  init: init.meta({title: 'init --json'}),
-  deploy: deploy.meta({title: 'deploy --json'}),
-  'iam-policy': iamPolicy.meta({title: 'iam-policy --json'}),
   error: error.meta({title: 'What every command prints under --json when it fails'}),
 }

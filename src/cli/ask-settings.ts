@@ -2,7 +2,8 @@
 
 import {DrError} from '../errors.js'
 import {appFault, awayFault, capacityFault, DEFAULTS, regionFault} from '../actions/init/settings.js'
-import type {RegionRules, Settings} from '../actions/init/settings.js'
+import type {Settings} from '../actions/init/result.js'
+import type {RegionRules} from '../actions/init/settings.js'
 
 /** What flags gave. */
 export interface GivenSettings extends Partial<Omit<Settings, 'capacity'>> {

@@ -1,38 +1,12 @@
 import {Flags} from '@oclif/core'
 import type {OpenDeploy} from '../open/deploy.js'
 import type {DeployInput, DeployLook, DeployOutcome} from '../actions/deploy/run-deploy.js'
+import type {DeployResult} from '../actions/deploy/result.js'
 import {operator} from '../cli/operator.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
-import type {Refusal, Waiver} from '../model/gate.js'
+import type {Waiver} from '../model/gate.js'
 import type {ProjectStack, StackOutcome} from '../model/stack.js'
-import type {StackDifference} from '../ports/deployer.js'
-
-/** The --json result. */
-export interface DeployResult {
-  schemaVersion: 1
-  target: string
-  /** Null for a CDK app that names none. */
-  app: string | null
-  account: string
-  /** The folder of the CDK project. */
-  project: string
-  /** `planned`: a dry run that no gate refuses. `compared`: --diff. */
-  status: DeployOutcome['status'] | 'refused' | 'planned' | 'compared'
-  seconds: number
-  refusals: Refusal[]
-  /** What would have stood in the way, without a waiver. */
-  waived: Refusal[]
-  /** Regions whose CDK bootstrap was made or renewed; of a dry run, those that want it. */
-  bootstrapped: string[]
-  /** Empty where nothing was begun. */
-  stacks: StackOutcome[]
-  /** Of --diff: the stacks that differ. */
-  differences: Omit<StackDifference, 'text'>[] | null
-  /** Null where there is none, or it is not known. */
-  edgeUrl: string | null
-  failure: {code: string; what: string; why: string | null; next: string | null; requestId: string | null} | null
-}
 
 export default class Deploy extends DrCommand {
   static override summary = 'Deploy the CDK project to both regions: bootstrap, stacks, in order and in parallel'

@@ -1,12 +1,5 @@
 import {DrCommand} from '../cli/dr-command.js'
-import type {Finding, Level} from '../actions/doctor/finding.js'
-
-export interface DoctorResult {
-  schemaVersion: 1
-  target: string
-  findings: Finding[]
-  counts: Record<Level, number>
-}
+import type {DoctorResult, Level} from '../actions/doctor/result.js'
 
 export default class Doctor extends DrCommand {
   static override summary = 'Check this machine, the credentials and both regions for what labs and deployments want'
@@ -17,7 +10,7 @@ export default class Doctor extends DrCommand {
 
   async run(): Promise<DoctorResult> {
     const {flags} = await this.parse(Doctor)
-    const [{openCheckup}, {examine}, {exitOf, LEVELS}, {doctorLines}] = await Promise.all([
+    const [{openCheckup}, {examine}, {exitOf}, {doctorLines}] = await Promise.all([
       import('../open/checkup.js'),
       import('../actions/doctor/examine.js'),
       import('../actions/doctor/finding.js'),
@@ -27,8 +20,8 @@ export default class Doctor extends DrCommand {
     try {
       const findings = await examine(patient)
       this.log(doctorLines(findings).join('\n'))
-      const count = (level: Level): number => findings.filter((one) => one.level === level).length
-      const counts = Object.fromEntries(LEVELS.map((level) => [level, count(level)])) as Record<Level, number>
+      const counts: Record<Level, number> = {ok: 0, warning: 0, problem: 0, unknown: 0}
+      for (const {level} of findings) counts[level]++
       this.exitWith(exitOf(findings))
       return {schemaVersion: 1, target: patient.target.name, findings, counts}
     } finally {

@@ -1,19 +1,9 @@
 import {Args, Flags} from '@oclif/core'
+import type {IamPolicyResult} from '../actions/iam-policy/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import {commandsOf, policyOf} from '../permissions/policy.js'
-import type {PolicyDocument} from '../permissions/policy.js'
 import type {Place} from '../permissions/place.js'
-
-export interface IamPolicyResult {
-  schemaVersion: 1
-  target: string
-  app: string
-  account: string
-  /** What the policy is enough for. */
-  commands: string[]
-  policy: PolicyDocument
-}
 
 export default class IamPolicy extends DrCommand {
   static override summary = 'Print the IAM policy that a command needs on this deployment, and no more'

@@ -6,24 +6,11 @@ import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import {askSettings} from '../cli/ask-settings.js'
 import type {GivenSettings} from '../cli/ask-settings.js'
-import type {Estimate} from '../actions/init/cost.js'
+import type {InitResult} from '../actions/init/result.js'
 import {appOfFolder, checkSettings, DEFAULTS} from '../actions/init/settings.js'
-import type {Settings} from '../actions/init/settings.js'
 
 /** A slow registry and 150 MB. */
 const INSTALL_DEADLINE_MS = 600_000
-
-export interface InitResult {
-  schemaVersion: 1
-  folder: string
-  dryRun: boolean
-  settings: Settings
-  /** Relative to the folder. */
-  files: string[]
-  estimate: Estimate
-  /** Whether `npm ci` was run in the CDK project. */
-  installed: boolean
-}
 
 const number = Flags.custom<number, {min: number; max: number}>({
   async parse(input, _, {name, min, max}) {

@@ -1,31 +1,10 @@
 import {Flags} from '@oclif/core'
+import type {ActFailure, TeardownResult} from '../actions/teardown/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import type {OpenTeardown} from '../open/teardown.js'
-import type {ActFailure} from '../engine/run-teardown.js'
-import type {Estate, Left} from '../model/estate.js'
+import type {Estate} from '../model/estate.js'
 import type {Refusal} from '../model/gate.js'
-import type {TeardownAct} from '../model/teardown-plan.js'
-
-export interface TeardownResult {
-  schemaVersion: 1
-  target: string
-  /** Null where nothing that is there names an application. */
-  app: string | null
-  regions: string[]
-  dryRun: boolean
-  /** What was to be done, as it was shown. */
-  plan: TeardownAct[]
-  refusals: Refusal[]
-  /** What was done. */
-  done: string[]
-  failed: ActFailure[]
-  /** What carries the tag and stands; empty after a whole teardown. */
-  remaining: Left[]
-  /** Keys that AWS deletes after a waiting time; they cost nothing until then. */
-  pendingDeletion: Left[]
-  seconds: number
-}
 
 export default class Teardown extends DrCommand {
   static override summary = 'Delete an application: every stack and resource that carries its tag, in both regions'
@@ -144,7 +123,7 @@ export default class Teardown extends DrCommand {
   }
 
   async #tearDown(estate: Estate, unprotect: boolean) {
-    const {runTeardown} = await import('../engine/run-teardown.js')
+    const {runTeardown} = await import('../actions/teardown/run.js')
     const {demolition, clock} = this.#opened!
     try {
       return await runTeardown({demolition, clock, estate, unprotect, emit: this.emit, signal: this.signal})

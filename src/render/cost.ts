@@ -1,7 +1,7 @@
 /** The monthly estimate as a table. Pure. */
 
 import {dollars} from '../actions/init/cost.js'
-import type {Estimate} from '../actions/init/cost.js'
+import type {Estimate} from '../actions/init/result.js'
 import {tableOf} from './table.js'
 
 export function costTable(

@@ -1,6 +1,6 @@
 /** Findings as lines: the level first, and the remedy beneath. Pure. */
 
-import type {Finding} from '../actions/doctor/finding.js'
+import type {Finding} from '../actions/doctor/result.js'
 
 export function doctorLines(findings: readonly Finding[]): string[] {
   const names = findings.map(({check, region}) => (region === null ? check : `${check}, ${region}`))

@@ -2,7 +2,7 @@
 
 import {join} from 'node:path'
 
-import type {DeployResult} from '../../src/commands/deploy.js'
+import type {DeployResult} from '../../src/actions/deploy/result.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {Sandbox} from '../support/cli.js'
 

@@ -8,8 +8,8 @@ import {DeleteObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {expect} from 'chai'
 import {readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {RESULT_SCHEMAS} from '../../scripts/result-schemas.js'
-import type {IamPolicyResult} from '../../src/commands/iam-policy.js'
+import {SCHEMAS} from '../../src/actions/iam-policy/result.js'
+import type {IamPolicyResult} from '../../src/actions/iam-policy/result.js'
 import type {RecordedCall} from '../../lab/src/govern/calls.js'
 import {wildcard} from '../../lab/src/govern/policy.js'
 import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
@@ -132,7 +132,7 @@ describe('IAM', function () {
     const one = await sandbox.json<IamPolicyResult>(['iam-policy', 'outage', 'start'])
     expect(one).to.deep.include({app: 'ToDoMgmt', account: PLACE.account, commands: ['outage start']})
     expect(one.policy).to.deep.equal(policyFor('outage start'))
-    expect(() => RESULT_SCHEMAS['iam-policy'].parse(one)).not.to.throw()
+    expect(() => SCHEMAS['iam-policy'].parse(one)).not.to.throw()
     const printed = await sandbox.expect(0, ['iam-policy', 'failover'])
     expect(JSON.parse(printed.stdout)).to.deep.equal(policyFor('failover'))
     expect((await sandbox.json<IamPolicyResult>(['iam-policy'])).commands).to.have.members(Object.keys(COMMANDS))

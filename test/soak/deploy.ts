@@ -14,7 +14,7 @@ import {once} from 'node:events'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import type {TeardownResult} from '../../src/commands/teardown.js'
+import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {ROOT, Sandbox} from '../support/cli.js'
 import type {LabStatus, Ran} from '../support/cli.js'

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {TeardownResult} from '../../src/commands/teardown.js'
+import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
 

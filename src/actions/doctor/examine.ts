@@ -3,7 +3,7 @@
 import type {Region} from '../../model/deployment.js'
 import type {Asked, Checkup, Identity, Machine, MachineState} from '../../ports/checkup.js'
 import {judged, ok, problem, unknown, warning} from './finding.js'
-import type {Finding, Judgement} from './finding.js'
+import type {Judgement} from './finding.js'
 import {
   judgeAccount,
   judgeBootstrap,
@@ -14,6 +14,7 @@ import {
   judgeVpcs,
 } from './judge-aws.js'
 import {judgeDatabase, judgeDisk, judgeNode, judgeNpm, judgeProject} from './judge-machine.js'
+import type {Finding} from './result.js'
 
 /** Of infra-template/lib/cluster.ts; a project's own is taken where it can be read. */
 export const ENGINE_VERSION = '8.0.mysql_aurora.3.10.4'

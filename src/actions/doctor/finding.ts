@@ -2,19 +2,7 @@
 
 import type {ExitName} from '../../errors.js'
 import type {Asked} from '../../ports/checkup.js'
-
-export const LEVELS = ['ok', 'warning', 'problem', 'unknown'] as const
-export type Level = (typeof LEVELS)[number]
-
-export interface Finding {
-  check: string
-  /** Null for what concerns this machine, or both regions. */
-  region: string | null
-  level: Level
-  text: string
-  /** What to do about it; null where nothing need be done. */
-  remedy: string | null
-}
+import type {Finding} from './result.js'
 
 export type Judgement = Omit<Finding, 'check' | 'region'>
 

@@ -2,28 +2,7 @@
 
 import type {Footprint} from './footprint.js'
 import {HOURS_A_MONTH, PRICES, PRICES_DATE, PRICES_REGION, PRICES_SOURCE, USAGE} from './prices.js'
-import type {Settings} from './settings.js'
-
-export interface CostItem {
-  item: string
-  /** How the figure comes about. */
-  basis: string
-  /** US dollars a month. */
-  home: number
-  away: number
-}
-
-export interface Estimate {
-  /** Of the prices. */
-  date: string
-  currency: 'USD'
-  items: CostItem[]
-  home: number
-  away: number
-  total: number
-  /** What an estimate of this kind cannot say. */
-  remarks: string[]
-}
+import type {CostItem, Estimate, Settings} from './result.js'
 
 /** `home` and `away` are what the default project keeps in each region; the edge, made in us-east-1, is counted at home. */
 export function estimate(settings: Settings, footprint: {home: Footprint; away: Footprint}): Estimate {

@@ -2,10 +2,9 @@
 
 import type {ProjectFile, Shipped} from '../../ports/projects.js'
 import {costMarkdown, dollars} from './cost.js'
-import type {Estimate} from './cost.js'
 import {fill} from './fill.js'
 import {projectNames} from './names.js'
-import type {Settings} from './settings.js'
+import type {Estimate, Settings} from './result.js'
 
 /** Folder of the CDK project below the project's own. */
 export const INFRA = 'infra'

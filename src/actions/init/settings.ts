@@ -3,28 +3,7 @@
 import {basename} from 'node:path'
 import {DrError} from '../../errors.js'
 import {GLOBAL_DATABASE_REGIONS, REGIONS_DATE, REGIONS_SOURCE, partitionOf} from './regions.js'
-
-export interface Settings {
-  /** Prefix of every name; letters and digits, a letter first, at most 20. */
-  app: string
-  home: string
-  away: string
-  /** Seconds. */
-  rtoSeconds: number
-  rpoSeconds: number
-  /** Aurora capacity units of each instance. */
-  capacity: {min: number; max: number}
-  /** Aurora instances a region. */
-  instances: number
-  /** Twelve digits; unknown until the first deployment where absent. */
-  account?: string
-  /** A profile of the AWS configuration. */
-  profile?: string
-  alarmEmail?: string
-  protect: boolean
-  /** Whether a GitHub workflow is written that runs a drill. */
-  workflow: boolean
-}
+import type {Settings} from './result.js'
 
 /** Those of infra-template/lib/config.ts, and the objectives of a target that states none. */
 export const DEFAULTS = {

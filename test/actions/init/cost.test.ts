@@ -4,7 +4,7 @@ import {footprintsOf} from '../../../src/actions/init/footprint.js'
 import type {Footprint} from '../../../src/actions/init/footprint.js'
 import {PRICES_DATE} from '../../../src/actions/init/prices.js'
 import {DEFAULTS} from '../../../src/actions/init/settings.js'
-import type {Settings} from '../../../src/actions/init/settings.js'
+import type {Settings} from '../../../src/actions/init/result.js'
 
 const ONE: Footprint = {
   proxies: 1,

@@ -10,7 +10,7 @@ import {
   DEFAULTS,
   regionFault,
 } from '../../../src/actions/init/settings.js'
-import type {Settings} from '../../../src/actions/init/settings.js'
+import type {Settings} from '../../../src/actions/init/result.js'
 import {loadConfig} from '../../../infra-template/lib/config.js'
 
 const refusal = (settings: Partial<Settings>): DrError => {

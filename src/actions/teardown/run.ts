@@ -1,21 +1,13 @@
 /** Runs a teardown: acts side by side as their order allows, then looks again, until nothing is left or nothing moves. */
 
-import {DrError} from '../errors.js'
-import type {Emit} from '../messages.js'
-import type {Estate} from '../model/estate.js'
-import type {TeardownAct} from '../model/teardown-plan.js'
-import {planTeardown} from '../plans/teardown.js'
-import type {Demolition} from '../ports/teardown.js'
-import type {Clock} from '../ports/world.js'
-
-export interface ActFailure {
-  act: string
-  code: string
-  what: string
-  why?: string
-  next?: string
-  requestId?: string
-}
+import {DrError} from '../../errors.js'
+import type {Emit} from '../../messages.js'
+import type {Estate} from '../../model/estate.js'
+import type {TeardownAct} from '../../model/teardown-plan.js'
+import {planTeardown} from '../../plans/teardown.js'
+import type {Demolition} from '../../ports/teardown.js'
+import type {Clock} from '../../ports/world.js'
+import type {ActFailure} from './result.js'
 
 export interface TeardownOutcome {
   /** Titles of the acts that succeeded, in the order in which they did. */

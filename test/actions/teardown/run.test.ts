@@ -1,12 +1,12 @@
 import {expect} from 'chai'
-import {runTeardown} from '../../src/engine/run-teardown.js'
-import {DrError} from '../../src/errors.js'
-import type {DrEvent} from '../../src/messages.js'
-import type {Estate, EstateResource} from '../../src/model/estate.js'
-import type {TeardownAct} from '../../src/model/teardown-plan.js'
-import type {Demolition} from '../../src/ports/teardown.js'
-import {FakeClock} from '../support/fake-clock.js'
-import {thrownBy} from '../support/thrown.js'
+import {runTeardown} from '../../../src/actions/teardown/run.js'
+import {DrError} from '../../../src/errors.js'
+import type {DrEvent} from '../../../src/messages.js'
+import type {Estate, EstateResource} from '../../../src/model/estate.js'
+import type {TeardownAct} from '../../../src/model/teardown-plan.js'
+import type {Demolition} from '../../../src/ports/teardown.js'
+import {FakeClock} from '../../support/fake-clock.js'
+import {thrownBy} from '../../support/thrown.js'
 
 const bucket = (id: string): EstateResource => ({
   kind: 'bucket',
