@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {execFileSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {SITUATIONS} from '../src/model/diagnosis.js'
 import {ROOT} from './support/cli.js'
 
 interface Manifest {
@@ -50,5 +51,16 @@ describe('the pages', () => {
     )
     expect(named.length).to.be.greaterThan(30)
     expect(named.filter(({command}) => !TOPICS.has(command))).to.deep.equal([])
+  })
+
+  it('have a row in the runbook for every situation that status can name, and for no other', () => {
+    const {text} = pages.find(({path}) => path === 'templates/RUNBOOK.md')!
+    const rows = [...text.matchAll(/^\| `([A-Z][A-Za-z]+)` +\|/gm)].map(([, situation]) => situation)
+    expect(rows).to.have.members([...SITUATIONS, 'Unknown'])
+  })
+
+  it('do not call the primary home: after a failover it is not', () => {
+    const {text} = pages.find(({path}) => path === 'templates/RUNBOOK.md')!
+    expect(text).not.to.match(/home (?:is|region is) (?:dead|lost|down|broken)/i)
   })
 })
