@@ -1,14 +1,11 @@
 /** Observation -> Diagnosis: names the situation, and the name chooses the next command. Pure. */
 
 import {shortSeconds} from './model/duration.js'
-import {primaryOf} from './model/observation.js'
+import {TABLE_MISSING, primaryOf} from './model/observation.js'
 import {STALLED_LAG_SECONDS, isConnected, isSwitching, lagOf, otherOf} from './model/topology.js'
 import type {Region} from './model/deployment.js'
 import type {Diagnosis, Situation} from './model/diagnosis.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from './model/observation.js'
-
-/** How the API calls a database without its table. */
-const TABLE_MISSING = 'TableMissing'
 
 /** Total: every observation has a diagnosis, and one with anything unreachable in it is never `Healthy`. */
 export function diagnose(observation: Observation): Diagnosis {
@@ -54,7 +51,7 @@ function primaryTrouble(observation: Observation, side: RegionObservation): Diag
   if (trouble.length === 0) return undefined
   // Of a deployment that has just been made: nothing is lost, and the other region has no table either.
   if (api.reachable && api.value.code === TABLE_MISSING)
-    return found('TableMissing', 'The table of the ToDos is not there yet', trouble, 'todo-dr seed')
+    return found('TableMissing', 'The database has no table yet', trouble, 'todo-dr seed')
   if (cluster.reachable)
     return found(
       'PrimaryApiLost',

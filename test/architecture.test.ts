@@ -44,6 +44,7 @@ const ROWS: string[][] = [
   ['ports', 'diagnose', 'permissions'],
   ['config'],
   ['adapters'],
+  ['workloads'],
   ['probes', 'gates', 'steps'],
   ['plans'],
   ['engine', 'measure'],

@@ -1,6 +1,7 @@
 /** The world over AWS and HTTP. */
 
 import type {Deployment} from '../model/deployment.js'
+import type {Workload} from '../ports/workload.js'
 import type {World} from '../ports/world.js'
 import {clientSecrets} from './aws/client-secret.js'
 import type {Clients} from './aws/clients.js'
@@ -19,6 +20,7 @@ import {PoolTokens} from './http/tokens.js'
 export interface WorldParts {
   clients: Clients
   deployment: Deployment
+  workload: Workload
   addresses: AddressBook
   tokenFile: string
   /** Who signs the tokens. */
@@ -28,7 +30,7 @@ export interface WorldParts {
 }
 
 export function makeWorld(parts: WorldParts): {world: World; close(): Promise<void>} {
-  const {clients, deployment, addresses, tokenFile, issuer, lagPeriodSeconds} = parts
+  const {clients, deployment, workload, addresses, tokenFile, issuer, lagPeriodSeconds} = parts
   const http = new Http(addresses)
   const clientIds = Object.values(deployment.regions).map(({clientId}) => clientId)
   const tokens = new PoolTokens({
@@ -40,12 +42,13 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
   })
   const world: World = {
     deployment,
+    workload,
     database: new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds),
     writers: new AwsWriters(clients, deployment),
     edge: new AwsEdgeRouting(clients, deployment),
-    api: new HttpApi(http, deployment, tokens, edgeKey(clients, deployment)),
+    api: new HttpApi({http, deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}),
     tokens,
-    functions: new AwsFunctions(clients, deployment),
+    functions: new AwsFunctions(clients, deployment, workload),
     lease: new AwsLease(clients, deployment),
     clock: systemClock,
   }

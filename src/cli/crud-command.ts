@@ -3,7 +3,9 @@
 import {DrCommand} from './dr-command.js'
 import {DrError} from '../errors.js'
 import type {ExitName} from '../errors.js'
-import type {ApiAnswer, ApiRequest, World} from '../ports/world.js'
+import type {ApiAnswer, ApiRequest} from '../ports/workload.js'
+import type {World} from '../ports/world.js'
+import {TODO_PATH} from '../workloads/todo/index.js'
 
 /** The edge may need its time to find out that an origin is silent, before it asks the other one. */
 const PATIENCE_MS = 30_000
@@ -24,13 +26,18 @@ export interface ToDoPage {
   next: string | null
 }
 
+type ToDoRequest = Pick<ApiRequest, 'body' | 'method' | 'query'>
+
 export abstract class CrudCommand extends DrCommand {
   /** Sends one request through the edge, without retry; the answer's `response`. */
-  protected async call<T>(request: ApiRequest): Promise<T> {
+  protected async call<T>(request: ToDoRequest): Promise<T> {
     refuseBrokenText(request)
     const {world} = await this.openTarget({lazy: true})
     const {token} = await world.tokens.get(await servingRegion(world, this.signal), {signal: this.signal})
-    const answer = await world.api.edge({...request, token, timeoutMs: PATIENCE_MS}, {signal: this.signal})
+    const answer = await world.api.edge(
+      {...request, path: TODO_PATH, token, timeoutMs: PATIENCE_MS},
+      {signal: this.signal},
+    )
     const {status, response} = (answer.body ?? {}) as {status?: string; response?: unknown}
     if (answer.status >= 300 || status !== 'ok') throw apiError(answer)
     if (answer.region) this.emit({code: 'note', text: `served by ${answer.region}`})
@@ -55,7 +62,7 @@ export async function servingRegion(world: World, signal: AbortSignal): Promise<
 }
 
 /** Node decodes arguments that are not UTF-8 to U+FFFD: stored, it could not be told from the user's text any more. */
-function refuseBrokenText({body, query}: ApiRequest): void {
+function refuseBrokenText({body, query}: ToDoRequest): void {
   const broken = Object.entries({...query, ...(body as object | undefined)}).find(([, value]) =>
     String(value).includes('\uFFFD'),
   )

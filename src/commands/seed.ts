@@ -2,14 +2,14 @@ import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import {primaryOf} from '../model/observation.js'
 import {observe} from '../probes/observe.js'
+import {setUp} from '../workloads/set-up.js'
+import {SAMPLE_IDS} from '../workloads/todo/index.js'
 
 export interface SeedResult {
   /** Where it was done: the primary. */
   region: string
   ids: string[]
 }
-
-const IDS = Array.from({length: 10}, (_, index) => String(index + 1))
 
 export default class Seed extends DrCommand {
   static override summary = 'Create the table where it is missing, and the ToDos 1 to 10 where they are absent'
@@ -29,9 +29,8 @@ export default class Seed extends DrCommand {
       })
     }
 
-    await world.functions.createTable(region, {signal: this.signal})
-    await world.functions.seed(region, {signal: this.signal})
+    await setUp(world, region, {signal: this.signal})
     this.emit({code: 'done', text: `the table in ${region} holds the ToDos 1 to 10`, next: 'todo-dr crud list'})
-    return {region, ids: IDS}
+    return {region, ids: SAMPLE_IDS}
   }
 }

@@ -35,11 +35,6 @@ export function mergeLedger(lines: readonly unknown[]): LedgerEntry[] {
   return [...byId.values()].sort((a, b) => a.scheduledAt - b.scheduledAt || (a.requestId < b.requestId ? -1 : 1))
 }
 
-/** Reads the ledger of a run, finished or killed. */
-export async function readLedger(run: Pick<Run, 'read'>): Promise<LedgerEntry[]> {
-  return mergeLedger(await run.read('ledger.ndjson'))
-}
-
 /**
  * Replaces the file by one line a probe. Atomic: whoever reads at that moment, or finds the file after a kill, has the
  * old form or the new. Call it when nothing is appended any more.

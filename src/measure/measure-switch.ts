@@ -1,4 +1,4 @@
-/** A switch under load: the workload before, during and after it, and the judgement of what its clients were told. */
+/** A switch under load: the load before, during and after it, and the judgement of what its clients were told. */
 
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
@@ -19,8 +19,8 @@ import type {DrillResult} from './result.js'
 import {survivors} from './survivors.js'
 import {tokenSource} from './token-source.js'
 import {untilServed} from './warm-up.js'
-import {startWorkload} from './workload.js'
-import type {Workload} from './workload.js'
+import {startProber} from './prober.js'
+import type {Prober} from './prober.js'
 
 /** What must be known of the run of a plan; the engine's outcome has it. */
 export interface Switched {
@@ -75,16 +75,16 @@ export async function measureSwitch<Outcome extends Switched>(
   input: MeasureInput<Outcome>,
 ): Promise<{result: DrillResult; outcome: Outcome; entries: readonly LedgerEntry[]}> {
   const {world, run, emit, signal} = input
-  const workload = await startLoad(input)
+  const prober = await startLoad(input)
   try {
-    const before = await warmUp(input, workload)
+    const before = await warmUp(input, prober)
     const {outcome, instants} = await switchOver(input)
-    await recover(input, workload, outcome.status === 'done' ? instants.verified : undefined)
-    await workload.stop()
+    await recover(input, prober, outcome.status === 'done' ? instants.verified : undefined)
+    await prober.stop()
 
     const ended = world.clock.now()
     const after = await observe(world, {signal})
-    const entries = workload.entries()
+    const entries = prober.entries()
     const found = await survivors(world, primaryOf(after) ?? outcome.to, entries, {emit, signal})
     const result = resultOf({
       ...input,
@@ -92,16 +92,16 @@ export async function measureSwitch<Outcome extends Switched>(
       ...before,
       after,
       entries,
-      health: workload.health(),
+      health: prober.health(),
       outcome,
-      instants: {...instants, started: workload.startedAt, ended},
+      instants: {...instants, started: prober.startedAt, ended},
       outageExpected: input.fault !== undefined,
     })
     if (outcome.status !== 'stopped') await run.writeJson('result.json', result)
     return {result, outcome, entries}
   } finally {
-    await workload.stop()
-    await compactLedger(run, workload.entries())
+    await prober.stop()
+    await compactLedger(run, prober.entries())
   }
 }
 
@@ -111,9 +111,10 @@ function startLoad<Outcome extends Switched>({
   ratePerSecond,
   seed,
   signal,
-}: MeasureInput<Outcome>): Promise<Workload> {
-  return startWorkload({
+}: MeasureInput<Outcome>): Promise<Prober> {
+  return startProber({
     api: world.api,
+    workload: world.workload,
     token: tokenSource(world),
     run,
     ratePerSecond,
@@ -130,7 +131,7 @@ function startLoad<Outcome extends Switched>({
  */
 async function warmUp<Outcome extends Switched>(
   input: MeasureInput<Outcome>,
-  workload: Workload,
+  prober: Prober,
 ): Promise<{before: Observation; justBefore: Observation}> {
   const {world, signal, emit, fault, beforeFault, ratePerSecond, warmupSeconds = 2} = input
   emit({code: 'progress', text: `load: ${ratePerSecond} writes/s and as many reads`})
@@ -141,9 +142,9 @@ async function warmUp<Outcome extends Switched>(
   const justBefore = await observe(world, {signal})
   const count = Math.max(OUTAGE.k, Math.ceil(ratePerSecond / 2))
   const {clock} = world
-  const served = await untilServed(workload, {clock, signal, since: 0, seconds: WARM_UP_LIMIT_SECONDS, count})
+  const served = await untilServed(prober, {clock, signal, since: 0, seconds: WARM_UP_LIMIT_SECONDS, count})
   signal.throwIfAborted()
-  if (!served) throw warmUpFailed(workload)
+  if (!served) throw warmUpFailed(prober)
   return {before, justBefore}
 }
 
@@ -159,20 +160,20 @@ async function switchOver<Outcome extends Switched>({world: {clock}, fault, outa
 /** Keeps the load on until it is served and has been for a while; where the run was not done, only for a while. */
 async function recover<Outcome extends Switched>(
   input: MeasureInput<Outcome>,
-  workload: Workload,
+  prober: Prober,
   since: number | undefined,
 ) {
   const {world, emit, signal} = input
   const seconds = input.recoverySeconds ?? 30
-  const served = since === undefined || (await untilServed(workload, {clock: world.clock, since, seconds, signal}))
+  const served = since === undefined || (await untilServed(prober, {clock: world.clock, since, seconds, signal}))
   await rest(world.clock, (input.settleSeconds ?? 1) * 1000, signal)
   if (!served)
     emit({code: 'warning', text: `clients were not served again within ${seconds} s`, hint: 'todo-dr status'})
 }
 
-function warmUpFailed(workload: Workload): DrError {
-  const last = workload.entries().findLast((entry) => entry.outcome !== undefined && entry.outcome !== 'ok')
-  const [trouble] = workload.health().trouble
+function warmUpFailed(prober: Prober): DrError {
+  const last = prober.entries().findLast((entry) => entry.outcome !== undefined && entry.outcome !== 'ok')
+  const [trouble] = prober.health().trouble
   return new DrError({
     code: 'WarmUpFailed',
     exit: 'failed',

@@ -10,7 +10,7 @@ import {judge} from './judge.js'
 import {LAB_NOTICE, verdictOf} from './result.js'
 import type {DrillResult} from './result.js'
 import {lagOf, topologyOf} from './topology.js'
-import type {WorkloadHealth} from './workload.js'
+import type {ProberHealth} from './prober.js'
 
 /** Epoch milliseconds. */
 export interface Instants {
@@ -41,7 +41,7 @@ export interface Measured {
   present: ReadonlySet<string> | undefined
   /** Why it could not be asked. */
   trouble: string[]
-  health: WorkloadHealth
+  health: ProberHealth
   outcome: {status: DrillResult['run']['status']; phases: {id: Phase; seconds: number}[]}
   instants: Instants
   outageExpected: boolean

@@ -4,6 +4,7 @@ import type {Emit} from '../messages.js'
 import type {LedgerEntry} from '../model/ledger.js'
 import type {Region} from '../model/deployment.js'
 import type {World} from '../ports/world.js'
+import {presentIn} from '../workloads/presence.js'
 import {rest} from './clock.js'
 
 const TRIES = 4
@@ -14,7 +15,7 @@ const PAUSE_MS = 500
  * asked, which is never the same as holding none.
  */
 export async function survivors(
-  world: Pick<World, 'clock' | 'functions'>,
+  world: Pick<World, 'clock' | 'functions' | 'workload'>,
   primary: Region,
   entries: readonly LedgerEntry[],
   {emit, signal}: {emit: Emit; signal: AbortSignal},
@@ -28,7 +29,7 @@ export async function survivors(
   for (let attempt = 0; attempt < TRIES && !signal.aborted; attempt++) {
     if (attempt > 0) await rest(world.clock, PAUSE_MS, signal)
     try {
-      return {present: await world.functions.present(primary, asked, {signal}), trouble: []}
+      return {present: await presentIn(world, primary, asked, {signal}), trouble: []}
     } catch (error) {
       last = error
     }

@@ -2,14 +2,11 @@
 
 import {randomUUID} from 'node:crypto'
 
-import type {Api, Clock} from '../ports/world.js'
-import {steadyClock} from './clock.js'
+import type {World} from '../ports/world.js'
 
 export interface WakeInput {
-  api: Pick<Api, 'edge'>
   token: string
   signal: AbortSignal
-  clock?: Clock
   /** Gives up after so long; a load that is not served shows it later. Default 15 s. */
   seconds?: number
 }
@@ -22,19 +19,19 @@ const SIDE_BY_SIDE = 8
 const QUICK_MS = 200
 const QUICK_ROUNDS = 3
 
-/** Creates, reads and deletes ToDos until that goes quickly. Leaves none behind that was acknowledged. */
-export async function wake({api, token, signal, clock = steadyClock, seconds = 15}: WakeInput): Promise<void> {
+/** Writes, reads and removes rows until that goes quickly. Leaves none behind that was acknowledged. */
+export async function wake(
+  {api, clock, workload}: Pick<World, 'api' | 'clock' | 'workload'>,
+  {token, signal, seconds = 15}: WakeInput,
+): Promise<void> {
   const end = clock.now() + seconds * 1000
   const once = async (): Promise<boolean> => {
-    const made = await api.edge({
-      method: 'POST',
-      body: {task: 'probe wakes', status: 'probe', requestId: randomUUID()},
-      token,
-    })
-    const id = (made.body as {response?: {id?: string}} | undefined)?.response?.id
-    const read = await api.edge({method: 'GET', query: {limit: '1'}, token})
-    const removed = await api.edge({method: 'DELETE', body: {id}, token})
-    return [made, read, removed].every(({status}) => status < 300)
+    const made = await api.edge({...workload.write(randomUUID(), 'probe'), token})
+    const read = await api.edge({...workload.read(), token})
+    const id = workload.idOf(made)
+    if (id === undefined) return false
+    const removed = await api.edge({...workload.removal(id), token})
+    return workload.outcomeOf('read', read) === 'ok' && workload.outcomeOf('removal', removed) === 'ok'
   }
 
   for (let quick = 0; quick < QUICK_ROUNDS && clock.now() < end;) {

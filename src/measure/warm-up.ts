@@ -37,14 +37,14 @@ export function isServed(
 
 /** Waits until reads and writes are served, `count` of each in a row; false when `seconds` have passed without, or the signal aborted. */
 export async function untilServed(
-  workload: Served,
+  prober: Served,
   options: {clock: Clock; since: number; seconds: number; signal: AbortSignal; count?: number},
 ): Promise<boolean> {
   const {clock, signal} = options
   const end = clock.now() + options.seconds * 1000
   for (;;) {
     const now = clock.now()
-    const served = (kind: ProbeKind) => isServed(workload.entries(), kind, {...options, now})
+    const served = (kind: ProbeKind) => isServed(prober.entries(), kind, {...options, now})
     if (served('write') && served('read')) return true
     if (signal.aborted || now >= end) return false
     await rest(clock, LOOK_MS, signal)

@@ -41,12 +41,15 @@ export interface ProxyHealth {
 /** Whether a region's writing functions may run: `fenced` when all have reserved concurrency 0. */
 export type WriterMode = 'open' | 'fenced' | 'partly'
 
-/** A direct GET of one region's API, past the edge. */
+/** The code of an API whose database has no table yet, as after a first deployment. */
+export const TABLE_MISSING = 'TableMissing'
+
+/** A direct read of one region's API, past the edge. */
 export interface ApiHealth {
   status: number
   ok: boolean
   latencyMs: number
-  /** What the API calls its error, such as `TableMissing`; undefined where it is ok or gives no code. */
+  /** What the API calls its error, or `TABLE_MISSING`; undefined where it is ok or gives no code. */
   code?: string
 }
 

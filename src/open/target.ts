@@ -137,14 +137,17 @@ interface Parts {
 
 async function assemble(options: OpenOptions, parts: Parts): Promise<OpenTarget> {
   const {emit, lazy, signal} = options
-  const [{Clients}, {AwsOutage}, {findMap}, {FsRunStore}, {targetStateFolder}, {makeWorld}] = await Promise.all([
-    import('../adapters/aws/clients.js'),
-    import('../adapters/aws/outage.js'),
-    import('../adapters/aws/deployment-map.js'),
-    import('../adapters/fs/runs.js'),
-    import('../adapters/fs/paths.js'),
-    import('../adapters/world.js'),
-  ])
+  const [{Clients}, {AwsOutage}, {findMap}, {FsRunStore}, {targetStateFolder}, {makeWorld}, {todo}] = await Promise.all(
+    [
+      import('../adapters/aws/clients.js'),
+      import('../adapters/aws/outage.js'),
+      import('../adapters/aws/deployment-map.js'),
+      import('../adapters/fs/runs.js'),
+      import('../adapters/fs/paths.js'),
+      import('../adapters/world.js'),
+      import('../workloads/todo/index.js'),
+    ],
+  )
   const stateFolder = targetStateFolder(parts.name)
   const clients = new Clients(parts.access)
   try {
@@ -163,7 +166,15 @@ async function assemble(options: OpenOptions, parts: Parts): Promise<OpenTarget>
     const {name, kind, app, objectives, maxLagSeconds, lab, addresses, issuer, lagPeriodSeconds} = parts
     if (kind === 'aws') emit({code: 'note', text: accountLine(deployment)})
     const tokenFile = parts.tokenFile ?? join(stateFolder, 'tokens.json')
-    const {world, close} = makeWorld({clients, deployment, addresses, issuer, tokenFile, lagPeriodSeconds})
+    const {world, close} = makeWorld({
+      clients,
+      deployment,
+      workload: todo,
+      addresses,
+      issuer,
+      tokenFile,
+      lagPeriodSeconds,
+    })
     const runs = new FsRunStore(stateFolder)
     const outage = new AwsOutage(clients, deployment)
     return {name, kind, app, deployment, world, objectives, maxLagSeconds, stateFolder, runs, outage, lab, close}

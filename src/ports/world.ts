@@ -6,6 +6,7 @@
 
 import type {Deployment, Region} from '../model/deployment.js'
 import type {ApiHealth, Cluster, GlobalCluster, ProxyHealth, WriterMode} from '../model/observation.js'
+import type {ApiAnswer, ApiRequest, Workload} from './workload.js'
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -37,30 +38,11 @@ export interface EdgeRouting {
   steer(region: Region, options?: CallOptions): Promise<void>
 }
 
-export interface ApiAnswer {
-  status: number
-  /** The region that served it, from the response header; undefined where the header is missing. */
-  region?: Region
-  /** Parsed JSON, or undefined where the body is no JSON. */
-  body?: unknown
-  headers: Record<string, string>
-}
-
-export interface ApiRequest {
-  method: 'GET' | 'POST' | 'DELETE'
-  /** Query, such as {id: '1'}. */
-  query?: Record<string, string>
-  body?: unknown
-  /** Raw access token. */
-  token?: string
-  timeoutMs?: number
-}
-
 /** The REST API, through the edge or at one region directly. No retry. */
 export interface Api {
   edge(request: ApiRequest, options?: CallOptions): Promise<ApiAnswer>
   direct(region: Region, request: ApiRequest, options?: CallOptions): Promise<ApiAnswer>
-  /** A direct GET with a token, as a health sample. */
+  /** A direct read with a token, as a health sample. */
   health(region: Region, options?: CallOptions): Promise<ApiHealth>
 }
 
@@ -72,12 +54,11 @@ export interface Tokens {
 
 /** Functions that are not exposed by the API, invoked directly. */
 export interface Functions {
-  /** Creates or migrates the table; idempotent. */
-  createTable(region: Region, options?: CallOptions): Promise<void>
-  /** Inserts the ToDos 1 to 10 where they are absent; the table must exist. */
-  seed(region: Region, options?: CallOptions): Promise<void>
-  /** Of these request ids, those that the region's database holds. Any number; the adapter cuts it into calls. */
-  present(region: Region, requestIds: string[], options?: CallOptions): Promise<Set<string>>
+  /**
+   * presence: tells which request ids the region's database holds. migrate: makes and changes its tables. Payload and answer
+   * are JSON, in the workload's own form. An answer in which the function refuses is thrown, with the function's code.
+   */
+  invoke(region: Region, role: 'migrate' | 'presence', payload: unknown, options?: CallOptions): Promise<unknown>
 }
 
 /** The operator lease: one holder at a time, written with compare-and-swap into a bucket of each reachable region. */
@@ -94,6 +75,8 @@ export interface Lease {
 /** All that steps and probes act on. */
 export interface World {
   deployment: Deployment
+  /** How the API that is deployed is written to, read from and asked for what it holds. */
+  workload: Workload
   database: GlobalDatabase
   writers: Writers
   edge: EdgeRouting

@@ -4,10 +4,8 @@ import {DrError, Unreachable} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {StepContext} from '../model/step.js'
 import {answerWithin, mayPass} from '../ports/waits.js'
-import type {Api, ApiAnswer, World} from '../ports/world.js'
-
-/** What a customer who lists ToDos in the one second of its life may see. */
-export const CANARY_TASK = 'todo-dr canary'
+import type {ApiAnswer, ApiRequest} from '../ports/workload.js'
+import type {World} from '../ports/world.js'
 
 /** `acknowledged`: the row is there. `refused`: an answer that is no yes. `silent`: no answer, so it may be there. */
 export type CanaryAnswer =
@@ -39,11 +37,11 @@ export class Canary {
   }
 
   async write(via: Via): Promise<CanaryAnswer> {
-    const body = {task: CANARY_TASK, status: 'canary', requestId: this.#requestId}
+    const {workload} = this.world
     try {
-      const answer = await this.#send(via, {method: 'POST', body})
-      const id = idOf(answer.body)
-      if (answer.status < 300 && id !== undefined) return {kind: 'acknowledged', id, region: answer.region}
+      const answer = await this.#send(via, workload.write(this.#requestId, 'canary'))
+      const id = workload.idOf(answer)
+      if (id !== undefined) return {kind: 'acknowledged', id, region: answer.region}
       return {kind: 'refused', status: answer.status, region: answer.region}
     } catch (error) {
       if (error instanceof Unreachable) return {kind: 'silent', reason: error.message}
@@ -52,11 +50,16 @@ export class Canary {
   }
 
   read(via: Via, id: string): Promise<ApiAnswer> {
-    return this.#send(via, {method: 'GET', query: {id}})
+    return this.#send(via, this.world.workload.read(id))
   }
 
   remove(via: Via, id: string): Promise<ApiAnswer> {
-    return this.#send(via, {method: 'DELETE', body: {id}})
+    return this.#send(via, this.world.workload.removal(id))
+  }
+
+  /** Starts what a write does not start. Says nothing of the answers. */
+  async warm(via: Via): Promise<void> {
+    await Promise.all(this.world.workload.warming().map((request) => this.#send(via, request)))
   }
 
   /** A write and its removal, both acknowledged: the proof that writes get through, leaving nothing behind. */
@@ -65,14 +68,18 @@ export class Canary {
     if (written.kind === 'silent') return {proven: false, why: written.reason}
     if (written.kind === 'refused') return {proven: false, why: `a write to ${via} is answered with ${written.status}`}
     const removed = await this.remove(via, written.id)
-    return {proven: removed.status < 300, why: `the removal of the canary row is answered with ${removed.status}`}
+    return {
+      proven: this.world.workload.outcomeOf('removal', removed) === 'ok',
+      why: `the removal of the canary row is answered with ${removed.status}`,
+    }
   }
 
   /** Whether a row is surely gone. A hiccup of AWS is no reason to throw: `clear` comes after it. */
   async removed(via: Via, id: string): Promise<boolean> {
     try {
-      const {status} = await this.remove(via, id)
-      return status < 300 || status === 404
+      const answer = await this.remove(via, id)
+      const {workload} = this.world
+      return workload.outcomeOf('removal', answer) === 'ok' || workload.isAbsent(answer)
     } catch (error) {
       if (!mayPass(error)) throw error
       return false
@@ -89,7 +96,7 @@ export class Canary {
     throw new DrError({code: 'CanaryLeft', exit: 'failed', what: `A canary row may be left in ${via}`, why})
   }
 
-  async #send(via: Via, request: Parameters<Api['edge']>[0]): Promise<ApiAnswer> {
+  async #send(via: Via, request: ApiRequest): Promise<ApiAnswer> {
     const {api, tokens, clock} = this.world
     const what = via === 'edge' ? 'the edge' : `the API in ${via}`
     return answerWithin({clock, ms: this.callMs, signal: this.context.signal, what}, async (signal) => {
@@ -98,9 +105,4 @@ export class Canary {
       return via === 'edge' ? api.edge(sent, {signal}) : api.direct(via, sent, {signal})
     })
   }
-}
-
-function idOf(body: unknown): string | undefined {
-  const response = (body as {response?: {id?: unknown}} | undefined)?.response
-  return typeof response?.id === 'string' ? response.id : undefined
 }

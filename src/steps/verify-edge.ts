@@ -1,14 +1,15 @@
 import type {Step, StepContext} from '../model/step.js'
 import {pollUntil} from '../ports/waits.js'
-import type {ApiAnswer, World} from '../ports/world.js'
+import type {ApiAnswer, Asked, Workload} from '../ports/workload.js'
+import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
 
 /** Rounds in a row: the edge's key spreads over its places one by one, so that one good answer proves one place. */
 const ROUNDS = 3
 
 /**
- * Writes, reads and removes through the edge until the new primary serves all three methods several times in a row:
- * reads may come from an origin group while writes still go nowhere, and one method's success hides that.
+ * Writes, reads and removes through the edge until the new primary serves all three several times in a row:
+ * reads may come from an origin group while writes still go nowhere, and one's success hides that of the others.
  */
 export function verifyEdge({to}: {to: string}): Step<World> {
   let verified = false
@@ -38,21 +39,27 @@ export function verifyEdge({to}: {to: string}): Step<World> {
   }
 }
 
-/** POST, GET and DELETE of one row. */
+/** Write, read and removal of one row. */
 async function round(canary: Canary, to: string, {note}: StepContext): Promise<boolean> {
   const written = await canary.write('edge')
   if (written.kind !== 'acknowledged') {
-    note(written.kind === 'silent' ? written.reason : `POST through the edge: ${written.status}`)
+    note(written.kind === 'silent' ? written.reason : `write through the edge: status ${written.status}`)
     return false
   }
 
   const read = await canary.read('edge', written.id)
   const removed = await canary.remove('edge', written.id)
-  const servers = {POST: written.region, GET: serverOf(read), DELETE: serverOf(removed)}
+  const {workload} = canary.world
+  const servers = {
+    write: written.region,
+    read: serverOf(workload, 'read', read),
+    removal: serverOf(workload, 'removal', removed),
+  }
   const strays = Object.entries(servers).filter(([, region]) => region !== to)
-  for (const [method, region] of strays)
-    note(`${method} through the edge: ${region ?? 'no region says that it served it'}`)
+  for (const [asked, region] of strays)
+    note(`${asked} through the edge: ${region ?? 'no region says that it served it'}`)
   return strays.length === 0
 }
 
-const serverOf = ({status, region}: ApiAnswer): string | undefined => (status < 300 ? region : `status ${status}`)
+const serverOf = (workload: Workload, asked: Asked, answer: ApiAnswer): string | undefined =>
+  workload.outcomeOf(asked, answer) === 'ok' ? answer.region : `status ${answer.status}`

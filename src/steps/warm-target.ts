@@ -3,9 +3,6 @@ import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
 
-/** An id that no ToDo has. */
-const NO_ID = '9223372036854775807'
-
 /**
  * Wakes the target's writing functions while the calls in flight are waited out: a cold start after the promotion would
  * be downtime for clients. A standby refuses the write; one that acknowledges it before it is promoted would be a second
@@ -23,10 +20,7 @@ export function warmTarget({region}: {region: string}): Step<World> {
         throw error
       }
 
-      const [written] = await Promise.all([
-        canary.write(region).catch(passes),
-        canary.remove(region, NO_ID).catch(passes),
-      ])
+      const [written] = await Promise.all([canary.write(region).catch(passes), canary.warm(region).catch(passes)])
       if (written?.kind === 'acknowledged') {
         if (!(await canary.removed(region, written.id)))
           context.note(`the canary row ${written.id} may be left in ${region}`)

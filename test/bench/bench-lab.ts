@@ -9,12 +9,13 @@ import {openTarget} from '../../src/open/target.js'
 import type {OpenTarget} from '../../src/open/target.js'
 import {switchNow} from '../../src/actions/drill/switch-now.js'
 import {tokenSource} from '../../src/measure/token-source.js'
-import {startWorkload} from '../../src/measure/workload.js'
+import {startProber} from '../../src/measure/prober.js'
 import {primaryOf} from '../../src/model/observation.js'
 import type {Region} from '../../src/model/deployment.js'
 import type {RunningLab} from '../../src/ports/labs.js'
 import type {World} from '../../src/ports/world.js'
 import {observe} from '../../src/probes/observe.js'
+import {setUp} from '../../src/workloads/set-up.js'
 import {ROOT} from '../support/cli.js'
 
 export type ProfileName = 'instant' | 'paced'
@@ -45,7 +46,7 @@ export class BenchLab {
     const {openLabs} = (await import(join(ROOT, 'dist', 'open', 'labs.js'))) as typeof import('../../src/open/labs.js')
     const lab = await (await openLabs()).start({name, profile, tied: true})
     const target = await openTarget({flag: `lab:${name}`, emit() {}})
-    await target.world.functions.createTable(target.deployment.home)
+    await setUp(target.world, target.deployment.home)
     return new BenchLab(lab, target, folder)
   }
 
@@ -57,8 +58,9 @@ export class BenchLab {
   async timed(way: Way): Promise<number> {
     const {world, deployment} = this.target
     const {home, away} = deployment
-    const workload = await startWorkload({
+    const prober = await startProber({
       api: world.api,
+      workload: world.workload,
       token: tokenSource(world),
       run: {id: `bench-${way}-${process.pid}`, async append() {}},
       ratePerSecond: RATE,
@@ -71,10 +73,10 @@ export class BenchLab {
       // Both begin with the same knowledge: the region is gone.
       await observe(world)
       const begun = way === 'direct' ? await this.direct(away) : await this.switch('failover')
-      const first = await this.firstWrite(() => workload.entries(), away)
+      const first = await this.firstWrite(() => prober.entries(), away)
       return (first - begun) / 1000
     } finally {
-      await workload.stop()
+      await prober.stop()
       await this.target.lab!.liftFault('region-loss', home)
       if (primaryOf(await observe(world)) === away) await this.switch('failback')
     }
@@ -107,7 +109,7 @@ export class BenchLab {
   }
 
   private async firstWrite(
-    entries: () => ReturnType<Awaited<ReturnType<typeof startWorkload>>['entries']>,
+    entries: () => ReturnType<Awaited<ReturnType<typeof startProber>>['entries']>,
     region: Region,
   ): Promise<number> {
     const {clock} = this.target.world

@@ -282,7 +282,7 @@ describe('random faults', () => {
   async function clients(sim: SimulatedWorld, seed: number[], until: {over: boolean}): Promise<void> {
     for (let n = 0; !until.over; n++) {
       const runningMs = ((seed[n % seed.length]! * 37 + n * 911) % WRITER_TIMEOUT_SECONDS) * 1000
-      void sim.serve(sim.serving, {method: 'POST', body: {requestId: `client-${n}`, task: 'x'}}, runningMs)
+      void sim.serve(sim.serving, {method: 'POST', path: '/v1', body: {requestId: `client-${n}`, task: 'x'}}, runningMs)
       await sim.clock.sleep(700)
     }
   }

@@ -167,7 +167,7 @@ describe('measureSwitch', () => {
   it('says unknown, and not none, when the new primary cannot be asked for the writes', async () => {
     const regions = new TwoRegions(clock)
     const world = regions.world()
-    world.functions.present = () => Promise.reject(new Error('throttled'))
+    world.functions.invoke = () => Promise.reject(new Error('throttled'))
     const {result} = await measure(regions, {world})
     expect(result.rpo).to.deep.include({checked: false, met: null})
     expect(result.verdict).to.equal('unknown')

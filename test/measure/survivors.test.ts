@@ -9,7 +9,9 @@ describe('survivors', () => {
   const clock = new FakeClock()
   const ask = (present: (region: string, ids: string[]) => Promise<Set<string>>, letters: string) => {
     const world = new TwoRegions(clock).world()
-    world.functions.present = present
+    world.functions.invoke = async (region, _, payload) => ({
+      present: [...(await present(region, (payload as {requestIds: string[]}).requestIds))],
+    })
     const {signal} = new AbortController()
     const entries = [...history(letters), ...history('..', {kind: 'read'})]
     return drive(clock, survivors(world, AWAY, entries, {emit() {}, signal}))

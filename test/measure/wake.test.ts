@@ -1,7 +1,9 @@
 import {expect} from 'chai'
 
 import {wake} from '../../src/measure/wake.js'
-import type {ApiAnswer, ApiRequest} from '../../src/ports/world.js'
+import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
+import type {World} from '../../src/ports/world.js'
+import {todo} from '../../src/workloads/todo/index.js'
 import {FakeClock} from '../support/fake-clock.js'
 import {drive} from '../support/two-regions.js'
 
@@ -19,8 +21,11 @@ describe('wake', () => {
       const id = String(requests)
       if (request.method === 'POST' && status < 300) rows.add(id)
       if (request.method === 'DELETE') rows.delete((request.body as {id: string}).id)
-      return {status, headers: {}, body: {response: {id}}}
+      return {status: request.method === 'GET' && status < 300 ? 200 : status, headers: {}, body: {response: {id}}}
     }
+
+  const wakeUp = (edge: World['api']['edge'], seconds?: number): Promise<void> =>
+    drive(clock, wake({api: {edge} as World['api'], clock, workload: todo}, {token: 't', signal, seconds}))
 
   beforeEach(() => {
     clock = new FakeClock()
@@ -29,7 +34,7 @@ describe('wake', () => {
   })
 
   it('ends soon where the service is quick, and leaves nothing behind', async () => {
-    await drive(clock, wake({api: {edge: service(() => 5)}, token: 't', signal, clock}))
+    await wakeUp(service(() => 5))
     expect(requests).to.equal(72)
     expect(rows.size).to.equal(0)
   })
@@ -37,18 +42,21 @@ describe('wake', () => {
   it('goes on until a slow start is over', async () => {
     const since = clock.now()
     const latency = (): number => (clock.now() - since < 3000 ? 800 : 5)
-    await drive(clock, wake({api: {edge: service(latency)}, token: 't', signal, clock}))
+    await wakeUp(service(latency))
     expect(clock.now() - since).to.be.within(3000, 5000)
   })
 
   it('gives up after its time where nothing is served', async () => {
     const since = clock.now()
-    await drive(clock, wake({api: {edge: service(() => 5, 503)}, token: 't', signal, clock, seconds: 2}))
+    await wakeUp(
+      service(() => 5, 503),
+      2,
+    )
     expect(clock.now() - since).to.be.within(2000, 2500)
   })
 
   it('gives up where nobody answers', async () => {
     const edge = () => Promise.reject(new Error('reset'))
-    await drive(clock, wake({api: {edge}, token: 't', signal, clock, seconds: 1}))
+    await wakeUp(edge, 1)
   })
 })

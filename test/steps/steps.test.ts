@@ -255,7 +255,7 @@ describe('the proofs of the new primary', () => {
 
     await verifyEdge({to: AWAY}).act({...world, api: {...world.api, edge}}, context)
     expect(posts).to.equal(5)
-    expect(notes).to.deep.equal([`GET through the edge: ${HOME}`])
+    expect(notes).to.deep.equal([`read through the edge: ${HOME}`])
     expect(sim.regions[AWAY]!.rows.size).to.equal(0)
   })
 })

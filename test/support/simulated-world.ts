@@ -7,7 +7,9 @@
 import {DrError, Unreachable} from '../../src/errors.js'
 import type {Deployment, Region} from '../../src/model/deployment.js'
 import type {GlobalCluster, WriterMode} from '../../src/model/observation.js'
-import type {ApiAnswer, ApiRequest, World} from '../../src/ports/world.js'
+import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
+import type {World} from '../../src/ports/world.js'
+import {todo} from '../../src/workloads/todo/index.js'
 import {VirtualClock} from './virtual-clock.js'
 
 export const HOME = 'us-east-1'
@@ -150,16 +152,13 @@ export class SimulatedWorld {
     const {clock} = this
     const world: World = {
       deployment: this.deployment,
+      workload: todo,
       database: guard(this.#database()),
       writers: guard(this.#writers()),
       edge: guard(this.#edge()),
       api: guard(this.#api()),
       tokens: guard({get: async (preferred: Region) => ({token: 't', region: preferred, expiresAt: Infinity})}),
-      functions: guard({
-        createTable: async () => undefined,
-        seed: async () => undefined,
-        present: async () => new Set<string>(),
-      }),
+      functions: guard({invoke: async () => ({present: []})}),
       lease: guard(this.#lease()),
       clock: {now: () => clock.now(), sleep: guard({sleep: clock.sleep.bind(clock)}).sleep},
     }

@@ -2,7 +2,9 @@
 
 import {Unreachable} from '../../src/errors.js'
 import type {Deployment, Region} from '../../src/model/deployment.js'
-import type {ApiAnswer, ApiRequest, World} from '../../src/ports/world.js'
+import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
+import type {World} from '../../src/ports/world.js'
+import {todo} from '../../src/workloads/todo/index.js'
 import type {FakeClock} from './fake-clock.js'
 
 export const HOME = 'us-east-1'
@@ -66,6 +68,7 @@ export class TwoRegions {
 
     const world: World = {
       deployment: {app: 'ToDoMgmt', home: HOME, away: AWAY, regions: {}} as unknown as Deployment,
+      workload: todo,
       clock: this.clock,
       api: {
         edge: (request) => this.edge(request),
@@ -74,11 +77,9 @@ export class TwoRegions {
       },
       tokens: {get: async (region) => ({token: 'token', region, expiresAt: Infinity})},
       functions: {
-        createTable: refuse,
-        seed: refuse,
-        present: async (region, ids) => {
+        invoke: async (region, _, payload) => {
           const held = this.holds(up(region, region))
-          return new Set(ids.filter((id) => held.has(id)))
+          return {present: (payload as {requestIds: string[]}).requestIds.filter((id) => held.has(id))}
         },
       },
       database: {

@@ -17,6 +17,7 @@ import type {LedgerEntry} from '../../model/ledger.js'
 import type {LabAdmin} from '../../ports/lab-admin.js'
 import type {Run} from '../../ports/runs.js'
 import {observe} from '../../probes/observe.js'
+import {setUp} from '../../workloads/set-up.js'
 import {achieved} from '../../report/format.js'
 import type {Scenario, ScenarioName} from './scenarios.js'
 import {SCENARIOS} from './scenarios.js'
@@ -57,10 +58,12 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   const {target, stages, signal, emit} = input
   const {world, runs} = target
   const scenario: Scenario = SCENARIOS[input.scenario]
-  const primary = await stages('seed', 'Create the table and the ToDos 1 to 10', () => seedPrimary(input))
+  const primary = await primaryOfLab(input)
+  const {setup} = world.workload
+  if (setup) await stages('seed', setup.title, () => setUp(world, primary, {signal}))
   await stages('wake', 'Wait until the lab is whole and awake', async () => {
     await wholeLab(input)
-    await wake({api: world.api, token: (await world.tokens.get(primary, {signal})).token, signal, clock: world.clock})
+    await wake(world, {token: (await world.tokens.get(primary, {signal})).token, signal})
   })
   const run = await runs.create(`drill-${input.scenario}`)
   const measured = await underFault(input, scenario, primary, run)
@@ -85,12 +88,10 @@ const verdictLine = ({verdict, rto, rpo}: DrillResult): string =>
     rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss not known',
   ].join(', ')
 
-async function seedPrimary({target: {world}, signal}: DrillInput): Promise<Region> {
+async function primaryOfLab({target: {world}, signal}: DrillInput): Promise<Region> {
   const observation = await observe(world, {signal})
   const primary = primaryOf(observation)
   if (primary === undefined) throw notWhole(diagnose(observation))
-  await world.functions.createTable(primary, {signal})
-  await world.functions.seed(primary, {signal})
   return primary
 }
 

@@ -1,27 +1,38 @@
 /** The REST API over HTTP, through the edge or at one region directly. */
 
 import type {Deployment, Region} from '../../model/deployment.js'
+import {TABLE_MISSING} from '../../model/observation.js'
 import type {ApiHealth} from '../../model/observation.js'
-import type {Api, ApiAnswer, ApiRequest, CallOptions, Tokens} from '../../ports/world.js'
+import type {ApiAnswer, ApiRequest, Workload} from '../../ports/workload.js'
+import type {Api, CallOptions, Tokens} from '../../ports/world.js'
 import type {Http} from './http.js'
 
-const VERSION_PATH = '/v1'
 const SERVED_BY = 'x-served-by-region'
 
 /** What a request past the edge must bring so that a region's API answers it. */
 export type DirectHeaders = (options: CallOptions) => Promise<Record<string, string>>
+
+export interface HttpApiParts {
+  http: Http
+  deployment: Deployment
+  tokens: Tokens
+  directHeaders: DirectHeaders
+  workload: Workload
+}
 
 export class HttpApi implements Api {
   readonly #http: Http
   readonly #deployment: Deployment
   readonly #tokens: Tokens
   readonly #directHeaders: DirectHeaders
+  readonly #workload: Workload
 
-  constructor(http: Http, deployment: Deployment, tokens: Tokens, directHeaders: DirectHeaders) {
+  constructor({http, deployment, tokens, directHeaders, workload}: HttpApiParts) {
     this.#http = http
     this.#deployment = deployment
     this.#tokens = tokens
     this.#directHeaders = directHeaders
+    this.#workload = workload
   }
 
   async edge(request: ApiRequest, options: CallOptions = {}): Promise<ApiAnswer> {
@@ -33,15 +44,16 @@ export class HttpApi implements Api {
     return this.#send(this.#deployment.regions[region]!.apiUrl, request, headers, options)
   }
 
-  /** Reads one ToDo's page, with a token of the region's own pool if that answers. */
+  /** With a token of the region's own pool if that answers. */
   async health(region: Region, options: CallOptions = {}): Promise<ApiHealth> {
     const {token} = await this.#tokens.get(region, options)
     const since = performance.now()
-    const {status, body} = await this.direct(region, {method: 'GET', query: {limit: '1'}, token}, options)
+    const answer = await this.direct(region, {...this.#workload.read(), token}, options)
     const latencyMs = performance.now() - since
-    if (status === 200) return {status, ok: true, latencyMs}
-    const {response} = (body ?? {}) as {response?: {code?: string}}
-    return {status, ok: false, latencyMs, code: response?.code}
+    const {status, body} = answer
+    if (this.#workload.outcomeOf('read', answer) === 'ok') return {status, ok: true, latencyMs}
+    const code = this.#workload.isTableMissing(answer) ? TABLE_MISSING : this.#workload.errorOf(body)?.code
+    return {status, ok: false, latencyMs, code}
   }
 
   async #send(
@@ -50,7 +62,7 @@ export class HttpApi implements Api {
     more: Record<string, string>,
     {signal}: CallOptions,
   ): Promise<ApiAnswer> {
-    const url = new URL(base.replace(/\/$/, '') + VERSION_PATH)
+    const url = new URL(base.replace(/\/$/, '') + request.path)
     url.search = new URLSearchParams(request.query).toString()
     const {status, headers, text} = await this.#http.request({
       method: request.method,

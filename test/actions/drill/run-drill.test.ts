@@ -13,7 +13,8 @@ import type {LedgerEntry} from '../../../src/model/ledger.js'
 import type {Region} from '../../../src/model/deployment.js'
 import type {LabAdmin} from '../../../src/ports/lab-admin.js'
 import type {Run} from '../../../src/ports/runs.js'
-import type {ApiRequest, World} from '../../../src/ports/world.js'
+import type {ApiRequest} from '../../../src/ports/workload.js'
+import type {World} from '../../../src/ports/world.js'
 import {memoryRun} from '../../support/memory-run.js'
 import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
 
@@ -61,8 +62,10 @@ class Stage {
         },
       },
       functions: {
-        ...world.functions,
-        present: async (region, ids) => new Set(ids.filter((id) => rowsOf(region).has(id))),
+        async invoke(region, _, payload) {
+          const {requestIds = []} = payload as {requestIds?: string[]}
+          return {present: requestIds.filter((id) => rowsOf(region).has(id))}
+        },
       },
     }
   }

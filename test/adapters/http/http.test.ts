@@ -4,6 +4,7 @@ import {HttpApi} from '../../../src/adapters/http/api.js'
 import {Http} from '../../../src/adapters/http/http.js'
 import {Unreachable} from '../../../src/errors.js'
 import type {Tokens} from '../../../src/ports/world.js'
+import {todo} from '../../../src/workloads/todo/index.js'
 import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
 import {closedPort, serve} from '../../support/server.js'
 import type {Reply, TestServer} from '../../support/server.js'
@@ -29,7 +30,8 @@ describe('the API over HTTP', () => {
       {hostname: `api1.execute-api.${HOME}.amazonaws.com`, port: server.port},
     ]
     http = new Http(new LabAddresses(async () => hosts))
-    api = new HttpApi(http, sampleDeployment(), tokens, async () => ({'x-edge-key': 'the-key'}))
+    const directHeaders = async () => ({'x-edge-key': 'the-key'})
+    api = new HttpApi({http, deployment: sampleDeployment(), tokens, directHeaders, workload: todo})
   })
 
   afterEach(async () => {
@@ -37,8 +39,8 @@ describe('the API over HTTP', () => {
     await server.close()
   })
 
-  it('asks the edge under its own name, below /v1, with the raw token', async () => {
-    const answer = await api.edge({method: 'GET', query: {id: '1'}, token: 'raw'})
+  it('asks the edge under its own name, below the path of the request, with the raw token', async () => {
+    const answer = await api.edge({method: 'GET', path: '/v1', query: {id: '1'}, token: 'raw'})
     expect(answer).to.deep.include({status: 200, region: HOME, body: {status: 'ok', response: {}}})
     expect(server.asked[0]).to.deep.include({method: 'GET', url: '/v1?id=1'})
     expect(server.asked[0]!.headers).to.include({host: 'd1.cloudfront.net', authorization: 'raw'})
@@ -47,7 +49,7 @@ describe('the API over HTTP', () => {
 
   it('asks a region directly below its stage, with what opens it, and sends JSON', async () => {
     const task = 'it\'s "done" 🎉'
-    await api.direct(HOME, {method: 'POST', body: {task}, token: 't'})
+    await api.direct(HOME, {method: 'POST', path: '/v1', body: {task}, token: 't'})
     expect(server.asked[0]).to.deep.include({method: 'POST', url: '/prod/v1', body: JSON.stringify({task})})
     expect(server.asked[0]!.headers).to.include({
       host: `api1.execute-api.${HOME}.amazonaws.com`,
@@ -58,34 +60,38 @@ describe('the API over HTTP', () => {
 
   it('has an answer in every status, and no body where that is no JSON', async () => {
     reply = {status: 503, body: '<html>'}
-    expect(await api.edge({method: 'GET'})).to.deep.include({status: 503, body: undefined, region: undefined})
+    expect(await api.edge({method: 'GET', path: '/v1'})).to.deep.include({
+      status: 503,
+      body: undefined,
+      region: undefined,
+    })
   })
 
   it('never tries twice', async () => {
     reply = 'reset'
-    expect(await thrownBy(api.edge({method: 'POST', body: {}}))).to.be.instanceOf(Unreachable)
+    expect(await thrownBy(api.edge({method: 'POST', path: '/v1', body: {}}))).to.be.instanceOf(Unreachable)
     expect(server.asked).to.have.length(1)
   })
 
   it('is Unreachable after the deadline of the request', async () => {
     reply = 'hang'
     const since = performance.now()
-    expect(await thrownBy(api.edge({method: 'GET', timeoutMs: 100}))).to.be.instanceOf(Unreachable)
+    expect(await thrownBy(api.edge({method: 'GET', path: '/v1', timeoutMs: 100}))).to.be.instanceOf(Unreachable)
     expect(performance.now() - since).to.be.within(80, 2000)
   })
 
   it('is Unreachable where the port refuses or the name does not resolve', async () => {
     hosts[0]!.port = await closedPort()
-    expect(await thrownBy(api.edge({method: 'GET'}))).to.be.instanceOf(Unreachable)
-    const error = await thrownBy(api.direct(AWAY, {method: 'GET'}))
+    expect(await thrownBy(api.edge({method: 'GET', path: '/v1'}))).to.be.instanceOf(Unreachable)
+    const error = await thrownBy(api.direct(AWAY, {method: 'GET', path: '/v1'}))
     expect(error).to.be.instanceOf(Unreachable)
     expect((error as Error).message).to.contain('does not resolve')
   })
 
   it('learns names that are deployed later', async () => {
-    expect(await thrownBy(api.direct(AWAY, {method: 'GET'}))).to.be.instanceOf(Unreachable)
+    expect(await thrownBy(api.direct(AWAY, {method: 'GET', path: '/v1'}))).to.be.instanceOf(Unreachable)
     hosts.push({hostname: `api1.execute-api.${AWAY}.amazonaws.com`, port: server.port})
-    expect(await api.direct(AWAY, {method: 'GET'})).to.include({status: 200})
+    expect(await api.direct(AWAY, {method: 'GET', path: '/v1'})).to.include({status: 200})
   })
 
   it('samples health by a read with a token of that region', async () => {

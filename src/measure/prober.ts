@@ -6,15 +6,18 @@
 
 import type {LedgerEntry, ProbeKind} from '../model/ledger.js'
 import type {Run} from '../ports/runs.js'
+import type {ApiRequest, Workload} from '../ports/workload.js'
 import type {Api, Clock} from '../ports/world.js'
 import {instant, rest, steadyClock} from './clock.js'
 import {heldToken} from './held-token.js'
 import type {HeldToken, TokenSource} from './held-token.js'
-import {outcomeOfAnswer, outcomeOfError} from './outcome.js'
+import {outcomeOfError} from './outcome.js'
 import {probeRequestId} from './request-id.js'
 
-export interface WorkloadInput {
+export interface ProberInput {
   api: Pick<Api, 'edge'>
+  /** Whose writes and reads are sent. */
+  workload: Workload
   /** Asked at the start and then in the background; a probe never waits for it. */
   token: TokenSource
   run: Pick<Run, 'append' | 'id'>
@@ -29,7 +32,7 @@ export interface WorkloadInput {
   timeoutMs?: number
 }
 
-export interface WorkloadHealth {
+export interface ProberHealth {
   sent: number
   /** Probes that fell due while the bound on requests in flight was reached. They were not made and have no line. */
   skipped: number
@@ -41,13 +44,13 @@ export interface WorkloadHealth {
   trouble: string[]
 }
 
-export interface Workload {
+export interface Prober {
   /** The first scheduled instant. */
   readonly startedAt: number
   readonly ratePerSecond: number
   /** All probes so far, in the order of the schedule; those in flight have no outcome yet. The list is live. */
   entries(): readonly LedgerEntry[]
-  health(): WorkloadHealth
+  health(): ProberHealth
   /** Ends the schedule and waits, within the probes' deadline, until all have been answered and written. */
   stop(): Promise<void>
 }
@@ -58,14 +61,14 @@ const DEFAULT_TIMEOUT_MS = 2500
 const FIRST_TOKEN_MS = 5000
 
 /** Asks for a token, then starts the schedule. Throws RangeError for a rate out of range. */
-export async function startWorkload(input: WorkloadInput): Promise<Workload> {
+export async function startProber(input: ProberInput): Promise<Prober> {
   if (!(input.ratePerSecond > 0 && input.ratePerSecond <= 2000)) throw new RangeError(`rate ${input.ratePerSecond}`)
   const loop = new OpenLoop(input)
   await loop.begin()
   return loop
 }
 
-class OpenLoop implements Workload {
+class OpenLoop implements Prober {
   startedAt = 0
   readonly ratePerSecond: number
   private readonly clock: Clock
@@ -82,7 +85,7 @@ class OpenLoop implements Workload {
   private skipped = 0
   private maxLateMs = 0
 
-  constructor(private readonly input: WorkloadInput) {
+  constructor(private readonly input: ProberInput) {
     this.clock = input.clock ?? steadyClock
     this.timeoutMs = input.timeoutMs ?? DEFAULT_TIMEOUT_MS
     this.ratePerSecond = input.ratePerSecond
@@ -107,7 +110,7 @@ class OpenLoop implements Workload {
     return this.ledger
   }
 
-  health(): WorkloadHealth {
+  health(): ProberHealth {
     return {
       sent: this.ledger.length,
       skipped: this.skipped,
@@ -151,12 +154,12 @@ class OpenLoop implements Workload {
     const token = this.token.value
     try {
       const answer = await this.input.api.edge({
-        ...requestOf(entry),
+        ...this.requestOf(entry),
         token,
         timeoutMs: this.timeoutMs,
       })
       entry.finishedAt = instant(this.clock.now())
-      entry.outcome = outcomeOfAnswer(entry.kind, answer)
+      entry.outcome = this.input.workload.outcomeOf(entry.kind, answer)
       entry.status = answer.status
       if (answer.region !== undefined) entry.region = answer.region
       if (answer.status === 401) this.token.refused(token)
@@ -166,6 +169,12 @@ class OpenLoop implements Workload {
     }
 
     this.append(entry)
+  }
+
+  /** Not of one row, which a user may have deleted. */
+  private requestOf({kind, requestId}: LedgerEntry): ApiRequest {
+    const {workload} = this.input
+    return kind === 'read' ? workload.read() : workload.write(requestId, 'probe')
   }
 
   /** Queues the line; the store keeps the order of the calls. */
@@ -181,11 +190,4 @@ async function within(work: Promise<unknown>, ms: number, clock: Clock): Promise
   const limit = new AbortController()
   await Promise.race([work, rest(clock, ms, limit.signal)])
   limit.abort()
-}
-
-/** A read asks for a list of one and not for an id, which a user may have deleted. */
-function requestOf(entry: LedgerEntry) {
-  if (entry.kind === 'read') return {method: 'GET' as const, query: {limit: '1'}}
-  const {requestId} = entry
-  return {method: 'POST' as const, body: {task: `probe ${requestId.slice(0, 8)}`, status: 'probe', requestId}}
 }

@@ -1,10 +1,11 @@
 import {expect} from 'chai'
 
 import {mergeLedger} from '../../src/measure/ledger-file.js'
-import {startWorkload} from '../../src/measure/workload.js'
-import type {Workload, WorkloadInput} from '../../src/measure/workload.js'
+import {startProber} from '../../src/measure/prober.js'
+import type {Prober, ProberInput} from '../../src/measure/prober.js'
 import type {LedgerEntry} from '../../src/model/ledger.js'
-import type {ApiAnswer, ApiRequest} from '../../src/ports/world.js'
+import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
+import {todo} from '../../src/workloads/todo/index.js'
 import {FakeClock} from '../support/fake-clock.js'
 
 const OK: ApiAnswer = {status: 201, region: 'us-east-1', headers: {}}
@@ -13,25 +14,26 @@ interface Scene {
   clock: FakeClock
   lines: LedgerEntry[]
   requests: ApiRequest[]
-  workload: Workload
+  prober: Prober
   abort: AbortController
 }
 
 async function scene(
   answer: (request: ApiRequest, clock: FakeClock) => Promise<ApiAnswer>,
-  more: Partial<WorkloadInput> = {},
+  more: Partial<ProberInput> = {},
 ): Promise<Scene> {
   const clock = new FakeClock()
   const lines: LedgerEntry[] = []
   const requests: ApiRequest[] = []
   const abort = new AbortController()
-  const workload = await startWorkload({
+  const prober = await startProber({
     api: {
       edge(request) {
         requests.push(request)
         return answer(request, clock)
       },
     },
+    workload: todo,
     token: async () => 'token',
     run: {
       id: 'run',
@@ -45,7 +47,7 @@ async function scene(
     clock,
     ...more,
   })
-  return {clock, lines, requests, workload, abort}
+  return {clock, lines, requests, prober, abort}
 }
 
 const quick = async (request: ApiRequest): Promise<ApiAnswer> => (request.method === 'GET' ? {...OK, status: 200} : OK)
@@ -55,14 +57,14 @@ const hanging = async (request: ApiRequest, clock: FakeClock): Promise<ApiAnswer
   throw Object.assign(new Error('no answer'), {code: 'UND_ERR_HEADERS_TIMEOUT'})
 }
 
-async function finish({workload, clock}: Scene): Promise<readonly LedgerEntry[]> {
-  const stopped = workload.stop()
+async function finish({prober, clock}: Scene): Promise<readonly LedgerEntry[]> {
+  const stopped = prober.stop()
   await clock.advance(10_000)
   await stopped
-  return workload.entries()
+  return prober.entries()
 }
 
-describe('startWorkload', () => {
+describe('startProber', () => {
   it('sends writes and as many reads on a fixed schedule', async () => {
     const play = await scene(quick)
     await play.clock.advance(999)
@@ -70,7 +72,7 @@ describe('startWorkload', () => {
     expect(entries).to.have.length(100)
     expect(entries.filter((entry) => entry.kind === 'write')).to.have.length(50)
     for (const [slot, entry] of entries.entries()) {
-      expect(entry.scheduledAt).to.equal(play.workload.startedAt + slot * 10)
+      expect(entry.scheduledAt).to.equal(play.prober.startedAt + slot * 10)
       expect(entry.outcome).to.equal('ok')
     }
   })
@@ -80,8 +82,8 @@ describe('startWorkload', () => {
     await play.clock.advance(4999)
     const entries = await finish(play)
     expect(entries).to.have.length(500)
-    for (const [slot, entry] of entries.entries()) expect(entry.sentAt).to.equal(play.workload.startedAt + slot * 10)
-    expect(play.workload.health().skipped).to.equal(0)
+    for (const [slot, entry] of entries.entries()) expect(entry.sentAt).to.equal(play.prober.startedAt + slot * 10)
+    expect(play.prober.health().skipped).to.equal(0)
     const write = entries.find((entry) => entry.kind === 'write')!
     expect(write.outcome).to.equal('unsure')
     expect(write.finishedAt).to.equal(write.sentAt + 2500)
@@ -112,7 +114,7 @@ describe('startWorkload', () => {
     expect(seen[0]).to.equal(1)
     expect(lines[0]).not.to.have.property('outcome')
     expect(lines[1]).to.deep.include({requestId: lines[0]!.requestId, outcome: 'ok', status: 201, region: 'us-east-1'})
-    expect(mergeLedger(lines)).to.deep.equal(play.workload.entries())
+    expect(mergeLedger(lines)).to.deep.equal(play.prober.entries())
   })
 
   it('stores the request id with the write', async () => {
@@ -124,7 +126,7 @@ describe('startWorkload', () => {
   })
 
   it('gives the same ids for the same run and seed, and others for another', async () => {
-    const ids = async (more: Partial<WorkloadInput>): Promise<string[]> => {
+    const ids = async (more: Partial<ProberInput>): Promise<string[]> => {
       const play = await scene(quick, more)
       await play.clock.advance(200)
       return (await finish(play)).map((entry) => entry.requestId)
@@ -142,15 +144,15 @@ describe('startWorkload', () => {
     await play.clock.jump(105)
     await play.clock.advance(0)
     const entries = await finish(play)
-    expect(play.workload.health().maxLateMs).to.be.at.least(85)
-    expect(entries[1]!.scheduledAt).to.equal(play.workload.startedAt + 10)
+    expect(play.prober.health().maxLateMs).to.be.at.least(85)
+    expect(entries[1]!.scheduledAt).to.equal(play.prober.startedAt + 10)
     expect(entries[1]!.sentAt - entries[1]!.scheduledAt).to.be.at.least(85)
   })
 
   it('leaves out, and counts, what it could not send within its bound', async () => {
     const play = await scene(() => new Promise(() => {}))
     await play.clock.advance(8000)
-    const {sent, skipped} = play.workload.health()
+    const {sent, skipped} = play.prober.health()
     expect(sent).to.be.below(500)
     expect(sent + skipped).to.be.within(800, 802)
     const entries = await finish(play)
@@ -168,7 +170,7 @@ describe('startWorkload', () => {
     await play.clock.advance(100)
     play.abort.abort()
     await play.clock.advance(1000)
-    expect(play.workload.health().sent).to.be.below(13)
+    expect(play.prober.health().sent).to.be.below(13)
     await finish(play)
   })
 
@@ -184,7 +186,7 @@ describe('startWorkload', () => {
     const entries = await finish(play)
     expect(play.requests.every((request) => request.token === 'first')).to.equal(true)
     expect(entries).to.have.length.above(290)
-    expect(play.workload.health().trouble[0]).to.contain('the token endpoint is down')
+    expect(play.prober.health().trouble[0]).to.contain('the token endpoint is down')
   })
 
   it('takes a token of the other source when its own is refused, once for all the probes that carried it', async () => {
@@ -204,7 +206,7 @@ describe('startWorkload', () => {
     await play.clock.advance(2000)
     const entries = await finish(play)
     expect(asked).to.deep.equal(['home'])
-    expect(play.workload.health().tokensReplaced).to.equal(1)
+    expect(play.prober.health().tokensReplaced).to.equal(1)
     const refused = entries.filter((entry) => entry.status === 401)
     expect(refused).to.have.length.within(2, 8)
     expect(entries.at(-1)!.outcome).to.equal('ok')
@@ -214,7 +216,7 @@ describe('startWorkload', () => {
     const play = await scene(quick, {run: {id: 'run', append: () => Promise.reject(new Error('ENOSPC'))}})
     await play.clock.advance(100)
     expect(await finish(play)).to.have.length.above(5)
-    expect(play.workload.health().trouble[0]).to.contain('ENOSPC')
+    expect(play.prober.health().trouble[0]).to.contain('ENOSPC')
   })
 
   it('refuses a rate that is none', async () => {

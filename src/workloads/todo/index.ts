@@ -1,0 +1,92 @@
+/** The ToDo API that `init` writes: what is sent to it, and how its answers read. Its handlers are in the template's `lambda/`. */
+
+import type {ProbeOutcome} from '../../model/ledger.js'
+import type {ApiAnswer, ApiRequest, Asked, Purpose, Workload} from '../../ports/workload.js'
+
+/** Where the ToDos stand behind every address of the API. */
+export const TODO_PATH = '/v1'
+
+/** The ids that the setup gives its samples. */
+export const SAMPLE_IDS = Array.from({length: 10}, (_, index) => String(index + 1))
+
+/** A list of one. */
+const ONE: Record<string, string> = {limit: '1'}
+
+/** The highest id that the table can hold, which no ToDo reaches. */
+const NO_ID = '9223372036854775807'
+
+/** The most request ids that the ledger check takes. */
+const MOST_IDS = 5000
+
+/** Answers to a change that leave open whether it was made: the handler may have died or been cut off after its commit. */
+const MAYBE_APPLIED = new Set([500, 502, 504])
+
+/** What the handlers put into `response.code` of a 503 when they lost the database after sending the statement. */
+const UNSURE_CODE = /unsure|unknown|maybe/i
+
+export const todo: Workload = {
+  write: (requestId, purpose) => ({
+    method: 'POST',
+    path: TODO_PATH,
+    body: {task: taskOf(requestId, purpose), status: purpose, requestId},
+  }),
+  read: (id) => ({method: 'GET', path: TODO_PATH, query: id === undefined ? ONE : {id}}),
+  removal,
+  warming: () => [removal(NO_ID)],
+
+  idOf(answer) {
+    const {id} = responseOf(answer.body)
+    return outcomeOf('write', answer) === 'ok' && typeof id === 'string' ? id : undefined
+  },
+  outcomeOf,
+  isAbsent: ({status}) => status === 404,
+  isTableMissing: ({body}) => todo.errorOf(body)?.code === 'TableMissing',
+  errorOf(body) {
+    if ((body as {status?: unknown} | undefined)?.status !== 'error') return undefined
+    const {code, message} = responseOf(body)
+    return {code: textOf(code), message: textOf(message)}
+  },
+
+  presence: {
+    most: MOST_IDS,
+    payload: (requestIds) => ({requestIds}),
+    idsIn(answer) {
+      const {present} = (answer ?? {}) as {present?: unknown}
+      return Array.isArray(present) ? present.map(String) : undefined
+    },
+  },
+  setup: {
+    title: 'Create the table and the ToDos 1 to 10',
+    payloads: [{action: 'CREATE_TABLE'}, {action: 'SEED'}],
+  },
+}
+
+function removal(id: string): ApiRequest {
+  return {method: 'DELETE', path: TODO_PATH, body: {id}}
+}
+
+/** What a customer may see who lists ToDos while it is there. */
+const taskOf = (requestId: string, purpose: Purpose): string =>
+  purpose === 'canary' ? 'todo-dr canary' : `probe ${requestId.slice(0, 8)}`
+
+/**
+ * A change is `ok` with 200 (a write: its request id was stored before) or 201. It is `unsure` with 500, 502 and 504, as the
+ * edge and API Gateway answer so too when the handler was killed after its commit, and with a 503 whose code says that
+ * the outcome is not known. Every other answer is `fail`: a 4xx is refused before the database, 429 is the fence or a
+ * throttle, and a 503 of the handlers' or of the edge's says that nothing was applied.
+ *
+ * A read applies nothing, so it is `ok` with 200 and `fail` otherwise.
+ */
+function outcomeOf(asked: Asked, {status, body}: Pick<ApiAnswer, 'body' | 'status'>): ProbeOutcome {
+  if (asked === 'read') return status === 200 ? 'ok' : 'fail'
+  if (status === 200 || status === 201) return 'ok'
+  if (MAYBE_APPLIED.has(status)) return 'unsure'
+  return status === 503 && UNSURE_CODE.test(todo.errorOf(body)?.code ?? '') ? 'unsure' : 'fail'
+}
+
+const responseOf = (body: unknown): Record<string, unknown> => {
+  const {response} = (body ?? {}) as {response?: unknown}
+  return typeof response === 'object' && response !== null ? (response as Record<string, unknown>) : {}
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
