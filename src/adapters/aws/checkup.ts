@@ -1,8 +1,9 @@
 /** What `doctor` asks of AWS. It only reads; each question has a deadline of its own. */
 
 import {loadSharedConfigFiles} from '@smithy/core/config'
-import type {AwsAccess, Clients, SendOptions} from './clients.js'
+import type {AwsAccess, Clients} from './clients.js'
 import {isFault} from './errors.js'
+import type {Input, Operation, Output, Service} from './services.js'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import {OWNER_TAG} from '../../model/estate.js'
@@ -41,14 +42,8 @@ export class AwsCheckup implements Checkup {
 
   identity(region: Region): Promise<Asked<Identity>> {
     return asked(async () => {
-      const [client, {GetCallerIdentityCommand}] = await Promise.all([
-        this.clients.sts(region),
-        import('@aws-sdk/client-sts'),
-      ])
-      const answer = await this.#send('sts:GetCallerIdentity', region, (abortSignal) =>
-        client.send(new GetCallerIdentityCommand({}), {abortSignal}),
-      )
-      const {$source = {}} = (await client.config.credentials()) as {$source?: Record<string, string>}
+      const answer = await this.#call('sts', region, 'GetCallerIdentity', {})
+      const {$source = {}} = (await this.clients.identity(region)) as {$source?: Record<string, string>}
       const source = SOURCES.find(([key]) => key in $source)?.[1] ?? 'the default provider chain'
       const signInRegion = await this.#signInRegion(Object.keys($source))
       return {account: answer.Account ?? '', arn: answer.Arn ?? '', source, signInRegion}
@@ -87,19 +82,9 @@ export class AwsCheckup implements Checkup {
 
   vpcs(region: Region, app: string | undefined): Promise<Asked<Vpcs>> {
     return asked(async () => {
-      const [ec2, quotas, {DescribeVpcsCommand}, {GetServiceQuotaCommand}] = await Promise.all([
-        this.clients.ec2(region),
-        this.clients.serviceQuotas(region),
-        import('@aws-sdk/client-ec2'),
-        import('@aws-sdk/client-service-quotas'),
-      ])
       const [found, quota] = await Promise.all([
-        this.#send('ec2:DescribeVpcs', region, (abortSignal) =>
-          ec2.send(new DescribeVpcsCommand({MaxResults: 1000}), {abortSignal}),
-        ),
-        this.#send('servicequotas:GetServiceQuota', region, (abortSignal) =>
-          quotas.send(new GetServiceQuotaCommand({ServiceCode: 'vpc', QuotaCode: VPC_QUOTA}), {abortSignal}),
-        ),
+        this.#call('ec2', region, 'DescribeVpcs', {MaxResults: 1000}),
+        this.#call('servicequotas', region, 'GetServiceQuota', {ServiceCode: 'vpc', QuotaCode: VPC_QUOTA}),
       ])
       const vpcs = found.Vpcs ?? []
       const own = vpcs.filter(({Tags = []}) => Tags.some(({Key, Value}) => Key === OWNER_TAG && Value === app))
@@ -109,50 +94,31 @@ export class AwsCheckup implements Checkup {
 
   engine(region: Region, version: string): Promise<Asked<EngineOffer>> {
     return asked(async () => {
-      const [client, {DescribeDBEngineVersionsCommand}] = await Promise.all([
-        this.clients.rds(region),
-        import('@aws-sdk/client-rds'),
-      ])
-      const answer = await this.#send('rds:DescribeDBEngineVersions', region, (abortSignal) =>
-        client.send(new DescribeDBEngineVersionsCommand({Engine: 'aurora-mysql', EngineVersion: version}), {
-          abortSignal,
-        }),
-      )
+      const wanted = {Engine: 'aurora-mysql', EngineVersion: version}
+      const answer = await this.#call('rds', region, 'DescribeDBEngineVersions', wanted)
       const [found] = answer.DBEngineVersions ?? []
       return {offered: found !== undefined, global: found?.SupportsGlobalDatabases === true}
     })
   }
 
   async #bootstrapVersion(region: Region): Promise<number | null> {
-    const [client, {GetParameterCommand}] = await Promise.all([this.clients.ssm(region), import('@aws-sdk/client-ssm')])
     return orNull(['ParameterNotFound'], async () => {
-      const answer = await this.#send('ssm:GetParameter', region, (abortSignal) =>
-        client.send(new GetParameterCommand({Name: BOOTSTRAP_PARAMETER}), {abortSignal}),
-      )
+      const answer = await this.#call('ssm', region, 'GetParameter', {Name: BOOTSTRAP_PARAMETER})
       return Number(answer.Parameter?.Value)
     })
   }
 
   async #bootstrapStack(region: Region): Promise<string | null> {
-    const [client, {DescribeStacksCommand}] = await Promise.all([
-      this.clients.cloudFormation(region),
-      import('@aws-sdk/client-cloudformation'),
-    ])
     // CloudFormation answers ValidationError for a stack that does not exist.
     return orNull(['ValidationError'], async () => {
-      const answer = await this.#send('cloudformation:DescribeStacks', region, (abortSignal) =>
-        client.send(new DescribeStacksCommand({StackName: BOOTSTRAP_STACK}), {abortSignal}),
-      )
+      const answer = await this.#call('cloudformation', region, 'DescribeStacks', {StackName: BOOTSTRAP_STACK})
       return answer.Stacks?.[0]?.StackStatus ?? null
     })
   }
 
   async #hasBucket(region: Region, bucket: string): Promise<boolean> {
-    const [client, {HeadBucketCommand}] = await Promise.all([this.clients.s3(region), import('@aws-sdk/client-s3')])
     const found = await orNull(['NotFound', 'NoSuchBucket'], () =>
-      this.#send('s3:ListBucket', region, (abortSignal) =>
-        client.send(new HeadBucketCommand({Bucket: bucket}), {abortSignal}),
-      ),
+      this.#call('s3', region, 'HeadBucket', {Bucket: bucket}),
     )
     return found !== null
   }
@@ -169,9 +135,13 @@ export class AwsCheckup implements Checkup {
     return session?.sso_region ?? profile.sso_region
   }
 
-  #send<T>(action: string, region: Region, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const options: SendOptions = {action, region, signal: this.signal, deadlineMs: DEADLINE_MS}
-    return this.clients.send(send, options)
+  #call<S extends Service, O extends Operation<S>>(
+    service: S,
+    region: Region,
+    operation: O,
+    input: Input<S, O>,
+  ): Promise<Output<S, O>> {
+    return this.clients.call(service, region, operation, input, {signal: this.signal, deadlineMs: DEADLINE_MS})
   }
 }
 

@@ -6,14 +6,10 @@ import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 
 export function clientSecrets(clients: Clients, deployment: Deployment) {
-  return async (region: Region, {signal}: CallOptions = {}): Promise<string> => {
-    const {DescribeUserPoolClientCommand} = await import('@aws-sdk/client-cognito-identity-provider')
-    const client = await clients.cognito(region)
+  return async (region: Region, options: CallOptions = {}): Promise<string> => {
     const {userPoolId: UserPoolId, clientId: ClientId} = deployment.regions[region]!
-    const answer = await clients.send(
-      (abortSignal) => client.send(new DescribeUserPoolClientCommand({UserPoolId, ClientId}), {abortSignal}),
-      {action: 'cognito-idp:DescribeUserPoolClient', region, signal},
-    )
+    const pool = {UserPoolId, ClientId}
+    const answer = await clients.call('cognito-idp', region, 'DescribeUserPoolClient', pool, options)
     const secret = answer.UserPoolClient?.ClientSecret
     if (secret) return secret
     throw new DrError({

@@ -1,10 +1,13 @@
-/** SDK clients, one a service and region, loaded when first asked for, with short deadlines. */
+/** The one way to call AWS: a client a service and region, loaded and made when first asked for, with short deadlines. */
 
 import {Agent} from 'node:http'
 import type {LookupFunction} from 'node:net'
 import {withDeadline} from '../deadline.js'
 import {mapAwsError} from './errors.js'
+import {actionOf, SERVICES} from './services.js'
+import type {Input, Operation, Output, Service} from './services.js'
 import type {Region} from '../../model/deployment.js'
+import type {CallOptions} from '../../ports/world.js'
 
 /** Where and as whom AWS is called. */
 export interface AwsAccess {
@@ -16,13 +19,13 @@ export interface AwsAccess {
   credentials?: {accessKeyId: string; secretAccessKey: string}
 }
 
-export interface SendOptions {
-  /** IAM's name of the action, such as `rds:DescribeGlobalClusters`: errors name it. */
-  action: string
-  region: Region
-  signal?: AbortSignal
-  /** For the whole call, retries included. */
+export interface AwsCallOptions extends CallOptions {
+  /** Milliseconds for the whole call, retries included. */
   deadlineMs?: number
+  /** Milliseconds for one attempt. */
+  requestMs?: number
+  /** Never sent again by itself: what answers InternalFailure may have begun, so the caller looks first. */
+  once?: boolean
 }
 
 const CONNECT_MS = 1500
@@ -31,9 +34,24 @@ export const CALL_DEADLINE_MS = 6000
 /** A function may have to wake a paused database; none of the template's may run longer. */
 export const INVOKE_DEADLINE_MS = 30_000
 
+/** Every poll of every stack counts against one quota of the account. */
+const ATTEMPTS: Partial<Record<Service, number>> = {cloudformation: 6}
+const USUAL_ATTEMPTS = 2
+
+/** Services that stand in no region, and how errors name where they are. */
+const GLOBAL: Partial<Record<Service, {region: Region; where: string}>> = {
+  'cloudfront-keyvaluestore': {region: 'us-east-1', where: 'the edge'},
+}
+
+/** What probes and steps call. */
+const URGENT: Service[] = ['rds', 'cloudwatch', 'lambda', 'cloudfront-keyvaluestore', 'cognito-idp', 's3']
+
+/** As far as it is the same for all services. */
 interface AnyClient {
+  send(command: object, options: {abortSignal: AbortSignal}): Promise<unknown>
   destroy(): void
 }
+type AnyModule = Record<string, new (input: object) => object> & {Client: new (settings: object) => AnyClient}
 
 export class Clients {
   readonly #access: AwsAccess
@@ -43,150 +61,71 @@ export class Clients {
     this.#access = access
   }
 
-  rds = (region: Region) =>
-    this.#client(`rds ${region}`, async () => {
-      const {RDSClient} = await import('@aws-sdk/client-rds')
-      return new RDSClient(this.#settings(region))
-    })
-
-  /** Never retries: a switchover that answers InternalFailure may have begun, so the caller looks again first. */
-  rdsOnce = (region: Region) =>
-    this.#client(`rds-once ${region}`, async () => {
-      const {RDSClient} = await import('@aws-sdk/client-rds')
-      return new RDSClient({...this.#settings(region), maxAttempts: 1})
-    })
-
-  cloudWatch = (region: Region) =>
-    this.#client(`cloudwatch ${region}`, async () => {
-      const {CloudWatchClient} = await import('@aws-sdk/client-cloudwatch')
-      return new CloudWatchClient(this.#settings(region))
-    })
-
-  lambda = (region: Region) =>
-    this.#client(`lambda ${region}`, async () => {
-      const {LambdaClient} = await import('@aws-sdk/client-lambda')
-      return new LambdaClient(this.#settings(region))
-    })
-
-  /** For `Invoke`: waits as long as a function may run, and never runs it twice by itself. */
-  lambdaInvoke = (region: Region) =>
-    this.#client(`lambda-invoke ${region}`, async () => {
-      const {LambdaClient} = await import('@aws-sdk/client-lambda')
-      return new LambdaClient({...this.#settings(region, INVOKE_DEADLINE_MS), maxAttempts: 1})
-    })
-
-  s3 = (region: Region) =>
-    this.#client(`s3 ${region}`, async () => {
-      const {S3Client} = await import('@aws-sdk/client-s3')
-      return new S3Client({...this.#settings(region), forcePathStyle: this.#access.endpoint !== undefined})
-    })
-
-  ssm = (region: Region) =>
-    this.#client(`ssm ${region}`, async () => {
-      const {SSMClient} = await import('@aws-sdk/client-ssm')
-      return new SSMClient(this.#settings(region))
-    })
-
-  cloudFormation = (region: Region) =>
-    this.#client(`cloudformation ${region}`, async () => {
-      const {CloudFormationClient} = await import('@aws-sdk/client-cloudformation')
-      // Every poll of every stack counts against one quota of the account.
-      return new CloudFormationClient({...this.#settings(region), maxAttempts: 6})
-    })
-
-  sts = (region: Region) =>
-    this.#client(`sts ${region}`, async () => {
-      const {STSClient} = await import('@aws-sdk/client-sts')
-      return new STSClient(this.#settings(region))
-    })
-
-  ec2 = (region: Region) =>
-    this.#client(`ec2 ${region}`, async () => {
-      const {EC2Client} = await import('@aws-sdk/client-ec2')
-      return new EC2Client(this.#settings(region))
-    })
-
-  serviceQuotas = (region: Region) =>
-    this.#client(`service-quotas ${region}`, async () => {
-      const {ServiceQuotasClient} = await import('@aws-sdk/client-service-quotas')
-      return new ServiceQuotasClient(this.#settings(region))
-    })
-
-  tagging = (region: Region) =>
-    this.#client(`tagging ${region}`, async () => {
-      const {ResourceGroupsTaggingAPIClient} = await import('@aws-sdk/client-resource-groups-tagging-api')
-      return new ResourceGroupsTaggingAPIClient(this.#settings(region))
-    })
-
-  kms = (region: Region) =>
-    this.#client(`kms ${region}`, async () => {
-      const {KMSClient} = await import('@aws-sdk/client-kms')
-      return new KMSClient(this.#settings(region))
-    })
-
-  logs = (region: Region) =>
-    this.#client(`logs ${region}`, async () => {
-      const {CloudWatchLogsClient} = await import('@aws-sdk/client-cloudwatch-logs')
-      return new CloudWatchLogsClient(this.#settings(region))
-    })
-
-  secrets = (region: Region) =>
-    this.#client(`secrets ${region}`, async () => {
-      const {SecretsManagerClient} = await import('@aws-sdk/client-secrets-manager')
-      return new SecretsManagerClient(this.#settings(region))
-    })
-
-  cognito = (region: Region) =>
-    this.#client(`cognito ${region}`, async () => {
-      const {CognitoIdentityProviderClient} = await import('@aws-sdk/client-cognito-identity-provider')
-      return new CognitoIdentityProviderClient(this.#settings(region))
-    })
-
-  cloudFront = () =>
-    this.#client('cloudfront', async () => {
-      const {CloudFrontClient} = await import('@aws-sdk/client-cloudfront')
-      return new CloudFrontClient(this.#settings('us-east-1'))
-    })
-
   /**
-   * Signed with SigV4A, for all regions at once. The client puts the account id in front of a custom endpoint's host:
-   * an address gets a name to carry it, and a look-up that answers loopback for it.
+   * Carries out one operation. Throws `Unreachable` where nobody answers within the deadline, another `DrError` where AWS says
+   * no. `read` takes what the answer streams, within the same deadline.
    */
-  keyValueStore = () =>
-    this.#client('keyvaluestore', async () => {
-      const [{CloudFrontKeyValueStoreClient}] = await Promise.all([
-        import('@aws-sdk/client-cloudfront-keyvaluestore'),
-        import('@aws-sdk/signature-v4a'),
-      ])
-      const settings = this.#settings('us-east-1')
-      const {endpoint} = this.#access
-      if (endpoint === undefined || !isLoopback(endpoint)) return new CloudFrontKeyValueStoreClient(settings)
-      const {port} = new URL(endpoint)
-      return new CloudFrontKeyValueStoreClient({
-        ...settings,
-        endpoint: `http://localhost:${port}`,
-        requestHandler: {...settings.requestHandler, httpAgent: new Agent({lookup: toLoopback})},
+  call<S extends Service, O extends Operation<S>>(
+    service: S,
+    region: Region,
+    operation: O,
+    input: Input<S, O>,
+    options?: AwsCallOptions,
+  ): Promise<Output<S, O>>
+  call<S extends Service, O extends Operation<S>, T>(
+    service: S,
+    region: Region,
+    operation: O,
+    input: Input<S, O>,
+    options: AwsCallOptions | undefined,
+    read: (answer: Output<S, O>) => Promise<T>,
+  ): Promise<T>
+  async call<S extends Service, O extends Operation<S>>(
+    service: S,
+    region: Region,
+    operation: O,
+    input: Input<S, O>,
+    options: AwsCallOptions = {},
+    read: (answer: Output<S, O>) => Promise<unknown> = async (answer) => answer,
+  ): Promise<unknown> {
+    const [module, client] = await Promise.all([this.#load(service), this.#client(service, region, options)])
+    const command = new module[`${operation}Command`]!(input as object)
+    try {
+      return await withDeadline(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, async (abortSignal) =>
+        read((await client.send(command, {abortSignal})) as Output<S, O>),
+      )
+    } catch (error) {
+      const {profile} = this.#access
+      throw mapAwsError(error, {
+        action: actionOf(service, operation),
+        region: GLOBAL[service]?.where ?? region,
+        profile,
       })
-    })
-
-  /**
-   * Loads what probes and steps call, ahead of the first call: loading takes half a second and more on a busy machine,
-   * which must not count as a region's silence.
-   */
-  async preload(): Promise<void> {
-    await Promise.all([
-      import('@aws-sdk/client-rds'),
-      import('@aws-sdk/client-cloudwatch'),
-      import('@aws-sdk/client-lambda'),
-      import('@aws-sdk/client-cloudfront-keyvaluestore'),
-      import('@aws-sdk/signature-v4a'),
-      import('@aws-sdk/client-cognito-identity-provider'),
-      import('@aws-sdk/client-s3'),
-    ])
+    }
   }
 
+  ssm = (region: Region) =>
+    this.#client('ssm', region, {}) as Promise<unknown> as Promise<import('@aws-sdk/client-ssm').SSMClient>
+  lambda = (region: Region) =>
+    this.#client('lambda', region, {}) as Promise<unknown> as Promise<import('@aws-sdk/client-lambda').LambdaClient>
+  lambdaInvoke = (region: Region) =>
+    this.#client('lambda', region, {once: true, requestMs: INVOKE_DEADLINE_MS}) as Promise<unknown> as Promise<
+      import('@aws-sdk/client-lambda').LambdaClient
+    >
+  secrets = (region: Region) =>
+    this.#client('secretsmanager', region, {}) as Promise<unknown> as Promise<
+      import('@aws-sdk/client-secrets-manager').SecretsManagerClient
+    >
+  keyValueStore = () =>
+    this.#client('cloudfront-keyvaluestore', '', {}) as Promise<unknown> as Promise<
+      import('@aws-sdk/client-cloudfront-keyvaluestore').CloudFrontKeyValueStoreClient
+    >
+
   /** Sends with a deadline; errors come out as `Unreachable` or another `DrError`. */
-  async send<T>(send: (signal: AbortSignal) => Promise<T>, options: SendOptions): Promise<T> {
+  async send<T>(
+    send: (signal: AbortSignal) => Promise<T>,
+    options: {action: string; region: Region; signal?: AbortSignal; deadlineMs?: number},
+  ): Promise<T> {
     try {
       return await withDeadline(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, send)
     } catch (error) {
@@ -194,33 +133,68 @@ export class Clients {
     }
   }
 
+  /**
+   * Loads what probes and steps call, ahead of the first call: loading takes half a second and more on a busy machine,
+   * which must not count as a region's silence.
+   */
+  async preload(): Promise<void> {
+    await Promise.all(URGENT.map((service) => this.#load(service)))
+  }
+
+  /** Who calls, as the provider chain found it. Throws what the SDK throws where it found nobody. */
+  async identity(region: Region): Promise<object> {
+    const {config} = (await this.#client('sts', region, {})) as unknown as {config: {credentials(): Promise<object>}}
+    return config.credentials()
+  }
+
   async close(): Promise<void> {
     const clients = await Promise.allSettled(this.#made.values())
     for (const client of clients) if (client.status === 'fulfilled') client.value.destroy()
   }
 
-  #client<C extends AnyClient>(key: string, make: () => Promise<C>): Promise<C> {
-    let client = this.#made.get(key) as Promise<C> | undefined
-    if (!client) {
-      client = make()
-      this.#made.set(key, client)
-    }
-
-    return client
+  async #load(service: Service): Promise<AnyModule> {
+    return (await SERVICES[service]()) as unknown as AnyModule
   }
 
-  #settings(region: Region, requestTimeout = REQUEST_MS) {
+  #client(
+    service: Service,
+    region: Region,
+    {once = false, requestMs = REQUEST_MS}: AwsCallOptions,
+  ): Promise<AnyClient> {
+    const key = [service, region, once, requestMs].join(' ')
+    const made = this.#made.get(key) ?? this.#make(service, region, once, requestMs)
+    this.#made.set(key, made)
+    return made
+  }
+
+  async #make(service: Service, region: Region, once: boolean, requestTimeout: number): Promise<AnyClient> {
+    const {Client} = await this.#load(service)
     const {credentials, endpoint, profile} = this.#access
-    return {
-      region,
+    const requestHandler = {connectionTimeout: CONNECT_MS, requestTimeout, throwOnRequestTimeout: true}
+    return new Client({
+      region: GLOBAL[service]?.region ?? region,
       ...(credentials && {credentials}),
       ...(endpoint && {endpoint}),
       ...(profile && {profile}),
-      maxAttempts: 2,
-      requestHandler: {connectionTimeout: CONNECT_MS, requestTimeout, throwOnRequestTimeout: true},
-    }
+      maxAttempts: once ? 1 : (ATTEMPTS[service] ?? USUAL_ATTEMPTS),
+      requestHandler,
+      ...(service === 's3' && {forcePathStyle: endpoint !== undefined}),
+      ...(service === 'cloudfront-keyvaluestore' &&
+        endpoint &&
+        isLoopback(endpoint) &&
+        named(endpoint, requestHandler)),
+    })
   }
 }
+
+/**
+ * The client of the KeyValueStore puts the account id in front of a custom endpoint's host: an address gets a name to carry it,
+ * and a look-up that answers loopback for it.
+ */
+const named = (endpoint: string, requestHandler: object): object => ({
+  endpoint: `http://localhost:${new URL(endpoint).port}`,
+  requestHandler: {...requestHandler, httpAgent: new Agent({lookup: toLoopback})},
+})
 
 const isLoopback = (endpoint: string): boolean => ['127.0.0.1', 'localhost'].includes(new URL(endpoint).hostname)
 

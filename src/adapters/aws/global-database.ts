@@ -26,32 +26,18 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     this.#lagPeriodSeconds = lagPeriodSeconds
   }
 
-  async describe(via: Region, {signal}: CallOptions = {}): Promise<GlobalCluster> {
-    const {DescribeGlobalClustersCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rds(via)
-    const command = new DescribeGlobalClustersCommand({GlobalClusterIdentifier: this.#deployment.globalClusterId})
-    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'rds:DescribeGlobalClusters',
-      region: via,
-      signal,
-    })
+  async describe(via: Region, options: CallOptions = {}): Promise<GlobalCluster> {
+    const {globalClusterId: GlobalClusterIdentifier} = this.#deployment
+    const answer = await this.#clients.call('rds', via, 'DescribeGlobalClusters', {GlobalClusterIdentifier}, options)
     return toGlobalCluster(first(answer.GlobalClusters, `global cluster ${this.#deployment.globalClusterId}`))
   }
 
-  async cluster(region: Region, {signal}: CallOptions = {}): Promise<Cluster> {
-    const {DescribeDBClustersCommand, DescribeDBInstancesCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rds(region)
+  async cluster(region: Region, options: CallOptions = {}): Promise<Cluster> {
     const clusterId = this.#clusterId(region)
     const ofCluster = [{Name: 'db-cluster-id', Values: [clusterId]}]
     const [clusters, instances] = await Promise.all([
-      this.#clients.send(
-        (abortSignal) => client.send(new DescribeDBClustersCommand({DBClusterIdentifier: clusterId}), {abortSignal}),
-        {action: 'rds:DescribeDBClusters', region, signal},
-      ),
-      this.#clients.send(
-        (abortSignal) => client.send(new DescribeDBInstancesCommand({Filters: ofCluster}), {abortSignal}),
-        {action: 'rds:DescribeDBInstances', region, signal},
-      ),
+      this.#clients.call('rds', region, 'DescribeDBClusters', {DBClusterIdentifier: clusterId}, options),
+      this.#clients.call('rds', region, 'DescribeDBInstances', {Filters: ofCluster}, options),
     ])
     const cluster: DBCluster = first(clusters.DBClusters, `cluster ${clusterId}`)
     return {
@@ -65,15 +51,9 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     }
   }
 
-  async proxy(region: Region, {signal}: CallOptions = {}): Promise<ProxyHealth> {
-    const {DescribeDBProxyTargetsCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rds(region)
-    const command = new DescribeDBProxyTargetsCommand({DBProxyName: regionOf(this.#deployment, region).proxyName})
-    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'rds:DescribeDBProxyTargets',
-      region,
-      signal,
-    })
+  async proxy(region: Region, options: CallOptions = {}): Promise<ProxyHealth> {
+    const {proxyName: DBProxyName} = regionOf(this.#deployment, region)
+    const answer = await this.#clients.call('rds', region, 'DescribeDBProxyTargets', {DBProxyName}, options)
     // The tracked cluster is listed as a target without a health of its own.
     const healths = (answer.Targets ?? []).flatMap(({TargetHealth}) => TargetHealth ?? [])
     const ill = healths.filter(({State}) => State !== 'AVAILABLE')
@@ -88,51 +68,30 @@ export class AwsGlobalDatabase implements GlobalDatabase {
    * AWS may answer an opaque `InternalFailure` although the switchover has begun (aws-sdk issue 822): it comes out with
    * that code, and who calls reads the state again before trying again.
    */
-  async switchover(primary: Region, target: Region, {signal}: CallOptions = {}): Promise<void> {
-    const {SwitchoverGlobalClusterCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rdsOnce(primary)
-    const command = new SwitchoverGlobalClusterCommand({
-      GlobalClusterIdentifier: this.#deployment.globalClusterId,
-      TargetDbClusterIdentifier: regionOf(this.#deployment, target).clusterArn,
-    })
-    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'rds:SwitchoverGlobalCluster',
-      region: primary,
-      signal,
-    })
+  async switchover(primary: Region, target: Region, options: CallOptions = {}): Promise<void> {
+    const promotion = this.#promotion(target)
+    await this.#clients.call('rds', primary, 'SwitchoverGlobalCluster', promotion, {...options, once: true})
   }
 
-  async failover(target: Region, {signal}: CallOptions = {}): Promise<void> {
-    const {FailoverGlobalClusterCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rdsOnce(target)
-    const command = new FailoverGlobalClusterCommand({
-      GlobalClusterIdentifier: this.#deployment.globalClusterId,
-      TargetDbClusterIdentifier: regionOf(this.#deployment, target).clusterArn,
-      // Without it the same call is a switchover, which a real outage refuses (RDS API reference).
-      AllowDataLoss: true,
-    })
-    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'rds:FailoverGlobalCluster',
-      region: target,
-      signal,
-    })
+  async failover(target: Region, options: CallOptions = {}): Promise<void> {
+    // Without AllowDataLoss the same call is a switchover, which a real outage refuses (RDS API reference).
+    const promotion = {...this.#promotion(target), AllowDataLoss: true}
+    await this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, once: true})
   }
 
   /**
    * `AuroraGlobalDBRPOLag` in milliseconds is reported by secondaries only. AWS lists it by cluster and by cluster and
    * source region without saying which an account has, so both are asked for and the newest datum counts.
    */
-  async lagSeconds(region: Region, {signal}: CallOptions = {}): Promise<number | undefined> {
-    const {GetMetricDataCommand} = await import('@aws-sdk/client-cloudwatch')
-    const client = await this.#clients.cloudWatch(region)
+  async lagSeconds(region: Region, options: CallOptions = {}): Promise<number | undefined> {
     const now = Date.now()
     const byCluster = {Name: 'DBClusterIdentifier', Value: this.#clusterId(region)}
     const bySource = {Name: 'SourceRegion', Value: otherRegion(this.#deployment, region)}
-    const command = new GetMetricDataCommand({
+    const question = {
       StartTime: new Date(now - LAG_WINDOW_MS),
       // The window's end is exclusive.
       EndTime: new Date(now + this.#lagPeriodSeconds * 1000),
-      ScanBy: 'TimestampDescending',
+      ScanBy: 'TimestampDescending' as const,
       MetricDataQueries: [[byCluster], [byCluster, bySource]].map((dimensions, index) => ({
         Id: `lag${index}`,
         MetricStat: {
@@ -141,17 +100,20 @@ export class AwsGlobalDatabase implements GlobalDatabase {
           Stat: 'Maximum',
         },
       })),
-    })
-    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'cloudwatch:GetMetricData',
-      region,
-      signal,
-    })
+    }
+    const answer = await this.#clients.call('cloudwatch', region, 'GetMetricData', question, options)
     const data = (answer.MetricDataResults ?? []).flatMap(({Timestamps = [], Values = []}) =>
       Values.map((milliseconds, index) => ({milliseconds, at: Timestamps[index]?.getTime() ?? 0})),
     )
     const newest = data.sort((one, other) => other.at - one.at)[0]
     return newest && newest.milliseconds / 1000
+  }
+
+  #promotion(target: Region) {
+    return {
+      GlobalClusterIdentifier: this.#deployment.globalClusterId,
+      TargetDbClusterIdentifier: regionOf(this.#deployment, target).clusterArn,
+    }
   }
 
   /** RDS keeps identifiers in lower case, however they were typed, and answers and metrics have them so. */

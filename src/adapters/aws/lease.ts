@@ -151,18 +151,13 @@ export class AwsLease implements Lease {
     return Object.keys(this.#deployment.regions).sort()
   }
 
-  async #read(region: Region, {signal, deadlineMs}: LeaseCall): Promise<Found> {
-    const {GetObjectCommand} = await import('@aws-sdk/client-s3')
-    const client = await this.#clients.s3(region)
-    const command = new GetObjectCommand({Bucket: this.#bucket(region), Key: LEASE_KEY})
+  async #read(region: Region, call: LeaseCall): Promise<Found> {
+    const object = {Bucket: this.#bucket(region), Key: LEASE_KEY}
     try {
-      const {etag, text} = await this.#clients.send(
-        async (abortSignal) => {
-          const answer = await client.send(command, {abortSignal})
-          return {etag: answer.ETag, text: (await answer.Body?.transformToString()) ?? ''}
-        },
-        {action: 's3:GetObject', region, signal, deadlineMs},
-      )
+      const {etag, text} = await this.#clients.call('s3', region, 'GetObject', object, call, async (answer) => ({
+        etag: answer.ETag,
+        text: (await answer.Body?.transformToString()) ?? '',
+      }))
       return {region, etag, record: this.#parse(region, text)}
     } catch (error) {
       if (isFault(error, 'NoSuchKey')) return {region}
@@ -170,22 +165,15 @@ export class AwsLease implements Lease {
     }
   }
 
-  async #write({region, etag}: Found, record: LeaseRecord, {signal, deadlineMs}: LeaseCall): Promise<void> {
-    const {PutObjectCommand} = await import('@aws-sdk/client-s3')
-    const client = await this.#clients.s3(region)
-    const command = new PutObjectCommand({
+  async #write({region, etag}: Found, record: LeaseRecord, call: LeaseCall): Promise<void> {
+    const object = {
       Bucket: this.#bucket(region),
       Key: LEASE_KEY,
       Body: JSON.stringify(record),
       ContentType: 'application/json',
       ...(etag === undefined ? {IfNoneMatch: '*'} : {IfMatch: etag}),
-    })
-    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 's3:PutObject',
-      region,
-      signal,
-      deadlineMs,
-    })
+    }
+    await this.#clients.call('s3', region, 'PutObject', object, call)
   }
 
   #bucket(region: Region): string {

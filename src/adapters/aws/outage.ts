@@ -51,75 +51,53 @@ export class AwsOutage implements Outage {
   }
 
   /** Remembers first: a function that was closed without a memory could not be told from one that is fenced. */
-  async #closeFunction(region: Region, name: string, now: number, {signal}: CallOptions): Promise<void> {
-    const {GetFunctionConcurrencyCommand, PutFunctionConcurrencyCommand, TagResourceCommand} =
-      await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambda(region)
-    if (!(await this.#functionMemory(region, name, {signal}))) {
-      const {ReservedConcurrentExecutions: earlier} = await this.#clients.send(
-        (abortSignal) => client.send(new GetFunctionConcurrencyCommand({FunctionName: name}), {abortSignal}),
-        {action: 'lambda:GetFunctionConcurrency', region, signal},
+  async #closeFunction(region: Region, name: string, now: number, options: CallOptions): Promise<void> {
+    if (!(await this.#functionMemory(region, name, options))) {
+      const {ReservedConcurrentExecutions: earlier} = await this.#clients.call(
+        'lambda',
+        region,
+        'GetFunctionConcurrency',
+        {FunctionName: name},
+        options,
       )
-      const tags = new TagResourceCommand({
+      const tags = {
         Resource: this.#functionArn(region, name),
         Tags: {[OUTAGE_TAG]: `${now} ${earlier ?? NO_RESERVATION}`},
-      })
-      await this.#clients.send((abortSignal) => client.send(tags, {abortSignal}), {
-        action: 'lambda:TagResource',
-        region,
-        signal,
-      })
+      }
+      await this.#clients.call('lambda', region, 'TagResource', tags, options)
     }
 
-    const close = new PutFunctionConcurrencyCommand({FunctionName: name, ReservedConcurrentExecutions: 0})
-    await this.#clients.send((abortSignal) => client.send(close, {abortSignal}), {
-      action: 'lambda:PutFunctionConcurrency',
-      region,
-      signal,
-    })
+    const close = {FunctionName: name, ReservedConcurrentExecutions: 0}
+    await this.#clients.call('lambda', region, 'PutFunctionConcurrency', close, options)
   }
 
   /** Forgets last: whoever is cut in between can stop the outage again. */
-  async #openFunction(region: Region, name: string, {signal}: CallOptions): Promise<void> {
-    const memory = await this.#functionMemory(region, name, {signal})
+  async #openFunction(region: Region, name: string, options: CallOptions): Promise<void> {
+    const memory = await this.#functionMemory(region, name, options)
     if (!memory) return
-    const {DeleteFunctionConcurrencyCommand, PutFunctionConcurrencyCommand, UntagResourceCommand} =
-      await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambda(region)
     if (memory.earlier === undefined) {
-      const open = new DeleteFunctionConcurrencyCommand({FunctionName: name})
-      await this.#clients.send((abortSignal) => client.send(open, {abortSignal}), {
-        action: 'lambda:DeleteFunctionConcurrency',
-        region,
-        signal,
-      })
+      const open = {FunctionName: name}
+      await this.#clients.call('lambda', region, 'DeleteFunctionConcurrency', open, options)
     } else {
-      const open = new PutFunctionConcurrencyCommand({FunctionName: name, ReservedConcurrentExecutions: memory.earlier})
-      await this.#clients.send((abortSignal) => client.send(open, {abortSignal}), {
-        action: 'lambda:PutFunctionConcurrency',
-        region,
-        signal,
-      })
+      const open = {FunctionName: name, ReservedConcurrentExecutions: memory.earlier}
+      await this.#clients.call('lambda', region, 'PutFunctionConcurrency', open, options)
     }
 
-    const forget = new UntagResourceCommand({Resource: this.#functionArn(region, name), TagKeys: [OUTAGE_TAG]})
-    await this.#clients.send((abortSignal) => client.send(forget, {abortSignal}), {
-      action: 'lambda:UntagResource',
-      region,
-      signal,
-    })
+    const forget = {Resource: this.#functionArn(region, name), TagKeys: [OUTAGE_TAG]}
+    await this.#clients.call('lambda', region, 'UntagResource', forget, options)
   }
 
   async #functionMemory(
     region: Region,
     name: string,
-    {signal}: CallOptions,
+    options: CallOptions,
   ): Promise<{startedAt: number; earlier?: number} | undefined> {
-    const {ListTagsCommand} = await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambda(region)
-    const {Tags} = await this.#clients.send(
-      (abortSignal) => client.send(new ListTagsCommand({Resource: this.#functionArn(region, name)}), {abortSignal}),
-      {action: 'lambda:ListTags', region, signal},
+    const {Tags} = await this.#clients.call(
+      'lambda',
+      region,
+      'ListTags',
+      {Resource: this.#functionArn(region, name)},
+      options,
     )
     const value = Tags?.[OUTAGE_TAG]
     if (value === undefined) return undefined
@@ -128,60 +106,34 @@ export class AwsOutage implements Outage {
   }
 
   async #cutDatabase(region: Region, options: CallOptions): Promise<void> {
-    const {AddTagsToResourceCommand, DeregisterDBProxyTargetsCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rds(region)
     const {clusterArn, clusterId, proxyName} = regionOf(this.#deployment, region)
     if ((await this.#databaseMemory(region, options)) === undefined) {
-      const remember = new AddTagsToResourceCommand({
+      const remember = {
         ResourceName: clusterArn,
         Tags: [{Key: OUTAGE_TAG, Value: String(Date.now())}],
-      })
-      await this.#clients.send((abortSignal) => client.send(remember, {abortSignal}), {
-        action: 'rds:AddTagsToResource',
-        region,
-        signal: options.signal,
-      })
+      }
+      await this.#clients.call('rds', region, 'AddTagsToResource', remember, options)
     }
 
-    const cut = new DeregisterDBProxyTargetsCommand({DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]})
+    const cut = {DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]}
     await this.#unlessSo('DBProxyTargetNotFoundFault', () =>
-      this.#clients.send((abortSignal) => client.send(cut, {abortSignal}), {
-        action: 'rds:DeregisterDBProxyTargets',
-        region,
-        signal: options.signal,
-      }),
+      this.#clients.call('rds', region, 'DeregisterDBProxyTargets', cut, options),
     )
   }
 
-  async #joinDatabase(region: Region, {signal}: CallOptions): Promise<void> {
-    const {RegisterDBProxyTargetsCommand, RemoveTagsFromResourceCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rds(region)
+  async #joinDatabase(region: Region, options: CallOptions): Promise<void> {
     const {clusterArn, clusterId, proxyName} = regionOf(this.#deployment, region)
-    const join = new RegisterDBProxyTargetsCommand({DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]})
+    const join = {DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]}
     await this.#unlessSo('DBProxyTargetAlreadyRegisteredFault', () =>
-      this.#clients.send((abortSignal) => client.send(join, {abortSignal}), {
-        action: 'rds:RegisterDBProxyTargets',
-        region,
-        signal,
-      }),
+      this.#clients.call('rds', region, 'RegisterDBProxyTargets', join, options),
     )
-    const forget = new RemoveTagsFromResourceCommand({ResourceName: clusterArn, TagKeys: [OUTAGE_TAG]})
-    await this.#clients.send((abortSignal) => client.send(forget, {abortSignal}), {
-      action: 'rds:RemoveTagsFromResource',
-      region,
-      signal,
-    })
+    const forget = {ResourceName: clusterArn, TagKeys: [OUTAGE_TAG]}
+    await this.#clients.call('rds', region, 'RemoveTagsFromResource', forget, options)
   }
 
-  async #databaseMemory(region: Region, {signal}: CallOptions): Promise<number | undefined> {
-    const {ListTagsForResourceCommand} = await import('@aws-sdk/client-rds')
-    const client = await this.#clients.rds(region)
-    const command = new ListTagsForResourceCommand({ResourceName: regionOf(this.#deployment, region).clusterArn})
-    const {TagList} = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'rds:ListTagsForResource',
-      region,
-      signal,
-    })
+  async #databaseMemory(region: Region, options: CallOptions): Promise<number | undefined> {
+    const input = {ResourceName: regionOf(this.#deployment, region).clusterArn}
+    const {TagList} = await this.#clients.call('rds', region, 'ListTagsForResource', input, options)
     const value = TagList?.find(({Key}) => Key === OUTAGE_TAG)?.Value
     return value === undefined ? undefined : Number(value)
   }

@@ -8,6 +8,7 @@ import type {Stacks} from '../../ports/deployer.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
+import type {Input, Operation, Output} from './services.js'
 
 /** Throttling is common while stacks are being deployed: the SDK tries again within this. */
 const DEADLINE_MS = 20_000
@@ -20,13 +21,8 @@ export class AwsStacks implements Stacks {
   }
 
   async state(region: Region, name: string, options: CallOptions = {}): Promise<StackState | undefined> {
-    const {DescribeStacksCommand} = await import('@aws-sdk/client-cloudformation')
-    const client = await this.#clients.cloudFormation(region)
     try {
-      const {Stacks: found = []} = await this.#clients.send(
-        (abortSignal) => client.send(new DescribeStacksCommand({StackName: name}), {abortSignal}),
-        {action: 'cloudformation:DescribeStacks', region, deadlineMs: DEADLINE_MS, ...options},
-      )
+      const {Stacks: found = []} = await this.#call(region, 'DescribeStacks', {StackName: name}, options)
       const [stack] = found
       return stack && {status: stack.StackStatus!, reason: stack.StackStatusReason}
     } catch (error) {
@@ -37,15 +33,8 @@ export class AwsStacks implements Stacks {
   }
 
   async template(region: Region, name: string, options: CallOptions = {}): Promise<Template> {
-    const {GetTemplateCommand} = await import('@aws-sdk/client-cloudformation')
-    const client = await this.#clients.cloudFormation(region)
-    const command = new GetTemplateCommand({StackName: name, TemplateStage: 'Original'})
-    const {TemplateBody = '{}'} = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'cloudformation:GetTemplate',
-      region,
-      deadlineMs: DEADLINE_MS,
-      ...options,
-    })
+    const asSubmitted = {StackName: name, TemplateStage: 'Original' as const}
+    const {TemplateBody = '{}'} = await this.#call(region, 'GetTemplate', asSubmitted, options)
     return templateOf(TemplateBody)
   }
 
@@ -55,18 +44,16 @@ export class AwsStacks implements Stacks {
     changeSet: string,
     options: CallOptions = {},
   ): Promise<ResourceChange[]> {
-    const {DescribeChangeSetCommand} = await import('@aws-sdk/client-cloudformation')
-    const client = await this.#clients.cloudFormation(region)
     const all: Change[] = []
     let token: string | undefined
     do {
-      const command = new DescribeChangeSetCommand({StackName: stack, ChangeSetName: changeSet, NextToken: token})
-      const page = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-        action: 'cloudformation:DescribeChangeSet',
+      const wanted = {StackName: stack, ChangeSetName: changeSet, NextToken: token}
+      const page: Output<'cloudformation', 'DescribeChangeSet'> = await this.#call(
         region,
-        deadlineMs: DEADLINE_MS,
-        ...options,
-      })
+        'DescribeChangeSet',
+        wanted,
+        options,
+      )
       all.push(...(page.Changes ?? []))
       token = page.NextToken
     } while (token !== undefined)
@@ -74,25 +61,12 @@ export class AwsStacks implements Stacks {
   }
 
   async dropChangeSet(region: Region, stack: string, changeSet: string, options: CallOptions = {}): Promise<void> {
-    const {DeleteChangeSetCommand} = await import('@aws-sdk/client-cloudformation')
-    const client = await this.#clients.cloudFormation(region)
-    const command = new DeleteChangeSetCommand({StackName: stack, ChangeSetName: changeSet})
-    await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'cloudformation:DeleteChangeSet',
-      region,
-      deadlineMs: DEADLINE_MS,
-      ...options,
-    })
+    await this.#call(region, 'DeleteChangeSet', {StackName: stack, ChangeSetName: changeSet}, options)
   }
 
   async bootstrapVersion(region: Region, parameter: string, options: CallOptions = {}): Promise<number | undefined> {
-    const {GetParameterCommand} = await import('@aws-sdk/client-ssm')
-    const client = await this.#clients.ssm(region)
     try {
-      const {Parameter} = await this.#clients.send(
-        (abortSignal) => client.send(new GetParameterCommand({Name: parameter}), {abortSignal}),
-        {action: 'ssm:GetParameter', region, ...options},
-      )
+      const {Parameter} = await this.#clients.call('ssm', region, 'GetParameter', {Name: parameter}, options)
       return Number(Parameter?.Value)
     } catch (error) {
       if (isFault(error, 'ParameterNotFound')) return undefined
@@ -101,13 +75,17 @@ export class AwsStacks implements Stacks {
   }
 
   async account(region: Region, options: CallOptions = {}): Promise<string> {
-    const {GetCallerIdentityCommand} = await import('@aws-sdk/client-sts')
-    const client = await this.#clients.sts(region)
-    const {Account = ''} = await this.#clients.send(
-      (abortSignal) => client.send(new GetCallerIdentityCommand({}), {abortSignal}),
-      {action: 'sts:GetCallerIdentity', region, ...options},
-    )
+    const {Account = ''} = await this.#clients.call('sts', region, 'GetCallerIdentity', {}, options)
     return Account
+  }
+
+  #call<O extends Operation<'cloudformation'>>(
+    region: Region,
+    operation: O,
+    input: Input<'cloudformation', O>,
+    options: CallOptions,
+  ): Promise<Output<'cloudformation', O>> {
+    return this.#clients.call('cloudformation', region, operation, input, {deadlineMs: DEADLINE_MS, ...options})
   }
 }
 

@@ -13,37 +13,21 @@ const NO_BUCKET = ['NoSuchBucket', 'NotFound']
 
 /** Asks the bucket itself, now: the tagging API's list lags behind. */
 export async function isOurBucket(caller: Caller, region: Region, name: string, app: string): Promise<boolean> {
-  const {GetBucketTaggingCommand} = await import('@aws-sdk/client-s3')
-  const client = await caller.clients.s3(region)
-  const answer = await caller.call(
-    {action: 's3:GetBucketTagging', region},
-    (abortSignal) => client.send(new GetBucketTaggingCommand({Bucket: name}), {abortSignal}),
-    [...NO_BUCKET, 'NoSuchTagSet'],
-  )
+  const answer = await caller.call('s3', region, 'GetBucketTagging', {Bucket: name}, [...NO_BUCKET, 'NoSuchTagSet'])
   return (answer?.TagSet ?? []).some(({Key, Value}) => Key === OWNER_TAG && Value === app)
 }
 
 /** Every version and every delete marker. Nothing to do where the bucket is gone. */
 export async function emptyBucket(caller: Caller, region: Region, name: string): Promise<void> {
-  const {DeleteObjectsCommand, ListObjectVersionsCommand} = await import('@aws-sdk/client-s3')
-  const client = await caller.clients.s3(region)
   for (;;) {
-    const page = await caller.call(
-      {action: 's3:ListBucketVersions', region},
-      (abortSignal) => client.send(new ListObjectVersionsCommand({Bucket: name}), {abortSignal}),
-      NO_BUCKET,
-    )
+    const page = await caller.call('s3', region, 'ListObjectVersions', {Bucket: name}, NO_BUCKET)
     const Objects = [...(page?.Versions ?? []), ...(page?.DeleteMarkers ?? [])].map(({Key, VersionId}) => ({
       Key,
       VersionId,
     }))
     if (Objects.length === 0) return
-    const command = new DeleteObjectsCommand({Bucket: name, Delete: {Objects, Quiet: true}})
-    const answer = await caller.call(
-      {action: 's3:DeleteObjectVersion', region},
-      (abortSignal) => client.send(command, {abortSignal}),
-      NO_BUCKET,
-    )
+    const input = {Bucket: name, Delete: {Objects, Quiet: true}}
+    const answer = await caller.call('s3', region, 'DeleteObjects', input, NO_BUCKET)
     const [error] = answer?.Errors ?? []
     if (error && (answer?.Errors?.length ?? 0) === Objects.length) throw undeletable(name, error)
   }
@@ -59,16 +43,10 @@ const undeletable = (bucket: string, {Key, Code, Message}: {Key?: string; Code?:
   })
 
 export async function deleteBucket(caller: Caller, region: Region, name: string): Promise<void> {
-  const {DeleteBucketCommand} = await import('@aws-sdk/client-s3')
-  const client = await caller.clients.s3(region)
   for (let left = EMPTYINGS; ; left--) {
     await emptyBucket(caller, region, name)
     try {
-      await caller.call(
-        {action: 's3:DeleteBucket', region},
-        (abortSignal) => client.send(new DeleteBucketCommand({Bucket: name}), {abortSignal}),
-        NO_BUCKET,
-      )
+      await caller.call('s3', region, 'DeleteBucket', {Bucket: name}, NO_BUCKET)
       return
     } catch (error) {
       if (left === 1 || !isFault(error, 'BucketNotEmpty')) throw error

@@ -7,6 +7,7 @@ import {pollUntil} from '../../../ports/waits.js'
 import {withDeadline} from '../../deadline.js'
 import type {Clients} from '../clients.js'
 import {isFault, isServerFault, isThrottled} from '../errors.js'
+import type {Input, Operation, Output, Service} from '../services.js'
 
 /** Milliseconds for which a call is tried again. A quota of a few calls a second is recovered from in a fraction of it. */
 const PATIENCE_MS = 90_000
@@ -15,12 +16,6 @@ const SILENCE_MS = 8000
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5000
 
-export interface Where {
-  /** IAM's name of the action. */
-  action: string
-  region: Region
-}
-
 export class Caller {
   constructor(
     readonly clients: Clients,
@@ -28,17 +23,19 @@ export class Caller {
     readonly signal?: AbortSignal,
   ) {}
 
-  /** Sends until an answer that means something. A fault named in `gone` is the answer `undefined`: it is not there. */
-  async call<T>(
-    where: Where,
-    send: (abortSignal: AbortSignal) => Promise<T>,
+  /** Asks until an answer that means something. A fault named in `gone` is the answer `undefined`: it is not there. */
+  async call<S extends Service, O extends Operation<S>>(
+    service: S,
+    region: Region,
+    operation: O,
+    input: Input<S, O>,
     gone: string[] = [],
-  ): Promise<T | undefined> {
+  ): Promise<Output<S, O> | undefined> {
     const {clients, clock, signal} = this
     const began = clock.now()
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return await clients.send(send, {...where, signal})
+        return await clients.call(service, region, operation, input, {signal})
       } catch (error) {
         signal?.throwIfAborted()
         if (isFault(error, ...gone)) return undefined
@@ -50,8 +47,13 @@ export class Caller {
   }
 
   /** As `call`, for what must be there. */
-  async must<T>(where: Where, send: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    return (await this.call(where, send)) as T
+  async must<S extends Service, O extends Operation<S>>(
+    service: S,
+    region: Region,
+    operation: O,
+    input: Input<S, O>,
+  ): Promise<Output<S, O>> {
+    return (await this.call(service, region, operation, input)) as Output<S, O>
   }
 
   /** Looks until `check` says true. Throws `TimedOut` (exit failed) after `ms`, with `what` did not come to pass. */

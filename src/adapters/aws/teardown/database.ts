@@ -23,24 +23,10 @@ const carries = (tags: Tag[] | undefined, app: string): boolean =>
  * with their cluster, and by no call of their own: they are listed only where their cluster is gone.
  */
 export async function databasesOf(caller: Caller, region: Region, app: string): Promise<EstateResource[]> {
-  const rds = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
   const [clusters, instances, snapshots] = await Promise.all([
-    pages((Marker) =>
-      caller.must({action: 'rds:DescribeDBClusters', region}, (abortSignal) =>
-        client.send(new rds.DescribeDBClustersCommand({Marker}), {abortSignal}),
-      ),
-    ),
-    pages((Marker) =>
-      caller.must({action: 'rds:DescribeDBInstances', region}, (abortSignal) =>
-        client.send(new rds.DescribeDBInstancesCommand({Marker}), {abortSignal}),
-      ),
-    ),
-    pages((Marker) =>
-      caller.must({action: 'rds:DescribeDBClusterSnapshots', region}, (abortSignal) =>
-        client.send(new rds.DescribeDBClusterSnapshotsCommand({Marker}), {abortSignal}),
-      ),
-    ),
+    pages((Marker) => caller.must('rds', region, 'DescribeDBClusters', {Marker})),
+    pages((Marker) => caller.must('rds', region, 'DescribeDBInstances', {Marker})),
+    pages((Marker) => caller.must('rds', region, 'DescribeDBClusterSnapshots', {Marker})),
   ])
   const arnOf = new Map(
     clusters.flatMap(({DBClusters = []}) => DBClusters.map((one) => [one.DBClusterIdentifier, one.DBClusterArn])),
@@ -84,13 +70,7 @@ export async function databasesOf(caller: Caller, region: Region, app: string): 
 
 /** Global clusters are the same from every region. */
 export async function globalsOf(caller: Caller, region: Region, app: string): Promise<EstateResource[]> {
-  const {DescribeGlobalClustersCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
-  const found = await pages((Marker) =>
-    caller.must({action: 'rds:DescribeGlobalClusters', region}, (abortSignal) =>
-      client.send(new DescribeGlobalClustersCommand({Marker}), {abortSignal}),
-    ),
-  )
+  const found = await pages((Marker) => caller.must('rds', region, 'DescribeGlobalClusters', {Marker}))
   return found.flatMap(({GlobalClusters = []}) => GlobalClusters.map((one) => toResource(one, region, app)))
 }
 
@@ -117,13 +97,13 @@ export async function leaveGlobal(
   {arn, region, global}: {arn: string; region: Region; global: string},
   note: (text: string) => void,
 ): Promise<void> {
-  const {DescribeGlobalClustersCommand, RemoveFromGlobalClusterCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
   let told = ''
   await caller.until(`${arn} leaves the global cluster ${global}`, MEMBER_MS, async () => {
     const answer = await caller.call(
-      {action: 'rds:DescribeGlobalClusters', region},
-      (abortSignal) => client.send(new DescribeGlobalClustersCommand({GlobalClusterIdentifier: global}), {abortSignal}),
+      'rds',
+      region,
+      'DescribeGlobalClusters',
+      {GlobalClusterIdentifier: global},
       NO_GLOBAL,
     )
     const members = answer?.GlobalClusters?.[0]?.GlobalClusterMembers ?? []
@@ -132,13 +112,9 @@ export async function leaveGlobal(
       return status === undefined || status === 'available'
     }
 
-    const command = new RemoveFromGlobalClusterCommand({GlobalClusterIdentifier: global, DbClusterIdentifier: arn})
+    const input = {GlobalClusterIdentifier: global, DbClusterIdentifier: arn}
     try {
-      await caller.call(
-        {action: 'rds:RemoveFromGlobalCluster', region},
-        (abortSignal) => client.send(command, {abortSignal}),
-        [...NO_GLOBAL, ...NO_CLUSTER],
-      )
+      await caller.call('rds', region, 'RemoveFromGlobalCluster', input, [...NO_GLOBAL, ...NO_CLUSTER])
     } catch (error) {
       // RDS refuses while something else is under way, and takes it afterwards.
       if (!isFault(error, 'InvalidGlobalClusterStateFault', 'InvalidDBClusterStateFault')) throw error
@@ -152,60 +128,35 @@ export async function leaveGlobal(
 }
 
 async function clusterByArn(caller: Caller, region: Region, arn: string): Promise<DBCluster | undefined> {
-  const {DescribeDBClustersCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
-  const answer = await caller.call(
-    {action: 'rds:DescribeDBClusters', region},
-    (abortSignal) => client.send(new DescribeDBClustersCommand({DBClusterIdentifier: arn}), {abortSignal}),
-    NO_CLUSTER,
-  )
+  const answer = await caller.call('rds', region, 'DescribeDBClusters', {DBClusterIdentifier: arn}, NO_CLUSTER)
   return answer?.DBClusters?.[0]
 }
 
 /** Without a final snapshot, and with its automated backups: data that is torn down is gone. */
 export async function deleteCluster(caller: Caller, {id, arn, region}: EstateTarget): Promise<void> {
-  const {DeleteDBClusterCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
-  const command = new DeleteDBClusterCommand({
+  const input = {
     DBClusterIdentifier: id,
     SkipFinalSnapshot: true,
     DeleteAutomatedBackups: true,
-  })
+  }
   await caller.until(`the cluster ${id} is deleted`, MEMBER_MS, async () => {
     const status = (await clusterByArn(caller, region, arn))?.Status
     if (status === undefined) return true
     if (status === 'deleting') return false
-    await ofState(
-      caller.call(
-        {action: 'rds:DeleteDBCluster', region},
-        (abortSignal) => client.send(command, {abortSignal}),
-        NO_CLUSTER,
-      ),
-      'InvalidDBClusterStateFault',
-    )
+    await ofState(caller.call('rds', region, 'DeleteDBCluster', input, NO_CLUSTER), 'InvalidDBClusterStateFault')
     return false
   })
 }
 
 export async function deleteInstance(caller: Caller, {id, region}: EstateTarget): Promise<void> {
-  const {DeleteDBInstanceCommand, DescribeDBInstancesCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
   await caller.until(`the instance ${id} is deleted`, MEMBER_MS, async () => {
-    const answer = await caller.call(
-      {action: 'rds:DescribeDBInstances', region},
-      (abortSignal) => client.send(new DescribeDBInstancesCommand({DBInstanceIdentifier: id}), {abortSignal}),
-      NO_INSTANCE,
-    )
+    const answer = await caller.call('rds', region, 'DescribeDBInstances', {DBInstanceIdentifier: id}, NO_INSTANCE)
     const status = answer?.DBInstances?.[0]?.DBInstanceStatus
     if (status === undefined) return true
     if (status === 'deleting') return false
-    const command = new DeleteDBInstanceCommand({DBInstanceIdentifier: id, SkipFinalSnapshot: true})
+    const input = {DBInstanceIdentifier: id, SkipFinalSnapshot: true}
     await ofState(
-      caller.call(
-        {action: 'rds:DeleteDBInstance', region},
-        (abortSignal) => client.send(command, {abortSignal}),
-        NO_INSTANCE,
-      ),
+      caller.call('rds', region, 'DeleteDBInstance', input, NO_INSTANCE),
       'InvalidDBInstanceState',
       'InvalidDBInstanceStateFault',
     )
@@ -214,34 +165,18 @@ export async function deleteInstance(caller: Caller, {id, region}: EstateTarget)
 }
 
 export async function deleteSnapshot(caller: Caller, {id, region}: EstateTarget): Promise<void> {
-  const {DeleteDBClusterSnapshotCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
-  const command = new DeleteDBClusterSnapshotCommand({DBClusterSnapshotIdentifier: id})
-  await caller.call(
-    {action: 'rds:DeleteDBClusterSnapshot', region},
-    (abortSignal) => client.send(command, {abortSignal}),
-    ['DBClusterSnapshotNotFoundFault'],
-  )
+  const input = {DBClusterSnapshotIdentifier: id}
+  await caller.call('rds', region, 'DeleteDBClusterSnapshot', input, ['DBClusterSnapshotNotFoundFault'])
 }
 
 export async function deleteGlobal(caller: Caller, {id, region}: EstateTarget): Promise<void> {
-  const {DeleteGlobalClusterCommand, DescribeGlobalClustersCommand} = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
   await caller.until(`the global cluster ${id} is deleted`, MEMBER_MS, async () => {
-    const answer = await caller.call(
-      {action: 'rds:DescribeGlobalClusters', region},
-      (abortSignal) => client.send(new DescribeGlobalClustersCommand({GlobalClusterIdentifier: id}), {abortSignal}),
-      NO_GLOBAL,
-    )
+    const answer = await caller.call('rds', region, 'DescribeGlobalClusters', {GlobalClusterIdentifier: id}, NO_GLOBAL)
     const status = answer?.GlobalClusters?.[0]?.Status
     if (status === undefined) return true
     if (status === 'deleting') return false
     await ofState(
-      caller.call(
-        {action: 'rds:DeleteGlobalCluster', region},
-        (abortSignal) => client.send(new DeleteGlobalClusterCommand({GlobalClusterIdentifier: id}), {abortSignal}),
-        NO_GLOBAL,
-      ),
+      caller.call('rds', region, 'DeleteGlobalCluster', {GlobalClusterIdentifier: id}, NO_GLOBAL),
       'InvalidGlobalClusterStateFault',
     )
     return false
@@ -254,25 +189,13 @@ export async function unprotectDatabase(
   kind: 'db-cluster' | 'db-instance' | 'global-cluster',
   {id, region}: EstateTarget,
 ): Promise<void> {
-  const rds = await import('@aws-sdk/client-rds')
-  const client = await caller.clients.rds(region)
   const off = {DeletionProtection: false}
   if (kind === 'global-cluster') {
-    await caller.must({action: 'rds:ModifyGlobalCluster', region}, (abortSignal) =>
-      client.send(new rds.ModifyGlobalClusterCommand({GlobalClusterIdentifier: id, ...off}), {abortSignal}),
-    )
+    await caller.must('rds', region, 'ModifyGlobalCluster', {GlobalClusterIdentifier: id, ...off})
   } else if (kind === 'db-cluster') {
-    await caller.must({action: 'rds:ModifyDBCluster', region}, (abortSignal) =>
-      client.send(new rds.ModifyDBClusterCommand({DBClusterIdentifier: id, ApplyImmediately: true, ...off}), {
-        abortSignal,
-      }),
-    )
+    await caller.must('rds', region, 'ModifyDBCluster', {DBClusterIdentifier: id, ApplyImmediately: true, ...off})
   } else {
-    await caller.must({action: 'rds:ModifyDBInstance', region}, (abortSignal) =>
-      client.send(new rds.ModifyDBInstanceCommand({DBInstanceIdentifier: id, ApplyImmediately: true, ...off}), {
-        abortSignal,
-      }),
-    )
+    await caller.must('rds', region, 'ModifyDBInstance', {DBInstanceIdentifier: id, ApplyImmediately: true, ...off})
   }
 }
 

@@ -146,15 +146,11 @@ const unique = (resources: EstateResource[]): EstateResource[] => [
 ]
 
 async function taggedIn(caller: Caller, region: Region, app: string): Promise<ResourceTagMapping[]> {
-  const {GetResourcesCommand} = await import('@aws-sdk/client-resource-groups-tagging-api')
-  const client = await caller.clients.tagging(region)
   const all: ResourceTagMapping[] = []
   let token: string | undefined
   do {
-    const command = new GetResourcesCommand({TagFilters: [{Key: OWNER_TAG, Values: [app]}], PaginationToken: token})
-    const page = await caller.must({action: 'tag:GetResources', region}, (abortSignal) =>
-      client.send(command, {abortSignal}),
-    )
+    const input = {TagFilters: [{Key: OWNER_TAG, Values: [app]}], PaginationToken: token}
+    const page = await caller.must('tag', region, 'GetResources', input)
     all.push(...(page.ResourceTagMappingList ?? []))
     token = page.PaginationToken || undefined
   } while (token !== undefined)

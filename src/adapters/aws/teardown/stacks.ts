@@ -112,17 +112,14 @@ export async function deleteStack(
   {arn, region}: {arn: string; region: Region},
   note: (text: string) => void,
 ): Promise<void> {
-  const {DeleteStackCommand} = await import('@aws-sdk/client-cloudformation')
-  const client = await caller.clients.cloudFormation(region)
   let last = await settled(caller, region, arn)
   for (let attempt = 1; attempt <= 3 && last; attempt++) {
     const stuck = attempt === 3 && last.StackStatus === 'DELETE_FAILED' ? await failedIn(caller, region, arn) : []
     if (stuck.length > 0) note(`leaves ${stuck.join(', ')}, which cannot be deleted with it`)
-    await caller.must({action: 'cloudformation:DeleteStack', region}, (abortSignal) =>
-      client.send(new DeleteStackCommand({StackName: arn, ...(stuck.length > 0 && {RetainResources: stuck})}), {
-        abortSignal,
-      }),
-    )
+    await caller.must('cloudformation', region, 'DeleteStack', {
+      StackName: arn,
+      ...(stuck.length > 0 && {RetainResources: stuck}),
+    })
     last = await settled(caller, region, arn, last.StackStatus)
     if (last && attempt < 3) note(`${last.StackStatus}: ${last.StackStatusReason ?? 'no reason is given'}; again`)
   }
@@ -152,12 +149,8 @@ async function settled(caller: Caller, region: Region, arn: string, before?: str
 }
 
 async function stackById(caller: Caller, region: Region, arn: string): Promise<Stack | undefined> {
-  const {DescribeStacksCommand} = await import('@aws-sdk/client-cloudformation')
-  const client = await caller.clients.cloudFormation(region)
   try {
-    const answer = await caller.must({action: 'cloudformation:DescribeStacks', region}, (abortSignal) =>
-      client.send(new DescribeStacksCommand({StackName: arn}), {abortSignal}),
-    )
+    const answer = await caller.must('cloudformation', region, 'DescribeStacks', {StackName: arn})
     return answer.Stacks?.[0]
   } catch (error) {
     if (isNoStack(error)) return undefined
@@ -179,24 +172,16 @@ export async function liftTerminationProtection(
   caller: Caller,
   {arn, region}: {arn: string; region: Region},
 ): Promise<void> {
-  const {UpdateTerminationProtectionCommand} = await import('@aws-sdk/client-cloudformation')
-  const client = await caller.clients.cloudFormation(region)
-  const command = new UpdateTerminationProtectionCommand({StackName: arn, EnableTerminationProtection: false})
-  await caller.must({action: 'cloudformation:UpdateTerminationProtection', region}, (abortSignal) =>
-    client.send(command, {abortSignal}),
-  )
+  const input = {StackName: arn, EnableTerminationProtection: false}
+  await caller.must('cloudformation', region, 'UpdateTerminationProtection', input)
 }
 
 async function allStacks(caller: Caller, region: Region): Promise<Stack[]> {
-  const {DescribeStacksCommand} = await import('@aws-sdk/client-cloudformation')
-  const client = await caller.clients.cloudFormation(region)
   const all: Stack[] = []
   let token: string | undefined
   do {
-    const command = new DescribeStacksCommand({NextToken: token})
-    const page = await caller.must({action: 'cloudformation:DescribeStacks', region}, (abortSignal) =>
-      client.send(command, {abortSignal}),
-    )
+    const input = {NextToken: token}
+    const page = await caller.must('cloudformation', region, 'DescribeStacks', input)
     all.push(...(page.Stacks ?? []))
     token = page.NextToken
   } while (token !== undefined)
@@ -205,16 +190,12 @@ async function allStacks(caller: Caller, region: Region): Promise<Stack[]> {
 
 /** Of a deleted stack too, by its ARN; empty where there is none. */
 export async function resourcesOf(caller: Caller, region: Region, arn: string): Promise<StackResourceSummary[]> {
-  const {ListStackResourcesCommand} = await import('@aws-sdk/client-cloudformation')
-  const client = await caller.clients.cloudFormation(region)
   const all: StackResourceSummary[] = []
   let token: string | undefined
   try {
     do {
-      const command = new ListStackResourcesCommand({StackName: arn, NextToken: token})
-      const page = await caller.must({action: 'cloudformation:ListStackResources', region}, (abortSignal) =>
-        client.send(command, {abortSignal}),
-      )
+      const input = {StackName: arn, NextToken: token}
+      const page = await caller.must('cloudformation', region, 'ListStackResources', input)
       all.push(...(page.StackResourceSummaries ?? []))
       token = page.NextToken
     } while (token !== undefined)
@@ -227,14 +208,8 @@ export async function resourcesOf(caller: Caller, region: Region, arn: string): 
 
 /** Empty for a stack in review, which has none yet. */
 async function templateIn(caller: Caller, region: Region, arn: string): Promise<FullTemplate> {
-  const {GetTemplateCommand} = await import('@aws-sdk/client-cloudformation')
-  const client = await caller.clients.cloudFormation(region)
-  const command = new GetTemplateCommand({StackName: arn, TemplateStage: 'Original'})
-  const answer = await caller.call(
-    {action: 'cloudformation:GetTemplate', region},
-    (abortSignal) => client.send(command, {abortSignal}),
-    ['ValidationError'],
-  )
+  const input = {StackName: arn, TemplateStage: 'Original' as const}
+  const answer = await caller.call('cloudformation', region, 'GetTemplate', input, ['ValidationError'])
   return answer?.TemplateBody ? (templateOf(answer.TemplateBody) as FullTemplate) : {}
 }
 

@@ -1,0 +1,9 @@
+// Signed for all regions at once: the client looks for SigV4A among what is loaded.
+import '@aws-sdk/signature-v4a'
+
+export {
+  CloudFrontKeyValueStoreClient as Client,
+  DescribeKeyValueStoreCommand,
+  GetKeyCommand,
+  PutKeyCommand,
+} from '@aws-sdk/client-cloudfront-keyvaluestore'

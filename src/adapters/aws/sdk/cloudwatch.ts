@@ -1,0 +1,1 @@
+export {CloudWatchClient as Client, GetMetricDataCommand} from '@aws-sdk/client-cloudwatch'

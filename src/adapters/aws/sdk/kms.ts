@@ -1,0 +1,1 @@
+export {KMSClient as Client, DescribeKeyCommand, ScheduleKeyDeletionCommand} from '@aws-sdk/client-kms'

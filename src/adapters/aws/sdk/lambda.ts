@@ -1,0 +1,10 @@
+export {
+  LambdaClient as Client,
+  DeleteFunctionConcurrencyCommand,
+  GetFunctionConcurrencyCommand,
+  InvokeCommand,
+  ListTagsCommand,
+  PutFunctionConcurrencyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-lambda'

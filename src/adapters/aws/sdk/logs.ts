@@ -1,0 +1,5 @@
+export {
+  CloudWatchLogsClient as Client,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+} from '@aws-sdk/client-cloudwatch-logs'

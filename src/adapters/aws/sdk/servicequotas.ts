@@ -1,0 +1,1 @@
+export {ServiceQuotasClient as Client, GetServiceQuotaCommand} from '@aws-sdk/client-service-quotas'
