@@ -8,7 +8,9 @@ if (process.argv.length === 3 && process.argv[2] === '--version') {
 } else {
   // The SDK would print a warning about Node 20 between our lines.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
-  const {flush, handle, run} = await import('@oclif/core')
+  // Costs a part of every start; a stack trace is shown with DEBUG only.
+  if (process.env.DEBUG) process.setSourceMapsEnabled(true)
+  const {flush, handle, run} = await import('../dist/oclif.js')
   try {
     await run(process.argv.slice(2), import.meta.url)
     await flush()

@@ -1,10 +1,12 @@
-// Builds what changed: the CLI and the lab (tsc), the handlers' bundles and the default assembly (esbuild, CDK), the manifest.
+// Builds what changed: the CLI and the lab (bundle.mjs), the handlers' bundles and the default assembly (esbuild, CDK), the manifest.
+// Types are the check's business.
 // Each part keeps a digest of its inputs, so that a build with nothing to do takes a fraction of a second.
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {bundleLab, bundleProgram} from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
@@ -12,7 +14,7 @@ process.chdir(root)
 const files = (path) =>
   statSync(path).isDirectory()
     ? readdirSync(path)
-        .filter((name) => !['node_modules', 'dist', 'cdk.out'].includes(name))
+        .filter((name) => !['node_modules', 'dist', 'cdk.out'].includes(name) && !name.endsWith('.map'))
         .sort()
         .flatMap((name) => files(join(path, name)))
     : [path]
@@ -31,28 +33,27 @@ const run = (command, args, options = {}) =>
   })
 
 /** Runs `make` when the inputs' digest differs from the one noted at the last success. */
-const part = (name, inputs, output, make) => {
+const part = async (name, inputs, output, make) => {
   const stamp = join('dist', `.${name}.sha256`)
-  const now = digest([...inputs, 'package-lock.json', 'scripts/build.mjs'])
+  const now = digest([...inputs, 'package-lock.json', 'scripts/build.mjs', 'scripts/bundle.mjs'])
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return
   const started = performance.now()
-  make()
+  await make()
   writeFileSync(stamp, now)
   process.stderr.write(`built ${name} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
 }
 
 mkdirSync('dist', {recursive: true})
-part('lab', ['lab/src', 'lab/tsconfig.json', 'tsconfig.json'], 'dist/lab/main.js', () => {
+await part('lab', ['lab/src', 'tsconfig.json'], 'dist/lab/main.js', async () => {
   rmSync('dist/lab', {recursive: true, force: true})
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'lab/tsconfig.json'])
+  await bundleLab()
 })
-part('program', ['src', 'tsconfig.json'], 'dist/commands', () => {
+await part('program', ['src', 'tsconfig.json'], 'dist/commands', async () => {
   for (const name of readdirSync('dist'))
     if (name !== 'assembly' && name !== 'lab' && !name.startsWith('.')) rmSync(join('dist', name), {recursive: true})
-  rmSync('dist/.tsbuildinfo', {force: true})
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])
+  await bundleProgram()
 })
-part('assembly', ['infra-template'], 'dist/assembly/manifest.json', () => {
+await part('assembly', ['infra-template'], 'dist/assembly/manifest.json', () => {
   run(process.execPath, ['--import', 'tsx', 'lambda/bundle.ts'], {cwd: 'infra-template'})
   rmSync('dist/assembly', {recursive: true, force: true})
   run(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
@@ -61,6 +62,7 @@ part('assembly', ['infra-template'], 'dist/assembly/manifest.json', () => {
     env: {...process.env, CDK_OUTDIR: join(root, 'dist', 'assembly'), CDK_VALIDATION: 'false'},
   })
 })
-part('manifest', ['src/commands', 'src/cli', 'package.json'], 'oclif.manifest.json', () => {
+// A command's file names its chunks by their content: whatever a command is made of changes it.
+await part('manifest', ['dist/commands', 'package.json', 'scripts/manifest.mjs'], 'oclif.manifest.json', () => {
   run(process.execPath, ['scripts/manifest.mjs'])
 })

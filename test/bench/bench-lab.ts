@@ -1,9 +1,6 @@
 /** A lab on which one region is lost again and again, and the other promoted: by the engine, or by the calls alone. */
 
 import {setMaxListeners} from 'node:events'
-import {mkdtempSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 
 import {openTarget} from '../../src/open/target.js'
 import type {OpenTarget} from '../../src/open/target.js'
@@ -12,11 +9,10 @@ import {tokenSource} from '../../src/measure/token-source.js'
 import {startProber} from '../../src/measure/prober.js'
 import {primaryOf} from '../../src/model/observation.js'
 import type {Region} from '../../src/model/deployment.js'
-import type {RunningLab} from '../../src/ports/labs.js'
 import type {World} from '../../src/ports/world.js'
 import {observe} from '../../src/probes/observe.js'
 import {setUp} from '../../src/workloads/set-up.js'
-import {ROOT} from '../support/cli.js'
+import {Sandbox} from '../support/cli.js'
 
 export type ProfileName = 'instant' | 'paced'
 export type Way = 'direct' | 'engine'
@@ -30,28 +26,25 @@ export class BenchLab {
   private seed = 0
 
   private constructor(
-    private readonly lab: RunningLab,
+    private readonly name: string,
+    readonly bootSeconds: number,
     private readonly target: OpenTarget,
-    private readonly folder: string,
+    private readonly sandbox: Sandbox,
   ) {
     this.signal = new AbortController().signal
     setMaxListeners(0, this.signal)
   }
 
   static async start(profile: ProfileName): Promise<BenchLab> {
-    const folder = mkdtempSync(join(tmpdir(), 'todo-dr-bench-'))
-    process.env.XDG_STATE_HOME = folder
     const name = `bench-${process.pid}-${profile}`
     // The built lab: one that is compiled as it starts would be slow for a reason of ours.
-    const {openLabs} = (await import(join(ROOT, 'dist', 'open', 'labs.js'))) as typeof import('../../src/open/labs.js')
-    const lab = await (await openLabs()).start({name, profile, tied: true})
+    const sandbox = new Sandbox()
+    const args = ['lab', 'start', '--lab', name, '--profile', profile]
+    const {seconds} = await sandbox.json<{seconds: number}>(args)
+    Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
     const target = await openTarget({flag: `lab:${name}`, emit() {}})
     await setUp(target.world, target.deployment.home)
-    return new BenchLab(lab, target, folder)
-  }
-
-  get bootSeconds(): number {
-    return this.lab.seconds
+    return new BenchLab(name, seconds, target, sandbox)
   }
 
   /** Loses home under load, promotes the other region, and returns the seconds to its first acknowledged write. Goes home afterwards. */
@@ -84,8 +77,8 @@ export class BenchLab {
 
   async stop(): Promise<void> {
     await this.target.close()
-    await this.lab.stop()
-    rmSync(this.folder, {recursive: true, force: true})
+    await this.sandbox.run(['lab', 'stop', '--lab', this.name])
+    this.sandbox.remove()
   }
 
   /** The calls that a failover cannot do without, one after the other, and nothing else. Returns the instant of the first. */

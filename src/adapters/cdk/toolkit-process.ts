@@ -5,13 +5,13 @@
 
 import {fork} from 'node:child_process'
 import type {ChildProcess} from 'node:child_process'
-import {fileURLToPath} from 'node:url'
 import {DrError} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import type {ProjectStack} from '../../model/stack.js'
 import type {Deployer, DeployerOptions, StackDifference} from '../../ports/deployer.js'
 import type {AwsAccess} from '../aws/clients.js'
 import {bundle} from './bundle.js'
+import {programFile} from '../package.js'
 import {toolkitEnvironment} from './environment.js'
 import {fromToolkit} from './errors.js'
 import type {CallName, Calls, FromWorker, ToWorker} from './protocol.js'
@@ -47,8 +47,7 @@ const SILENCE_MS = 10 * 60_000
 /** After SIGTERM. */
 const GRACE_MS = 2000
 
-const program = (): string =>
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'worker.ts' : 'worker.js', import.meta.url))
+const PROGRAM = programFile({built: 'dist/worker.js', source: 'src/adapters/cdk/worker.ts'})
 
 export class ToolkitProcess implements Deployer {
   #child: ChildProcess | undefined
@@ -107,7 +106,7 @@ export class ToolkitProcess implements Deployer {
   }
 
   #start(env: NodeJS.ProcessEnv): ChildProcess {
-    this.#child = fork(program(), [], {
+    this.#child = fork(PROGRAM, [], {
       cwd: this.options.folder,
       env,
       // A group of its own: Ctrl-C is for the command, which says what goes on without it; and to end what synthesis started.

@@ -2,13 +2,11 @@
 
 import {mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {DrError} from '../../errors.js'
 import type {ProjectFile, Projects, Shipped} from '../../ports/projects.js'
 import {installPackages} from '../npm.js'
+import {PACKAGE} from '../package.js'
 
-/** Of the installed program; src/adapters/fs and dist/adapters/fs are equally deep. */
-const PACKAGE = fileURLToPath(new URL('../../..', import.meta.url))
 /** What is made anew from the sources, wherever it stands in infra-template. */
 const MADE = new Set(['node_modules', 'dist', 'cdk.out', '.DS_Store', 'package-lock.json'])
 

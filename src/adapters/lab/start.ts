@@ -3,10 +3,10 @@ import {randomUUID} from 'node:crypto'
 import {closeSync, openSync, readSync, unlinkSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 
 import {DrError, type ErrorParts} from '../../errors.js'
 import type {LabOptions, RunningLab} from '../../ports/labs.js'
+import {programFile} from '../package.js'
 import {connectLab} from './admin.js'
 import {labFolder} from './record.js'
 import {stopLab} from './stop.js'
@@ -17,11 +17,7 @@ type LabMessage =
   | {type: 'ready'; endpoint: string; seconds: number}
   | {type: 'failed'; code: string; what: string; why?: string; next?: string}
 
-/** The lab's program beside this one: compiled beside compiled, source beside source. */
-const program = (): string =>
-  fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? '../../../lab/src/main.ts' : '../../lab/main.js', import.meta.url),
-  )
+const PROGRAM = programFile({built: 'dist/lab/main.js', source: 'lab/src/main.ts'})
 
 /** The edge runs the functions' own code in a module of a VM. */
 const NODE_FLAGS = ['--no-warnings']
@@ -72,7 +68,7 @@ function launch(options: LabOptions, stderr: number): ChildProcess {
   } = options
   const flags = {empty, parent: tied, echo, 'enforce-iam': enforceIam}
   return fork(
-    program(),
+    PROGRAM,
     [
       '--folder',
       labFolder(name),
