@@ -7,12 +7,12 @@ import {cpSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
 
+import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {ROOT, Sandbox} from '../support/cli.js'
 import {cdk, environment} from '../support/toolkit.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
-const AWS = '/usr/bin/aws'
 
 describe('cdk on the lab', () => {
   const sandbox = new Sandbox()
@@ -22,6 +22,7 @@ describe('cdk on the lab', () => {
   const took: string[] = []
 
   before(async function () {
+    needsAwsCli(this)
     this.timeout(60_000)
     ;({endpoint} = await sandbox.json<{endpoint: string}>(['lab', 'start', '--empty']))
     env = environment(endpoint, join(sandbox.folder, 'cdk-home'))
@@ -51,7 +52,9 @@ describe('cdk on the lab', () => {
   const stacks = (region: string): string[] => {
     const args = ['cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName', '--output', 'json']
     const where = ['--endpoint-url', endpoint, '--region', region]
-    return JSON.parse(execFileSync(AWS, [...where, ...args], {env: {...process.env, ...env}}).toString()) as string[]
+    return JSON.parse(
+      execFileSync(AWS_CLI, [...where, ...args], {env: {...process.env, ...env}}).toString(),
+    ) as string[]
   }
 
   const wants = async (args: string[], folder = project): Promise<string> => {

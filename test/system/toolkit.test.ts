@@ -8,12 +8,12 @@ import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {GetParameterCommand, ListTagsForResourceCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {expect} from 'chai'
 
+import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import {foreignApp, type ForeignChanges} from '../support/foreign-app/app.js'
 import {environment, LabToolkit} from '../support/toolkit.js'
 
 const AWAY = 'us-east-2'
-const AWS = '/usr/bin/aws'
 
 describe('the CDK toolkit on the lab', () => {
   const sandbox = new Sandbox()
@@ -163,6 +163,7 @@ describe('the CDK toolkit on the lab', () => {
     })
 
     it('does not destroy a bucket that holds something, and destroys everything once it is empty', async function () {
+      needsAwsCli(this)
       this.timeout(60_000)
       const {BucketName: Bucket} = await outputs()
       await s3.send(new PutObjectCommand({Bucket, Key: 'book', Body: 'once'}))
@@ -172,7 +173,8 @@ describe('the CDK toolkit on the lab', () => {
       expect((await stackOf('Shelf')).StackStatus).equal('DELETE_FAILED')
       expect(await reasons('DELETE_FAILED')).match(/not empty/)
       const at = ['--endpoint-url', endpoint, '--region', AWAY]
-      const aws = (...args: string[]) => execFileSync(AWS, [...at, ...args], {env: {...process.env, ...env}}).toString()
+      const aws = (...args: string[]) =>
+        execFileSync(AWS_CLI, [...at, ...args], {env: {...process.env, ...env}}).toString()
       const versions = JSON.parse(aws('s3api', 'list-object-versions', '--bucket', Bucket!)) as {
         Versions: {Key: string; VersionId: string}[]
       }

@@ -4,6 +4,7 @@ import {chmod, mkdtemp, readdir, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import {skip} from '../../../test/support/skip.js'
 import {MariaDbUnavailable, provideMariaDb} from '../../src/database/provider.js'
 
 async function failure(env: NodeJS.ProcessEnv): Promise<MariaDbUnavailable> {
@@ -17,7 +18,9 @@ async function failure(env: NodeJS.ProcessEnv): Promise<MariaDbUnavailable> {
   throw new Error('a server was provided')
 }
 
-const systemHasOne = existsSync('/usr/sbin/mariadbd')
+function needsNone(context: Mocha.Context): void {
+  if (existsSync('/usr/sbin/mariadbd')) skip(context, 'this machine has a /usr/sbin/mariadbd, so that none is fetched')
+}
 
 describe('MariaDB provider', () => {
   let home: string
@@ -36,7 +39,7 @@ describe('MariaDB provider', () => {
   }
 
   it('fetches by apt into an empty cache, twice at once without harm, and then finds it there', async function () {
-    if (systemHasOne) this.skip()
+    needsNone(this)
     this.timeout(180_000)
     const said: string[] = []
     const env = {...process.env, XDG_CACHE_HOME: home}
@@ -53,7 +56,7 @@ describe('MariaDB provider', () => {
   })
 
   it('says what is missing and what to install where there is no apt', async function () {
-    if (systemHasOne) this.skip()
+    needsNone(this)
     const error = await failure({XDG_CACHE_HOME: home, PATH: home})
     expect(error.why).to.equal('there is no apt-get on this system')
     expect(error.next).to.include('mariadb-server-core')
@@ -61,7 +64,7 @@ describe('MariaDB provider', () => {
   })
 
   it('says what apt said where apt fails', async function () {
-    if (systemHasOne) this.skip()
+    needsNone(this)
     await program('apt-get', "echo 'E: Could not resolve the mirror' >&2; exit 100")
     expect((await failure({XDG_CACHE_HOME: home, PATH: `${home}:/usr/bin:/bin`})).why).to.equal(
       'apt-get failed: E: Could not resolve the mirror',

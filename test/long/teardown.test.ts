@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import {execFile} from 'node:child_process'
-import {existsSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
+import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
 
@@ -19,7 +19,7 @@ describe('teardown', function () {
     new Promise((done, fail) => {
       const env = {...sandbox.env, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab', AWS_PAGER: ''}
       const common = ['--endpoint-url', status.endpoint, '--region', region, '--output', 'json']
-      execFile('/usr/bin/aws', [...common, ...args], {env}, (error, stdout, stderr) =>
+      execFile(AWS_CLI, [...common, ...args], {env}, (error, stdout, stderr) =>
         error ? fail(new Error(`aws ${args.join(' ')}: ${stderr}`)) : done((stdout ? JSON.parse(stdout) : {}) as T),
       )
     })
@@ -53,7 +53,7 @@ describe('teardown', function () {
     sandbox.json<TeardownResult>(['teardown', '--confirm', APP, ...more])
 
   before(async function () {
-    if (!existsSync('/usr/bin/aws')) this.skip()
+    needsAwsCli(this)
     await fresh()
   })
 
