@@ -340,11 +340,15 @@ describe('the edge server', () => {
         ),
       )
     })
-    const edgeTo = (policy: string) =>
-      createEdge(test.lab, {
+    const edgeTo = (policy: string) => {
+      const origin = originConfig(HOME, api.hostname)
+      // A function that starts on a busy machine takes longer than the origins above are given.
+      const patient = {...origin, CustomOriginConfig: {...origin.CustomOriginConfig, OriginReadTimeout: 20}}
+      return createEdge(test.lab, {
         ...config({OriginRequestPolicyId: policy}),
-        Origins: {Quantity: 1, Items: [originConfig(HOME, api.hostname)]},
+        Origins: {Quantity: 1, Items: [patient]},
       })
+    }
 
     it('gets through with AllViewerExceptHostHeader, and 403 with AllViewer', async () => {
       const good = await edgeTo(ALL_VIEWER_EXCEPT_HOST)
