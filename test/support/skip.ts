@@ -8,7 +8,7 @@ export function skip(context: Mocha.Context, reason: string): never {
     one.title += ` (skipped: ${reason})`
   }
 
-  if (skipped.type === 'hook') skipped.parent!.eachTest(give)
+  if ('type' in skipped && skipped.type === 'hook') skipped.parent!.eachTest(give)
   else give(skipped)
   // eslint-disable-next-line mocha/no-skipped-tests -- the one place that skips
   return context.skip()
