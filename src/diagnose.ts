@@ -2,7 +2,8 @@
 
 import {shortSeconds} from './model/duration.js'
 import {TABLE_MISSING, primaryOf} from './model/observation.js'
-import {STALLED_LAG_SECONDS, isConnected, isSwitching, lagOf, otherOf} from './model/topology.js'
+import {homeOf, otherRegion} from './model/regions.js'
+import {STALLED_LAG_SECONDS, isConnected, isSwitching, lagOf} from './model/topology.js'
 import type {Region} from './model/deployment.js'
 import type {Diagnosis, Situation} from './model/diagnosis.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from './model/observation.js'
@@ -21,7 +22,7 @@ export function diagnose(observation: Observation): Diagnosis {
 }
 
 function withPrimary(observation: Observation, global: GlobalCluster, primary: Region): Diagnosis {
-  const standby = otherOf(observation, primary)
+  const standby = otherRegion(observation, primary)
   const failing = primaryTrouble(observation, observation.regions[primary]!)
   const standbySide = observation.regions[standby]
   const lesser = standbySide ? standbyTrouble(observation, global, standbySide) : undefined
@@ -124,13 +125,13 @@ function healthy(observation: Observation, primary: Region, standby: Region): Di
       ? `${standby} replicates; no lag has been reported`
       : `${standby} is ${shortSeconds(seconds)} behind`,
   ]
-  return primary === observation.home
+  return primary === homeOf(observation)
     ? found('Healthy', `${primary} is the primary, ${standby} stands by`, evidence)
     : found('Healthy', `${primary} is the primary, which is not the home region`, evidence, 'todo-dr failback')
 }
 
 function blind(observation: Observation, reason: string): Diagnosis {
-  const nobody = [observation.home, observation.away].every((region) => {
+  const nobody = observation.order.every((region) => {
     const side = observation.regions[region]
     return !side || isSilent(side)
   })
@@ -169,7 +170,7 @@ export const isSilent = ({cluster, proxy, api, writers}: RegionObservation): boo
 const failover = ({app}: Observation): string => `todo-dr failover --allow-data-loss --confirm ${app}`
 
 const failbackFrom = (observation: Observation): string =>
-  primaryOf(observation) === observation.home ? 'todo-dr status' : 'todo-dr failback'
+  primaryOf(observation) === homeOf(observation) ? 'todo-dr status' : 'todo-dr failback'
 
 function silences({global, edge, regions}: Observation): string[] {
   const sides = Object.values(regions).flatMap((side) => [

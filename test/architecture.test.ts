@@ -34,6 +34,19 @@ function imports(file: string): string[] {
   return found
 }
 
+/** Whether the code (comments and texts aside) has a name `away`, or a list of regions with a number or its length asked. */
+function namesAway(file: string): boolean {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true)
+  const lists = /^(?:regions|order|regionNames\(\w+\))$/
+  const visit = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) && node.text === 'away') ||
+    (ts.isElementAccessExpression(node) &&
+      ts.isNumericLiteral(node.argumentExpression) &&
+      lists.test(node.expression.getText().replace(/^.*\./, ''))) ||
+    (ts.forEachChild(node, (child) => visit(child) || undefined) ?? false)
+  return visit(source)
+}
+
 /**
  * The layers from the bottom up; a file may import its own layer and those below it. Layers of one row do not import each other.
  * `messages` and `errors` stand beneath everything and import nothing.
@@ -57,6 +70,26 @@ const ROWS: string[][] = [
 ]
 /** What still stands in the wrong order; each goes when its verb gets its own ports. */
 const NOT_YET = new Set(['actions/drill/drill.ts -> open/target.ts', 'actions/drill/switch-now.ts -> open/target.ts'])
+/** Beside model/regions.ts: where a person, a file or a lab names the two regions in the words of its settings. */
+const COUNTS_REGIONS = new Set([
+  'model/regions.ts',
+  'config/schema.ts',
+  'config/target.ts',
+  'config/project.ts',
+  'actions/init/cost.ts',
+  'actions/init/files.ts',
+  'actions/init/settings.ts',
+  'adapters/aws/map-format.ts',
+  'adapters/lab/start.ts',
+  'cli/ask-settings.ts',
+  'commands/init.ts',
+  'open/deploy.ts',
+  'ports/lab-admin.ts',
+  'ports/labs.ts',
+  'render/cost.ts',
+  'report/text.ts',
+  'report/timeline.ts',
+])
 /** Layers of the upper part that a lower layer must not know although the rows alone would not say so. */
 const ADAPTER_SEES = new Set(['errors', 'messages', 'model', 'ports', 'config', 'adapters'])
 
@@ -120,6 +153,11 @@ describe('architecture', () => {
       ({name, from}) => /^@(aws-sdk|smithy)\//.test(name) && !from.startsWith('adapters/aws/'),
     )
     expect(importers.map(({from, name}) => `${from} -> ${name}`)).to.deep.equal([])
+  })
+
+  it('lets only model/regions.ts count regions: no other file names a second one, or asks for one by its number', () => {
+    const counting = files.filter((file) => !COUNTS_REGIONS.has(relative(src, file))).filter((file) => namesAway(file))
+    expect(counting.map((file) => relative(src, file))).to.deep.equal([])
   })
 
   it('lets only adapters/cdk know the CDK, and by its types alone', () => {

@@ -9,25 +9,25 @@ import {ROUTING_KEY, type EdgeStack} from './edge-stack.js'
 import type {IdentityStack} from './identity-stack.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 
-/** The map as todo-dr reads it: schemaVersion 1, restated here since the template shares no code with the tool. */
+/** The map as todo-dr reads it: schemaVersion 2, restated here since the template shares no code with the tool. */
 interface DeploymentMap {
-  schemaVersion: 1
+  schemaVersion: 2
   app: string
-  home: string
-  away: string
+  /** Home first. */
+  regions: RegionMap[]
   globalClusterId: string
   edge: {
     url: string
     distributionId: string
-    keyValueStoreArn: string
-    key: string
     /** With lockToEdge: the header that the APIs want, and the secret that holds its value in each region. */
     lock?: {header: string; secretName: string}
   }
-  regions: Record<string, RegionMap>
+  /** The edge asks a key of its KeyValueStore which region serves. */
+  route: {kind: 'keyvaluestore'; storeArn: string; key: string}
 }
 
 interface RegionMap {
+  region: string
   apiUrl: string
   clusterArn: string
   clusterId: string
@@ -35,7 +35,8 @@ interface RegionMap {
   userPoolId: string
   clientId: string
   tokenUrl: string
-  functions: {createTable: string; get: string; upsert: string; remove: string; ledgerCheck: string}
+  /** All that write and all that only read; of these the one that knows which request ids are stored, and the one that makes the table. */
+  functions: {writers: string[]; readers: string[]; presence: string; migrate: string}
   writerTimeoutSeconds: number
   leaseBucket: string
 }
@@ -54,19 +55,16 @@ export class DirectoryStack extends RegionStack {
     const {app, home, away, lockToEdge} = this.config
 
     const map: DeploymentMap = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       app,
-      home,
-      away,
+      regions: [home, away].map((region) => this.regionMap(region, props)),
       globalClusterId: this.names.globalCluster,
       edge: {
         url: props.edge.url,
         distributionId: props.edge.distribution.ref,
-        keyValueStoreArn: props.edge.store.keyValueStoreArn,
-        key: ROUTING_KEY,
         ...(lockToEdge && {lock: {header: EDGE_HEADER, secretName: this.names.edgeSecret}}),
       },
-      regions: {[home]: this.regionMap(home, props), [away]: this.regionMap(away, props)},
+      route: {kind: 'keyvaluestore', storeArn: props.edge.store.keyValueStoreArn, key: ROUTING_KEY},
     }
 
     const parameter = new StringParameter(this, 'Deployment', {
@@ -80,7 +78,9 @@ export class DirectoryStack extends RegionStack {
   private regionMap(region: string, props: DirectoryStackProps): RegionMap {
     const identity = props.identity[region]!
     const data = props.data[region]!
+    const fn = (part: Parameters<typeof this.names.fn>[1]): string => this.names.fn(region, part)
     return {
+      region,
       apiUrl: props.api[region]!.url,
       clusterArn: data.clusterArn,
       clusterId: data.clusterId,
@@ -89,11 +89,10 @@ export class DirectoryStack extends RegionStack {
       clientId: identity.client.userPoolClientId,
       tokenUrl: identity.tokenUrl,
       functions: {
-        createTable: this.names.fn(region, 'CreateTableFunction'),
-        get: this.names.fn(region, 'GetToDos'),
-        upsert: this.names.fn(region, 'UpsertToDos'),
-        remove: this.names.fn(region, 'RemoveToDos'),
-        ledgerCheck: this.names.fn(region, 'LedgerCheck'),
+        writers: [fn('UpsertToDos'), fn('RemoveToDos'), fn('CreateTableFunction')],
+        readers: [fn('GetToDos'), fn('LedgerCheck')],
+        presence: fn('LedgerCheck'),
+        migrate: fn('CreateTableFunction'),
       },
       writerTimeoutSeconds: WRITER_TIMEOUT_SECONDS,
       leaseBucket: data.leaseBucketName,

@@ -35,7 +35,13 @@ interface DeploymentMap {
   app: string
   globalClusterId: string
   edge: {url: string}
-  regions: Record<string, {apiUrl: string; tokenUrl: string}>
+  /** A list since schemaVersion 2; by name before. */
+  regions: ({region: string} & RegionUrls)[] | Record<string, RegionUrls>
+}
+
+interface RegionUrls {
+  apiUrl: string
+  tokenUrl: string
 }
 
 export async function labStatus(lab: Lab): Promise<Status> {
@@ -44,7 +50,7 @@ export async function labStatus(lab: Lab): Promise<Status> {
   const rds = lab.service('rds') as RdsService
   const lambda = lab.service('lambda') as LambdaService
   const regions = [lab.home, lab.away].map((region): RegionStatus => {
-    const entry = map?.regions[region]
+    const entry = map && urlsOf(map, region)
     const {pids = [], ...database} = rds.databaseStatus(region) ?? {}
     return {
       region,
@@ -71,6 +77,9 @@ export async function labStatus(lab: Lab): Promise<Status> {
     lagMs: lab.faults.lagMs(),
   }
 }
+
+const urlsOf = ({regions}: DeploymentMap, region: string): RegionUrls | undefined =>
+  Array.isArray(regions) ? regions.find((one) => one.region === region) : regions[region]
 
 /** Either region's copy will do: the lab's truth does not die with a region. */
 async function deploymentMap(lab: Lab): Promise<DeploymentMap | undefined> {

@@ -9,16 +9,14 @@ const MAP = {
   app: 'ToDoMgmt',
   globalClusterId: 'todomgmt',
   edge: {url: 'https://d111.cloudfront.net'},
-  regions: Object.fromEntries(
-    ['us-east-1', 'us-east-2'].map((region) => [
-      region,
-      {
-        apiUrl: `https://abc.execute-api.${region}.amazonaws.com/prod`,
-        tokenUrl: `https://todo.auth.${region}.amazoncognito.com/oauth2/token`,
-      },
-    ]),
-  ),
+  regions: ['us-east-1', 'us-east-2'].map((region) => ({
+    region,
+    apiUrl: `https://abc.execute-api.${region}.amazonaws.com/prod`,
+    tokenUrl: `https://todo.auth.${region}.amazoncognito.com/oauth2/token`,
+  })),
 }
+/** As templates of before wrote it. */
+const MAP_1 = {...MAP, regions: Object.fromEntries(MAP.regions.map((side) => [side.region, side]))}
 
 const member = (region: string, IsWriter: boolean) => ({
   DBClusterArn: `arn:aws:rds:${region}:000000000000:cluster:todomgmt-${region}`,
@@ -67,11 +65,11 @@ describe("the lab's status", () => {
 
   afterEach(() => lab.close())
 
-  const deploy = (region: string): Promise<unknown> =>
+  const deploy = (region: string, map: object = MAP): Promise<unknown> =>
     (lab.lab as Lab).call(
       'ssm',
       'PutParameter',
-      {Name: '/todo-dr/ToDoMgmt/deployment', Value: JSON.stringify(MAP), Type: 'String'},
+      {Name: '/todo-dr/ToDoMgmt/deployment', Value: JSON.stringify(map), Type: 'String'},
       region,
     )
 
@@ -97,6 +95,15 @@ describe("the lab's status", () => {
     expect(regions.map(({role}) => role)).to.deep.equal(['standby', 'primary'])
     lab.lab.hosts.unregister('d111.cloudfront.net')
     expect(await labStatus(lab.lab)).to.have.property('edgeUrl', undefined)
+  })
+
+  it('reads a map of version 1 as well', async () => {
+    await deploy('us-east-1', MAP_1)
+    const {regions} = await labStatus(lab.lab)
+    expect(regions.map(({apiUrl}) => apiUrl)).to.deep.equal([
+      'http://127.0.0.1:1001/prod',
+      'http://127.0.0.1:1002/prod',
+    ])
   })
 
   it('says nothing of a deployment where there is none', async () => {

@@ -32,7 +32,7 @@ export interface WorldParts {
 export function makeWorld(parts: WorldParts): {world: World; close(): Promise<void>} {
   const {clients, deployment, workload, addresses, tokenFile, issuer, lagPeriodSeconds} = parts
   const http = new Http(addresses)
-  const clientIds = Object.values(deployment.regions).map(({clientId}) => clientId)
+  const clientIds = deployment.regions.map(({clientId}) => clientId)
   const tokens = new PoolTokens({
     http,
     deployment,

@@ -3,6 +3,7 @@
 import {DrCommand} from './dr-command.js'
 import {DrError} from '../errors.js'
 import type {ExitName} from '../errors.js'
+import {homeOf, regionNames} from '../model/regions.js'
 import type {ApiAnswer, ApiRequest} from '../ports/workload.js'
 import type {World} from '../ports/world.js'
 import {TODO_PATH} from '../workloads/todo/index.js'
@@ -51,10 +52,10 @@ export abstract class CrudCommand extends DrCommand {
 
 /** The region that the edge serves; home where nobody can tell, since either region's token opens both. */
 export async function servingRegion(world: World, signal: AbortSignal): Promise<string> {
-  const {home, regions} = world.deployment
+  const home = homeOf(world.deployment)
   try {
     const serving = await world.edge.serving({signal})
-    return serving in regions ? serving : home
+    return regionNames(world.deployment).includes(serving) ? serving : home
   } catch (error) {
     if (signal.aborted || !(error instanceof DrError) || error.exit === 'credentials') throw error
     return home

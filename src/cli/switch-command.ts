@@ -39,11 +39,11 @@ export interface RunOptions {
 export abstract class SwitchCommand extends DrCommand {
   /** Looks and plans; says what it sees. */
   protected async prepare(target: OpenTarget, intent: Intent, to?: string): Promise<Prepared> {
-    const [{planEvent, prepare}, {regionUnknown}] = await Promise.all([
+    const [{planEvent, prepare}, {regionOf}] = await Promise.all([
       import('../engine/prepare.js'),
-      import('../model/region-of.js'),
+      import('../model/regions.js'),
     ])
-    if (to !== undefined && !(to in target.deployment.regions)) throw regionUnknown(to, target.deployment)
+    if (to !== undefined) regionOf(target.deployment, to)
     const {world, maxLagSeconds} = target
     const prepared = await prepare({world, intent, to, maxLagSeconds, signal: this.signal})
     this.emit({code: 'diagnosis', ...prepared.diagnosis})

@@ -1,6 +1,6 @@
 /** Tokens as a careful client gets them: of one region's pool, and of the other's where that one is refused or silent. */
 
-import {otherRegion} from '../model/deployment.js'
+import {homeOf, otherRegion} from '../model/regions.js'
 import type {World} from '../ports/world.js'
 import type {TokenSource} from './held-token.js'
 
@@ -10,7 +10,7 @@ import type {TokenSource} from './held-token.js'
  * other pool.
  */
 export function tokenSource({tokens, deployment}: Pick<World, 'deployment' | 'tokens'>): TokenSource {
-  let preferred = deployment.home
+  let preferred = homeOf(deployment)
   return async (refused) => {
     if (refused !== undefined) preferred = otherRegion(deployment, preferred)
     return (await tokens.get(preferred)).token

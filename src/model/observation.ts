@@ -1,4 +1,4 @@
-/** One consistent look at both regions. Anything may be unreachable, which is a value and not an exception. */
+/** One consistent look at all regions. Anything may be unreachable, which is a value and not an exception. */
 
 import type {Region} from './deployment.js'
 
@@ -67,8 +67,8 @@ export interface Observation {
   /** Epoch milliseconds. */
   at: number
   app: string
-  home: Region
-  away: Region
+  /** The regions of the deployment, home first. */
+  order: Region[]
   /** From the first region that answers; which one is in `globalVia`. */
   global: Sample<GlobalCluster>
   globalVia?: Region

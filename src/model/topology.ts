@@ -1,6 +1,7 @@
 /** Who writes, who stands by, whom the edge serves: the shape that a switch changes. */
 
 import {primaryOf} from './observation.js'
+import {otherRegion} from './regions.js'
 import type {Region} from './deployment.js'
 import type {GlobalCluster, Observation} from './observation.js'
 
@@ -26,7 +27,7 @@ export function topologyOf(observation: Observation, maxLagSeconds = STALLED_LAG
   const primary = primaryOf(observation)
   return {
     primary: primary ?? null,
-    standby: primary === undefined ? null : otherOf(observation, primary),
+    standby: primary === undefined ? null : otherRegion(observation, primary),
     edge: observation.edge.reachable ? observation.edge.value : null,
     replication: replicationOf(observation, primary, maxLagSeconds),
   }
@@ -34,7 +35,7 @@ export function topologyOf(observation: Observation, maxLagSeconds = STALLED_LAG
 
 function replicationOf(observation: Observation, primary: Region | undefined, maxLagSeconds: number): Replication {
   if (!observation.global.reachable || primary === undefined) return 'broken'
-  const standby = otherOf(observation, primary)
+  const standby = otherRegion(observation, primary)
   const member = observation.global.value.members.find((one) => one.region === standby)
   if (!member) return 'none'
   const cluster = observation.regions[standby]?.cluster
@@ -52,9 +53,6 @@ export function lagOf(observation: Observation, region: Region): number | undefi
 /** AWS names a healthy member `connected`; older answers leave the word out. An open string otherwise. */
 export const isConnected = (synchronization: string | undefined): boolean =>
   synchronization === undefined || synchronization === 'connected'
-
-export const otherOf = ({home, away}: {home: Region; away: Region}, region: Region): Region =>
-  region === home ? away : home
 
 /**
  * A switchover or failover under way. Idle is an absent or empty `FailoverState`; its status is an open string: the API

@@ -8,6 +8,7 @@ import {targetAbsent, targetFound, targetWrong} from '../actions/doctor/examine.
 import type {Patient} from '../actions/doctor/examine.js'
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
+import {homeFirst} from '../model/regions.js'
 
 export interface OpenCheckup {
   patient: Patient
@@ -32,7 +33,7 @@ export async function openCheckup(options: {flag?: string; folder: string; signa
     const found = await resolveTarget({flag, folder})
     if (found.kind === 'aws') {
       const {name, app, regions, account, profile, endpoint} = found
-      const both: [Region, Region] = [regions.home, regions.away]
+      const both = homeFirst(regions)
       const judgement = targetFound(`${name}: ${app}, ${both.join(' and ')}`)
       return await withAws({profile, endpoint}, signal, {
         ...base,
@@ -55,15 +56,16 @@ export async function openCheckup(options: {flag?: string; folder: string; signa
       return await withAws({}, signal, {...base, target: {name: found.name, judgement}})
     }
 
-    const {app, home, away, endpoint} = lab
+    const {app, endpoint} = lab
+    const both = homeFirst(lab)
     return await withAws({endpoint, credentials: labCredentials()}, signal, {
       ...base,
       lab: true,
       app,
-      regions: [home, away],
+      regions: both,
       target: {
         name: found.name,
-        judgement: targetFound(`${found.name}: ${app ?? 'nothing deployed'}, ${home} and ${away}`),
+        judgement: targetFound(`${found.name}: ${app ?? 'nothing deployed'}, ${both.join(' and ')}`),
       },
     })
   } catch (error) {

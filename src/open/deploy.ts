@@ -10,6 +10,7 @@ import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Region} from '../model/deployment.js'
+import {homeFirst} from '../model/regions.js'
 import type {Deployer, Stacks} from '../ports/deployer.js'
 import type {LabStatus} from '../ports/lab-admin.js'
 import type {RunStore} from '../ports/runs.js'
@@ -131,7 +132,7 @@ async function awsPlace(target: AwsTarget, project: Project, {emit, signal}: Ope
   const clients = new Clients(access)
   try {
     const account = await new AwsStacks(clients).account(regions.home, {signal})
-    emit({code: 'target', target: name, app, account, regions: [regions.home, regions.away]})
+    emit({code: 'target', target: name, app, account, regions: homeFirst(regions)})
     checkAccount(account, target, project)
     const cdkHome = endpoint === undefined ? undefined : join(targetStateFolder(name), 'cdk')
     return {target: name, kind: 'aws', app, regions, account, access, cdkHome, edgeUrl: async () => undefined}
@@ -174,13 +175,14 @@ async function labPlace(target: LabTarget, project: Project, {emit, signal}: Ope
 
   checkLab(status, wanted, target)
   const {home, away, endpoint} = status
+  const regions = {home, away}
   const {app} = wanted
-  emit({code: 'target', target: target.name, app, account: LAB_ACCOUNT, regions: [home, away]})
+  emit({code: 'target', target: target.name, app, account: LAB_ACCOUNT, regions: homeFirst(regions)})
   return {
     target: target.name,
     kind: 'lab',
     app,
-    regions: {home, away},
+    regions,
     account: LAB_ACCOUNT,
     access: {endpoint, credentials: labCredentials()},
     cdkHome: join(labStateFolder(target.lab), 'cdk'),

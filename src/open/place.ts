@@ -2,6 +2,7 @@
 
 import {DrError} from '../errors.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
+import {homeFirst} from '../model/regions.js'
 import type {Place} from '../permissions/place.js'
 
 /** Throws what finding the target throws, `NoLab`, `NotDeployed` or `AccountUnknown` (exit usage). */
@@ -10,15 +11,16 @@ export async function placeOf(options: {flag?: string; account?: string}): Promi
   const target = await resolveTarget({flag: options.flag, folder: process.cwd()})
   if (target.kind === 'lab') {
     const {connectLab} = await import('../adapters/lab/index.js')
-    const {app, home, away} = await connectLab(target.lab).status()
+    const lab = await connectLab(target.lab).status()
+    const {app} = lab
     if (app === undefined) throw notDeployed(target.lab)
-    return {target: target.name, place: {account: LAB_ACCOUNT, app, home, away}}
+    return {target: target.name, place: {account: LAB_ACCOUNT, app, order: homeFirst(lab)}}
   }
 
   const {name, app, regions} = target
   const account = options.account ?? target.account
   if (account === undefined || !/^\d{12}$/.test(account)) throw accountUnknown(name, account)
-  return {target: name, place: {account, app, ...regions}}
+  return {target: name, place: {account, app, order: homeFirst(regions)}}
 }
 
 const notDeployed = (lab: string): DrError =>

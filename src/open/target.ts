@@ -8,6 +8,7 @@ import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Deployment, Region} from '../model/deployment.js'
+import {homeFirst, twoRegionsOnly} from '../model/regions.js'
 import {DEFAULT_OBJECTIVES} from '../model/verdict.js'
 import type {Objectives} from '../model/verdict.js'
 import type {LabAdmin} from '../ports/lab-admin.js'
@@ -64,9 +65,10 @@ async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTar
   ])
   const lab = connectLab(target.lab)
   const status = await lab.status()
-  const {app, endpoint, home, away, pid} = status
+  const {app, endpoint, pid} = status
+  const regions = homeFirst(status)
   const start = `todo-dr lab start${target.lab === 'default' ? '' : ` --lab ${target.lab}`}`
-  options.emit({code: 'target', target: target.name, app, account: LAB_ACCOUNT, regions: [home, away]})
+  options.emit({code: 'target', target: target.name, app, account: LAB_ACCOUNT, regions})
   if (app === undefined) {
     throw new DrError({
       code: 'NotDeployed',
@@ -81,7 +83,7 @@ async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTar
     name: target.name,
     kind: 'lab',
     app,
-    regions: [home, away],
+    regions,
     access: {endpoint, credentials: labCredentials()},
     // A cached map may be of a lab that is gone.
     keepMap: false,
@@ -99,7 +101,7 @@ async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTar
 async function openAws(target: AwsTarget, options: OpenOptions): Promise<OpenTarget> {
   const {publicAddresses} = await import('../adapters/http/address-book.js')
   const {name, app, endpoint, profile, objectives, maxLagSeconds} = target
-  const regions = [target.regions.home, target.regions.away]
+  const regions = homeFirst(target.regions)
   options.emit({code: 'target', target: name, app, regions})
   return assemble(options, {
     name,
@@ -163,6 +165,7 @@ async function assemble(options: OpenOptions, parts: Parts): Promise<OpenTarget>
     ])
     if (found.ageSeconds !== undefined) warnOfAge(emit, found.ageSeconds)
     const {deployment} = found
+    twoRegionsOnly(deployment)
     const {name, kind, app, objectives, maxLagSeconds, lab, addresses, issuer, lagPeriodSeconds} = parts
     if (kind === 'aws') emit({code: 'note', text: accountLine(deployment)})
     const tokenFile = parts.tokenFile ?? join(stateFolder, 'tokens.json')
@@ -186,7 +189,7 @@ async function assemble(options: OpenOptions, parts: Parts): Promise<OpenTarget>
 
 /** Where a slip of the profile would show. */
 function accountLine({globalClusterId, regions}: Deployment): string {
-  const [account] = Object.values(regions).map(({clusterArn}) => clusterArn.split(':')[4])
+  const [account] = regions.map(({clusterArn}) => clusterArn.split(':')[4])
   return `account ${account}, global cluster ${globalClusterId}`
 }
 

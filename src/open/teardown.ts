@@ -4,8 +4,9 @@ import type {AwsAccess} from '../adapters/aws/clients.js'
 import type {AwsTarget, LabTarget} from '../config/target.js'
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
-import {LAB_ACCOUNT, withEdge} from '../model/deployment.js'
+import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Region} from '../model/deployment.js'
+import {homeFirst, withEdge} from '../model/regions.js'
 import type {Demolition} from '../ports/teardown.js'
 import type {Clock} from '../ports/world.js'
 
@@ -31,7 +32,7 @@ export interface OpenTeardownOptions {
 interface Account {
   target: string
   app?: string
-  regions: [home: Region, away: Region]
+  regions: Region[]
   access: AwsAccess
 }
 
@@ -48,7 +49,7 @@ export async function openTeardown(options: OpenTeardownOptions): Promise<OpenTe
   const clients = new Clients(account.access)
   try {
     const {target, regions} = account
-    const places = withEdge(...regions)
+    const places = withEdge(regions)
     const app = account.app ?? onlyOne(await appsByTag(clients, systemClock, places, signal))
     const ofLab = resolved.kind === 'lab' ? {account: LAB_ACCOUNT} : {}
     emit({code: 'target', target, app, ...ofLab, regions})
@@ -61,18 +62,18 @@ export async function openTeardown(options: OpenTeardownOptions): Promise<OpenTe
 }
 
 function awsAccount({name, app, regions, profile, endpoint}: AwsTarget): Account {
-  return {target: name, app, regions: [regions.home, regions.away], access: {profile, endpoint}}
+  return {target: name, app, regions: homeFirst(regions), access: {profile, endpoint}}
 }
 
 /** The application is the one of the project that one stands in, else what the lab holds. */
 async function labAccount({name, lab}: LabTarget): Promise<Account> {
   const {connectLab, labCredentials} = await import('../adapters/lab/index.js')
-  const {app, endpoint, home, away} = await connectLab(lab).status()
+  const status = await connectLab(lab).status()
   return {
     target: name,
-    app: (await projectsApp()) ?? app,
-    regions: [home, away],
-    access: {endpoint, credentials: labCredentials()},
+    app: (await projectsApp()) ?? status.app,
+    regions: homeFirst(status),
+    access: {endpoint: status.endpoint, credentials: labCredentials()},
   }
 }
 

@@ -1,14 +1,14 @@
 /** The ARNs of a deployment, as the template names things: known from its configuration alone, without a call. */
 
-import {withEdge} from '../model/deployment.js'
 import type {Region} from '../model/deployment.js'
+import {withEdge} from '../model/regions.js'
 
 export interface Place {
   /** Twelve digits. */
   account: string
   app: string
-  home: Region
-  away: Region
+  /** Regions, home first. */
+  order: readonly Region[]
   /** Made with the template's lockToEdge. */
   lockedToEdge?: boolean
 }
@@ -24,53 +24,53 @@ export const FUNCTIONS = {
 
 export type FunctionName = keyof typeof FUNCTIONS
 
-/** One resource or several, in either region: roles change, permissions must not. */
+/** One resource or several, in any region: roles change, permissions must not. */
 type Resources = (place: Place) => string[]
 
 const lower = ({app}: Place): string => app.toLowerCase()
 
-const inBoth =
+const inEach =
   (make: (place: Place, region: Region) => string | string[]): Resources =>
   (place) =>
-    [place.home, place.away].flatMap((region) => make(place, region))
+    place.order.flatMap((region) => make(place, region))
 
 const everywhere =
   (make: (place: Place, region: Region) => string | string[]): Resources =>
   (place) =>
-    withEdge(place.home, place.away).flatMap((region) => make(place, region))
+    withEdge(place.order).flatMap((region) => make(place, region))
 
 /** A `*` stands only where the service puts something random, or lists. */
 export const ARN = {
-  map: inBoth(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
+  map: inEach(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
   globalCluster: (place: Place) => [`arn:aws:rds::${place.account}:global-cluster:${lower(place)}`],
-  cluster: inBoth((place, region) => `arn:aws:rds:${region}:${place.account}:cluster:${lower(place)}-${region}`),
+  cluster: inEach((place, region) => `arn:aws:rds:${region}:${place.account}:cluster:${lower(place)}-${region}`),
   /** DescribeDBInstances by cluster is a list: IAM asks for all of them. */
-  anyInstance: inBoth(({account}, region) => `arn:aws:rds:${region}:${account}:db:*`),
+  anyInstance: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:db:*`),
   /** The ARN of a proxy holds an id and not its name. */
-  proxy: inBoth(({account}, region) => [
+  proxy: inEach(({account}, region) => [
     `arn:aws:rds:${region}:${account}:db-proxy:prx-*`,
     `arn:aws:rds:${region}:${account}:target-group:prx-tg-*`,
   ]),
   functions: (...which: FunctionName[]): Resources =>
-    inBoth(({account, app}, region) =>
+    inEach(({account, app}, region) =>
       which.map((name) => `arn:aws:lambda:${region}:${account}:function:${app}-app-${region}-${FUNCTIONS[name]}`),
     ),
   keyValueStore: ({account}: Place) => [`arn:aws:cloudfront::${account}:key-value-store/*`],
   /** Six random characters are behind the name. */
-  edgeSecret: inBoth(
+  edgeSecret: inEach(
     ({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/edge-??????`,
   ),
-  userPool: inBoth(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
-  leaseBucket: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
-  lease: inBoth((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
+  userPool: inEach(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
+  leaseBucket: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
+  lease: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
   /** The stacks of the template are named after the application; an id is behind the name. */
   stacks: everywhere(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
   /** `cdk-hnb659fds`: CDK's default qualifier. */
   bootstrapVersion: everywhere(
     ({account}, region) => `arn:aws:ssm:${region}:${account}:parameter/cdk-bootstrap/hnb659fds/version`,
   ),
-  bootstrapStack: inBoth(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/*`),
-  bootstrapBucket: inBoth(({account}, region) => `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}`),
+  bootstrapStack: inEach(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/*`),
+  bootstrapBucket: inEach(({account}, region) => `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}`),
   bootstrapRoles: everywhere(({account}, region) =>
     ['deploy', 'file-publishing', 'lookup'].map(
       (role) => `arn:aws:iam::${account}:role/cdk-hnb659fds-${role}-role-${account}-${region}`,

@@ -1,7 +1,7 @@
 /** The least policy of a command, out of the table. */
 
 import {OWNER_TAG} from '../model/estate.js'
-import {withEdge} from '../model/deployment.js'
+import {withEdge} from '../model/regions.js'
 import type {Place} from './place.js'
 import {CALLS, COMMANDS, type Grant} from './table.js'
 
@@ -70,7 +70,7 @@ function conditionOf({resources, owned, edge}: Grant, place: Place): Condition {
   if (!resources(place).includes('*')) return {}
   return {
     Condition: {
-      StringEquals: {'aws:RequestedRegion': edge ? withEdge(place.home, place.away) : [place.home, place.away]},
+      StringEquals: {'aws:RequestedRegion': edge ? withEdge(place.order) : [...place.order]},
     },
   }
 }

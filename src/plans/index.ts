@@ -1,9 +1,9 @@
 /** Observation + intent -> Plan. Pure: a plan is made before anything is asked to change, and can be printed and signed. */
 
 import type {Deployment, Region} from '../model/deployment.js'
-import {otherRegion} from '../model/deployment.js'
 import type {Observation} from '../model/observation.js'
 import {primaryOf} from '../model/observation.js'
+import {homeOf, otherRegion} from '../model/regions.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import {
   catchUp,
@@ -59,7 +59,7 @@ export function planFailover(observation: Observation, deployment: Deployment, o
 
 /** Waits until home has been rebuilt, then switches over to it. */
 export function planFailback(_observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
-  const route = {from: otherRegion(deployment, deployment.home), to: deployment.home}
+  const route = {from: otherRegion(deployment, homeOf(deployment)), to: homeOf(deployment)}
   return plan('failback', route, deployment, [
     [catchUp(route, options.maxLagSeconds ?? CAUGHT_UP_SECONDS)],
     [preflight(route, 'required')],
@@ -81,7 +81,7 @@ function plan(intent: Plan['intent'], {from, to}: Route, {app}: Deployment, stag
 /** Total, so that the gates can refuse with a plan at hand: without a known primary it is the region beside the target. */
 function routeOf(observation: Observation, deployment: Deployment, wanted: Region | undefined): Route {
   const primary = primaryOf(observation)
-  const to = wanted ?? otherRegion(deployment, primary ?? deployment.home)
+  const to = wanted ?? otherRegion(deployment, primary ?? homeOf(deployment))
   const from = primary !== undefined && primary !== to ? primary : otherRegion(deployment, to)
   return {from, to}
 }

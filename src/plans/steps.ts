@@ -36,7 +36,7 @@ export const catchUp = ({from, to}: Route, maxLagSeconds: number): PlanStep => (
  * out; a failover from a region that is gone waits for nothing.
  */
 export const fence = ({from, to}: Route, deployment: Deployment): PlanStep[][] => {
-  const seconds = deployment.regions[from]?.writerTimeoutSeconds ?? 0
+  const seconds = deployment.regions.find(({region}) => region === from)?.writerTimeoutSeconds ?? 0
   return [
     [
       {

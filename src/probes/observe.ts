@@ -1,8 +1,9 @@
-/** One consistent look at both regions: everything is asked at once, and nobody is waited for beyond a deadline. */
+/** One consistent look at all regions: everything is asked at once, and nobody is waited for beyond a deadline. */
 
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from '../model/observation.js'
+import {regionNames} from '../model/regions.js'
 import {answerWithin} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
 
@@ -17,22 +18,23 @@ const DEADLINE_MS = 3000
 const PATIENCE_MS = 5000
 
 /**
- * Samples both regions, the global cluster and the edge in parallel. Silence and a refusal are values with a reason;
+ * Samples all regions, the global cluster and the edge in parallel. Silence and a refusal are values with a reason;
  * only missing or expired credentials are thrown, since with them every answer would be meaningless.
  */
 export async function observe(world: World, options: ObserveOptions = {}): Promise<Observation> {
-  const {app, home, away} = world.deployment
+  const {deployment} = world
+  const order = regionNames(deployment)
   const at = world.clock.now()
   const ask = sampler(world, options)
-  const [global, edge, homeSide, awaySide] = await Promise.all([
-    firstAnswer(home, away, (via) =>
+  const [global, edge, ...sides] = await Promise.all([
+    firstAnswer(order, (via) =>
       ask(`the global database, asked in ${via}`, (signal) => world.database.describe(via, {signal})),
     ),
     ask('the edge', (signal) => world.edge.serving({signal})),
-    observeRegion(world, home, ask),
-    observeRegion(world, away, ask),
+    ...order.map((region) => observeRegion(world, region, ask)),
   ])
-  return {at, app, home, away, ...global, edge, regions: {[home]: homeSide, [away]: awaySide}}
+  const regions = Object.fromEntries(sides.map((side) => [side.region, side]))
+  return {at, app: deployment.app, order, ...global, edge, regions}
 }
 
 /**
@@ -68,13 +70,12 @@ async function observeRegion(world: World, region: Region, ask: Ask): Promise<Re
   return {region, cluster, proxy, api, writers: mode, lagSeconds}
 }
 
-/** The first of both regions that answers; where neither does, both reasons. Does not wait for the slower one. */
+/** The first region that answers; where none does, all reasons. Does not wait for the slower one. */
 async function firstAnswer(
-  home: Region,
-  away: Region,
+  order: readonly Region[],
   ask: (via: Region) => Promise<Sample<GlobalCluster>>,
 ): Promise<{global: Sample<GlobalCluster>; globalVia?: Region}> {
-  const samples = [home, away].map(async (via) => ({via, sample: await ask(via)}))
+  const samples = order.map(async (via) => ({via, sample: await ask(via)}))
   const answered = samples.map(async (asked) => {
     const {via, sample} = await asked
     if (sample.reachable) return {global: sample, globalVia: via}

@@ -3,6 +3,7 @@
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
 import type {Observation, RegionObservation, Sample} from '../model/observation.js'
+import {preferenceOf} from '../model/regions.js'
 import {lagOf, topologyOf} from '../model/topology.js'
 import type {Replication, Topology} from '../model/topology.js'
 import {tableOf} from './table.js'
@@ -54,7 +55,7 @@ export function statusOf(target: string, observation: Observation, diagnosis: Di
     next,
     ...topology,
     lagSeconds: topology.standby === null ? null : (lagOf(observation, topology.standby) ?? null),
-    regions: [observation.home, observation.away].flatMap((region) => {
+    regions: observation.order.flatMap((region) => {
       const side = observation.regions[region]
       return side ? [regionStatus(side, observation, topology)] : []
     }),
@@ -65,7 +66,7 @@ function regionStatus(side: RegionObservation, observation: Observation, topolog
   const {region, cluster, proxy, api, writers} = side
   return {
     region,
-    preference: region === observation.home ? 'home' : 'away',
+    preference: preferenceOf(observation, region),
     role: roleOf(region, observation, topology),
     cluster: seen(cluster, ({status, availableInstances}) => ({status, availableInstances})),
     proxy: seen(proxy, ({available, unavailable}) => ({available, unavailable})),

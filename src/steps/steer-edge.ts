@@ -1,5 +1,6 @@
 import {DrError} from '../errors.js'
 import type {Deployment} from '../model/deployment.js'
+import {regionOf} from '../model/regions.js'
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 
@@ -29,13 +30,13 @@ export function steerEdge({to}: {to: string}): Step<World> {
   }
 }
 
-function notSteered(to: string, {edge, regions}: Deployment, cause: DrError): DrError {
+function notSteered(to: string, deployment: Deployment, cause: DrError): DrError {
   return new DrError({
     code: 'EdgeNotSteered',
     exit: 'stopped',
     what: `${to} is the primary, but the edge still serves another region`,
     why: cause.message,
-    next: `set the key "${edge.key}" of the edge's KeyValueStore to ${to}, or send clients to ${regions[to]?.apiUrl}/v1; then todo-dr resume`,
+    next: `point the route (${deployment.route.kind}) at ${to} by hand, or send clients to ${regionOf(deployment, to).apiUrl}/v1; then todo-dr resume`,
     requestId: cause.requestId,
     cause,
   })

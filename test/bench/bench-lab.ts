@@ -9,6 +9,7 @@ import {tokenSource} from '../../src/measure/token-source.js'
 import {startProber} from '../../src/measure/prober.js'
 import {primaryOf} from '../../src/model/observation.js'
 import type {Region} from '../../src/model/deployment.js'
+import {homeOf, otherRegion} from '../../src/model/regions.js'
 import type {World} from '../../src/ports/world.js'
 import {observe} from '../../src/probes/observe.js'
 import {setUp} from '../../src/workloads/set-up.js'
@@ -43,14 +44,15 @@ export class BenchLab {
     const {seconds} = await sandbox.json<{seconds: number}>(args)
     Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
     const target = await openTarget({flag: `lab:${name}`, emit() {}})
-    await setUp(target.world, target.deployment.home)
+    await setUp(target.world, homeOf(target.deployment))
     return new BenchLab(name, seconds, target, sandbox)
   }
 
   /** Loses home under load, promotes the other region, and returns the seconds to its first acknowledged write. Goes home afterwards. */
   async timed(way: Way): Promise<number> {
     const {world, deployment} = this.target
-    const {home, away} = deployment
+    const home = homeOf(deployment)
+    const away = otherRegion(deployment, home)
     const prober = await startProber({
       api: world.api,
       workload: world.workload,

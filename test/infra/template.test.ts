@@ -71,18 +71,13 @@ describe('the template', function () {
       return resolved(properties.Value)
     })
     const map = JSON.parse(maps[0]!) as Deployment
-    expect(Object.keys(map)).to.have.members([
-      'schemaVersion',
-      'app',
-      'home',
-      'away',
-      'globalClusterId',
-      'edge',
-      'regions',
-    ])
-    expect(map.edge.key).to.equal('serving')
-    for (const region of REGIONS) {
-      expect(map.regions[region]).to.include({
+    expect(Object.keys(map)).to.have.members(['schemaVersion', 'app', 'regions', 'globalClusterId', 'edge', 'route'])
+    expect(map.schemaVersion).to.equal(2)
+    expect(map.route).to.include({kind: 'keyvaluestore', key: 'serving'})
+    expect(map.regions.map(({region}) => region)).to.deep.equal(REGIONS)
+    for (const side of map.regions) {
+      const {region} = side
+      expect(side).to.include({
         clusterId: `todomgmt-${region}`,
         clusterArn: `arn:aws:rds:${region}:000000000000:cluster:todomgmt-${region}`,
         proxyName: `todomgmt-${region}`,
@@ -90,12 +85,16 @@ describe('the template', function () {
         writerTimeoutSeconds: 10,
         leaseBucket: `todomgmt-lease-000000000000-${region}`,
       })
-      expect(map.regions[region]!.apiUrl).to.match(
-        new RegExp(`^https://.+\\.execute-api\\.${region}\\.amazonaws\\.com/prod$`),
-      )
-      expect(map.regions[region]!.functions.upsert).to.equal(`ToDoMgmt-app-${region}-UpsertToDos`)
-      expect(map.regions[region]!.userPoolId).to.be.a('string')
-      expect(map.regions[region]!.clientId).to.be.a('string')
+      expect(side.apiUrl).to.match(new RegExp(`^https://.+\\.execute-api\\.${region}\\.amazonaws\\.com/prod$`))
+      const name = (part: string): string => `ToDoMgmt-app-${region}-${part}`
+      expect(side.functions).to.deep.equal({
+        writers: ['UpsertToDos', 'RemoveToDos', 'CreateTableFunction'].map(name),
+        readers: ['GetToDos', 'LedgerCheck'].map(name),
+        presence: name('LedgerCheck'),
+        migrate: name('CreateTableFunction'),
+      })
+      expect(side.userPoolId).to.be.a('string')
+      expect(side.clientId).to.be.a('string')
     }
 
     for (const text of maps) expect(Buffer.byteLength(text)).to.be.below(4096)

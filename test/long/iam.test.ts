@@ -21,7 +21,7 @@ import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 const CONSENT = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
-const PLACE = {account: '000000000000', app: 'ToDoMgmt', home: HOME, away: AWAY}
+const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY]}
 const WRITERS = ['CreateTableFunction', 'UpsertToDos', 'RemoveToDos']
 const ADMINISTRATOR = {accessKeyId: 'lab', secretAccessKey: 'lab'}
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}

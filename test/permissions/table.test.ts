@@ -7,7 +7,7 @@ import {commandsOf, policyOf} from '../../src/permissions/policy.js'
 import {CALLS, COMMANDS, type Grant} from '../../src/permissions/table.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const PLACE = {account: '123456789012', app: 'Demo', home: 'eu-west-1', away: 'eu-central-1'}
+const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1']}
 /** Given to everybody by AWS. */
 const FREE = new Set(['sts:GetCallerIdentity'])
 
@@ -47,7 +47,9 @@ describe('the table of permissions', () => {
   })
 
   it('names things as the template does', () => {
-    const names = namesOf({...PLACE, protect: false} as Parameters<typeof namesOf>[0])
+    const {account, app} = PLACE
+    const config = {account, app, home: 'eu-west-1', away: 'eu-central-1', protect: false}
+    const names = namesOf(config as Parameters<typeof namesOf>[0])
     expect(Object.values(FUNCTIONS).sort()).to.deep.equal([...FUNCTION_PARTS].sort())
     const [first] = ARN.functions('upsert')(PLACE)
     expect(first).to.equal(`arn:aws:lambda:eu-west-1:123456789012:function:${names.fn('eu-west-1', 'UpsertToDos')}`)

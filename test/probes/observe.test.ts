@@ -11,8 +11,7 @@ describe('observe', () => {
     const seen = await observe(sim.connect().world)
     expect(seen).to.deep.include({
       app: 'ToDoMgmt',
-      home: HOME,
-      away: AWAY,
+      order: [HOME, AWAY],
       globalVia: HOME,
       edge: {reachable: true, value: HOME},
     })

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {RESULT_SCHEMAS} from '../../scripts/result-schemas.js'
 import {diagnose} from '../../src/diagnose.js'
 import type {Observation, RegionObservation} from '../../src/model/observation.js'
+import {regionOf} from '../../src/model/regions.js'
 import {statusOf, statusTable} from '../../src/render/status.js'
 import {AWAY, HOME, sampleDeployment} from '../support/deployment.js'
 
@@ -17,8 +18,7 @@ const side = (region: string, lagSeconds?: number): RegionObservation => ({
 const healthy = (): Observation => ({
   at: 0,
   app: 'ToDoMgmt',
-  home: HOME,
-  away: AWAY,
+  order: [HOME, AWAY],
   global: {
     reachable: true,
     value: {
@@ -26,7 +26,7 @@ const healthy = (): Observation => ({
       status: 'available',
       members: [HOME, AWAY].map((region) => ({
         region,
-        clusterArn: sampleDeployment().regions[region]!.clusterArn,
+        clusterArn: regionOf(sampleDeployment(), region).clusterArn,
         isWriter: region === HOME,
         ...(region === AWAY && {synchronization: 'connected'}),
       })),

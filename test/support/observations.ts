@@ -35,8 +35,7 @@ export function healthy(change: Partial<Observation> = {}): Observation {
   return {
     at: 0,
     app: 'ToDoMgmt',
-    home: HOME,
-    away: AWAY,
+    order: [HOME, AWAY],
     global: yes({
       id: 'todomgmt',
       status: 'available',
@@ -79,8 +78,7 @@ const member = fc.record({
 export const anyObservation: fc.Arbitrary<Observation> = fc.record({
   at: fc.nat(),
   app: fc.constant('ToDoMgmt'),
-  home: fc.constant(HOME),
-  away: fc.constant(AWAY),
+  order: fc.constant([HOME, AWAY]),
   global: sample(
     fc.record({
       id: fc.string(),

@@ -79,29 +79,24 @@ export class SimulatedWorld {
   }
 
   readonly deployment: Deployment = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     app: 'ToDoMgmt',
-    home: HOME,
-    away: AWAY,
     globalClusterId: 'todomgmt',
-    edge: {url: 'https://edge', distributionId: 'E1', keyValueStoreArn: 'arn:kvs', key: 'serving'},
-    regions: Object.fromEntries(
-      [HOME, AWAY].map((name) => [
-        name,
-        {
-          apiUrl: `https://${name}/prod`,
-          clusterArn: `arn:${name}`,
-          clusterId: `todomgmt-${name}`,
-          proxyName: `todomgmt-${name}`,
-          userPoolId: 'pool',
-          clientId: 'client',
-          tokenUrl: `https://${name}/oauth2/token`,
-          functions: {createTable: 'c', get: 'g', upsert: 'u', remove: 'r', ledgerCheck: 'l'},
-          writerTimeoutSeconds: WRITER_TIMEOUT_SECONDS,
-          leaseBucket: `lease-${name}`,
-        },
-      ]),
-    ),
+    edge: {url: 'https://edge', distributionId: 'E1'},
+    route: {kind: 'simulated'},
+    regions: [HOME, AWAY].map((name) => ({
+      region: name,
+      apiUrl: `https://${name}/prod`,
+      clusterArn: `arn:${name}`,
+      clusterId: `todomgmt-${name}`,
+      proxyName: `todomgmt-${name}`,
+      userPoolId: 'pool',
+      clientId: 'client',
+      tokenUrl: `https://${name}/oauth2/token`,
+      functions: {writers: ['u', 'r', 'c'], readers: ['g', 'l'], presence: 'l', migrate: 'c'},
+      writerTimeoutSeconds: WRITER_TIMEOUT_SECONDS,
+      leaseBucket: `lease-${name}`,
+    })),
   }
 
   /** The shape that must be the same after every interruption. */

@@ -67,7 +67,7 @@ export class TwoRegions {
     }
 
     const world: World = {
-      deployment: {app: 'ToDoMgmt', home: HOME, away: AWAY, regions: {}} as unknown as Deployment,
+      deployment: {app: 'ToDoMgmt', regions: [{region: HOME}, {region: AWAY}]} as unknown as Deployment,
       workload: todo,
       clock: this.clock,
       api: {

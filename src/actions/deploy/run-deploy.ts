@@ -11,6 +11,7 @@ import type {GateVerdict} from '../../gates/index.js'
 import type {Emit} from '../../messages.js'
 import type {Refusal, Waiver} from '../../model/gate.js'
 import type {ProjectStack, StackOutcome, StackState} from '../../model/stack.js'
+import {homeOf, otherRegion} from '../../model/regions.js'
 import {isSwitching} from '../../model/topology.js'
 import type {Deployer, DeployerEvent, Stacks} from '../../ports/deployer.js'
 import type {Run} from '../../ports/runs.js'
@@ -87,10 +88,10 @@ async function askDatabase(
 }
 
 async function switchInProgress(world: World, signal: AbortSignal): Promise<Refusal[]> {
-  const {home, away} = world.deployment
+  const home = homeOf(world.deployment)
   const global = await world.database
     .describe(home, {signal})
-    .catch(() => world.database.describe(away, {signal}))
+    .catch(() => world.database.describe(otherRegion(world.deployment, home), {signal}))
     .catch((error: unknown) => {
       // Without its global database there is no switch: an earlier deployment, or its teardown, went half the way.
       if (error instanceof DrError && error.code === 'GlobalClusterNotFoundFault') return

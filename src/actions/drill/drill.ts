@@ -11,6 +11,7 @@ import {topologyOf} from '../../measure/topology.js'
 import {wake} from '../../measure/wake.js'
 import type {Emit} from '../../messages.js'
 import {primaryOf} from '../../model/observation.js'
+import {homeOf, otherRegion} from '../../model/regions.js'
 import type {Region} from '../../model/deployment.js'
 import type {Diagnosis} from '../../model/diagnosis.js'
 import type {LedgerEntry} from '../../model/ledger.js'
@@ -71,7 +72,7 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   emit({code: 'note', text: verdictLine(result)})
   if (!input.failback || outcome.status !== 'done') return measured
 
-  const failback = await stages('failback', `Fail back to ${target.deployment.home}`, async () =>
+  const failback = await stages('failback', `Fail back to ${homeOf(target.deployment)}`, async () =>
     switchNow({...input, intent: 'failback', run: await runs.create('failback')}),
   )
   result.topology.afterFailback = topologyOf(await observe(world, {signal}), target.maxLagSeconds)
@@ -156,7 +157,7 @@ async function underFault(input: DrillInput, scenario: Scenario, primary: Region
 async function lagInForce({target, lagMs, signal}: DrillInput, primary: Region): Promise<void> {
   if (lagMs === 0) return
   const {world, deployment} = target
-  const standby = primary === deployment.home ? deployment.away : deployment.home
+  const standby = otherRegion(deployment, primary)
   const end = world.clock.now() + lagMs + LAG_LIMIT_SECONDS * 1000
   for (;;) {
     const seconds = await world.database.lagSeconds(standby, {signal})

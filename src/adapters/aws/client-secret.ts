@@ -2,12 +2,13 @@
 
 import {DrError} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
+import {regionOf} from '../../model/regions.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 
 export function clientSecrets(clients: Clients, deployment: Deployment) {
   return async (region: Region, options: CallOptions = {}): Promise<string> => {
-    const {userPoolId: UserPoolId, clientId: ClientId} = deployment.regions[region]!
+    const {userPoolId: UserPoolId, clientId: ClientId} = regionOf(deployment, region)
     const pool = {UserPoolId, ClientId}
     const answer = await clients.call('cognito-idp', region, 'DescribeUserPoolClient', pool, options)
     const secret = answer.UserPoolClient?.ClientSecret

@@ -3,49 +3,12 @@
 import {mkdir, readFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import {z} from 'zod'
 import {DrError, Unreachable} from '../../errors.js'
 import {mapParameter} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
-
-const region = z.object({
-  apiUrl: z.url(),
-  clusterArn: z.string(),
-  clusterId: z.string(),
-  proxyName: z.string(),
-  userPoolId: z.string(),
-  clientId: z.string(),
-  tokenUrl: z.url(),
-  functions: z.object({
-    createTable: z.string(),
-    get: z.string(),
-    upsert: z.string(),
-    remove: z.string(),
-    ledgerCheck: z.string(),
-  }),
-  writerTimeoutSeconds: z.number(),
-  leaseBucket: z.string(),
-})
-
-const deployment = z.object({
-  schemaVersion: z.literal(1),
-  app: z.string(),
-  home: z.string(),
-  away: z.string(),
-  globalClusterId: z.string(),
-  edge: z.object({
-    url: z.url(),
-    distributionId: z.string(),
-    keyValueStoreArn: z.string(),
-    key: z.string(),
-    lock: z.object({header: z.string(), secretName: z.string()}).optional(),
-  }),
-  regions: z.record(z.string(), region),
-}) satisfies z.ZodType<Deployment>
-
-const cached = z.object({savedAt: z.number(), deployment})
+import {mapOf, parseMap} from './map-format.js'
 
 export interface MapRequest {
   app: string
@@ -88,29 +51,6 @@ async function fetchMap(clients: Clients, name: Region, {app, signal}: MapReques
   return parseMap(answer.Parameter?.Value ?? '', `${mapParameter(app)} in ${name}`)
 }
 
-export function parseMap(text: string, where: string): Deployment {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw badMap(where, 'it is no JSON')
-  }
-
-  const result = deployment.safeParse(value)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw badMap(where, `${issue!.path.join('.')}: ${issue!.message}`)
-}
-
-const badMap = (where: string, why: string): DrError =>
-  new DrError({
-    code: 'MapInvalid',
-    exit: 'failed',
-    what: `the map of the deployment cannot be read (${where})`,
-    why,
-    next: 'deploy the directory stacks again, with the template of this version',
-  })
-
 async function fallBack(errors: unknown[], request: MapRequest): Promise<FoundMap> {
   // The caller gave up: silence says nothing about the regions.
   if (request.signal?.aborted) throw errors[0]
@@ -149,11 +89,12 @@ async function saveCache(file: string, found: Deployment): Promise<void> {
   }
 }
 
-/** Undefined where there is none, it is damaged, or it is of another application. */
-async function readCache(file: string, app: string): Promise<z.infer<typeof cached> | undefined> {
+/** Undefined where there is none, it is damaged, or it is of another application. An older program may have kept it in version 1. */
+async function readCache(file: string, app: string): Promise<{savedAt: number; deployment: Deployment} | undefined> {
   try {
-    const copy = cached.parse(JSON.parse(await readFile(file, 'utf8')))
-    return copy.deployment.app === app ? copy : undefined
+    const copy = JSON.parse(await readFile(file, 'utf8')) as {savedAt: number; deployment: unknown}
+    const deployment = mapOf(copy.deployment, file)
+    return deployment.app === app && Number.isFinite(copy.savedAt) ? {savedAt: copy.savedAt, deployment} : undefined
   } catch {
     return undefined
   }

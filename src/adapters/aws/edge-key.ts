@@ -1,6 +1,7 @@
 /** The header that opens APIs which answer the edge alone; its value is kept in memory only. */
 
 import type {Deployment, Region} from '../../model/deployment.js'
+import {regionNames} from '../../model/regions.js'
 import type {CallOptions} from '../../ports/world.js'
 import {firstOf} from '../first-of.js'
 import type {DirectHeaders} from '../http/api.js'
@@ -12,12 +13,13 @@ import type {Clients} from './clients.js'
  * Every region holds a copy of the one secret, so that all are asked at once and the first answer is taken: a region whose
  * API is well must not look lost because another service of it is not. An answer is remembered, a failure is not.
  */
-export function edgeKey(clients: Clients, {edge: {lock}, home, away}: Deployment): DirectHeaders {
+export function edgeKey(clients: Clients, deployment: Deployment): DirectHeaders {
+  const {lock} = deployment.edge
   if (!lock) return async () => ({})
   let known: string | undefined
   return async (options) => {
     known ??= await firstOf(
-      [home, away].map((region) => secretIn(clients, region, lock.secretName, options)),
+      regionNames(deployment).map((region) => secretIn(clients, region, lock.secretName, options)),
       options.signal,
     )
     return {[lock.header]: known}

@@ -4,6 +4,7 @@ import type {Deployment, Region} from '../../model/deployment.js'
 import type {CallOptions, EdgeRouting} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
+import {keyValueStoreOf} from './routing/keyvaluestore.js'
 
 /** Somebody else wrote between our reading of the ETag and our write: look again, so many times. */
 const ATTEMPTS = 4
@@ -21,7 +22,7 @@ export class AwsEdgeRouting implements EdgeRouting {
   async serving({signal}: CallOptions = {}): Promise<Region> {
     const {GetKeyCommand} = await import('@aws-sdk/client-cloudfront-keyvaluestore')
     const client = await this.#clients.keyValueStore()
-    const {keyValueStoreArn: KvsARN, key: Key} = this.#deployment.edge
+    const {storeArn: KvsARN, key: Key} = keyValueStoreOf(this.#deployment.route)
     const answer = await this.#clients.send(
       (abortSignal) => client.send(new GetKeyCommand({KvsARN, Key}), {abortSignal}),
       {action: 'cloudfront-keyvaluestore:GetKey', region: GLOBAL, signal},
@@ -33,7 +34,7 @@ export class AwsEdgeRouting implements EdgeRouting {
   async steer(region: Region, {signal}: CallOptions = {}): Promise<void> {
     const {DescribeKeyValueStoreCommand, PutKeyCommand} = await import('@aws-sdk/client-cloudfront-keyvaluestore')
     const client = await this.#clients.keyValueStore()
-    const {keyValueStoreArn: KvsARN, key: Key} = this.#deployment.edge
+    const {storeArn: KvsARN, key: Key} = keyValueStoreOf(this.#deployment.route)
     for (let attempt = 1; ; attempt++) {
       // The ETag of CloudFront's own DescribeKeyValueStore is another one and is refused.
       const {ETag: IfMatch} = await this.#clients.send(

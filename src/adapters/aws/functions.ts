@@ -2,13 +2,11 @@
 
 import {DrError} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
+import {regionOf} from '../../model/regions.js'
 import type {Workload} from '../../ports/workload.js'
 import type {CallOptions, Functions} from '../../ports/world.js'
 import {INVOKE_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
-
-/** Who plays the roles, by the names of the map. */
-const ROLES = {migrate: 'createTable', presence: 'ledgerCheck'} as const
 
 export class AwsFunctions implements Functions {
   readonly #clients: Clients
@@ -24,13 +22,13 @@ export class AwsFunctions implements Functions {
 
   async invoke(
     region: Region,
-    role: keyof typeof ROLES,
+    role: 'migrate' | 'presence',
     payload: unknown,
     {signal}: CallOptions = {},
   ): Promise<unknown> {
     const {InvokeCommand} = await import('@aws-sdk/client-lambda')
     const client = await this.#clients.lambdaInvoke(region)
-    const FunctionName = this.#deployment.regions[region]!.functions[ROLES[role]]
+    const FunctionName = this.#named(region, role)
     const command = new InvokeCommand({FunctionName, Payload: Buffer.from(JSON.stringify(payload))})
     const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
       action: 'lambda:InvokeFunction',
@@ -54,6 +52,18 @@ export class AwsFunctions implements Functions {
     const error = this.#errorOf(body)
     if (error) throw refusal(FunctionName, error, answer.$metadata.requestId)
     return body
+  }
+
+  #named(region: Region, which: 'migrate' | 'presence'): string {
+    const name = regionOf(this.#deployment, region).functions[which]
+    if (name !== undefined) return name
+    throw new DrError({
+      code: 'FunctionMissing',
+      exit: 'usage',
+      what: `the map of ${this.#deployment.app} names no function for "${which}" in ${region}`,
+      why: `functions.${which} is optional, and this deployment has none`,
+      next: 'deploy the directory stacks with a template that has one',
+    })
   }
 }
 

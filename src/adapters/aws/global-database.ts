@@ -2,9 +2,8 @@
 
 import type {DBCluster, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
 import {DrError} from '../../errors.js'
-import {otherRegion} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
-import {regionOf} from '../../model/region-of.js'
+import {otherRegion, regionOf} from '../../model/regions.js'
 import type {Cluster, GlobalCluster, GlobalMember, ProxyHealth} from '../../model/observation.js'
 import type {CallOptions, GlobalDatabase} from '../../ports/world.js'
 import {regionOfArn} from './arn.js'

@@ -6,6 +6,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
+import {regionNames, regionOf} from '../../model/regions.js'
 import type {CallOptions, Lease} from '../../ports/world.js'
 import {CALL_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
@@ -148,7 +149,7 @@ export class AwsLease implements Lease {
 
   /** In their fixed order. */
   #regions(): Region[] {
-    return Object.keys(this.#deployment.regions).sort()
+    return regionNames(this.#deployment).sort()
   }
 
   async #read(region: Region, call: LeaseCall): Promise<Found> {
@@ -177,7 +178,7 @@ export class AwsLease implements Lease {
   }
 
   #bucket(region: Region): string {
-    return this.#deployment.regions[region]!.leaseBucket
+    return regionOf(this.#deployment, region).leaseBucket
   }
 
   #parse(region: Region, text: string): LeaseRecord {

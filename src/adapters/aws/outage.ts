@@ -4,7 +4,7 @@
  */
 
 import type {Deployment, Region} from '../../model/deployment.js'
-import {regionOf} from '../../model/region-of.js'
+import {regionOf} from '../../model/regions.js'
 import type {ActiveOutage, Outage, OutageKind} from '../../ports/outage.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
@@ -148,7 +148,8 @@ export class AwsOutage implements Outage {
   }
 
   #functions(region: Region): string[] {
-    return Object.values(regionOf(this.#deployment, region).functions)
+    const {writers, readers} = regionOf(this.#deployment, region).functions
+    return [...writers, ...readers]
   }
 
   #functionArn(region: Region, name: string): string {

@@ -2,6 +2,7 @@
 
 import type {Deployment, Region} from '../../model/deployment.js'
 import type {WriterMode} from '../../model/observation.js'
+import {regionOf} from '../../model/regions.js'
 import type {CallOptions, Writers} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 
@@ -61,7 +62,6 @@ export class AwsWriters implements Writers {
   }
 
   #writers(region: Region): string[] {
-    const {upsert, remove, createTable} = this.#deployment.regions[region]!.functions
-    return [upsert, remove, createTable]
+    return regionOf(this.#deployment, region).functions.writers
   }
 }

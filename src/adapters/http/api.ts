@@ -3,6 +3,7 @@
 import type {Deployment, Region} from '../../model/deployment.js'
 import {TABLE_MISSING} from '../../model/observation.js'
 import type {ApiHealth} from '../../model/observation.js'
+import {regionOf} from '../../model/regions.js'
 import type {ApiAnswer, ApiRequest, Workload} from '../../ports/workload.js'
 import type {Api, CallOptions, Tokens} from '../../ports/world.js'
 import type {Http} from './http.js'
@@ -41,7 +42,7 @@ export class HttpApi implements Api {
 
   async direct(region: Region, request: ApiRequest, options: CallOptions = {}): Promise<ApiAnswer> {
     const headers = await this.#directHeaders(options)
-    return this.#send(this.#deployment.regions[region]!.apiUrl, request, headers, options)
+    return this.#send(regionOf(this.#deployment, region).apiUrl, request, headers, options)
   }
 
   /** With a token of the region's own pool if that answers. */

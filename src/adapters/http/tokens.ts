@@ -3,8 +3,9 @@
 import {readFile} from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
 import {DrError} from '../../errors.js'
-import {SCOPE, otherRegion} from '../../model/deployment.js'
+import {SCOPE} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
+import {otherRegion, regionOf} from '../../model/regions.js'
 import type {CallOptions, Tokens} from '../../ports/world.js'
 import {firstOf} from '../first-of.js'
 import type {Http} from './http.js'
@@ -69,7 +70,7 @@ export class PoolTokens implements Tokens {
 
   async #fetch(region: Region, options: CallOptions): Promise<AccessToken> {
     const {http, deployment, clientSecret} = this.#settings
-    const {clientId, tokenUrl} = deployment.regions[region]!
+    const {clientId, tokenUrl} = regionOf(deployment, region)
     const secret = await clientSecret(region, options)
     const {status, text} = await http.request({
       method: 'POST',

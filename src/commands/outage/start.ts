@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {DrCommand} from '../../cli/dr-command.js'
 import {DrError} from '../../errors.js'
 import {primaryOf} from '../../model/observation.js'
-import {regionUnknown} from '../../model/region-of.js'
+import {homeOf, preferenceOf, regionNamed} from '../../model/regions.js'
 import {OUTAGE_KINDS} from '../../ports/outage.js'
 import type {ActiveOutage} from '../../ports/outage.js'
 import type {OpenTarget} from '../../open/target.js'
@@ -31,10 +31,11 @@ export default class OutageStart extends DrCommand {
     const {flags} = await this.parse(OutageStart)
     const target = await this.openTarget()
     const {name, deployment, outage, kind} = target
-    const region = flags.region === undefined ? await this.#homeIfPrimary(target) : named(flags.region, target)
+    const region =
+      flags.region === undefined ? await this.#homeIfPrimary(target) : regionNamed(deployment, flags.region)
     if (kind === 'aws') await this.#confirmed(target, region, flags.confirm)
     await outage.start(region, flags.kind, {signal: this.signal})
-    const role = region === deployment.home ? 'home' : 'away'
+    const role = preferenceOf(deployment, region)
     this.emit({code: 'done', text: `The ${flags.kind} of ${region} (${role}) is out.`, next: 'todo-dr status'})
     return {schemaVersion: 1, target: name, outages: await outage.active(region, {signal: this.signal})}
   }
@@ -43,7 +44,7 @@ export default class OutageStart extends DrCommand {
   async #homeIfPrimary({world, deployment}: OpenTarget): Promise<string> {
     const {observe} = await import('../../probes/observe.js')
     const primary = primaryOf(await observe(world, {signal: this.signal}))
-    if (primary === deployment.home) return deployment.home
+    if (primary === homeOf(deployment)) return primary
     throw new DrError({
       code: 'RegionWanted',
       exit: 'refused',
@@ -67,10 +68,4 @@ export default class OutageStart extends DrCommand {
       next: `todo-dr outage start --region ${region} --confirm ${app}`,
     })
   }
-}
-
-function named(given: string, {deployment}: OpenTarget): string {
-  const region = given === 'home' ? deployment.home : given === 'away' ? deployment.away : given
-  if (!(region in deployment.regions)) throw regionUnknown(given, deployment)
-  return region
 }

@@ -3,10 +3,10 @@ import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Clients} from '../../../src/adapters/aws/clients.js'
-import {findMap, parseMap} from '../../../src/adapters/aws/deployment-map.js'
+import {findMap} from '../../../src/adapters/aws/deployment-map.js'
 import type {FoundMap} from '../../../src/adapters/aws/deployment-map.js'
 import {Unreachable} from '../../../src/errors.js'
-import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
+import {AWAY, HOME, sampleDeployment, version1} from '../../support/deployment.js'
 import {serve} from '../../support/server.js'
 import type {Asked, Reply, TestServer} from '../../support/server.js'
 import {thrownBy} from '../../support/thrown.js'
@@ -89,13 +89,10 @@ describe('the map of the deployment', () => {
     expect(await thrownBy(find())).to.include({code: 'AccessDeniedException', exit: 'credentials'})
   })
 
-  it('names what is wrong in a map that cannot be used', () => {
-    const {edge: _edge, ...rest} = sampleDeployment()
-    expect(() => parseMap(JSON.stringify(rest), 'there'))
-      .to.throw('there')
-      .with.property('why', 'edge: Invalid input: expected object, received undefined')
-    expect(() => parseMap('{', 'there'))
-      .to.throw()
-      .with.property('why', 'it is no JSON')
+  it('comes from a local copy that an older program has kept', async () => {
+    await find()
+    writeFileSync(cacheFile(), JSON.stringify({savedAt: Date.now(), deployment: version1()}))
+    replies = {[HOME]: 'reset', [AWAY]: 'reset'}
+    expect((await find()).deployment).to.deep.equal(sampleDeployment())
   })
 })

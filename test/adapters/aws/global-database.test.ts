@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {Clients} from '../../../src/adapters/aws/clients.js'
 import {AwsGlobalDatabase} from '../../../src/adapters/aws/global-database.js'
+import {regionOf} from '../../../src/model/regions.js'
 import type {StepContext} from '../../../src/model/step.js'
 import type {World} from '../../../src/ports/world.js'
 import {promoteSwitchover} from '../../../src/steps/promote-switchover.js'
@@ -109,7 +110,7 @@ describe('the global database over RDS', () => {
 
   it('asks for the lag by the name that the metric has', async () => {
     const deployment = sampleDeployment()
-    deployment.regions[AWAY]!.clusterId = `ToDoMgmt-${AWAY}`
+    regionOf(deployment, AWAY).clusterId = `ToDoMgmt-${AWAY}`
     await new AwsGlobalDatabase(clients, deployment).lagSeconds(AWAY).catch(() => undefined)
     expect(server.asked.some(({body}) => body.includes(`todomgmt-${AWAY}`))).to.equal(true)
   })
