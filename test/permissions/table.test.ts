@@ -2,6 +2,8 @@ import {expect} from 'chai'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
+import {actionOf} from '../../src/adapters/aws/services.js'
+import type {Service} from '../../src/adapters/aws/services.js'
 import {ARN, FUNCTIONS, type Place} from '../../src/permissions/place.js'
 import {commandsOf, policyOf} from '../../src/permissions/policy.js'
 import {CALLS, COMMANDS, type Grant} from '../../src/permissions/table.js'
@@ -13,10 +15,11 @@ const FREE = new Set(['sts:GetCallerIdentity'])
 
 describe('the table of permissions', () => {
   it('names the actions that the adapters name, and no others', () => {
-    const folder = `${root}src/adapters/aws/`
-    const files = (readdirSync(folder, {recursive: true}) as string[]).filter((file) => file.endsWith('.ts'))
-    const named = files.flatMap((file) =>
-      [...readFileSync(folder + file, 'utf8').matchAll(/'([a-z\d-]+:[A-Z]\w+)'/g)].map(([, action]) => action!),
+    const folder = `${root}src/adapters/aws/sdk/`
+    const named = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(folder + file, 'utf8').matchAll(/\b(\w+)Command\b/g)].map(([, operation]) =>
+        actionOf(file.replace(/\.ts$/, '') as Service, operation!),
+      ),
     )
     expect(named).to.include('rds:FailoverGlobalCluster')
     const granted = Object.values(CALLS as Record<string, Grant[]>).flatMap((grants) =>
