@@ -158,6 +158,10 @@ describe('architecture', () => {
   it('lets only model/regions.ts count regions: no other file names a second one, or asks for one by its number', () => {
     const counting = files.filter((file) => !COUNTS_REGIONS.has(relative(src, file))).filter((file) => namesAway(file))
     expect(counting.map((file) => relative(src, file))).to.deep.equal([])
+    // TypeScript lets a list be asked for its keys, which are numbers and no names of regions.
+    const keys = /Object\.(?:keys|entries)\([\w.]*deployment\.regions|\bin [\w.]*deployment\.regions/
+    const byKey = files.filter((file) => keys.test(readFileSync(file, 'utf8')))
+    expect(byKey.map((file) => relative(src, file))).to.deep.equal([])
   })
 
   it('lets only adapters/cdk know the CDK, and by its types alone', () => {

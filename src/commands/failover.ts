@@ -7,6 +7,7 @@ import type {Prepared} from '../engine/prepare.js'
 import type {RunOutcome} from '../engine/outcome.js'
 import type {GateVerdict} from '../gates/index.js'
 import type {Waiver} from '../model/gate.js'
+import {regionNames} from '../model/regions.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Run} from '../ports/runs.js'
 
@@ -125,7 +126,7 @@ const OUTAGE_LOOK_MS = 1500
 /** When an `outage start` began, where one is on: the beginning that the recovery time counts from. */
 async function outageBegan({outage, deployment, world}: OpenTarget, signal: AbortSignal): Promise<number | undefined> {
   const {answerWithin} = await import('../ports/waits.js')
-  const looks = Object.keys(deployment.regions).map((region) =>
+  const looks = regionNames(deployment).map((region) =>
     answerWithin({clock: world.clock, ms: OUTAGE_LOOK_MS, signal, what: `the outages of ${region}`}, (inner) =>
       outage.active(region, {signal: inner}),
     ).catch(() => []),

@@ -1,4 +1,5 @@
 import {DrCommand} from '../../cli/dr-command.js'
+import {regionNames} from '../../model/regions.js'
 import type {OutageResult} from './start.js'
 
 export default class OutageStatus extends DrCommand {
@@ -7,7 +8,7 @@ export default class OutageStatus extends DrCommand {
   async run(): Promise<OutageResult> {
     await this.parse(OutageStatus)
     const {name, deployment, outage} = await this.openTarget()
-    const looks = Object.keys(deployment.regions).map((region) => outage.active(region, {signal: this.signal}))
+    const looks = regionNames(deployment).map((region) => outage.active(region, {signal: this.signal}))
     const outages = (await Promise.all(looks)).flat()
     for (const {kind, region, startedAt} of outages)
       this.log(`${region}  ${kind}  since ${new Date(startedAt).toISOString()}`)

@@ -1,4 +1,5 @@
 import {DrCommand} from '../../cli/dr-command.js'
+import {regionNames} from '../../model/regions.js'
 import type {OutageResult} from './start.js'
 
 export default class OutageStop extends DrCommand {
@@ -7,7 +8,7 @@ export default class OutageStop extends DrCommand {
   async run(): Promise<OutageResult> {
     await this.parse(OutageStop)
     const {name, deployment, outage} = await this.openTarget()
-    const regions = Object.keys(deployment.regions)
+    const regions = regionNames(deployment)
     const stopped = await Promise.allSettled(regions.map((region) => outage.stop(region, {signal: this.signal})))
     const outages = stopped.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
     for (const {kind, region} of outages) this.emit({code: 'note', text: `The ${kind} of ${region} is back.`})

@@ -88,8 +88,8 @@ describe('the global database over RDS', () => {
   it('defect 3: a database whose name was typed in mixed case is seen, and waited for until it is the writer', async () => {
     const deployment = sampleDeployment()
     deployment.globalClusterId = 'ToDoMgmt'
-    for (const [region, side] of Object.entries(deployment.regions)) {
-      side.clusterId = `ToDoMgmt-${region}`
+    for (const side of deployment.regions) {
+      side.clusterId = `ToDoMgmt-${side.region}`
       side.clusterArn = side.clusterArn.replace('todomgmt', 'ToDoMgmt')
     }
 

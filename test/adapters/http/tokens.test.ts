@@ -26,7 +26,7 @@ describe('tokens', () => {
     secretsLost = new Set()
     server = await serve(({headers}) => replies[/auth\.([\w-]+)\./.exec(headers.host!)![1]!]!)
     const {regions} = sampleDeployment()
-    const hosts = Object.values(regions).map(({tokenUrl}) => ({
+    const hosts = regions.map(({tokenUrl}) => ({
       hostname: new URL(tokenUrl).hostname,
       port: server.port,
     }))
