@@ -90,6 +90,14 @@ const COUNTS_REGIONS = new Set([
   'report/text.ts',
   'report/timeline.ts',
 ])
+/** Beside the routes themselves: how clients of AWS's services are made, and what init writes beside the template. */
+const KNOWS_ROUTES = [
+  'adapters/aws/routing/',
+  'adapters/aws/clients.ts',
+  'adapters/aws/services.ts',
+  'adapters/aws/sdk/cloudfront-keyvaluestore.ts',
+  'actions/init/files.ts',
+]
 /** Layers of the upper part that a lower layer must not know although the rows alone would not say so. */
 const ADAPTER_SEES = new Set(['errors', 'messages', 'model', 'ports', 'config', 'adapters'])
 
@@ -162,6 +170,14 @@ describe('architecture', () => {
     const keys = /Object\.(?:keys|entries)\([\w.]*deployment\.regions|\bin [\w.]*deployment\.regions/
     const byKey = files.filter((file) => keys.test(readFileSync(file, 'utf8')))
     expect(byKey.map((file) => relative(src, file))).to.deep.equal([])
+  })
+
+  it('lets only adapters/aws/routing know what the route of clients is made of', () => {
+    const knowing = files
+      .map((file) => ({name: relative(src, file), text: readFileSync(file, 'utf8')}))
+      .filter(({name}) => !KNOWS_ROUTES.some((known) => name.startsWith(known)))
+      .filter(({text}) => /key-?value-?store|\bkvs/i.test(text))
+    expect(knowing.map(({name}) => name)).to.deep.equal([])
   })
 
   it('lets only adapters/cdk know the CDK, and by its types alone', () => {

@@ -6,10 +6,10 @@ import type {World} from '../ports/world.js'
 import {clientSecrets} from './aws/client-secret.js'
 import type {Clients} from './aws/clients.js'
 import {edgeKey} from './aws/edge-key.js'
-import {AwsEdgeRouting} from './aws/edge-routing.js'
 import {AwsFunctions} from './aws/functions.js'
 import {AwsGlobalDatabase} from './aws/global-database.js'
 import {AwsLease} from './aws/lease.js'
+import {openRoute} from './aws/routing/index.js'
 import {AwsWriters} from './aws/writers.js'
 import {systemClock} from './clock.js'
 import type {AddressBook} from './http/address-book.js'
@@ -45,7 +45,7 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     workload,
     database: new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds),
     writers: new AwsWriters(clients, deployment),
-    edge: new AwsEdgeRouting(clients, deployment),
+    route: openRoute(clients, deployment),
     api: new HttpApi({http, deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}),
     tokens,
     functions: new AwsFunctions(clients, deployment, workload),

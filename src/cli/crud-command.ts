@@ -54,7 +54,7 @@ export abstract class CrudCommand extends DrCommand {
 export async function servingRegion(world: World, signal: AbortSignal): Promise<string> {
   const home = homeOf(world.deployment)
   try {
-    const serving = await world.edge.serving({signal})
+    const serving = await world.route.serving({signal})
     return regionNames(world.deployment).includes(serving) ? serving : home
   } catch (error) {
     if (signal.aborted || !(error instanceof DrError) || error.exit === 'credentials') throw error

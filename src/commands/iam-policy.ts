@@ -3,7 +3,7 @@ import type {IamPolicyResult} from '../actions/iam-policy/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import {commandsOf, policyOf} from '../permissions/policy.js'
-import type {Place} from '../permissions/place.js'
+import type {Place} from '../model/permission.js'
 
 export default class IamPolicy extends DrCommand {
   static override summary = 'Print the IAM policy that a command needs on this deployment, and no more'

@@ -1,13 +1,13 @@
 import type {Gate} from '../model/gate.js'
 
 /**
- * Refuses a planned switch whose edge could not follow: clients would be sent to a region that no longer writes. A
+ * Refuses a planned switch that the route could not follow: clients would be sent to a region that no longer writes. A
  * failover is not refused: its clients are down already, and a promoted database can be reached past the edge.
  */
 export const edgeSteerable: Gate = {
   id: 'edge-steerable',
   check({intent, observation: {edge}}) {
     if (intent === 'failover' || edge.reachable) return
-    return {reason: `the edge cannot be steered: ${edge.reason}`, hint: 'try again when its KeyValueStore answers'}
+    return {reason: `the route cannot be steered: ${edge.reason}`, hint: 'try again when it answers; todo-dr status'}
   },
 }

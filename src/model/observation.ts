@@ -72,7 +72,7 @@ export interface Observation {
   /** From the first region that answers; which one is in `globalVia`. */
   global: Sample<GlobalCluster>
   globalVia?: Region
-  /** The region that the edge's KeyValueStore names as serving. */
+  /** The region that the route names as serving. */
   edge: Sample<Region>
   regions: Record<Region, RegionObservation>
 }

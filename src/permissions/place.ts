@@ -1,17 +1,8 @@
 /** The ARNs of a deployment, as the template names things: known from its configuration alone, without a call. */
 
 import type {Region} from '../model/deployment.js'
+import type {Place} from '../model/permission.js'
 import {withEdge} from '../model/regions.js'
-
-export interface Place {
-  /** Twelve digits. */
-  account: string
-  app: string
-  /** Regions, home first. */
-  order: readonly Region[]
-  /** Made with the template's lockToEdge. */
-  lockedToEdge?: boolean
-}
 
 /** What the API's functions are called behind the application's name and the region. */
 export const FUNCTIONS = {
@@ -55,7 +46,6 @@ export const ARN = {
     inEach(({account, app}, region) =>
       which.map((name) => `arn:aws:lambda:${region}:${account}:function:${app}-app-${region}-${FUNCTIONS[name]}`),
     ),
-  keyValueStore: ({account}: Place) => [`arn:aws:cloudfront::${account}:key-value-store/*`],
   /** Six random characters are behind the name. */
   edgeSecret: inEach(
     ({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/edge-??????`,

@@ -2,8 +2,8 @@
 
 import {OWNER_TAG} from '../model/estate.js'
 import {withEdge} from '../model/regions.js'
-import type {Place} from './place.js'
-import {CALLS, COMMANDS, type Grant} from './table.js'
+import type {Grant, Place} from '../model/permission.js'
+import {CALLS, COMMANDS} from './table.js'
 
 export interface Statement {
   Effect: 'Allow'
@@ -28,7 +28,7 @@ export function policyOf(commands: readonly string[], place: Place): PolicyDocum
   const calls = new Set(commands.flatMap((command) => COMMANDS[command] ?? []))
   const statements = new Map<string, Statement>()
   for (const {action, resources, condition} of permissions(
-    [...calls].flatMap((call) => CALLS[call] as Grant[]),
+    [...calls].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call]),
     place,
   )) {
     const key = JSON.stringify([resources, condition])

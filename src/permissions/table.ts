@@ -3,18 +3,8 @@
  * equal to the actions that src/adapters/aws names; test/long/iam.test.ts to what the commands do on the lab.
  */
 
-import {ARN, type FunctionName, type Place} from './place.js'
-
-export interface Grant {
-  actions: readonly string[]
-  resources: (place: Place) => string[]
-  /** Only on what bears the tag of the application. */
-  owned?: true
-  /** Of actions that know no resources: in CloudFront's region too, and not in the application's two alone. */
-  edge?: true
-  /** Only where the APIs answer nobody without the edge's header. */
-  locked?: true
-}
+import type {Grant, RouteGrants} from '../model/permission.js'
+import {ARN, type FunctionName} from './place.js'
 
 const on = (resources: Grant['resources'], ...actions: string[]): Grant => ({actions, resources})
 
@@ -25,7 +15,7 @@ const WRITERS: FunctionName[] = ['createTable', 'upsert', 'remove']
 const everyFunction = ARN.functions(...ALL_FUNCTIONS)
 const writers = ARN.functions(...WRITERS)
 
-/** What a call of a port needs. */
+/** What a call of a port needs; what those of the route need stands beside the route's kind. */
 export const CALLS = {
   'map.read': [on(ARN.map, 'ssm:GetParameter')],
   'database.describe': [on(ARN.globalCluster, 'rds:DescribeGlobalClusters')],
@@ -43,10 +33,6 @@ export const CALLS = {
   'writers.mode': [on(writers, 'lambda:GetFunctionConcurrency')],
   'writers.fence': [on(writers, 'lambda:PutFunctionConcurrency')],
   'writers.unfence': [on(writers, 'lambda:DeleteFunctionConcurrency')],
-  'edge.serving': [on(ARN.keyValueStore, 'cloudfront-keyvaluestore:GetKey')],
-  'edge.steer': [
-    on(ARN.keyValueStore, 'cloudfront-keyvaluestore:DescribeKeyValueStore', 'cloudfront-keyvaluestore:PutKey'),
-  ],
   'api.direct': [{...on(ARN.edgeSecret, 'secretsmanager:GetSecretValue'), locked: true}],
   'tokens.get': [on(ARN.userPool, 'cognito-idp:DescribeUserPoolClient')],
   'functions.createTable': [on(ARN.functions('createTable'), 'lambda:InvokeFunction')],
@@ -121,7 +107,7 @@ export const CALLS = {
   'toolkit.act': [on(ARN.bootstrapRoles, 'sts:AssumeRole')],
 } satisfies Record<string, Grant[]>
 
-export type PortCall = keyof typeof CALLS
+export type PortCall = keyof typeof CALLS | keyof RouteGrants
 
 /** One look at both regions; the health of the API is asked for with a token. */
 const LOOK: PortCall[] = [
@@ -131,12 +117,12 @@ const LOOK: PortCall[] = [
   'database.proxy',
   'database.lagSeconds',
   'writers.mode',
-  'edge.serving',
+  'route.serving',
   'api.direct',
   'tokens.get',
 ]
-const REQUEST: PortCall[] = ['map.read', 'edge.serving', 'tokens.get']
-const SWITCH: PortCall[] = [...LOOK, 'lease', 'writers.fence', 'writers.unfence', 'edge.steer']
+const REQUEST: PortCall[] = ['map.read', 'route.serving', 'tokens.get']
+const SWITCH: PortCall[] = [...LOOK, 'lease', 'writers.fence', 'writers.unfence', 'route.steer']
 
 /** The calls of each command that acts on a deployment. `drill` and `lab` act on a lab, whose key pair is an administrator. */
 export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {

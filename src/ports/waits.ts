@@ -98,6 +98,32 @@ export async function pollUntil(
   }
 }
 
+/** Looks until `check` has said true so many times in a row; a false begins the count anew. Otherwise as `pollUntil`. */
+export async function inARow(
+  times: number,
+  clock: Clock,
+  signal: AbortSignal,
+  check: () => Promise<boolean>,
+): Promise<void> {
+  let row = 0
+  await pollUntil(
+    clock,
+    signal,
+    async () => {
+      while (row < times) {
+        const before = row
+        // A check that throws breaks the row, too.
+        row = 0
+        if (!(await check())) return false
+        row = before + 1
+      }
+
+      return true
+    },
+    {capMs: 1000},
+  )
+}
+
 /** Whether an error may pass by itself: every coded one but those that a person must act on. Anything else is a bug. */
 export const mayPass = (error: unknown): error is DrError =>
   error instanceof DrError && error.exit !== 'credentials' && error.exit !== 'usage' && error.exit !== 'refused'

@@ -5,6 +5,7 @@
  */
 
 import type {Deployment, Region} from '../model/deployment.js'
+import type {Route} from './route.js'
 import type {ApiHealth, Cluster, GlobalCluster, ProxyHealth, WriterMode} from '../model/observation.js'
 import type {ApiAnswer, ApiRequest, Workload} from './workload.js'
 
@@ -30,12 +31,6 @@ export interface Writers {
   mode(region: Region, options?: CallOptions): Promise<WriterMode>
   fence(region: Region, options?: CallOptions): Promise<void>
   unfence(region: Region, options?: CallOptions): Promise<void>
-}
-
-/** The edge's KeyValueStore entry that names the serving region. */
-export interface EdgeRouting {
-  serving(options?: CallOptions): Promise<Region>
-  steer(region: Region, options?: CallOptions): Promise<void>
 }
 
 /** The REST API, through the edge or at one region directly. No retry. */
@@ -79,7 +74,7 @@ export interface World {
   workload: Workload
   database: GlobalDatabase
   writers: Writers
-  edge: EdgeRouting
+  route: Route
   api: Api
   tokens: Tokens
   functions: Functions

@@ -30,7 +30,7 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
     firstAnswer(order, (via) =>
       ask(`the global database, asked in ${via}`, (signal) => world.database.describe(via, {signal})),
     ),
-    ask('the edge', (signal) => world.edge.serving({signal})),
+    ask('the route', (signal) => world.route.serving({signal})),
     ...order.map((region) => observeRegion(world, region, ask)),
   ])
   const regions = Object.fromEntries(sides.map((side) => [side.region, side]))

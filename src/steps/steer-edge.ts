@@ -2,26 +2,27 @@ import {DrError} from '../errors.js'
 import type {Deployment} from '../model/deployment.js'
 import {regionOf} from '../model/regions.js'
 import type {Step} from '../model/step.js'
+import type {Route} from '../ports/route.js'
 import type {World} from '../ports/world.js'
 
 const TRIES = 3
 const PAUSE_MS = 300
 
 /**
- * Points the edge at the new primary, after it has taken a write: earlier, clients would be sent to a region that
- * refuses them. Where the edge cannot be steered, it says what a person can do.
+ * Points the route at the primary, after it has taken a write: earlier, clients would be sent to a region that
+ * refuses them. Where the route cannot be steered, it says what a person can do.
  */
 export function steerEdge({to}: {to: string}): Step<World> {
   return {
-    isDone: async ({edge}, {signal}) => (await edge.serving({signal})) === to,
-    async act({edge, deployment, clock}, {signal, note}) {
+    isDone: async ({route}, {signal}) => (await route.serving({signal})) === to,
+    async act({route, deployment, clock}, {signal, note}) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await edge.steer(to, {signal})
+          return await route.steer(to, {signal})
         } catch (error) {
           signal.throwIfAborted()
           if (!(error instanceof DrError) || error.exit === 'credentials') throw error
-          if (attempt === TRIES) throw notSteered(to, deployment, error)
+          if (attempt === TRIES) throw notSteered(to, route, deployment, error)
           note(error.message)
           await clock.sleep(PAUSE_MS, signal)
         }
@@ -30,13 +31,13 @@ export function steerEdge({to}: {to: string}): Step<World> {
   }
 }
 
-function notSteered(to: string, deployment: Deployment, cause: DrError): DrError {
+function notSteered(to: string, route: Route, deployment: Deployment, cause: DrError): DrError {
   return new DrError({
     code: 'EdgeNotSteered',
     exit: 'stopped',
     what: `${to} is the primary, but the edge still serves another region`,
     why: cause.message,
-    next: `point the route (${deployment.route.kind}) at ${to} by hand, or send clients to ${regionOf(deployment, to).apiUrl}/v1; then todo-dr resume`,
+    next: `${route.byHand(to)}, or send clients to ${regionOf(deployment, to).apiUrl}/v1; then todo-dr resume`,
     requestId: cause.requestId,
     cause,
   })

@@ -1,14 +1,10 @@
 import type {Step, StepContext} from '../model/step.js'
-import {pollUntil} from '../ports/waits.js'
 import type {ApiAnswer, Asked, Workload} from '../ports/workload.js'
 import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
 
-/** Rounds in a row: the edge's key spreads over its places one by one, so that one good answer proves one place. */
-const ROUNDS = 3
-
 /**
- * Writes, reads and removes through the edge until the new primary serves all three several times in a row:
+ * Writes, reads and removes through the edge until the primary serves all three as often as the route takes for a proof:
  * reads may come from an origin group while writes still go nowhere, and one's success hides that of the others.
  */
 export function verifyEdge({to}: {to: string}): Step<World> {
@@ -17,23 +13,7 @@ export function verifyEdge({to}: {to: string}): Step<World> {
     isDone: async () => verified,
     async act(world, context) {
       const canary = new Canary(world, context, to)
-      let rounds = 0
-      const anotherRound = async (): Promise<boolean> => {
-        const before = rounds
-        rounds = 0
-        if (await round(canary, to, context)) rounds = before + 1
-        return rounds > 0
-      }
-
-      await pollUntil(
-        world.clock,
-        context.signal,
-        async () => {
-          while (rounds < ROUNDS) if (!(await anotherRound())) return false
-          return true
-        },
-        {capMs: 1000},
-      )
+      await world.route.verify(() => round(canary, to, context), {to, clock: world.clock, signal: context.signal})
       verified = true
     },
   }

@@ -85,11 +85,11 @@ export class BenchLab {
 
   /** The calls that a failover cannot do without, one after the other, and nothing else. Returns the instant of the first. */
   private async direct(to: Region): Promise<number> {
-    const {database, edge, clock} = this.target.world
+    const {database, route, clock} = this.target.world
     const begun = clock.now()
     await database.failover(to)
     while (!(await isWriter(this.target.world, to))) await clock.sleep(POLL_MS)
-    await edge.steer(to)
+    await route.steer(to)
     return begun
   }
 

@@ -15,13 +15,14 @@ import {wildcard} from '../../lab/src/govern/policy.js'
 import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
 import {COMMANDS} from '../../src/permissions/table.js'
 import {CdkProject} from '../support/cdk-project.js'
+import {usualGrants} from '../../src/adapters/aws/routing/index.js'
 import {leaveBehind} from '../support/left-behind.js'
 import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 const CONSENT = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
-const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY]}
+const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY], route: usualGrants()}
 const WRITERS = ['CreateTableFunction', 'UpsertToDos', 'RemoveToDos']
 const ADMINISTRATOR = {accessKeyId: 'lab', secretAccessKey: 'lab'}
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}

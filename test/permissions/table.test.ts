@@ -2,14 +2,16 @@ import {expect} from 'chai'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
+import {usualGrants} from '../../src/adapters/aws/routing/index.js'
 import {actionOf} from '../../src/adapters/aws/services.js'
 import type {Service} from '../../src/adapters/aws/services.js'
-import {ARN, FUNCTIONS, type Place} from '../../src/permissions/place.js'
+import type {Grant, Place} from '../../src/model/permission.js'
+import {ARN, FUNCTIONS} from '../../src/permissions/place.js'
 import {commandsOf, policyOf} from '../../src/permissions/policy.js'
-import {CALLS, COMMANDS, type Grant} from '../../src/permissions/table.js'
+import {CALLS, COMMANDS} from '../../src/permissions/table.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1']}
+const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1'], route: usualGrants()}
 /** Given to everybody by AWS. */
 const FREE = new Set(['sts:GetCallerIdentity'])
 
@@ -22,9 +24,8 @@ describe('the table of permissions', () => {
       ),
     )
     expect(named).to.include('rds:FailoverGlobalCluster')
-    const granted = Object.values(CALLS as Record<string, Grant[]>).flatMap((grants) =>
-      grants.flatMap(({actions}) => actions),
-    )
+    const all = Object.values<readonly Grant[]>({...CALLS, ...usualGrants()})
+    const granted = all.flatMap((grants) => grants.flatMap(({actions}) => actions))
     const missing = [...new Set(named)].filter((action) => !granted.includes(action) && !FREE.has(action))
     expect(missing, 'adapters call what no grant of the table allows').to.deep.equal([])
     // S3 asks for it beside GetObject; the toolkit assumes the roles of its bootstrap by itself.
@@ -46,7 +47,9 @@ describe('the table of permissions', () => {
 
   it('uses every call in some command', () => {
     const used = new Set(Object.values(COMMANDS).flat())
-    expect(Object.keys(CALLS).filter((call) => !used.has(call as keyof typeof CALLS))).to.deep.equal([])
+    expect(
+      Object.keys({...CALLS, ...usualGrants()}).filter((call) => !used.has(call as keyof typeof CALLS)),
+    ).to.deep.equal([])
   })
 
   it('names things as the template does', () => {

@@ -7,6 +7,7 @@
 import {DrError, Unreachable} from '../../src/errors.js'
 import type {Deployment, Region} from '../../src/model/deployment.js'
 import type {GlobalCluster, WriterMode} from '../../src/model/observation.js'
+import {inARow} from '../../src/ports/waits.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
 import type {World} from '../../src/ports/world.js'
 import {todo} from '../../src/workloads/todo/index.js'
@@ -150,7 +151,7 @@ export class SimulatedWorld {
       workload: todo,
       database: guard(this.#database()),
       writers: guard(this.#writers()),
-      edge: guard(this.#edge()),
+      route: {...this.#route(), ...guard(this.#routeCalls())},
       api: guard(this.#api()),
       tokens: guard({get: async (preferred: Region) => ({token: 't', region: preferred, expiresAt: Infinity})}),
       functions: guard({invoke: async () => ({present: []})}),
@@ -263,10 +264,15 @@ export class SimulatedWorld {
     }
   }
 
-  #edge(): World['edge'] {
+  #route(): Pick<World['route'], 'byHand' | 'needs' | 'spread'> {
+    const service = 'the simulated route'
+    return {needs: {service, plane: 'data'}, spread: 'soon', byHand: (to) => `point ${service} at ${to}`}
+  }
+
+  #routeCalls(): Pick<World['route'], 'serving' | 'steer' | 'verify'> {
     const reach = async (name: string): Promise<void> => {
       await this.#call(name, undefined)
-      if (this.edgeLost) throw new Unreachable('the KeyValueStore does not answer')
+      if (this.edgeLost) throw new Unreachable('the simulated route does not answer')
     }
 
     return {
@@ -282,6 +288,7 @@ export class SimulatedWorld {
           this.serving = to
         })
       },
+      verify: (served, {clock, signal}) => inARow(3, clock, signal, served),
     }
   }
 

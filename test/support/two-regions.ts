@@ -102,7 +102,14 @@ export class TwoRegions {
         lagSeconds: async (region) => up(region, region === this.primary ? undefined : this.lagMs / 1000),
       },
       writers: {mode: async (region) => up(region, 'open' as const), fence: refuse, unfence: refuse},
-      edge: {serving: async () => this.edgeServes, steer: refuse},
+      route: {
+        needs: {service: 'nothing', plane: 'data'},
+        spread: 'at once',
+        serving: async () => this.edgeServes,
+        steer: refuse,
+        verify: refuse,
+        byHand: refuse,
+      },
       lease: {acquire: refuse, release: refuse},
     }
     return world

@@ -104,23 +104,10 @@ export class Clients {
     }
   }
 
-  ssm = (region: Region) =>
-    this.#client('ssm', region, {}) as Promise<unknown> as Promise<import('@aws-sdk/client-ssm').SSMClient>
-  lambda = (region: Region) =>
-    this.#client('lambda', region, {}) as Promise<unknown> as Promise<import('@aws-sdk/client-lambda').LambdaClient>
   lambdaInvoke = (region: Region) =>
     this.#client('lambda', region, {once: true, requestMs: INVOKE_DEADLINE_MS}) as Promise<unknown> as Promise<
       import('@aws-sdk/client-lambda').LambdaClient
     >
-  secrets = (region: Region) =>
-    this.#client('secretsmanager', region, {}) as Promise<unknown> as Promise<
-      import('@aws-sdk/client-secrets-manager').SecretsManagerClient
-    >
-  keyValueStore = () =>
-    this.#client('cloudfront-keyvaluestore', '', {}) as Promise<unknown> as Promise<
-      import('@aws-sdk/client-cloudfront-keyvaluestore').CloudFrontKeyValueStoreClient
-    >
-
   /** Sends with a deadline; errors come out as `Unreachable` or another `DrError`. */
   async send<T>(
     send: (signal: AbortSignal) => Promise<T>,

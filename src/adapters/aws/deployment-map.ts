@@ -40,14 +40,7 @@ export async function findMap(clients: Clients, request: MapRequest): Promise<Fo
 }
 
 async function fetchMap(clients: Clients, name: Region, {app, signal}: MapRequest): Promise<Deployment> {
-  const {GetParameterCommand} = await import('@aws-sdk/client-ssm')
-  const client = await clients.ssm(name)
-  const command = new GetParameterCommand({Name: mapParameter(app)})
-  const answer = await clients.send((abortSignal) => client.send(command, {abortSignal}), {
-    action: 'ssm:GetParameter',
-    region: name,
-    signal,
-  })
+  const answer = await clients.call('ssm', name, 'GetParameter', {Name: mapParameter(app)}, {signal})
   return parseMap(answer.Parameter?.Value ?? '', `${mapParameter(app)} in ${name}`)
 }
 

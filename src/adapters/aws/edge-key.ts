@@ -26,12 +26,7 @@ export function edgeKey(clients: Clients, deployment: Deployment): DirectHeaders
   }
 }
 
-async function secretIn(clients: Clients, region: Region, SecretId: string, {signal}: CallOptions): Promise<string> {
-  const {GetSecretValueCommand} = await import('@aws-sdk/client-secrets-manager')
-  const client = await clients.secrets(region)
-  const {SecretString = ''} = await clients.send(
-    (abortSignal) => client.send(new GetSecretValueCommand({SecretId}), {abortSignal}),
-    {action: 'secretsmanager:GetSecretValue', region, signal},
-  )
+async function secretIn(clients: Clients, region: Region, SecretId: string, options: CallOptions): Promise<string> {
+  const {SecretString = ''} = await clients.call('secretsmanager', region, 'GetSecretValue', {SecretId}, options)
   return SecretString
 }

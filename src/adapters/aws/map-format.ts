@@ -4,8 +4,7 @@ import {z} from 'zod'
 import {DrError} from '../../errors.js'
 import type {Deployment} from '../../model/deployment.js'
 import {homeFirst} from '../../model/regions.js'
-import {checkRoute} from './routing/index.js'
-import {version1Route} from './routing/keyvaluestore.js'
+import {routeKind, routeOfVersion1, version1Route} from './routing/index.js'
 
 /** What both versions say of a region. */
 const side = {
@@ -97,13 +96,13 @@ export function mapOf(value: unknown, where: string): Deployment {
   if (schemaVersion === 1) return fromVersion1(valid(version1, value, where), where)
   if (schemaVersion !== 2) throw badMap(where, `its schemaVersion is ${JSON.stringify(schemaVersion)}, not 1 or 2`)
   const deployment = valid(version2, value, where)
-  checkRoute(deployment.route, where)
+  valid(z.object({route: routeKind(deployment.route.kind).settings}), deployment, where)
   return deployment
 }
 
 function fromVersion1(old: z.infer<typeof version1>, where: string): Deployment {
   const {app, globalClusterId} = old
-  const {keyValueStoreArn, key, ...edgeOnly} = old.edge
+  const {url, distributionId, lock} = old.edge
   return {
     schemaVersion: 2,
     app,
@@ -123,8 +122,8 @@ function fromVersion1(old: z.infer<typeof version1>, where: string): Deployment 
       }
     }),
     globalClusterId,
-    edge: edgeOnly,
-    route: {kind: 'keyvaluestore', storeArn: keyValueStoreArn, key},
+    edge: {url, distributionId, ...(lock && {lock})},
+    route: routeOfVersion1(old.edge),
   }
 }
 

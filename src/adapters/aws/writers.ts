@@ -15,15 +15,10 @@ export class AwsWriters implements Writers {
     this.#deployment = deployment
   }
 
-  async mode(region: Region, {signal}: CallOptions = {}): Promise<WriterMode> {
-    const {GetFunctionConcurrencyCommand} = await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambda(region)
+  async mode(region: Region, options?: CallOptions): Promise<WriterMode> {
     const answers = await Promise.all(
       this.#writers(region).map((FunctionName) =>
-        this.#clients.send(
-          (abortSignal) => client.send(new GetFunctionConcurrencyCommand({FunctionName}), {abortSignal}),
-          {action: 'lambda:GetFunctionConcurrency', region, signal},
-        ),
+        this.#clients.call('lambda', region, 'GetFunctionConcurrency', {FunctionName}, options),
       ),
     )
     const closed = answers.filter(({ReservedConcurrentExecutions}) => ReservedConcurrentExecutions === 0).length
@@ -31,32 +26,21 @@ export class AwsWriters implements Writers {
     return closed === answers.length ? 'fenced' : 'partly'
   }
 
-  /** Calls in flight go on: the caller waits them out. */
-  async fence(region: Region, {signal}: CallOptions = {}): Promise<void> {
-    const {PutFunctionConcurrencyCommand} = await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambda(region)
+  /** Calls in flight continue: the caller waits them out. */
+  async fence(region: Region, options?: CallOptions): Promise<void> {
     await Promise.all(
       this.#writers(region).map((FunctionName) => {
-        const command = new PutFunctionConcurrencyCommand({FunctionName, ReservedConcurrentExecutions: 0})
-        return this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-          action: 'lambda:PutFunctionConcurrency',
-          region,
-          signal,
-        })
+        const closed = {FunctionName, ReservedConcurrentExecutions: 0}
+        return this.#clients.call('lambda', region, 'PutFunctionConcurrency', closed, options)
       }),
     )
   }
 
   /** Takes the reservation away; the template reserves nothing for these functions. */
-  async unfence(region: Region, {signal}: CallOptions = {}): Promise<void> {
-    const {DeleteFunctionConcurrencyCommand} = await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambda(region)
+  async unfence(region: Region, options?: CallOptions): Promise<void> {
     await Promise.all(
       this.#writers(region).map((FunctionName) =>
-        this.#clients.send(
-          (abortSignal) => client.send(new DeleteFunctionConcurrencyCommand({FunctionName}), {abortSignal}),
-          {action: 'lambda:DeleteFunctionConcurrency', region, signal},
-        ),
+        this.#clients.call('lambda', region, 'DeleteFunctionConcurrency', {FunctionName}, options),
       ),
     )
   }

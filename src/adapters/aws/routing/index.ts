@@ -1,30 +1,45 @@
-/** The kinds of routes that clients can be steered by. Another kind is a file here and a line below. */
+/** The kinds of routes that clients can be sent by. Another kind is a file beside this one and a line in `KINDS`. */
 
+import type {z} from 'zod'
 import {DrError} from '../../../errors.js'
-import type {RouteSettings} from '../../../model/deployment.js'
-import {keyValueStoreFault} from './keyvaluestore.js'
+import type {Deployment} from '../../../model/deployment.js'
+import type {RouteGrants} from '../../../model/permission.js'
+import type {Route} from '../../../ports/route.js'
+import type {Clients} from '../clients.js'
+import {keyValueStore} from './keyvaluestore.js'
 
-/** What is wrong with the settings of a route of that kind; undefined where nothing is. */
-const FAULTS: Record<string, (route: RouteSettings) => string | undefined> = {keyvaluestore: keyValueStoreFault}
+/** Version 1 of the map knew one kind. */
+export {routeOfVersion1, version1Route} from './keyvaluestore.js'
 
-/** Throws `RouteUnknown` (exit usage) for a kind that is not known here, `MapInvalid` where its settings are wrong. */
-export function checkRoute(route: RouteSettings, where: string): void {
-  const fault = FAULTS[route.kind]
-  if (!fault)
-    throw new DrError({
-      code: 'RouteUnknown',
-      exit: 'usage',
-      what: `this version of todo-dr cannot steer by ${route.kind}`,
-      why: `the map of the deployment (${where}) names it as the route; known here: ${Object.keys(FAULTS).join(', ')}`,
-      next: 'use a newer version of todo-dr, or deploy with a route that this one knows',
-    })
-  const why = fault(route)
-  if (why !== undefined)
-    throw new DrError({
-      code: 'MapInvalid',
-      exit: 'failed',
-      what: `the map of the deployment cannot be read (${where})`,
-      why,
-      next: 'deploy the directory stacks again, with the template of this version',
-    })
+export interface RouteKind {
+  /** Of `route` in the map of a deployment, `kind` included. */
+  settings: z.ZodType
+  open(clients: Clients, deployment: Deployment): Route
+  /** What IAM must allow for it. */
+  grants: RouteGrants
 }
+
+const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore}
+
+/** What the template makes. */
+const USUAL_KIND = 'keyvaluestore'
+
+/** Throws `RouteUnknown` (exit usage) for a kind that is not known here. */
+export function routeKind(kind: string): RouteKind {
+  const found = KINDS[kind]
+  if (found) return found
+  throw new DrError({
+    code: 'RouteUnknown',
+    exit: 'usage',
+    what: `this version of todo-dr cannot steer by ${kind}`,
+    why: `the map of the deployment names it as the route; known here: ${Object.keys(KINDS).join(', ')}`,
+    next: 'use a newer version of todo-dr, or deploy with a route that this one knows',
+  })
+}
+
+/** The route of a deployment whose map has been read. */
+export const openRoute = (clients: Clients, deployment: Deployment): Route =>
+  routeKind(deployment.route.kind).open(clients, deployment)
+
+/** Asked for where no map is read: a policy is made without a call to AWS. */
+export const usualGrants = (): RouteGrants => routeKind(USUAL_KIND).grants

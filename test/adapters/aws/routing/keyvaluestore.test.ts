@@ -1,11 +1,12 @@
 import {expect} from 'chai'
-import {Clients} from '../../../src/adapters/aws/clients.js'
-import {AwsEdgeRouting} from '../../../src/adapters/aws/edge-routing.js'
-import {Unreachable} from '../../../src/errors.js'
-import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
-import {closedPort, serve} from '../../support/server.js'
-import type {Asked, Reply, TestServer} from '../../support/server.js'
-import {thrownBy} from '../../support/thrown.js'
+import {Clients} from '../../../../src/adapters/aws/clients.js'
+import {KeyValueStoreRoute} from '../../../../src/adapters/aws/routing/keyvaluestore.js'
+import {Unreachable} from '../../../../src/errors.js'
+import {AWAY, HOME, sampleDeployment} from '../../../support/deployment.js'
+import {closedPort, serve} from '../../../support/server.js'
+import type {Asked, Reply, TestServer} from '../../../support/server.js'
+import {VirtualClock} from '../../../support/virtual-clock.js'
+import {thrownBy} from '../../../support/thrown.js'
 
 /** A KeyValueStore of one key. */
 class Store {
@@ -43,17 +44,17 @@ class Store {
   }
 }
 
-describe('the key of the edge', () => {
+describe('the route by a key of a KeyValueStore', () => {
   let store: Store
   let server: TestServer
   let clients: Clients
-  let edge: AwsEdgeRouting
+  let route: KeyValueStoreRoute
 
   beforeEach(async () => {
     store = new Store()
     server = await serve((asked) => store.answer(asked))
     clients = new Clients({endpoint: server.url, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}})
-    edge = new AwsEdgeRouting(clients, sampleDeployment())
+    route = new KeyValueStoreRoute(clients, sampleDeployment())
   })
 
   afterEach(async () => {
@@ -62,7 +63,7 @@ describe('the key of the edge', () => {
   })
 
   it('is read on a loopback endpoint although the client prefixes the account to its host, signed for all regions', async () => {
-    expect(await edge.serving()).to.equal(HOME)
+    expect(await route.serving()).to.equal(HOME)
     const [{headers}] = server.asked as [Asked]
     expect(headers.host).to.equal(`000000000000.localhost:${server.port}`)
     expect(headers.authorization).to.match(/^AWS4-ECDSA-P256-SHA256 /)
@@ -70,19 +71,19 @@ describe('the key of the edge', () => {
   })
 
   it('is written with the ETag of its own store', async () => {
-    await edge.steer(AWAY)
+    await route.steer(AWAY)
     expect(store.value).to.equal(AWAY)
   })
 
   it('is written after others have written in between', async () => {
     store.interference = 2
-    await edge.steer(AWAY)
+    await route.steer(AWAY)
     expect(store.value).to.equal(AWAY)
   })
 
   it('is given up where others never cease to write', async () => {
     store.interference = Number.POSITIVE_INFINITY
-    expect(await thrownBy(edge.steer(AWAY))).to.include({code: 'ConflictException'})
+    expect(await thrownBy(route.steer(AWAY))).to.include({code: 'ConflictException'})
     expect(store.value).to.equal(HOME)
   })
 
@@ -91,7 +92,23 @@ describe('the key of the edge', () => {
       endpoint: `http://127.0.0.1:${await closedPort()}`,
       credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
     })
-    expect(await thrownBy(new AwsEdgeRouting(dead, sampleDeployment()).serving())).to.be.instanceOf(Unreachable)
+    expect(await thrownBy(new KeyValueStoreRoute(dead, sampleDeployment()).serving())).to.be.instanceOf(Unreachable)
     await dead.close()
+  })
+
+  it('is proven by three answers in a row: each proves one of the places that the key spreads to', async () => {
+    const answers = [true, false, true, true, true]
+    let asked = 0
+    const served = async (): Promise<boolean> => answers[asked++] ?? true
+    const {signal} = new AbortController()
+    await route.verify(served, {to: AWAY, clock: new VirtualClock(), signal})
+    expect(asked).to.equal(answers.length)
+  })
+
+  it('can be set by hand, and needs no region', () => {
+    expect(route.byHand(AWAY)).to.match(
+      /^set the key "serving" of the KeyValueStore arn:aws:cloudfront::.+ to us-east-2$/,
+    )
+    expect(route.needs).to.deep.equal({service: 'the KeyValueStore of CloudFront', plane: 'data'})
   })
 })

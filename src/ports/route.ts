@@ -1,0 +1,39 @@
+/**
+ * How clients are sent to a region. The map of a deployment says of which kind its route is; each kind is a file in
+ * `adapters/aws/routing`. Methods have deadlines of their own and throw as those of `world.ts` do.
+ */
+
+import type {Region} from '../model/deployment.js'
+import type {CallOptions, Clock} from './world.js'
+
+export interface Route {
+  readonly needs: RouteNeeds
+  /** How soon clients follow, in words and with their source: not every provider gives a figure. */
+  readonly spread: string
+  /** The region that the route names now. Clients may see it later: see `verify`. */
+  serving(options?: CallOptions): Promise<Region>
+  /** Names `region`; idempotent. Returns when the route has it, and not when every client sees it. */
+  steer(region: Region, options?: CallOptions): Promise<void>
+  /**
+   * Returns when the route surely sends clients to `to`: one good answer may prove one place of many. `served` asks once,
+   * through the route, and says whether that region gave all of the answers. Waits until `signal` ends it, with its reason.
+   */
+  verify(served: () => Promise<boolean>, options: VerifyOptions): Promise<void>
+  /** What a person does where `steer` cannot: the half of a sentence that follows "to continue, ". */
+  byHand(region: Region): string
+}
+
+/** What must be alive for `steer` to work, which the region that is escaped should have no part in. */
+export interface VerifyOptions {
+  to: Region
+  clock: Clock
+  signal: AbortSignal
+}
+
+export interface RouteNeeds {
+  /** A person's name of it, such as "Route 53". */
+  service: string
+  plane: 'control' | 'data'
+  /** The region whose loss takes it along; undefined where none is known to. */
+  region?: Region
+}
