@@ -78,6 +78,7 @@ const COUNTS_REGIONS = new Set([
   'config/project.ts',
   'actions/init/cost.ts',
   'actions/init/files.ts',
+  'actions/init/result.ts',
   'actions/init/settings.ts',
   'adapters/aws/map-format.ts',
   'adapters/lab/start.ts',

@@ -64,7 +64,7 @@ export function twoRegionsOnly(deployment: Deployment): void {
     what:
       more.length > 0
         ? `${deployment.app} has more than two regions: ${more.join(', ')}`
-        : `${deployment.app} has only one region: ${names.join()}`,
+        : `${deployment.app} has only one region: ${names.join(', ')}`,
     why: `this version of todo-dr acts on ${ACTED_ON} regions; the map of the deployment lists ${names.length}`,
     next: 'deploy the directory stacks with two regions',
   })
