@@ -1,6 +1,7 @@
 /** The --json results of commands as schemas. They are kept apart from the commands, which need no zod to start. */
 
 import {z} from 'zod'
+import type {LabEnvResult} from '../src/commands/lab/env.js'
 import type {LabStartResult} from '../src/commands/lab/start.js'
 import type {LabStopResult} from '../src/commands/lab/stop.js'
 import type {OutageResult} from '../src/commands/outage/start.js'
@@ -84,6 +85,7 @@ const labStatus = z.object({
   schemaVersion: z.literal(1),
   name: z.string(),
   endpoint: z.url().meta({description: 'The control plane of every service and region'}),
+  credentialsFile: z.string().meta({description: "Holds the administrator's key pair, as AWS's tools read it"}),
   edgeUrl: z.url().optional().meta({description: 'Without /v1; absent where nothing is deployed'}),
   regions: z.array(
     z.object({
@@ -123,6 +125,12 @@ const labStatus = z.object({
 const labStart = labStatus.extend({
   seconds: z.number().meta({description: 'From the command to a lab that serves'}),
 }) satisfies z.ZodType<LabStartResult>
+
+const labEnv = z.object({
+  lab: z.string(),
+  set: z.record(z.string(), z.string()).meta({description: 'Environment variables to export'}),
+  unset: z.array(z.string()).meta({description: 'Environment variables to remove'}),
+}) satisfies z.ZodType<LabEnvResult>
 
 const labStop = z.object({
   lab: z.string(),
@@ -243,6 +251,7 @@ export const RESULT_SCHEMAS = {
   seed: seed.meta({title: 'seed --json'}),
   'lab-status': labStatus.meta({title: 'lab status --json'}),
   'lab-start': labStart.meta({title: 'lab start --json'}),
+  'lab-env': labEnv.meta({title: 'lab env --json'}),
   'lab-stop': labStop.meta({title: 'lab stop --json'}),
   switch: switched.meta({title: 'switchover, failover, failback --json'}),
   resume: resume.meta({title: 'resume --json'}),

@@ -1,8 +1,9 @@
 /**
- * The lab's own HTTP, below `/_lab/` of the control port: its status, its faults, its end. It wants no signature, so it
- * answers only requests that name a loopback host (no DNS rebinding) and that no web page has sent (no Origin).
+ * The lab's own HTTP, below `/_lab/` of the control port: its status, its faults, its end. Who knows the administrator's
+ * secret may call it, as `Authorization: Bearer SECRET`.
  */
 
+import {createHash, timingSafeEqual} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {BadRequest} from './bad-request.js'
@@ -39,7 +40,7 @@ export function adminHandler(
 }
 
 async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void): Promise<object> {
-  guard(request)
+  authorize(lab, request)
   const route = `${request.method} ${request.url?.split('?', 1)[0]}`
   switch (route) {
     case 'GET /_lab/status': {
@@ -118,14 +119,14 @@ function registerPrincipal(lab: LocalLab, body: Record<string, unknown>): object
   return {accessKeyId: principal.accessKeyId, arn: principal.arn}
 }
 
-function guard(request: IncomingMessage): void {
-  const host = request.headers.host?.replace(/:\d+$/, '').toLowerCase() ?? ''
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(host)) {
-    throw new BadRequest(403, 'Forbidden', 'only loopback names are served here')
-  }
-
-  if (request.headers.origin !== undefined) throw new BadRequest(403, 'Forbidden', 'web pages are not served here')
+/** Another user of this machine can reach the port, and must not stop the lab, nor register a principal. */
+function authorize({credentials, credentialsFile}: LocalLab, {headers}: IncomingMessage): void {
+  const wanted = `Bearer ${credentials.administrator.secretAccessKey}`
+  if (timingSafeEqual(digest(headers.authorization ?? ''), digest(wanted))) return
+  throw new BadRequest(403, 'SecretRequired', `Authorization must be Bearer and the secret in ${credentialsFile}`)
 }
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 async function json(request: IncomingMessage): Promise<Record<string, unknown>> {
   const text = (await readBody(request, MAX_BODY_BYTES)).toString('utf8')

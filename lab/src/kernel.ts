@@ -9,8 +9,8 @@ import type {Socket} from 'node:net'
 /** The lab's only account. */
 export const ACCOUNT = '000000000000'
 
-/** The lab-only key pair: well known on purpose, as it opens nothing but a server on loopback. */
-export const LAB_CREDENTIALS = {accessKeyId: 'lab', secretAccessKey: 'lab'} as const
+/** The access key of the lab's administrator. Its secret is another one in each lab. */
+export const ADMINISTRATOR_KEY_ID = 'lab'
 
 /** The region in which AWS runs the control planes of global services. */
 export const GLOBAL_CONTROL_REGION = 'us-east-1'
@@ -50,10 +50,12 @@ export interface Listener {
  * are reset (or, in hang mode, accepted and never answered); when it is back, the same port is served again.
  */
 export interface Ports {
+  /** Answers to loopback, to the names that `Hosts` leads to this port, and to what `alias` (lower case) accepts; other hosts are refused. */
   http(
     region: string | undefined,
     name: string,
     handler: (request: IncomingMessage, response: ServerResponse) => void,
+    alias?: (hostname: string) => boolean,
   ): Promise<Listener>
   tcp(region: string | undefined, name: string, onConnection: (socket: Socket) => void): Promise<Listener>
 }
@@ -86,6 +88,13 @@ export interface Faults {
   onStart(handler: (fault: Fault) => Promise<void> | void): void
   onLift(handler: (fault: Fault) => Promise<void> | void): void
   onLag(handler: (ms: number) => void): void
+}
+
+/** Keys as sts:AssumeRole hands them out. */
+export interface SessionKeys {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string
 }
 
 /** The lab's certificate authority (RSA, made once a lab). Files are PEM; keys are 0600. */
@@ -158,6 +167,10 @@ export interface Lab {
   readonly ports: Ports
   readonly faults: Faults
   readonly pki: Pki
+  /** Holds the administrator's key pair, in the format of AWS's shared credentials file; 0600. */
+  readonly credentialsFile: string
+  /** The keys that a service of AWS gives a program to act as a role. They last as long as the lab. */
+  sessionKeys(roleArn: string, sessionName: string): SessionKeys
   /**
    * Calls an operation in this process, as the wire would, without codec and signature. Resource providers and data
    * planes use it, so that state changes in one place only.

@@ -1,14 +1,16 @@
 /** Builds the lab's kernel and its control plane. What services stand in it is main.ts's business. */
 
 import {randomUUID} from 'node:crypto'
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
+import {createServer} from 'node:http'
 import type {AddressInfo, Socket} from 'node:net'
 import {join} from 'node:path'
 
 import {LabFaults} from './faults.js'
 import {Governance} from './govern/index.js'
+import {guarded, type HttpHandler} from './guard.js'
 import {LabHosts} from './hosts.js'
 import {
+  ACCOUNT,
   GLOBAL_CONTROL_REGION,
   type Hosts,
   type Lab,
@@ -16,6 +18,7 @@ import {
   type Pki,
   type Profile,
   type Service,
+  type SessionKeys,
 } from './kernel.js'
 import {createPki} from './pki.js'
 import {LabPorts} from './ports.js'
@@ -56,10 +59,7 @@ const PORT_REFUSED: Record<string, string> = {
   EACCES: 'this user may not listen on ports below 1024',
 }
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void
-
 export class LocalLab implements Lab {
-  readonly hosts: Hosts = new LabHosts()
   readonly services = new Map<string, Service>()
   readonly governance: Governance
   readonly credentials: Credentials
@@ -71,6 +71,7 @@ export class LocalLab implements Lab {
     private readonly options: LabOptions,
     readonly endpoint: string,
     readonly faults: LabFaults,
+    readonly hosts: Hosts,
     readonly ports: LabPorts,
     readonly pki: Pki,
   ) {
@@ -83,11 +84,15 @@ export class LocalLab implements Lab {
   /** The control plane listens from here on. */
   static async start(options: LabOptions): Promise<LocalLab> {
     const faults = new LabFaults()
+    const hosts = new LabHosts()
     let handler: HttpHandler = (_, response) => response.writeHead(503).end()
-    const control = await listen(options.port, (request, response) => handler(request, response))
+    const guard = guarded({opensTo: 'programs'}, (request, response) => handler(request, response))
+    const control = await listen(options.port, guard)
     try {
       const pki = options.pki ?? (await createPki(join(options.folder, 'pki')))
-      const lab = new LocalLab(options, `http://127.0.0.1:${control.port}`, faults, new LabPorts(faults), pki)
+      const ports = new LabPorts(faults, hosts)
+      const lab = new LocalLab(options, `http://127.0.0.1:${control.port}`, faults, hosts, ports, pki)
+      await lab.credentials.save(lab.credentialsFile)
       const {services, credentials, governance} = lab
       const {home: defaultRegion, log} = options
       const router = new Router({services, credentials, governance, faults, defaultRegion, log})
@@ -124,6 +129,16 @@ export class LocalLab implements Lab {
 
   get profile(): Profile {
     return this.options.profile
+  }
+
+  get credentialsFile(): string {
+    return join(this.folder, 'credentials')
+  }
+
+  sessionKeys(roleArn: string, sessionName: string): SessionKeys {
+    const role = roleArn.split('/').at(-1)
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/${sessionName}`
+    return this.credentials.issue({arn, userId: `AROALABLABLABLABLABLA:${sessionName}`}, Infinity)
   }
 
   /** Serves what is no call of an AWS service on the control port. S3 has no bucket whose name begins with `_`. */

@@ -141,6 +141,9 @@ async function boot(): Promise<void> {
   else if (values.parent && process.send && !process.connected) await end(0)
 }
 
+// Whatever the lab and its children write is its owner's alone.
+process.umask(0o077)
+
 try {
   process.title = `todo-dr lab ${values.name}`
   await boot()

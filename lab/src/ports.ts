@@ -1,11 +1,10 @@
-import {createServer as createHttpServer, type IncomingMessage, type ServerResponse} from 'node:http'
+import {createServer as createHttpServer} from 'node:http'
 import {createServer, type Server, type Socket} from 'node:net'
 import {randomInt} from 'node:crypto'
 
 import type {LabFaults} from './faults.js'
-import type {Fault, Listener, Ports} from './kernel.js'
-
-type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void
+import {guarded, type HttpHandler} from './guard.js'
+import type {Fault, Hosts, Listener, Ports} from './kernel.js'
 
 /**
  * Below Linux's range of ephemeral ports (32768 and up): while a lost region's port is closed, no outgoing connection of
@@ -21,18 +20,30 @@ const REBIND_DEADLINE_MS = 10_000
 export class LabPorts implements Ports {
   private readonly listeners = new Set<RegionListener>()
 
-  constructor(private readonly faults: LabFaults) {
+  constructor(
+    private readonly faults: LabFaults,
+    private readonly hosts: Hosts,
+  ) {
     faults.onStart((fault) => this.each(fault, (listener) => listener.lose(fault.mode)))
     faults.onLift((fault) => this.each(fault, (listener) => listener.recover()))
   }
 
-  http(region: string | undefined, name: string, handler: HttpHandler): Promise<Listener> {
+  async http(
+    region: string | undefined,
+    name: string,
+    handler: HttpHandler,
+    alias: (hostname: string) => boolean = () => false,
+  ): Promise<Listener> {
+    const serves = (hostname: string): boolean =>
+      this.hosts.resolve(hostname)?.port === listener.port || alias(hostname)
+    const answer = guarded({opensTo: 'anyone', serves}, handler)
     // A request that was read before the loss, or in hang mode after it, must not be carried out.
     const server = createHttpServer((request, response) => {
-      if (region === undefined || !this.faults.lost(region)) handler(request, response)
+      if (region === undefined || !this.faults.lost(region)) answer(request, response)
     })
     server.keepAliveTimeout = 60_000
-    return this.listen(region, name, (socket) => server.emit('connection', socket))
+    const listener = await this.listen(region, name, (socket) => server.emit('connection', socket))
+    return listener
   }
 
   tcp(region: string | undefined, name: string, onConnection: (socket: Socket) => void): Promise<Listener> {

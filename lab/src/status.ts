@@ -18,6 +18,8 @@ export interface Status {
   schemaVersion: 1
   name: string
   endpoint: string
+  /** Of the administrator's key pair, in the format of AWS's shared credentials file. */
+  credentialsFile: string
   edgeUrl?: string
   regions: RegionStatus[]
   app?: string
@@ -65,6 +67,7 @@ export async function labStatus(lab: Lab): Promise<Status> {
     schemaVersion: 1,
     name: lab.name,
     endpoint: lab.endpoint,
+    credentialsFile: lab.credentialsFile,
     edgeUrl: onLoopback(lab, map?.edge.url),
     regions,
     app: map?.app,

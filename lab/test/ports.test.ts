@@ -5,6 +5,7 @@ import {once} from 'node:events'
 import {expect} from 'chai'
 
 import {LabFaults} from '../src/faults.js'
+import {LabHosts} from '../src/hosts.js'
 import type {Listener} from '../src/kernel.js'
 import {LabPorts} from '../src/ports.js'
 
@@ -32,7 +33,7 @@ describe("a region's ports", () => {
 
   beforeEach(async () => {
     faults = new LabFaults()
-    ports = new LabPorts(faults)
+    ports = new LabPorts(faults, new LabHosts())
     listener = await ports.http(HOME, 'api', (_, response) => response.writeHead(204).end())
   })
 

@@ -58,7 +58,7 @@ export async function openCheckup(options: {flag?: string; folder: string; signa
 
     const {app, endpoint} = lab
     const both = homeFirst(lab)
-    return await withAws({endpoint, credentials: labCredentials()}, signal, {
+    return await withAws({endpoint, credentials: await labCredentials(found.lab)}, signal, {
       ...base,
       lab: true,
       app,

@@ -184,7 +184,7 @@ async function labPlace(target: LabTarget, project: Project, {emit, signal}: Ope
     app,
     regions,
     account: LAB_ACCOUNT,
-    access: {endpoint, credentials: labCredentials()},
+    access: {endpoint, credentials: await labCredentials(target.lab)},
     cdkHome: join(labStateFolder(target.lab), 'cdk'),
     pollMs: LAB_POLL_MS,
     edgeUrl: async () => (await admin.status()).edgeUrl,

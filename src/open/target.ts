@@ -84,7 +84,7 @@ async function openLab(target: LabTarget, options: OpenOptions): Promise<OpenTar
     kind: 'lab',
     app,
     regions,
-    access: {endpoint, credentials: labCredentials()},
+    access: {endpoint, credentials: await labCredentials(target.lab)},
     // A cached map may be of a lab that is gone.
     keepMap: false,
     deployHint: start,

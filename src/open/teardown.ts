@@ -73,7 +73,7 @@ async function labAccount({name, lab}: LabTarget): Promise<Account> {
     target: name,
     app: (await projectsApp()) ?? status.app,
     regions: homeFirst(status),
-    access: {endpoint: status.endpoint, credentials: labCredentials()},
+    access: {endpoint: status.endpoint, credentials: await labCredentials(lab)},
   }
 }
 

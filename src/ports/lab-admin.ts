@@ -32,6 +32,8 @@ export interface LabStatus {
   name: string
   /** The control plane of every service and region. */
   endpoint: string
+  /** Holds the key pair of the lab's administrator, in the format of AWS's shared credentials file; only its owner can read it. */
+  credentialsFile: string
   /** Without `/v1`; undefined where nothing is deployed. */
   edgeUrl?: string
   regions: LabRegion[]

@@ -40,6 +40,12 @@ export interface RunningLab {
   stop(): Promise<void>
 }
 
+/** How a shell is set up to act on a lab with the AWS CLI, the CDK or any SDK. */
+export interface LabEnvironment {
+  set: Record<string, string>
+  unset: string[]
+}
+
 export interface Labs {
   /**
    * Returns when the lab is ready. Throws a DrError: `LabExists`, `PortTaken` or `LabName` (exit usage),
@@ -49,6 +55,8 @@ export interface Labs {
   /** Returns when no process and no folder is left. Throws `NoLab` (exit usage) where there is nothing to stop. */
   stop(name: string): Promise<{crashed: boolean}>
   connect(name: string): LabAdmin
+  /** Throws `NoLab`. */
+  environment(name: string): Promise<LabEnvironment>
   /** The lab's log; throws `NoLab`. */
   logFile(name: string): Promise<string>
 }

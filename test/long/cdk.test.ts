@@ -9,6 +9,7 @@ import {expect} from 'chai'
 
 import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {ROOT, Sandbox} from '../support/cli.js'
+import type {LabAccess} from '../support/lab.js'
 import {cdk, environment} from '../support/toolkit.js'
 
 const HOME = 'us-east-1'
@@ -17,15 +18,15 @@ const AWAY = 'us-east-2'
 describe('cdk on the lab', () => {
   const sandbox = new Sandbox()
   let env: Record<string, string>
-  let endpoint: string
+  let lab: LabAccess
   const project = join(sandbox.folder, 'project')
   const took: string[] = []
 
   before(async function () {
     needsAwsCli(this)
     this.timeout(60_000)
-    ;({endpoint} = await sandbox.json<{endpoint: string}>(['lab', 'start', '--empty']))
-    env = environment(endpoint, join(sandbox.folder, 'cdk-home'))
+    lab = await sandbox.json<LabAccess>(['lab', 'start', '--empty'])
+    env = await environment(sandbox)
     // A copy below the repository's node_modules, as a project of its own would have them.
     mkdirSync(project)
     for (const name of [
@@ -51,7 +52,7 @@ describe('cdk on the lab', () => {
   /** The stacks of a region, as an independent client sees them. */
   const stacks = (region: string): string[] => {
     const args = ['cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName', '--output', 'json']
-    const where = ['--endpoint-url', endpoint, '--region', region]
+    const where = ['--endpoint-url', lab.endpoint, '--region', region]
     return JSON.parse(
       execFileSync(AWS_CLI, [...where, ...args], {env: {...process.env, ...env}}).toString(),
     ) as string[]

@@ -5,6 +5,7 @@ import {spawn} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {ROOT, Sandbox} from '../support/cli.js'
+import {callLab, type LabAccess} from '../support/lab.js'
 
 interface Result {
   verdict: string
@@ -69,13 +70,8 @@ describe('a home region that accepts connections and never answers', function ()
   before(async () => {
     await sandbox.expect(0, ['lab', 'start'])
     await sandbox.expect(0, ['seed'])
-    const {endpoint} = await sandbox.json<{endpoint: string}>(['lab', 'status'])
-    const answer = await fetch(`${endpoint}/_lab/faults`, {
-      method: 'POST',
-      headers: {'content-type': 'application/json'},
-      body: JSON.stringify({kind: 'region-loss', region: HOME, mode: 'hang'}),
-      signal: AbortSignal.timeout(20_000),
-    })
+    const status = await sandbox.json<LabAccess>(['lab', 'status'])
+    const answer = await callLab(status, 'POST', 'faults', {kind: 'region-loss', region: HOME, mode: 'hang'})
     expect(answer.ok).to.equal(true)
   })
 

@@ -18,13 +18,13 @@ import {CdkProject} from '../support/cdk-project.js'
 import {usualGrants} from '../../src/adapters/aws/routing/index.js'
 import {leaveBehind} from '../support/left-behind.js'
 import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+import {callLab, labKeys} from '../support/lab.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 const CONSENT = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
 const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY], route: usualGrants()}
 const WRITERS = ['CreateTableFunction', 'UpsertToDos', 'RemoveToDos']
-const ADMINISTRATOR = {accessKeyId: 'lab', secretAccessKey: 'lab'}
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}
 const AS_OPERATOR = {
   TODO_DR_LAB_ACCESS_KEY_ID: OPERATOR.accessKeyId,
@@ -50,11 +50,7 @@ describe('IAM', function () {
   const made = new Map<string, RecordedCall[]>()
 
   const admin = async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const answer = await fetch(`${status.endpoint}/_lab/${path}`, {
-      method,
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(20_000),
-    })
+    const answer = await callLab(status, method, path, body)
     const text = await answer.text()
     expect(answer.status, text).to.equal(200)
     return JSON.parse(text) as T
@@ -71,7 +67,7 @@ describe('IAM', function () {
     for (const path of readdirSync(labs, {recursive: true}) as string[])
       if (path.endsWith('tokens.json')) rmSync(join(labs, path))
     for (const region of [HOME, AWAY]) {
-      const s3 = new S3Client({region, endpoint: status.endpoint, credentials: ADMINISTRATOR, forcePathStyle: true})
+      const s3 = new S3Client({region, endpoint: status.endpoint, credentials: labKeys(status), forcePathStyle: true})
       const Bucket = `todomgmt-lease-000000000000-${region}`
       await s3.send(new DeleteObjectCommand({Bucket, Key: 'operator-lease.json'}))
     }
@@ -107,7 +103,7 @@ describe('IAM', function () {
 
   /** Reserves concurrency as an administrator would, or takes the reservation away. */
   async function reserve(region: string, part: string, count: number | undefined): Promise<void> {
-    const lambda = new LambdaClient({region, endpoint: status.endpoint, credentials: ADMINISTRATOR})
+    const lambda = new LambdaClient({region, endpoint: status.endpoint, credentials: labKeys(status)})
     const FunctionName = `ToDoMgmt-app-${region}-${part}`
     await (count === undefined
       ? lambda.send(new DeleteFunctionConcurrencyCommand({FunctionName}))
@@ -238,7 +234,7 @@ describe('IAM', function () {
     })
 
     it('lets teardown delete what bears the tag', async () => {
-      await leaveBehind(status.endpoint)
+      await leaveBehind(status)
       const ran = await runAs('teardown', ['--confirm', PLACE.app, '--unprotect'])
       expect(ran.code, ran.stderr).to.equal(0)
       undenied('teardown')

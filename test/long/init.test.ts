@@ -6,6 +6,7 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {ROOT, Sandbox, type LabStatus} from '../support/cli.js'
+import {awsCliKeys} from '../support/lab.js'
 
 const npm = (args: string[], cwd: string, env: Record<string, string>): string =>
   execFileSync('npm', args, {
@@ -80,25 +81,25 @@ describe('a new project of the packed program', function () {
       expect(ran.status, `${args.join(' ')}\n${ran.stderr}`).to.equal(0)
       return ran.stdout
     }
-    const stacks = (endpoint: string): string[] =>
+    const stacks = (status: LabStatus): string[] =>
       ['us-east-1', 'us-east-2'].flatMap((region) => {
-        const args = ['--endpoint-url', endpoint, '--region', region, 'cloudformation', 'describe-stacks']
-        const env = {...sandbox.env, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab'}
+        const args = ['--endpoint-url', status.endpoint, '--region', region, 'cloudformation', 'describe-stacks']
+        const env = {...sandbox.env, ...awsCliKeys(status)}
         const {Stacks} = JSON.parse(execFileSync(AWS_CLI, [...args, '--output', 'json'], {env, encoding: 'utf8'}))
         return (Stacks as {StackName: string}[]).map(({StackName}) => StackName)
       })
 
     try {
       step('deploy')
-      const {endpoint} = JSON.parse(cli(['lab', 'status', '--json']).stdout) as LabStatus
-      expect(stacks(endpoint)).to.include.members(['demo-edge', 'demo-data-us-east-1', 'demo-data-us-east-2'])
+      const status = JSON.parse(cli(['lab', 'status', '--json']).stdout) as LabStatus
+      expect(stacks(status)).to.include.members(['demo-edge', 'demo-data-us-east-1', 'demo-data-us-east-2'])
       step('seed')
       const created = JSON.parse(step('crud', 'create', '--task', 'hi', '--json')) as {id: string}
       expect(JSON.parse(step('crud', 'get', created.id, '--json'))).to.include({task: 'hi', status: 'wip'})
       expect(JSON.parse(step('teardown', '--confirm', 'demo', '--json'))).to.deep.include({remaining: [], failed: []})
-      expect(new Set(stacks(endpoint))).to.deep.equal(new Set(['CDKToolkit']))
+      expect(new Set(stacks(status))).to.deep.equal(new Set(['CDKToolkit']))
       step('teardown', '--no-keep-toolkit', '--confirm', 'demo')
-      expect(stacks(endpoint)).to.deep.equal([])
+      expect(stacks(status)).to.deep.equal([])
     } finally {
       cli(['lab', 'stop'])
     }

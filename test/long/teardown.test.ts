@@ -5,6 +5,7 @@ import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
+import {awsCliKeys, callLab} from '../support/lab.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -17,7 +18,7 @@ describe('teardown', function () {
 
   const aws = <T>(region: string, ...args: string[]): Promise<T> =>
     new Promise((done, fail) => {
-      const env = {...sandbox.env, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab', AWS_PAGER: ''}
+      const env = {...sandbox.env, ...awsCliKeys(status), AWS_PAGER: ''}
       const common = ['--endpoint-url', status.endpoint, '--region', region, '--output', 'json']
       execFile(AWS_CLI, [...common, ...args], {env}, (error, stdout, stderr) =>
         error ? fail(new Error(`aws ${args.join(' ')}: ${stderr}`)) : done((stdout ? JSON.parse(stdout) : {}) as T),
@@ -73,11 +74,7 @@ describe('teardown', function () {
   })
 
   it('refuses while a region does not answer, as half would be left', async () => {
-    const fault = (method: string) =>
-      fetch(`${status.endpoint}/_lab/faults`, {
-        method,
-        body: JSON.stringify({kind: 'region-loss', region: AWAY}),
-      })
+    const fault = (method: string) => callLab(status, method, 'faults', {kind: 'region-loss', region: AWAY})
     await fault('POST')
     const {refusals} = await sandbox.json<TeardownResult>(['teardown', '--confirm', APP], 3)
     expect(refusals.map(({gate}) => gate)).to.deep.equal(['every-region-answers'])

@@ -18,6 +18,7 @@ import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {ROOT, Sandbox} from '../support/cli.js'
 import type {LabStatus, Ran} from '../support/cli.js'
+import {callLab, labKeys, type LabAccess} from '../support/lab.js'
 
 const APP = 'Soak'
 const REGIONS = {home: 'us-east-1', away: 'us-east-2'}
@@ -34,7 +35,7 @@ export class DeployRounds {
     private readonly sandbox: Sandbox,
     private readonly project: CdkProject,
     private readonly lab: string,
-    private readonly endpoint: string,
+    private readonly access: LabAccess,
   ) {}
 
   /** Starts an empty lab, and deploys once in good weather: every later round replays that synthesis. */
@@ -43,8 +44,8 @@ export class DeployRounds {
     const sandbox = new Sandbox({TODO_DR_TARGET: `lab:${lab}`})
     const project = new CdkProject(join(sandbox.folder, 'soak'), APP, REGIONS)
     await sandbox.expect(0, ['lab', 'start', '--empty', '--lab', lab])
-    const {endpoint} = await sandbox.json<LabStatus>(['lab', 'status', '--lab', lab])
-    const rounds = new DeployRounds(sandbox, project, lab, endpoint)
+    const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', lab])
+    const rounds = new DeployRounds(sandbox, project, lab, status)
     await sandbox.expect(0, DEPLOY, {cwd: project.folder, timeoutMs: 300_000})
     project.freeze()
     await rounds.wholeTeardown()
@@ -161,11 +162,11 @@ export class DeployRounds {
   }
 
   private settings(region: string) {
-    return {region, endpoint: this.endpoint, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}}
+    return {region, endpoint: this.access.endpoint, credentials: labKeys(this.access)}
   }
 
   private async weather(forecast: {throttleRate: number; errorRate: number; seed: number}): Promise<void> {
-    const {ok, status} = await fetch(`${this.endpoint}/_lab/weather`, {method: 'PUT', body: JSON.stringify(forecast)})
+    const {ok, status} = await callLab(this.access, 'PUT', 'weather', forecast)
     if (!ok) throw new Error(`the lab refuses this weather: ${status}`)
   }
 }

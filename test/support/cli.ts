@@ -108,6 +108,7 @@ export class Sandbox {
 /** So much of `lab status --json` as tests read. */
 export interface LabStatus {
   endpoint: string
+  credentialsFile: string
   edgeUrl: string
   regions: {
     region: string

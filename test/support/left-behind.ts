@@ -10,6 +10,8 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 
+import {labKeys, type LabAccess} from './lab.js'
+
 const APP = 'ToDoMgmt'
 const HOME = 'us-east-1'
 const Tags = [{Key: 'todo-dr:app', Value: APP}]
@@ -72,8 +74,8 @@ const Resources = {
 }
 
 /** Beside the standing deployment, one stack of which is protected afterwards. */
-export async function leaveBehind(endpoint: string): Promise<void> {
-  const settings = {region: HOME, endpoint, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}}
+export async function leaveBehind(lab: LabAccess): Promise<void> {
+  const settings = {region: HOME, endpoint: lab.endpoint, credentials: labKeys(lab)}
   const client = new CloudFormationClient(settings)
   const wait = {client, maxWaitTime: 60, minDelay: 1, maxDelay: 1}
   const TemplateBody = JSON.stringify({Resources})

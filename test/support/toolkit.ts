@@ -12,15 +12,13 @@ import {
   type IIoHost,
 } from '@aws-cdk/toolkit-lib'
 
-import {ROOT} from './cli.js'
+import type {LabEnvResult} from '../../src/commands/lab/env.js'
+import {ROOT, type Sandbox} from './cli.js'
+import {labKeys, type LabAccess} from './lab.js'
 
-/** What a person would export, and no more; and no offline validation, which is the template's own check. */
-export const environment = (endpoint: string, cdkHome: string): Record<string, string> => ({
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: 'lab',
-  AWS_SECRET_ACCESS_KEY: 'lab',
-  AWS_REGION: 'us-east-1',
-  CDK_HOME: cdkHome,
+/** What `lab env` tells a person to export, and no more; and no offline validation, which is the template's own check. */
+export const environment = async (sandbox: Sandbox): Promise<Record<string, string>> => ({
+  ...(await sandbox.json<LabEnvResult>(['lab', 'env'])).set,
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   CDK_VALIDATION: 'false',
 })
@@ -44,20 +42,20 @@ export function cdk(args: string[], env: Record<string, string>, cwd: string, ti
   })
 }
 
-/** toolkit-lib in this process, whose environment is `environment(...)` while it works. */
+/** toolkit-lib in this process, whose environment is that of `environment` while it works. */
 export class LabToolkit {
   /** Everything that it said, a line each. */
   readonly said: string[] = []
   private readonly toolkit: Toolkit
 
-  constructor() {
+  constructor(lab: LabAccess) {
     const ioHost: IIoHost = {
       notify: async ({level, message}) => {
         this.said.push(`${level}: ${message}`)
       },
       requestResponse: async ({defaultResponse}) => defaultResponse,
     }
-    const provider = async () => ({accessKeyId: 'lab', secretAccessKey: 'lab'})
+    const provider = async () => labKeys(lab)
     const baseCredentials = BaseCredentials.custom({provider, region: 'us-east-1'})
     this.toolkit = new Toolkit({ioHost, emojis: false, color: false, sdkConfig: {baseCredentials}})
   }

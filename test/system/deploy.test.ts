@@ -19,6 +19,7 @@ import type {DeployResult} from '../../src/actions/deploy/result.js'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
+import {labKeys} from '../support/lab.js'
 
 const LAB = 'lab:deploying'
 const MEMBERS = {home: 'Demo-data-us-east-1', away: 'Demo-data-us-west-2'}
@@ -35,7 +36,7 @@ describe('deploy', function () {
   this.timeout(120_000)
   const sandbox = new Sandbox({TODO_DR_TARGET: LAB})
   let project: CdkProject
-  let endpoint: string
+  let lab: LabStatus
 
   before(() => {
     project = new CdkProject(
@@ -59,8 +60,8 @@ describe('deploy', function () {
   const client = <C>(Client: new (settings: object) => C): C =>
     new Client({
       region: 'us-west-2',
-      endpoint,
-      credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+      endpoint: lab.endpoint,
+      credentials: labKeys(lab),
       forcePathStyle: true,
     })
 
@@ -124,10 +125,9 @@ describe('deploy', function () {
   it('leaves a deployment that every command takes, whose APIs answer the edge and todo-dr alone', async () => {
     await sandbox.expect(0, ['seed'])
     expect(await sandbox.json<object>(['status'])).to.include({situation: 'Healthy'})
-    const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
-    endpoint = status.endpoint
+    lab = await sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
     const {token} = await sandbox.json<{token: string}>(['token'])
-    for (const {apiUrl} of status.regions)
+    for (const {apiUrl} of lab.regions)
       expect((await fetch(`${apiUrl}/v1?limit=1`, {headers: {authorization: token}})).status, apiUrl).to.equal(403)
     const created = await sandbox.json<{task: string}>(['crud', 'create', '--task', 'hi', '--status', 'wip'])
     expect(created.task).to.equal('hi')

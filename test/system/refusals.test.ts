@@ -5,6 +5,7 @@ import {createServer, type AddressInfo} from 'node:net'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+import {callLab} from '../support/lab.js'
 import {query} from '../support/sql.js'
 
 const HOME = 'us-east-1'
@@ -81,12 +82,7 @@ describe('refusals of a lab', function () {
   const consent = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
 
   const lab = async (method: string, path: string, body?: object): Promise<void> => {
-    const answer = await fetch(`${status.endpoint}/_lab/${path}`, {
-      method,
-      headers: {'content-type': 'application/json'},
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(20_000),
-    })
+    const answer = await callLab(status, method, path, body)
     expect(answer.status, await answer.text()).to.be.lessThan(300)
   }
 

@@ -9,6 +9,7 @@ import {connect} from 'node:net'
 import {generateKeyPair, SignJWT, decodeJwt} from 'jose'
 import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
+import {awsCliKeys} from '../support/lab.js'
 
 interface ToDo {
   id: string
@@ -74,8 +75,7 @@ describe('the story, step by step', function () {
     new Promise((done, fail) => {
       const env = {
         ...sandbox.env,
-        AWS_ACCESS_KEY_ID: 'lab',
-        AWS_SECRET_ACCESS_KEY: 'lab',
+        ...awsCliKeys(status),
         AWS_PAGER: '',
         AWS_MAX_ATTEMPTS: '1',
       }

@@ -1,7 +1,6 @@
 /** The library of the real CDK toolkit, unchanged, against a lab that was started empty. `test/long` holds its command line. */
 
 import {execFileSync} from 'node:child_process'
-import {join} from 'node:path'
 import {CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand} from '@aws-sdk/client-cloudformation'
 import {InvokeCommand, LambdaClient} from '@aws-sdk/client-lambda'
 import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
@@ -11,6 +10,7 @@ import {expect} from 'chai'
 import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import {foreignApp, type ForeignChanges} from '../support/foreign-app/app.js'
+import {labKeys, type LabAccess} from '../support/lab.js'
 import {environment, LabToolkit} from '../support/toolkit.js'
 
 const AWAY = 'us-east-2'
@@ -18,12 +18,12 @@ const AWAY = 'us-east-2'
 describe('the CDK toolkit on the lab', () => {
   const sandbox = new Sandbox()
   let env: Record<string, string>
-  let endpoint: string
+  let lab: LabAccess
 
   before(async function () {
     this.timeout(60_000)
-    ;({endpoint} = await sandbox.json<{endpoint: string}>(['lab', 'start', '--empty']))
-    env = environment(endpoint, join(sandbox.folder, 'cdk-home'))
+    lab = await sandbox.json<LabAccess>(['lab', 'start', '--empty'])
+    env = await environment(sandbox)
   })
 
   after(async () => {
@@ -42,12 +42,12 @@ describe('the CDK toolkit on the lab', () => {
     before(async function () {
       this.timeout(60_000)
       Object.assign(process.env, env)
-      const client = {endpoint, region: AWAY, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}}
+      const client = {endpoint: lab.endpoint, region: AWAY, credentials: labKeys(lab)}
       cloudformation = new CloudFormationClient(client)
       lambda = new LambdaClient(client)
       ssm = new SSMClient(client)
       s3 = new S3Client({...client, forcePathStyle: true})
-      toolkit = new LabToolkit()
+      toolkit = new LabToolkit(lab)
       await toolkit.bootstrap(`aws://000000000000/${AWAY}`)
     })
 
@@ -172,7 +172,7 @@ describe('the CDK toolkit on the lab', () => {
       expect(refused).instanceOf(Error)
       expect((await stackOf('Shelf')).StackStatus).equal('DELETE_FAILED')
       expect(await reasons('DELETE_FAILED')).match(/not empty/)
-      const at = ['--endpoint-url', endpoint, '--region', AWAY]
+      const at = ['--endpoint-url', lab.endpoint, '--region', AWAY]
       const aws = (...args: string[]) =>
         execFileSync(AWS_CLI, [...at, ...args], {env: {...process.env, ...env}}).toString()
       const versions = JSON.parse(aws('s3api', 'list-object-versions', '--bucket', Bucket!)) as {

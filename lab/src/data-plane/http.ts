@@ -27,9 +27,6 @@ export function sendJson(
   response.end(text)
 }
 
-/** A Host header of a client that came by loopback address instead of by name. */
-export const isLoopbackHost = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)
-
 /** Characters of identifiers as AWS makes them. */
 export function randomId(length: number, alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length))

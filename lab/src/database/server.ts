@@ -8,7 +8,7 @@ import mysql, {type Connection, type RowDataPacket} from 'mysql2/promise'
 import type {EngineCredentials} from './credentials.js'
 import {freePort} from './free-port.js'
 import type {MariaDb} from './provider.js'
-import {INNODB_LAYOUT, asUser, libraryPath, temporaryFolder} from './volume.js'
+import {INNODB_LAYOUT, asUser, serverEnvironment, temporaryFolder} from './volume.js'
 
 const READY_DEADLINE_MS = 20_000
 const STOP_DEADLINE_MS = 10_000
@@ -115,7 +115,7 @@ export class Server {
   private launch(temporary: string): void {
     const {mariadb} = this.options
     const child = spawn('sh', ['-c', WATCHED, 'mariadbd', mariadb.mariadbd, ...this.args(temporary)], {
-      env: libraryPath(mariadb),
+      env: serverEnvironment(mariadb),
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       // A session of its own: Ctrl-C at a terminal reaches the lab alone, which then ends its servers in order.
       detached: true,

@@ -24,8 +24,13 @@ const REPLICATION_SLAVE = String(1 << 19)
 /** Where a server of this machine runs as root it must be told that it may. */
 export const asUser = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : [])
 
-export const libraryPath = ({libDir}: MariaDb): NodeJS.ProcessEnv =>
-  libDir ? {...process.env, LD_LIBRARY_PATH: libDir} : process.env
+/** The server sets a umask of its own, which by default lets the group read and write. */
+export const serverEnvironment = ({libDir}: MariaDb): NodeJS.ProcessEnv => ({
+  ...process.env,
+  UMASK: '0600',
+  UMASK_DIR: '0700',
+  ...(libDir && {LD_LIBRARY_PATH: libDir}),
+})
 
 /** One a data directory: a server that starts removes the temporary tables that it finds, be they another server's. */
 export async function temporaryFolder(dataDir: string): Promise<string> {
@@ -91,7 +96,7 @@ export class Volumes {
       '--skip-networking',
       ...INNODB_LAYOUT,
     ]
-    await feed(mariadbd, args, libraryPath(this.mariadb), await this.script())
+    await feed(mariadbd, args, serverEnvironment(this.mariadb), await this.script())
     return folder
   }
 

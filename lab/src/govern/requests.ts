@@ -1,7 +1,7 @@
 /** What the lab's own HTTP takes of weather, clock and principals. Throws `BadRequest`. */
 
 import {BadRequest} from '../bad-request.js'
-import {LAB_CREDENTIALS} from '../kernel.js'
+import {ADMINISTRATOR_KEY_ID} from '../kernel.js'
 import type {KeyPair} from '../wire/credentials.js'
 import {userArn} from './needs.js'
 import {PolicyProblem, readPolicy, type Policy} from './policy.js'
@@ -32,7 +32,7 @@ export function principalOf(body: Record<string, unknown>): KeyPair {
   const {accessKeyId, secretAccessKey, name = accessKeyId, policy, serviceControlPolicy} = body
   if (typeof accessKeyId !== 'string' || !/^\w{3,128}$/.test(accessKeyId) || typeof secretAccessKey !== 'string')
     throw new BadRequest(400, 'InvalidPrincipal', 'accessKeyId and secretAccessKey are wanted')
-  if (accessKeyId === LAB_CREDENTIALS.accessKeyId)
+  if (accessKeyId === ADMINISTRATOR_KEY_ID)
     throw new BadRequest(400, 'InvalidPrincipal', `${accessKeyId} is the administrator of the lab`)
   if (typeof name !== 'string' || !/^[\w+=,.@-]{1,64}$/.test(name))
     throw new BadRequest(400, 'InvalidPrincipal', 'name is the name of an IAM user')

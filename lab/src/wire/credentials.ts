@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto'
+import {writeFile} from 'node:fs/promises'
 
 import type {Policy} from '../govern/policy.js'
-import {LAB_CREDENTIALS, ACCOUNT} from '../kernel.js'
+import {ACCOUNT, ADMINISTRATOR_KEY_ID} from '../kernel.js'
 
 export interface KeyPair {
   accessKeyId: string
@@ -20,17 +21,26 @@ export interface KeyPair {
 
 export type TemporaryKeyPair = KeyPair & Required<Pick<KeyPair, 'sessionToken' | 'expiresAt'>>
 
-/** The key pairs that open the lab: its well-known one, and those that sts:AssumeRole handed out. */
+/** The key pairs that open the lab: its administrator's, registered principals', and those that sts:AssumeRole handed out. */
 export class Credentials {
-  private readonly keys = new Map<string, KeyPair>()
+  /** May do everything on the wire, and is alone in ruling the lab itself (`/_lab/`). */
+  readonly administrator: KeyPair = {
+    accessKeyId: ADMINISTRATOR_KEY_ID,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+    arn: `arn:aws:iam::${ACCOUNT}:user/lab`,
+    userId: 'AIDALABLABLABLABLABLA',
+  }
+
+  private readonly keys = new Map([[ADMINISTRATOR_KEY_ID, this.administrator]])
 
   /** `now`: epoch milliseconds of the lab's clock. */
-  constructor(private readonly now: () => number = Date.now) {
-    this.keys.set(LAB_CREDENTIALS.accessKeyId, {
-      ...LAB_CREDENTIALS,
-      arn: `arn:aws:iam::${ACCOUNT}:user/lab`,
-      userId: 'AIDALABLABLABLABLABLA',
-    })
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** Writes the administrator's keys as AWS's tools read them from AWS_SHARED_CREDENTIALS_FILE. Who can read the file rules the lab. */
+  async save(file: string): Promise<void> {
+    const {accessKeyId, secretAccessKey} = this.administrator
+    const text = `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
+    await writeFile(file, text, {mode: 0o600, flag: 'wx'})
   }
 
   find(accessKeyId: string): KeyPair | undefined {
@@ -41,7 +51,7 @@ export class Credentials {
     this.keys.set(pair.accessKeyId, pair)
   }
 
-  /** `seconds`: how long the keys are valid. */
+  /** `seconds`: how long the keys are valid; Infinity for as long as the lab. */
   issue(identity: {arn: string; userId: string}, seconds: number): TemporaryKeyPair {
     const pair: TemporaryKeyPair = {
       accessKeyId: `ASIA${randomBytes(10).toString('hex').toUpperCase().slice(0, 16)}`,

@@ -1,11 +1,12 @@
 /** Checks signatures as AWS does. Source: the Signature Version 4 pages of the IAM user guide. */
 
-import {createHash, createHmac, timingSafeEqual} from 'node:crypto'
+import {createHash, createHmac, timingSafeEqual, verify as verifyEcdsa} from 'node:crypto'
 
 import {fault} from '../kernel.js'
 import type {Credentials, KeyPair} from './credentials.js'
 import {splitTarget, type WireRequest} from './messages.js'
 import type {SignatureScope} from './scope.js'
+import {publicKeyOf} from './sigv4a.js'
 
 const MINUTE_MS = 60_000
 /** AWS refuses a signature that is older or newer than this (IAM user guide, "Troubleshoot signed requests"; S3's error page). */
@@ -14,7 +15,6 @@ const maxSkewMs = (service: string): number => (service === 's3' ? 15 : 5) * MIN
 /**
  * Returns whose key signed the request. Throws InvalidClientTokenId for an unknown key or session token, ExpiredToken,
  * RequestTimeTooSkewed, or SignatureDoesNotMatch, all 403; authentication.ts renames them for each protocol.
- * SigV4A is asymmetric with a key derived from the secret: there only the access key and the session token are checked.
  */
 export function verify(
   request: WireRequest,
@@ -35,26 +35,36 @@ export function verify(
 
   const stamp = request.headers['x-amz-date'] ?? query.get('X-Amz-Date') ?? ''
   checkTime(stamp, scope, query, now)
-  if (scope.algorithm !== 'AWS4-HMAC-SHA256') return key
-
+  checkSignedHeaders(scope)
   const stringToSign = [
     scope.algorithm,
     stamp,
     scopeText(scope),
     sha256(canonicalRequest(request, scope, path, query)),
   ].join('\n')
-  const signature = hmac(signingKey(key.secretAccessKey, scope), stringToSign)
-  const given = Buffer.from(scope.signature, 'hex')
-  if (given.length !== signature.length || !timingSafeEqual(given, signature)) {
-    throw fault(
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
-      403,
-    )
-  }
-
-  return key
+  if (isSignedBy(key, scope, stringToSign)) return key
+  throw mismatch(
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+  )
 }
+
+/** A signature that leaves the host out would be as good at any other host. SigV4A's regions are in a header, or in a signed query. */
+function checkSignedHeaders({algorithm, presigned, signedHeaders}: SignatureScope): void {
+  if (!signedHeaders.includes('host'))
+    throw mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+  if (algorithm === 'AWS4-ECDSA-P256-SHA256' && !presigned && !signedHeaders.includes('x-amz-region-set'))
+    throw mismatch("'X-Amz-Region-Set' must be a 'SignedHeader' in the AWS Authorization.")
+}
+
+function isSignedBy(key: KeyPair, scope: SignatureScope, stringToSign: string): boolean {
+  const given = Buffer.from(scope.signature, 'hex')
+  if (scope.algorithm === 'AWS4-ECDSA-P256-SHA256')
+    return verifyEcdsa('sha256', Buffer.from(stringToSign), publicKeyOf(key), given)
+  const wanted = hmac(signingKey(key.secretAccessKey, scope), stringToSign)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+const mismatch = (message: string): Error => fault('SignatureDoesNotMatch', message, 403)
 
 export function signingKey(
   secret: string,
@@ -63,7 +73,9 @@ export function signingKey(
   return hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request')
 }
 
-const scopeText = ({date, region, service}: SignatureScope): string => `${date}/${region}/${service}/aws4_request`
+/** SigV4A's scope has no region. */
+const scopeText = ({algorithm, date, region, service}: SignatureScope): string =>
+  [date, ...(algorithm === 'AWS4-HMAC-SHA256' ? [region] : []), service, 'aws4_request'].join('/')
 
 function checkTime(stamp: string, scope: SignatureScope, query: URLSearchParams, now: number): void {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp) ?? []
@@ -95,7 +107,7 @@ const basic = (at: number): string => new Date(at).toISOString().replaceAll(/[-:
 function canonicalRequest(request: WireRequest, scope: SignatureScope, path: string, query: URLSearchParams): string {
   const headers = scope.signedHeaders.map((name) => {
     const value = request.headers[name]
-    if (value === undefined) throw fault('SignatureDoesNotMatch', `the signed header ${name} is missing`, 403)
+    if (value === undefined) throw mismatch(`the signed header ${name} is missing`)
     return `${name}:${value.trim().replaceAll(/\s+/g, ' ')}\n`
   })
   return [

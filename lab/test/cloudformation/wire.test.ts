@@ -18,6 +18,7 @@ import {expect} from 'chai'
 import {CloudFormationService} from '../../src/services/cloudformation.js'
 import {SsmService} from '../../src/services/ssm.js'
 import {HOME, startTestLab, type TestLab} from '../support/lab-data-plane.js'
+import {keysOf} from '../wire/support.js'
 import {failure, parameter} from './small-lab.js'
 
 describe('CloudFormation over the wire', () => {
@@ -26,7 +27,7 @@ describe('CloudFormation over the wire', () => {
 
   before(async () => {
     test = await startTestLab([CloudFormationService, SsmService as never])
-    const credentials = {accessKeyId: 'lab', secretAccessKey: 'lab'}
+    const credentials = keysOf(test.lab)
     client = new CloudFormationClient({region: HOME, endpoint: test.lab.endpoint, credentials, maxAttempts: 1})
   })
 

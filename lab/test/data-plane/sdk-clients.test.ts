@@ -40,6 +40,7 @@ import {KeyValueStoreService} from '../../src/services/cloudfront-keyvaluestore.
 import {CognitoService} from '../../src/services/cognito-idp.js'
 import {LambdaService} from '../../src/services/lambda.js'
 import {HOME, createApi, createFunction, createIdentity, startTestLab, type TestLab} from '../support/lab-data-plane.js'
+import {keysOf} from '../wire/support.js'
 
 describe("the SDK's clients", () => {
   let test: TestLab
@@ -47,7 +48,7 @@ describe("the SDK's clients", () => {
   const options = () => ({
     region: HOME,
     endpoint: test.lab.endpoint,
-    credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+    credentials: keysOf(test.lab),
     maxAttempts: 1,
   })
   const failure = (promise: Promise<unknown>) =>

@@ -5,6 +5,7 @@ import mysql from 'mysql2/promise'
 
 import {BORROW_TIMED_OUT, NO_WRITER, ProxyFront, type Destination} from '../../src/database/proxy-front.js'
 import {LabFaults} from '../../src/faults.js'
+import {LabHosts} from '../../src/hosts.js'
 import {LabPorts} from '../../src/ports.js'
 
 describe('proxy front', () => {
@@ -14,7 +15,7 @@ describe('proxy front', () => {
   let borrowTimeoutMs: number
 
   beforeEach(async () => {
-    ports = new LabPorts(new LabFaults())
+    ports = new LabPorts(new LabFaults(), new LabHosts())
     borrowTimeoutMs = 200
     front = await ProxyFront.open({
       ports,

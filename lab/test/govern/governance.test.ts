@@ -21,7 +21,7 @@ import {S3Service} from '../../src/services/s3.js'
 import {SsmService} from '../../src/services/ssm.js'
 import {StsService} from '../../src/services/sts.js'
 import type {Service} from '../../src/kernel.js'
-import {testLab, type TestLab} from '../wire/support.js'
+import {keysOf, testLab, type TestLab} from '../wire/support.js'
 
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret'}
 const REGION = 'us-east-2'
@@ -65,7 +65,12 @@ describe('what the lab governs', () => {
   afterEach(() => test.close())
 
   async function admin<T>(method: string, path: string, body?: object): Promise<{status: number; body: T}> {
-    const answer = await fetch(`${test.lab.endpoint}/_lab/${path}`, {method, body: body && JSON.stringify(body)})
+    const headers = {authorization: `Bearer ${keysOf(test.lab).secretAccessKey}`}
+    const answer = await fetch(`${test.lab.endpoint}/_lab/${path}`, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+    })
     return {status: answer.status, body: (await answer.json()) as T}
   }
 

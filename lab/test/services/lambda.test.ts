@@ -4,17 +4,20 @@ import {InvokeCommand, LambdaClient, TooManyRequestsException} from '@aws-sdk/cl
 
 import {MAX_ENVIRONMENTS} from '../../src/data-plane/lambda/function-pool.js'
 import {LambdaService} from '../../src/services/lambda.js'
+import {StsService} from '../../src/services/sts.js'
 import {
   AWAY,
   HOME,
   createFunction,
   eventually,
+  http,
   invoke,
   isAlive,
   startTestLab,
   zip,
   type TestLab,
 } from '../support/lab-data-plane.js'
+import {keysOf} from '../wire/support.js'
 
 const ECHO = 'export const handler = async (event) => ({echo: event, pid: process.pid})'
 
@@ -29,17 +32,43 @@ describe('lambda', () => {
     )
 
   before(async () => {
-    test = await startTestLab([LambdaService])
+    test = await startTestLab([LambdaService, StsService as never])
   })
 
   after(() => test.stop())
+
+  it('gives a function the keys of a session of its role, and not those of the lab', async () => {
+    const source = `import {STSClient, GetCallerIdentityCommand} from '@aws-sdk/client-sts'
+      export const handler = async () => ({
+        arn: (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn,
+        environment: Object.values(process.env),
+      })`
+    await createFunction(test.lab, 'who', source)
+    const {payload} = await invoke(test.lab, 'who')
+    expect(payload.arn).equal('arn:aws:sts::000000000000:assumed-role/test/who')
+    expect(payload.environment).not.include(keysOf(test.lab).secretAccessKey)
+  })
+
+  it('hands no call to who only finds the port of the Runtime API', async () => {
+    const source = `export const handler = async () => ({api: process.env.AWS_LAMBDA_RUNTIME_API})`
+    await createFunction(test.lab, 'guessed', source)
+    const {api} = (await invoke(test.lab, 'guessed')).payload as {api: string}
+    const [, host, token] = /^([\d.:]+)\/([\da-f]{32})$/.exec(api) ?? []
+    expect(token, api).not.equal(undefined)
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      http(`http://${host}/${path}/2018-06-01/runtime/invocation/x/response`, {method: 'POST', body: '1', headers})
+    expect((await ask('0'.repeat(32))).status).equal(403)
+    expect((await ask(token!, {origin: 'http://localhost:3000'})).status).equal(403)
+    expect((await ask(token!, {host: 'evil.example.com'})).status).equal(403)
+    expect((await ask(token!)).status).equal(202)
+  })
 
   it('runs a handler, and answers an SDK client over the wire', async () => {
     await createFunction(test.lab, 'wire', ECHO)
     const client = new LambdaClient({
       region: HOME,
       endpoint: test.lab.endpoint,
-      credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+      credentials: keysOf(test.lab),
       maxAttempts: 1,
     })
     const {StatusCode, Payload} = await client.send(

@@ -18,6 +18,7 @@ import {ServiceQuotasService} from '../../src/services/service-quotas.js'
 import {SsmService} from '../../src/services/ssm.js'
 import {TaggingService} from '../../src/services/tagging.js'
 import {AWAY, HOME, startTestLab, type TestLab} from '../support/lab-data-plane.js'
+import {keysOf} from '../wire/support.js'
 
 const Tags = [{Key: 'todo-dr:app', Value: 'demo'}]
 const FILTER = {Key: 'todo-dr:app', Values: ['demo']}
@@ -44,7 +45,7 @@ describe('the tag scan', () => {
   const settings = (region: string) => ({
     region,
     endpoint: lab.endpoint,
-    credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+    credentials: keysOf(lab),
     maxAttempts: 1,
   })
 

@@ -23,7 +23,7 @@ export interface Origin {
 export async function startOrigin(lab: Lab, region: string): Promise<Origin> {
   const domain = `${fresh('origin')}.execute-api.${region}.amazonaws.com`
   const origin: Origin = {domain, requests: [], answer: (_, response) => response.end(region)}
-  const {port} = await lab.ports.http(region, domain, async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     origin.requests.push({
@@ -33,7 +33,11 @@ export async function startOrigin(lab: Lab, region: string): Promise<Origin> {
       body: Buffer.concat(chunks).toString(),
     })
     origin.answer(request, response)
-  })
+  }
+
+  // Like a custom origin on AWS, it takes whatever Host the edge forwards.
+  const anyHost = (): boolean => true
+  const {port} = await lab.ports.http(region, domain, (request, response) => void serve(request, response), anyHost)
   lab.hosts.register(domain, region, port)
   return origin
 }

@@ -32,7 +32,8 @@ export class DatabaseLab {
   static async start(profile: Partial<Profile> = {}): Promise<DatabaseLab> {
     const folder = await mkdtemp(join(tmpdir(), 'todo-dr-test-'))
     const faults = new LabFaults()
-    const ports = new LabPorts(faults)
+    const hosts = new LabHosts()
+    const ports = new LabPorts(faults, hosts)
     const closers: (() => Promise<void> | void)[] = [
       () => rm(folder, {recursive: true, force: true}),
       () => ports.closeAll(),
@@ -46,10 +47,14 @@ export class DatabaseLab {
       folder,
       profile: {name: 'instant', promotionMs: 0, keyValueStoreMs: 0, distributionMs: 0, rejoinMs: 0, ...profile},
       endpoint: 'http://127.0.0.1:1',
-      hosts: new LabHosts(),
+      hosts,
       ports,
       faults,
       pki: await createPki(join(folder, 'pki')),
+      credentialsFile: join(folder, 'credentials'),
+      sessionKeys() {
+        throw new Error('this lab runs no functions')
+      },
       async call(service, operation, input, region) {
         return services.get(service)!.operations[operation]!(input, {region, requestId: 'test'})
       },

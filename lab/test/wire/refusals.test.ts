@@ -8,7 +8,7 @@ import {AssumeRoleCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/c
 import {expect} from 'chai'
 
 import {StsService} from '../../src/services/sts.js'
-import {scripted, testLab, type TestLab} from './support.js'
+import {keysOf, scripted, testLab, type TestLab} from './support.js'
 
 interface Answer {
   status: number
@@ -63,15 +63,19 @@ describe('what the wire refuses', () => {
     secret?: string
     at?: Date
     target?: string
+    /** The signed headers that are left out. */
+    without?: string[]
   }): Record<string, string> {
-    const {service, body, secret = 'lab', at = new Date(), target} = options
+    const {service, body, secret = keysOf(lab.lab).secretAccessKey, at = new Date(), target, without = []} = options
     const sha = (text: string): string => createHash('sha256').update(text).digest('hex')
     const mac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
     const stamp = at.toISOString().replaceAll(/[:-]|\.\d{3}/g, '')
     const day = stamp.slice(0, 8)
     const {host} = new URL(lab.lab.endpoint)
     const headers: Record<string, string> = {host, 'x-amz-date': stamp, ...(target && {'x-amz-target': target})}
-    const names = Object.keys(headers).sort()
+    const names = Object.keys(headers)
+      .filter((name) => !without.includes(name))
+      .sort()
     const canonical = [
       'POST',
       '/',
@@ -108,6 +112,30 @@ describe('what the wire refuses', () => {
     expect(body).to.contain('<Code>SignatureDoesNotMatch</Code>')
   })
 
+  it('refuses a signature that leaves the host out', async () => {
+    const {status, body} = await raw('POST', '/', sign({service: 'rds', body: BODY, without: ['host']}), BODY)
+    expect(status).to.equal(403)
+    expect(body)
+      .to.contain('<Code>SignatureDoesNotMatch</Code>')
+      .and.match(/Host.* or .*:authority.* must be/)
+  })
+
+  it('refuses web pages and other names, whatever they sign', async () => {
+    const signed = sign({service: 'rds', body: BODY})
+    for (const [name, value] of [
+      ['origin', 'http://localhost:3000'],
+      ['sec-fetch-site', 'cross-site'],
+      ['host', 'evil.example.com'],
+    ] as const) {
+      const {status, body, headers} = await raw('POST', '/', {...signed, [name]: value}, BODY)
+      expect([status, JSON.parse(body).error.code], name).to.deep.equal([403, 'Forbidden'])
+      expect(Object.keys(headers).filter((header) => header.startsWith('access-control'))).to.deep.equal([])
+    }
+
+    const preflight = {origin: 'http://localhost:3000', 'access-control-request-method': 'POST'}
+    expect((await raw('OPTIONS', '/', preflight)).status).to.equal(403)
+  })
+
   it('refuses a signature of another day', async () => {
     const at = new Date(Date.now() - 20 * 60_000)
     const {status} = await raw('POST', '/', sign({service: 'rds', body: BODY, at}), BODY)
@@ -131,7 +159,7 @@ describe('what the wire refuses', () => {
   })
 
   it('refuses a key that nobody was given', async () => {
-    const bad = {...lab.client(), credentials: {accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'lab'}}
+    const bad = {...lab.client(), credentials: {...keysOf(lab.lab), accessKeyId: 'AKIAEXAMPLE'}}
     const calls = [
       new RDSClient(bad).send(new DescribeGlobalClustersCommand({})),
       new SSMClient(bad).send(new GetParameterCommand({Name: 'n'})),

@@ -40,7 +40,7 @@ export async function testLab(...services: ((lab: LocalLab) => Service)[]): Prom
     client: (region = 'us-east-2') => ({
       endpoint: lab.endpoint,
       region,
-      credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
+      credentials: keysOf(lab),
       maxAttempts: 1,
     }),
     async close() {
@@ -48,6 +48,12 @@ export async function testLab(...services: ((lab: LocalLab) => Service)[]): Prom
       await rm(folder, {recursive: true, force: true})
     },
   }
+}
+
+/** The administrator's, as a client takes them. */
+export function keysOf({credentials}: LocalLab): {accessKeyId: string; secretAccessKey: string} {
+  const {accessKeyId, secretAccessKey} = credentials.administrator
+  return {accessKeyId, secretAccessKey}
 }
 
 export interface Seen {

@@ -1,5 +1,6 @@
 import {DrError} from '../../errors.js'
 import type {LabAdmin, LabFaultKind, LabStatus} from '../../ports/lab-admin.js'
+import {administratorOf} from './credentials.js'
 import {callLab, LabRefusal} from './http.js'
 import {noLab, readRecord} from './record.js'
 
@@ -17,9 +18,11 @@ export function connectLab(name: string): LabAdmin {
   ): Promise<T> => {
     const record = await readRecord(name)
     if (!record) throw noLab(name)
-    if (!record.endpoint) throw noLab(name, 'one is being started')
+    const {endpoint} = record
+    if (!endpoint) throw noLab(name, 'one is being started')
+    const {secretAccessKey: secret} = await administratorOf(name)
     try {
-      return await callLab<T>(record.endpoint, method, path, deadline, body)
+      return await callLab<T>({endpoint, secret}, method, path, deadline, body)
     } catch (error) {
       throw translate(name, error)
     }

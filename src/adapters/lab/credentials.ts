@@ -1,20 +1,34 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
 import {DrError} from '../../errors.js'
+import {labFolder, noLab} from './record.js'
 
 interface KeyPair {
   accessKeyId: string
   secretAccessKey: string
 }
 
-/** The lab's own key pair, well known as it opens nothing but a server on loopback: an administrator there. */
-const ADMINISTRATOR: KeyPair = {accessKeyId: 'lab', secretAccessKey: 'lab'}
+/** What the lab writes when it starts, in the format of AWS's shared credentials file. Only its owner can read it. */
+export const credentialsFile = (lab: string): string => join(labFolder(lab), 'credentials')
+
+/** The keys of the lab's administrator. Throws `NoLab` (exit usage) where no lab of this name has any. */
+export async function administratorOf(lab: string): Promise<KeyPair> {
+  const text = await readFile(credentialsFile(lab), 'utf8').catch((error: unknown) => {
+    throw noLab(lab, undefined, error)
+  })
+  const field = (name: string): string => new RegExp(`^${name} = (.+)$`, 'm').exec(text)?.[1] ?? ''
+  return {accessKeyId: field('aws_access_key_id'), secretAccessKey: field('aws_secret_access_key')}
+}
 
 /**
- * Who acts on a lab: another principal of it where TODO_DR_LAB_ACCESS_KEY_ID names one. Variables of their own, and never those of
- * AWS: a real key must not reach a lab, nor a lab's key AWS. Throws `LabKeyReal` (exit usage) for what looks like a real one.
+ * Who acts on a lab: its administrator, or another principal of it where TODO_DR_LAB_ACCESS_KEY_ID names one. Variables of their
+ * own, and never those of AWS: a real key must not reach a lab, nor a lab's key AWS. Throws `LabKeyReal` (exit usage) for what
+ * looks like a real one.
  */
-export function labCredentials(environment: NodeJS.ProcessEnv = process.env): KeyPair {
+export async function labCredentials(lab: string, environment: NodeJS.ProcessEnv = process.env): Promise<KeyPair> {
   const {TODO_DR_LAB_ACCESS_KEY_ID: accessKeyId, TODO_DR_LAB_SECRET_ACCESS_KEY: secretAccessKey = ''} = environment
-  if (!accessKeyId) return ADMINISTRATOR
+  if (!accessKeyId) return administratorOf(lab)
   if (!/^(?:AKIA|ASIA)[A-Z2-7]{16}$/.test(accessKeyId)) return {accessKeyId, secretAccessKey}
   throw new DrError({
     code: 'LabKeyReal',

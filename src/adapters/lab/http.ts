@@ -11,9 +11,9 @@ export class LabRefusal extends Error {
   }
 }
 
-/** One call of `/_lab/`. Rejects with a LabRefusal for an answer other than 200, and with the socket's error otherwise. */
+/** One call of `/_lab/`, as the holder of the lab's secret. Rejects with a LabRefusal for an answer other than 200, and with the socket's error otherwise. */
 export function callLab<T>(
-  endpoint: string,
+  {endpoint, secret}: {endpoint: string; secret: string},
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   timeoutMs: number,
@@ -21,8 +21,10 @@ export function callLab<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body)
-    const headers =
-      text === undefined ? {} : {'content-type': 'application/json', 'content-length': Buffer.byteLength(text)}
+    const headers = {
+      authorization: `Bearer ${secret}`,
+      ...(text !== undefined && {'content-type': 'application/json', 'content-length': Buffer.byteLength(text)}),
+    }
     const signal = AbortSignal.timeout(timeoutMs)
     const call = request(new URL(path, endpoint), {method, headers, signal, agent: false}, (response) => {
       const chunks: Buffer[] = []

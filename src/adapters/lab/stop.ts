@@ -3,6 +3,7 @@ import {dirname} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import {DrError} from '../../errors.js'
+import {administratorOf} from './credentials.js'
 import {callLab} from './http.js'
 import {isRunning} from './process.js'
 import {labFolder, noLab, readRecord, type LabRecord} from './record.js'
@@ -34,8 +35,10 @@ export async function stopLab(name: string): Promise<{crashed: boolean}> {
 
 async function ask(record: LabRecord): Promise<void> {
   try {
-    if (!record.endpoint) throw new Error('it does not listen yet')
-    await callLab(record.endpoint, 'POST', '/_lab/stop', ASK_DEADLINE_MS)
+    const {endpoint, name} = record
+    if (!endpoint) throw new Error('it does not listen yet')
+    const {secretAccessKey: secret} = await administratorOf(name)
+    await callLab({endpoint, secret}, 'POST', '/_lab/stop', ASK_DEADLINE_MS)
   } catch {
     // Still booting, or silent: the signal asks the same.
     signal(record, 'SIGTERM')

@@ -23,10 +23,11 @@ export default class LabStatusCommand extends DrCommand {
 }
 
 function lines(status: LabStatus): string[] {
-  const {name, profile, endpoint, edgeUrl, app, faults, lagMs} = status
+  const {name, profile, endpoint, credentialsFile, edgeUrl, app, faults, lagMs} = status
   return [
     `lab        ${name} (${profile}), process ${status.pid}`,
     `endpoint   ${endpoint}`,
+    `keys       ${credentialsFile}`,
     `app        ${app ?? 'none is deployed'}`,
     ...(edgeUrl === undefined ? [] : [`edge       ${edgeUrl}/v1`]),
     ...status.regions.flatMap((region) => regionLines(region)),

@@ -11,11 +11,13 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import {expect} from 'chai'
 
+import {labEnvironment} from '../../../src/adapters/lab/environment.js'
 import {labs} from '../../../src/adapters/lab/index.js'
 import {readRecord} from '../../../src/adapters/lab/record.js'
 import {isRunning} from '../../../src/adapters/lab/process.js'
 import {DrError} from '../../../src/errors.js'
 import type {RunningLab} from '../../../src/ports/labs.js'
+import {labKeys} from '../../support/lab.js'
 
 const errorOf = async (call: Promise<unknown>): Promise<DrError> => {
   const error: unknown = await call.then(
@@ -95,7 +97,9 @@ describe('labs, as programs', function () {
     expect((await stat(join(folder, 'lab.json'))).mode & 0o777).to.equal(0o600)
     expect(await readFile(await labs.logFile('default'), 'utf8')).to.contain('ready at')
     await takesFaultsAndLag(lab)
-    await answersNoWebPage(lab)
+    await answersItsOwnerAlone(lab)
+    await keepsItsFilesToItself(folder)
+    await setsUpAShell(lab)
     await standsAlone(lab)
     expect(await labs.stop('default')).to.deep.equal({crashed: false})
     expect(alive(lab.pid)).to.equal(false)
@@ -119,19 +123,62 @@ describe('labs, as programs', function () {
     expect(await errorOf(admin.setLag(-1))).to.include({code: 'InvalidLag', exit: 'usage'})
   }
 
-  async function answersNoWebPage({endpoint}: RunningLab): Promise<void> {
-    const statusOf = async (path: string, headers: Record<string, string>): Promise<number | undefined> => {
-      const call = request(new URL(path, endpoint), {headers, agent: false}).end()
+  async function answersItsOwnerAlone({endpoint, admin}: RunningLab): Promise<void> {
+    const statusOf = async (path: string, headers: Record<string, string>, method = 'GET'): Promise<unknown> => {
+      const call = request(new URL(path, endpoint), {method, headers, agent: false}).end()
       const [response] = (await once(call, 'response')) as [IncomingMessage]
       response.resume()
       return response.statusCode
     }
 
-    expect(await statusOf('/_lab/status', {})).to.equal(200)
-    expect(await statusOf('/_lab/status', {origin: 'http://localhost:3000'})).to.equal(403)
-    expect(await statusOf('/_lab/status', {host: 'evil.example.com'})).to.equal(403)
-    expect(await statusOf('/_lab/nothing', {})).to.equal(404)
-    expect(await statusOf('/_cfn-response/unknown', {})).to.equal(403)
+    const {secretAccessKey} = labKeys(await admin.status())
+    expect(secretAccessKey).to.have.lengthOf.at.least(40)
+    const owner = {authorization: `Bearer ${secretAccessKey}`}
+    expect(await statusOf('/_lab/status', owner)).to.equal(200)
+    expect(await statusOf('/_lab/nothing', owner)).to.equal(404)
+    for (const headers of [{}, {authorization: 'Bearer lab'}, {authorization: secretAccessKey}]) {
+      expect(await statusOf('/_lab/status', headers as Record<string, string>)).to.equal(403)
+      expect(await statusOf('/_lab/stop', headers as Record<string, string>, 'POST')).to.equal(403)
+    }
+
+    // Not even who holds the secret gets through in the company of a web page.
+    expect(await statusOf('/_lab/status', {...owner, origin: 'http://localhost:3000'})).to.equal(403)
+    expect(await statusOf('/_lab/status', {...owner, 'sec-fetch-site': 'cross-site'})).to.equal(403)
+    expect(await statusOf('/_lab/status', {...owner, host: 'evil.example.com'})).to.equal(403)
+    expect(await statusOf('/_cfn-response/unknown', {}, 'PUT')).to.equal(403)
+  }
+
+  async function keepsItsFilesToItself(folder: string): Promise<void> {
+    for (const entry of [folder, ...(await readdir(folder, {recursive: true})).map((name) => join(folder, name))]) {
+      const {mode} = await stat(entry)
+      expect(mode & 0o077, entry).to.equal(0)
+    }
+  }
+
+  async function setsUpAShell({endpoint, admin}: RunningLab): Promise<void> {
+    const {credentialsFile} = await admin.status()
+    const found = await labEnvironment('default', {
+      AWS_REGION: 'eu-west-1',
+      AWS_PROFILE: 'production',
+      AWS_ENDPOINT_URL_S3: 'https://s3.example.com',
+      HOME: '/home/me',
+    })
+    expect(found.set).to.deep.equal({
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_SHARED_CREDENTIALS_FILE: credentialsFile,
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      CDK_HOME: join(credentialsFile, '..', 'cdk'),
+    })
+    expect(found.unset).to.deep.equal([
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SESSION_TOKEN',
+      'AWS_PROFILE',
+      'AWS_DEFAULT_PROFILE',
+      'AWS_ENDPOINT_URL_S3',
+    ])
   }
 
   async function standsAlone(first: RunningLab): Promise<void> {

@@ -3,7 +3,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {arn, type Lab} from '../../kernel.js'
 import type {WafService} from '../../services/wafv2.js'
-import {isLoopbackHost, readBody, sendJson} from '../http.js'
+import {readBody, sendJson} from '../http.js'
 import {authorize} from './authorizer.js'
 import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'
 import type {JwksCache} from './jwks-cache.js'
@@ -40,12 +40,11 @@ export class ApiServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {api, lab} = this
     if (lab.faults.has('api-outage', api.region)) return sendJson(response, 503, {message: 'Service Unavailable'})
-    const host = (request.headers.host ?? '').toLowerCase()
     const url = request.url ?? '/'
     const [rawPath = '/', search = ''] = splitOnce(url, '?')
     const [, stageName = '', ...rest] = rawPath.split('/')
     const stage = api.stage(stageName)
-    if (api.disabled || !stage || (host !== api.hostname && !isLoopbackHost(host))) {
+    if (api.disabled || !stage) {
       return sendJson(response, 403, {message: 'Forbidden'}, {'x-amzn-errortype': 'ForbiddenException'})
     }
 

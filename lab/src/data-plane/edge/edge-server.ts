@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto'
 import type {IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:http'
 import {pipeline} from 'node:stream'
 
-import {isLoopbackHost, readBody} from '../http.js'
+import {readBody} from '../http.js'
 import type {EdgeBehavior, EdgeConfig, ResponseHeader} from './edge-config.js'
 import {EdgeFunctionError, type EdgeFunction, type OriginChoice} from './edge-function.js'
 import {sendErrorPage} from './error-page.js'
@@ -60,10 +60,7 @@ export class EdgeServer {
     const {distribution} = this
     const config = distribution.served()
     if (!config) return this.fail(response, id, 503, 'The distribution is not deployed yet.')
-    const host = (message.headers.host ?? '').toLowerCase()
-    const known = host === distribution.domainName || config.aliases.has(host) || isLoopbackHost(host)
-    if (!known || !config.enabled)
-      return this.fail(response, id, 403, 'Bad request. The distribution is disabled or has not this name.')
+    if (!config.enabled) return this.fail(response, id, 403, 'Bad request. The distribution is disabled.')
 
     const body = await readBody(message, MAX_BODY)
     if (!body) return this.fail(response, id, 413, 'The request is too large.')

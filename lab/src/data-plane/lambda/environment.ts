@@ -1,7 +1,7 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {delimiter} from 'node:path'
 
-import {LAB_CREDENTIALS, type Lab} from '../../kernel.js'
+import type {Lab} from '../../kernel.js'
 import {EnvironmentLost, type FunctionSpec, type Invocation} from './invocation.js'
 import {LogTail} from './log-tail.js'
 import {nodeProgram} from './node-program.js'
@@ -194,11 +194,13 @@ export class Environment implements RuntimePeer {
   /** Only these: nothing of the lab's own environment leaks into a handler. */
   private variables(runtimeApi: string): Record<string, string> {
     const {spec, lab} = this
+    const {accessKeyId, secretAccessKey, sessionToken} = lab.sessionKeys(spec.role, spec.name)
     return {
       ...spec.variables,
       _HANDLER: spec.handler,
-      AWS_ACCESS_KEY_ID: LAB_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LAB_CREDENTIALS.secretAccessKey,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
       AWS_DEFAULT_REGION: spec.region,
       AWS_ENDPOINT_URL: lab.endpoint,
       AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,

@@ -5,6 +5,8 @@ export interface FunctionSpec {
   name: string
   arn: string
   region: string
+  /** ARN of the role as which it runs. */
+  role: string
   handler: string
   runtime: string
   /** Seconds, 1 to 900. */

@@ -2,6 +2,8 @@ import {randomBytes} from 'node:crypto'
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 
+import {guarded} from '../../guard.js'
+
 /** An execution environment as the Runtime API sees it. */
 export interface RuntimePeer {
   /** The environment has nothing to do; `deliver` gives it a call. */
@@ -35,9 +37,10 @@ export class RuntimeApi {
       server.listen({host: '127.0.0.1', port: 0, exclusive: true}, resolve)
     })
     const api = new RuntimeApi(server, (server.address() as AddressInfo).port)
-    server.on('request', (request, response) => {
+    const answer = guarded({opensTo: 'programs'}, (request, response) => {
       api.handle(request, response).catch(() => response.destroy())
     })
+    server.on('request', answer)
     return api
   }
 

@@ -165,8 +165,11 @@ export class Distributions {
     record.tags = tags
     this.records.set(record.id, record)
     const server = new EdgeServer(record, this.origins, (text) => this.lab.log('edge', text))
-    record.listener = await this.lab.ports.http(undefined, record.domainName, (request, response) =>
-      server.handle(request, response),
+    record.listener = await this.lab.ports.http(
+      undefined,
+      record.domainName,
+      (request, response) => server.handle(request, response),
+      (hostname) => record.served()?.aliases.has(hostname) === true,
     )
     this.lab.hosts.register(record.domainName, undefined, record.listener.port)
     record.deploy(config, edge, this.lab.profile.distributionMs)

@@ -1,0 +1,38 @@
+import {Flags} from '@oclif/core'
+
+import {openLabs} from '../../open/labs.js'
+import {DrCommand} from '../../cli/dr-command.js'
+import type {LabEnvironment} from '../../ports/labs.js'
+
+export interface LabEnvResult extends LabEnvironment {
+  lab: string
+}
+
+export default class LabEnv extends DrCommand {
+  static override summary = 'Print shell commands that point the AWS CLI and the CDK at a lab'
+  static override description =
+    'Prints exports for a POSIX shell, and unsets every other AWS setting of the current one, so that no call reaches AWS and no key of AWS reaches the lab. The secret itself is not printed: AWS_SHARED_CREDENTIALS_FILE names the file that holds it.'
+
+  static override examples = [
+    {description: 'Set up this shell', command: 'eval "$(<%= config.bin %> lab env)"'},
+    '<%= config.bin %> lab env --lab second --json',
+  ]
+
+  static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
+
+  static override flags = {
+    lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),
+  }
+
+  async run(): Promise<LabEnvResult> {
+    const {flags} = await this.parse(LabEnv)
+    const labs = await openLabs()
+    const {set, unset} = await labs.environment(flags.lab)
+    this.log(`unset ${unset.join(' ')}`)
+    for (const [name, value] of Object.entries(set)) this.log(`export ${name}=${quoted(value)}`)
+    return {lab: flags.lab, set, unset}
+  }
+}
+
+/** For any POSIX shell: within single quotes nothing is special but the quote itself. */
+const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`
