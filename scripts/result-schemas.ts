@@ -9,14 +9,8 @@ import type {ResumeResult} from '../src/commands/resume.js'
 import type {SeedResult} from '../src/commands/seed.js'
 import type {TokenResult} from '../src/commands/token.js'
 import type {ToDo, ToDoPage} from '../src/cli/crud-command.js'
-import type {SwitchResult} from '../src/cli/switch-command.js'
-import type {RunOutcome} from '../src/engine/outcome.js'
-import {instant, refusal, region} from '../src/actions/shapes.js'
+import {epochMilliseconds, instant, region, runOutcome} from '../src/actions/shapes.js'
 import {EXIT} from '../src/errors.js'
-import type {ExitName} from '../src/errors.js'
-import {SITUATIONS} from '../src/model/diagnosis.js'
-import type {Diagnosis} from '../src/model/diagnosis.js'
-import type {Plan} from '../src/model/plan.js'
 import type {LabStatus} from '../src/ports/lab-admin.js'
 import {OUTAGE_KINDS} from '../src/ports/outage.js'
 import type {RegionStatus, StatusResult} from '../src/render/status.js'
@@ -137,85 +131,6 @@ const labStop = z.object({
   crashed: z.boolean().meta({description: 'It had ended by itself, and what it left was cleared away'}),
 }) satisfies z.ZodType<LabStopResult>
 
-const intent = z.enum(['switchover', 'failover', 'failback'])
-const phase = z.enum(['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm'])
-const digest = z.hash('sha256').meta({description: 'SHA-256 of the plan in canonical JSON'})
-const epochMilliseconds = z.number().meta({description: 'Epoch milliseconds'})
-
-const diagnosis = z.object({
-  situation: z.enum([...SITUATIONS, 'Unknown']),
-  summary: z.string(),
-  evidence: z.array(z.string()),
-  next: z.string().optional().meta({description: 'The command to run next'}),
-}) satisfies z.ZodType<Diagnosis>
-
-const plan = z.object({
-  schemaVersion: z.literal(1),
-  intent,
-  app: z.string(),
-  from: region,
-  to: region,
-  stages: z
-    .array(
-      z.array(
-        z.object({
-          id: z.string().meta({description: 'Unique within the plan'}),
-          kind: z.string(),
-          args: z.record(z.string(), z.string()),
-          title: z.string(),
-          phase,
-          deadlineSeconds: z.number(),
-          pointOfNoReturn: z.literal(true).optional().meta({description: 'Nothing is undone from here on'}),
-          onlyAfter: z.string().optional().meta({description: 'The step that must have ended `done` before'}),
-        }),
-      ),
-    )
-    .meta({description: 'One after another; the steps within one run side by side'}),
-}) satisfies z.ZodType<Plan>
-
-const runOutcome = z.object({
-  schemaVersion: z.literal(1),
-  runId: z.string(),
-  runDirectory: z.string(),
-  intent,
-  from: region,
-  to: region,
-  digest,
-  status: z.enum(['done', 'undone', 'stopped']).meta({
-    description: 'done: as planned. undone: taken back, nothing is changed. stopped: midway, `todo-dr resume` goes on',
-  }),
-  exit: z.enum(Object.keys(EXIT) as [ExitName, ...ExitName[]]),
-  failure: z
-    .object({
-      step: z.string().optional(),
-      code: z.string(),
-      what: z.string(),
-      why: z.string().optional(),
-      next: z.string().optional(),
-      requestId: z.string().optional().meta({description: 'Of AWS'}),
-    })
-    .optional(),
-  unsure: z.array(z.string()).meta({description: 'Steps that could not be proven and were passed by a waiver'}),
-  startedAt: epochMilliseconds,
-  finishedAt: epochMilliseconds,
-  phases: z.array(z.object({id: phase, seconds: z.number()})),
-}) satisfies z.ZodType<RunOutcome>
-
-const switched = z.object({
-  schemaVersion: z.literal(1),
-  target: z.string(),
-  intent,
-  dryRun: z.boolean(),
-  diagnosis,
-  plan,
-  digest,
-  refusals: z
-    .array(refusal)
-    .meta({description: 'What stood in the way; empty where the plan was run or could have been'}),
-  waived: z.array(refusal).meta({description: 'What would have, without a waiver'}),
-  outcome: runOutcome.nullable().meta({description: 'null where nothing was run: refused, or a dry run'}),
-}) satisfies z.ZodType<SwitchResult>
-
 const resume = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
@@ -253,11 +168,7 @@ export const RESULT_SCHEMAS = {
   'lab-start': labStart.meta({title: 'lab start --json'}),
   'lab-env': labEnv.meta({title: 'lab env --json'}),
   'lab-stop': labStop.meta({title: 'lab stop --json'}),
-  switch: switched.meta({title: 'switchover, failover, failback --json'}),
   resume: resume.meta({title: 'resume --json'}),
-  'run-outcome': runOutcome.meta({
-    title: 'result.json of a run that no load measured, and `outcome` of switch and resume',
-  }),
   outage: outage.meta({title: 'outage start, stop, status --json'}),
   error: error.meta({title: 'What every command prints under --json when it fails'}),
 }

@@ -1,12 +1,54 @@
-/** Shapes that the results of several verbs have in common, as schemas. What the model names keeps its type there. */
+/** Schemas of what several results show. The types stand with the model; only `result.ts` files and generators load this. */
 
 import {z} from 'zod'
+import type {RunOutcome} from '../engine/outcome.js'
+import {EXIT} from '../errors.js'
+import type {ExitName} from '../errors.js'
+import {SITUATIONS} from '../model/diagnosis.js'
+import type {Diagnosis} from '../model/diagnosis.js'
 import type {Refusal} from '../model/gate.js'
+import {INTENTS, PHASES} from '../model/plan.js'
+import type {Plan} from '../model/plan.js'
 
 export const region = z.string().meta({description: 'An AWS region'})
 export const instant = z.iso.datetime({offset: true})
+export const epochMilliseconds = z.number().meta({description: 'Epoch milliseconds'})
+export const intent = z.enum(INTENTS)
+export const phase = z.enum(PHASES)
+export const digest = z.hash('sha256').meta({description: 'SHA-256 of the plan in canonical JSON'})
 
 const waiver = z.enum(['allow-data-loss', 'unsure-fence', 'allow-database-change'])
+
+export const diagnosis = z.object({
+  situation: z.enum([...SITUATIONS, 'Unknown']),
+  summary: z.string(),
+  evidence: z.array(z.string()),
+  next: z.string().optional().meta({description: 'The command to run next'}),
+}) satisfies z.ZodType<Diagnosis>
+
+export const plan = z.object({
+  schemaVersion: z.literal(1),
+  intent,
+  app: z.string(),
+  from: region,
+  to: region,
+  stages: z
+    .array(
+      z.array(
+        z.object({
+          id: z.string().meta({description: 'Unique within the plan'}),
+          kind: z.string(),
+          args: z.record(z.string(), z.string()),
+          title: z.string(),
+          phase,
+          deadlineSeconds: z.number(),
+          pointOfNoReturn: z.literal(true).optional().meta({description: 'Nothing is undone from here on'}),
+          onlyAfter: z.string().optional().meta({description: 'The step that must have ended `done` before'}),
+        }),
+      ),
+    )
+    .meta({description: 'One after another; the steps within one run side by side'}),
+}) satisfies z.ZodType<Plan>
 
 export const refusal = z.object({
   gate: z.string(),
@@ -14,3 +56,31 @@ export const refusal = z.object({
   hint: z.string(),
   waiver: waiver.optional().meta({description: 'What lifts it; absent where nothing does'}),
 }) satisfies z.ZodType<Refusal>
+
+export const runOutcome = z.object({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  runDirectory: z.string(),
+  intent,
+  from: region,
+  to: region,
+  digest,
+  status: z.enum(['done', 'undone', 'stopped']).meta({
+    description: 'done: as planned. undone: taken back, nothing is changed. stopped: midway, `todo-dr resume` goes on',
+  }),
+  exit: z.enum(Object.keys(EXIT) as [ExitName, ...ExitName[]]),
+  failure: z
+    .object({
+      step: z.string().optional(),
+      code: z.string(),
+      what: z.string(),
+      why: z.string().optional(),
+      next: z.string().optional(),
+      requestId: z.string().optional().meta({description: 'Of AWS'}),
+    })
+    .optional(),
+  unsure: z.array(z.string()).meta({description: 'Steps that could not be proven and were passed by a waiver'}),
+  startedAt: epochMilliseconds,
+  finishedAt: epochMilliseconds,
+  phases: z.array(z.object({id: phase, seconds: z.number()})),
+}) satisfies z.ZodType<RunOutcome>

@@ -33,7 +33,7 @@ export abstract class CrudCommand extends DrCommand {
   /** Sends one request through the edge, without retry; the answer's `response`. */
   protected async call<T>(request: ToDoRequest): Promise<T> {
     refuseBrokenText(request)
-    const {world} = await this.openTarget({lazy: true})
+    const world = await this.session({lazy: true}).world()
     const {token} = await world.tokens.get(await servingRegion(world, this.signal), {signal: this.signal})
     const answer = await world.api.edge(
       {...request, path: TODO_PATH, token, timeoutMs: PATIENCE_MS},

@@ -3,17 +3,31 @@
 import {setMaxListeners} from 'node:events'
 import {Command, Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
-import type {OpenTarget} from '../open/target.js'
+import {Session} from '../open/session.js'
+import type {SessionOptions} from '../open/session.js'
 import {asDrError, isExitRequest} from '../render/foreign.js'
+import type {RunOutcome} from '../engine/outcome.js'
 import {EXIT} from '../errors.js'
 import type {DrError, ExitName} from '../errors.js'
+import type {DrillResult} from '../measure/result.js'
 import type {Emit} from '../messages.js'
+import type {LedgerEntry} from '../model/ledger.js'
+import type {Consent} from '../ports/consent.js'
+import type {Stage} from '../ports/stage.js'
 import {errorLines} from '../render/error.js'
 import {openTerminal} from '../render/terminal.js'
 import type {Terminal} from '../render/terminal.js'
+import {typedConsent} from './consent.js'
+import type {ConsentOptions} from './consent.js'
+import {tellStages} from '../ports/stage.js'
 
 /** After the end of a command, whatever still holds the process open (a socket of a hanging region) is left after this. */
 const LINGER_MS = 2000
+
+interface Measured {
+  result: DrillResult
+  entries: readonly LedgerEntry[]
+}
 
 interface BaseFlags {
   target?: string
@@ -36,10 +50,13 @@ export abstract class DrCommand extends Command {
   /** What happens, told to a person: lines on stderr. */
   protected readonly emit: Emit = (event) => this.#terminal.emit(event)
 
+  /** One act that takes its time, told as it begins and as it ends. */
+  protected readonly stage: Stage = tellStages((event) => this.emit(event))
+
   readonly #abort = new AbortController()
   readonly #terminal: Terminal = openTerminal(process.stderr)
   #base: BaseFlags = {}
-  #opened: OpenTarget[] = []
+  readonly #sessions: Session[] = []
 
   /** Aborts at the first Ctrl-C (or SIGTERM). A second one exits 130 at once. */
   protected get signal(): AbortSignal {
@@ -54,19 +71,32 @@ export abstract class DrCommand extends Command {
   }
 
   /**
-   * Opens the target of --target, TODO_DR_TARGET or todo-dr.yaml, and prints it first. Closed when the command ends.
-   * `lazy`: for commands that make only a few calls.
+   * All that the target of --target, TODO_DR_TARGET or todo-dr.yaml offers; nothing is opened before it is asked for.
+   * Closed when the command ends.
    */
-  protected async openTarget(options: {lazy?: boolean} = {}): Promise<OpenTarget> {
-    const {openTarget} = await import('../open/target.js')
-    const target = await openTarget({...options, flag: this.#base.target, emit: this.emit, signal: this.signal})
-    this.#opened.push(target)
-    return target
+  protected session(options: Partial<Omit<SessionOptions, 'emit' | 'signal'>> = {}): Session {
+    const {emit, signal} = this
+    const session = new Session({target: this.#base.target, folder: process.cwd(), ...options, emit, signal})
+    this.#sessions.push(session)
+    return session
   }
 
   /** Sets the exit status without throwing away the result, which --json still prints. */
   protected exitWith(name: ExitName): void {
     process.exitCode = EXIT[name].status
+  }
+
+  /**
+   * What a measurement leaves: reports beside its `result.json`, and lines. The exit status is the verdict's, or that of a
+   * run that was not carried out, which says more.
+   */
+  protected async report(measured: Measured, runs: RunOutcome[]): Promise<void> {
+    const {report} = await import('../report/files.js')
+    const {lines, page, exit} = await report(measured.result, measured.entries)
+    this.emit({code: 'note', text: `report to look at: ${page}`})
+    this.log(lines.join('\n'))
+    this.exitWith(exit)
+    for (const run of runs) if (run.status !== 'done') this.exitWith(run.exit)
   }
 
   /** Shows an error that is a part of the result, which is still given. */
@@ -75,12 +105,14 @@ export abstract class DrCommand extends Command {
     this.#terminal.lines(errorLines(error))
   }
 
-  /** Asks a person to type `expected`. False without asking where nobody can be asked. */
-  protected async confirmByTyping(question: string, expected: string): Promise<boolean> {
-    if (!this.interactive) return false
+  /** The consent to what cannot be taken back. */
+  protected consent(options: ConsentOptions): Consent {
+    return typedConsent(options, this.interactive ? (question) => this.#ask(question) : undefined)
+  }
+
+  async #ask(message: string): Promise<string> {
     const {input} = await import('@inquirer/prompts')
-    const typed = await input({message: question}, {output: process.stderr, signal: this.signal})
-    return typed.trim() === expected
+    return input({message}, {output: process.stderr, signal: this.signal})
   }
 
   protected override async parse<
@@ -125,7 +157,7 @@ export abstract class DrCommand extends Command {
     this.#terminal.stop()
     process.off('SIGINT', this.#interrupt)
     process.off('SIGTERM', this.#interrupt)
-    await Promise.allSettled(this.#opened.map((target) => target.close()))
+    await Promise.allSettled(this.#sessions.map((session) => session.close()))
     // Unreferenced: it fires only where something else keeps the process alive.
     setTimeout(() => process.exit(), LINGER_MS).unref()
   }

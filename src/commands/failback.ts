@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
+import type {SwitchResult} from '../actions/switch/result.js'
 import {SwitchCommand} from '../cli/switch-command.js'
-import type {SwitchResult} from '../cli/switch-command.js'
 
 export default class Failback extends SwitchCommand {
   static override summary = 'Go home: wait until the home region is whole again, then switch over to it'
@@ -13,6 +13,6 @@ export default class Failback extends SwitchCommand {
 
   async run(): Promise<SwitchResult> {
     const {flags} = await this.parse(Failback)
-    return this.switchPlanned('failback', {dryRun: flags['dry-run']})
+    return this.switch(await this.switchInput(this.session(), 'failback', flags))
   }
 }

@@ -20,7 +20,8 @@ export default class Resume extends DrCommand {
 
   async run(): Promise<ResumeResult> {
     const {args} = await this.parse(Resume)
-    const {name, runs, world} = await this.openTarget()
+    const session = this.session()
+    const [world, runs, {name}] = await Promise.all([session.world(), session.runs(), session.target()])
     const run = args.run === undefined ? await runs.latestUnfinished() : await runs.open(args.run)
     if (!run) {
       this.emit({code: 'done', text: 'No run is unfinished; there is nothing to resume.', next: 'todo-dr status'})

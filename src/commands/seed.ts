@@ -17,7 +17,7 @@ export default class Seed extends DrCommand {
 
   async run(): Promise<SeedResult> {
     await this.parse(Seed)
-    const {world} = await this.openTarget()
+    const world = await this.session().world()
     const region = primaryOf(await observe(world, {signal: this.signal}))
     if (region === undefined) {
       throw new DrError({

@@ -10,7 +10,8 @@ export default class Status extends DrCommand {
 
   async run(): Promise<StatusResult> {
     await this.parse(Status)
-    const {name, world} = await this.openTarget()
+    const session = this.session()
+    const [world, {name}] = await Promise.all([session.world(), session.target()])
     const observation = await observe(world, {signal: this.signal})
     const diagnosis = diagnose(observation)
     const status = statusOf(name, observation, diagnosis)

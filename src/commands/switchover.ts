@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
+import type {SwitchResult} from '../actions/switch/result.js'
 import {SwitchCommand} from '../cli/switch-command.js'
-import type {SwitchResult} from '../cli/switch-command.js'
 
 export default class Switchover extends SwitchCommand {
   static override summary = 'Swap the roles of both regions, as planned: drains first, loses nothing'
@@ -14,6 +14,6 @@ export default class Switchover extends SwitchCommand {
 
   async run(): Promise<SwitchResult> {
     const {flags} = await this.parse(Switchover)
-    return this.switchPlanned('switchover', {dryRun: flags['dry-run'], to: flags.to})
+    return this.switch(await this.switchInput(this.session(), 'switchover', flags))
   }
 }

@@ -102,24 +102,11 @@ export default class Teardown extends DrCommand {
 
   /** The refusal where the name was neither given nor could be asked for. Throws where a wrong one was given, or typed. */
   async #confirmed(given: string | undefined, name: string): Promise<Refusal | undefined> {
-    if (given === name) return undefined
     const next = `todo-dr teardown --confirm ${name}`
-    if (given !== undefined) {
-      throw new DrError({
-        code: 'ConfirmMismatch',
-        exit: 'refused',
-        what: `the name to confirm with is ${name}, not ${given}`,
-        why: 'it is there so that nobody deletes the wrong application',
-        next,
-      })
-    }
-
-    if (!this.interactive) {
-      return {gate: 'confirmed', reason: 'all of this, data included, would be lost for good', hint: next}
-    }
-
-    if (await this.confirmByTyping(`Type ${name} to delete all of this for good:`, name)) return undefined
-    throw new DrError({code: 'Declined', exit: 'interrupted', what: 'the name was not typed; nothing was changed'})
+    const question = `Type ${name} to delete all of this for good:`
+    const consent = this.consent({app: name, confirm: given, question, danger: 'deletes the wrong application', next})
+    if (consent.given() || (await consent.ask())) return undefined
+    return {gate: 'confirmed', reason: 'all of this, data included, would be lost for good', hint: next}
   }
 
   async #tearDown(estate: Estate, unprotect: boolean) {

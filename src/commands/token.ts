@@ -18,7 +18,7 @@ export default class Token extends DrCommand {
 
   async run(): Promise<TokenResult> {
     await this.parse(Token)
-    const {world} = await this.openTarget({lazy: true})
+    const world = await this.session({lazy: true}).world()
     const serving = await servingRegion(world, this.signal)
     const {token, region, expiresAt} = await world.tokens.get(serving, {signal: this.signal})
     if (region !== serving) {

@@ -8,14 +8,20 @@ import {loadConfig} from './load.js'
 import type {LoadedConfig} from './load.js'
 import {LAB, labNameOf} from './schema.js'
 
-export interface LabTarget {
+interface Limits {
+  objectives: Objectives
+  /** Seconds of replication lag above which a promotion is refused without consent. */
+  maxLagSeconds: number
+}
+
+export interface LabTarget extends Limits {
   kind: 'lab'
   /** As the operator wrote it: `lab` or `lab:NAME`. */
   name: string
   lab: string
 }
 
-export interface AwsTarget {
+export interface AwsTarget extends Limits {
   kind: 'aws'
   name: string
   app: string
@@ -24,10 +30,12 @@ export interface AwsTarget {
   account?: string
   profile?: string
   endpoint?: string
-  objectives: Objectives
-  /** Seconds. */
-  maxLagSeconds: number
 }
+
+export type Target = LabTarget | AwsTarget
+
+/** Nobody has set any for a lab. */
+const LAB_LIMITS: Limits = {objectives: DEFAULT_OBJECTIVES, maxLagSeconds: DEFAULT_OBJECTIVES.rpoSeconds}
 
 export interface Choice {
   /** The value of --target or TODO_DR_TARGET; undefined or empty where neither is given. */
@@ -36,9 +44,16 @@ export interface Choice {
   folder: string
 }
 
-/** Throws `TargetUnknown`, `TargetMissing` or `ConfigInvalid`, all of them exit usage. */
-export async function resolveTarget({flag, folder}: Choice): Promise<LabTarget | AwsTarget> {
-  const loaded = await loadConfig(folder)
+/** Reads todo-dr.yaml, and chooses. Throws `ConfigInvalid` (exit usage) too. */
+export async function resolveTarget({flag, folder}: Choice): Promise<Target> {
+  return chooseTarget(flag, await loadConfig(folder))
+}
+
+/**
+ * @param flag the value of --target or TODO_DR_TARGET; undefined or empty where neither is given.
+ * Throws `TargetUnknown` or `TargetMissing` (exit usage).
+ */
+export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | undefined): Target {
   const name = flag || (loaded ? loaded.config.defaultTarget : LAB)
   if (name === undefined) {
     throw new DrError({
@@ -51,7 +66,7 @@ export async function resolveTarget({flag, folder}: Choice): Promise<LabTarget |
   }
 
   const lab = labNameOf(name)
-  if (lab !== undefined && /^[\w-]+$/.test(lab)) return {kind: 'lab', name, lab}
+  if (lab !== undefined && /^[\w-]+$/.test(lab)) return {kind: 'lab', name, lab, ...LAB_LIMITS}
   const found = loaded && Object.hasOwn(loaded.config.targets, name) ? loaded.config.targets[name] : undefined
   if (!found) {
     throw new DrError({

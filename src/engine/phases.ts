@@ -1,5 +1,6 @@
 /** Where the time went, read from a journal. Pure. */
 
+import {PHASES} from '../model/plan.js'
 import type {Phase} from '../model/plan.js'
 import type {JournalLine} from './journal.js'
 
@@ -7,8 +8,6 @@ export interface PhaseTime {
   id: Phase
   seconds: number
 }
-
-const ORDER: readonly Phase[] = ['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm']
 
 const ENDS = new Set(['step-done', 'step-unsure', 'step-failed'])
 
@@ -35,7 +34,7 @@ export function phaseSeconds(lines: JournalLine[]): PhaseTime[] {
   const started = lines.find((line) => line.event === 'run-started')
   const first = lines.find((line) => line.event === 'step-intent')
   if (started?.event === 'run-started' && first) book('decide', started.decidedFrom ?? started.at, first.at)
-  return ORDER.flatMap((id) => {
+  return PHASES.flatMap((id) => {
     const booked = spans.get(id)
     return booked ? [{id, seconds: union(booked) / 1000}] : []
   })

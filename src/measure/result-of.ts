@@ -3,13 +3,13 @@
 import type {LedgerEntry} from '../model/ledger.js'
 import type {Observation} from '../model/observation.js'
 import type {Phase} from '../model/plan.js'
+import {reportedTopology, standbyLag} from '../model/topology.js'
 import type {Objectives} from '../model/verdict.js'
 import type {Run} from '../ports/runs.js'
 import {inSeconds} from './clock.js'
 import {judge} from './judge.js'
 import {LAB_NOTICE, verdictOf} from './result.js'
 import type {DrillResult} from './result.js'
-import {lagOf, topologyOf} from './topology.js'
 import type {ProberHealth} from './prober.js'
 
 /** Epoch milliseconds. */
@@ -58,7 +58,7 @@ export function resultOf(measured: Measured): DrillResult {
     endedAt: instants.ended,
   })
   const rto = {write: judged.write, read: judged.read, operatorSeconds: inSeconds(instants.verified - instants.command)}
-  const rpo = {...judged.loss, lagEstimateSeconds: lagOf(measured.justBefore)}
+  const rpo = {...judged.loss, lagEstimateSeconds: standbyLag(measured.justBefore)}
   return {
     schemaVersion: 1,
     runId: run.id,
@@ -71,8 +71,8 @@ export function resultOf(measured: Measured): DrillResult {
     singleWriter: judged.singleWriter,
     phases: phasesOf(measured),
     topology: {
-      before: topologyOf(measured.before, maxLagSeconds),
-      afterFailover: topologyOf(measured.after, maxLagSeconds),
+      before: reportedTopology(measured.before, maxLagSeconds),
+      afterFailover: reportedTopology(measured.after, maxLagSeconds),
       afterFailback: null,
     },
     runDirectory: run.folder,

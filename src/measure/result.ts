@@ -1,23 +1,13 @@
 /** What a measured switch comes to: the content of `result.json`, schemaVersion 1. Members are added, never renamed. */
 
-import type {Region} from '../model/deployment.js'
 import type {Phase} from '../model/plan.js'
-import type {Replication} from '../model/topology.js'
+import type {ReportedTopology} from '../model/topology.js'
 import type {Objectives, Validity} from '../model/verdict.js'
 import type {MeasuredLoss} from './checkers/loss.js'
 import type {MeasuredRecovery} from './checkers/recovery.js'
 import type {SingleWriter} from './checkers/single-writer.js'
 
 export type Verdict = 'passed' | 'missed' | 'unknown'
-
-export interface Topology {
-  /** A region; `unknown` where nobody could tell. */
-  primary: Region | 'unknown'
-  standby: Region | 'unknown'
-  /** The region that the edge serves from. */
-  edge: Region | 'unknown'
-  replication: Replication
-}
 
 export interface DrillResult {
   schemaVersion: 1
@@ -38,7 +28,7 @@ export interface DrillResult {
   }
   singleWriter: {valid: Validity; overlaps: SingleWriter['overlaps']; withoutRegion: number}
   phases: {id: Phase; seconds: number}[]
-  topology: {before: Topology; afterFailover: Topology; afterFailback: Topology | null}
+  topology: {before: ReportedTopology; afterFailover: ReportedTopology; afterFailback: ReportedTopology | null}
   runDirectory: string
   /** How the run of the plan ended; only one that is done can pass. */
   run: {status: 'done' | 'undone' | 'stopped'}

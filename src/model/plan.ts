@@ -2,10 +2,12 @@
 
 import type {Region} from './deployment.js'
 
-export type Intent = 'switchover' | 'failover' | 'failback'
+export const INTENTS = ['switchover', 'failover', 'failback'] as const
+export type Intent = (typeof INTENTS)[number]
 
-/** Where a step's time is booked in the report. */
-export type Phase = 'detect' | 'decide' | 'fence' | 'promote' | 'connect' | 'edge' | 'confirm'
+/** Where a step's time is booked in the report, in the order of a switch. */
+export const PHASES = ['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm'] as const
+export type Phase = (typeof PHASES)[number]
 
 /** One step of a plan as data; the registry of steps turns `kind` and `args` into acts. */
 export interface PlanStep {

@@ -50,6 +50,27 @@ export function lagOf(observation: Observation, region: Region): number | undefi
   return lag?.reachable ? lag.value : undefined
 }
 
+/** As a report shows it: a word, `unknown`, where nobody could tell. */
+export interface ReportedTopology {
+  primary: Region | 'unknown'
+  standby: Region | 'unknown'
+  /** The region that the edge serves from. */
+  edge: Region | 'unknown'
+  replication: Replication
+}
+
+export function reportedTopology(observation: Observation, maxLagSeconds: number): ReportedTopology {
+  const {primary, standby, edge, replication} = topologyOf(observation, maxLagSeconds)
+  return {primary: primary ?? 'unknown', standby: standby ?? 'unknown', edge: edge ?? 'unknown', replication}
+}
+
+/** The lag of the standby in seconds, to the millisecond; null where none is reported. */
+export function standbyLag(observation: Observation): number | null {
+  const {standby} = topologyOf(observation)
+  const seconds = standby === null ? undefined : lagOf(observation, standby)
+  return seconds === undefined ? null : Math.round(seconds * 1000) / 1000
+}
+
 /** AWS names a healthy member `connected`; older answers leave the word out. An open string otherwise. */
 export const isConnected = (synchronization: string | undefined): boolean =>
   synchronization === undefined || synchronization === 'connected'

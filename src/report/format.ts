@@ -1,7 +1,8 @@
 /** Numbers and names as a report writes them. */
 
 import type {RecoveryTime} from '../model/verdict.js'
-import type {DrillResult, Topology} from '../measure/result.js'
+import type {DrillResult} from '../measure/result.js'
+import type {ReportedTopology} from '../model/topology.js'
 
 /** `0.412 s`, `12.3 s`, `15 min`: three significant digits, whole minutes where it comes out even. */
 export function duration(seconds: number): string {
@@ -25,7 +26,7 @@ export const plural = (count: number, noun: string): string => `${count} ${noun}
 
 /** The topology before and after, a row a look: name, primary, standby, edge, replication. */
 export function topologyRows({topology: {before, afterFailover, afterFailback}}: DrillResult): string[][] {
-  const row = (name: string, {primary, standby, edge, replication}: Topology): string[] => [
+  const row = (name: string, {primary, standby, edge, replication}: ReportedTopology): string[] => [
     name,
     primary,
     standby,

@@ -4,6 +4,7 @@ import {z} from 'zod'
 
 import type {ExitName} from '../errors.js'
 import type {DrillResult, Verdict} from '../measure/result.js'
+import {PHASES} from '../model/plan.js'
 
 const seconds = z.number().nonnegative()
 const count = z.int().nonnegative()
@@ -63,9 +64,7 @@ export const resultSchema: z.ZodType<DrillResult> = z
       overlaps: z.array(z.object({earlier: z.string(), earlierRegion: region, later: z.string(), laterRegion: region})),
       withoutRegion: count,
     }),
-    phases: z.array(
-      z.object({id: z.enum(['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm']), seconds}),
-    ),
+    phases: z.array(z.object({id: z.enum(PHASES), seconds})),
     topology: z.object({before: topology, afterFailover: topology, afterFailback: topology.nullable()}),
     runDirectory: z.string(),
     run: z.object({status: z.enum(['done', 'undone', 'stopped'])}),

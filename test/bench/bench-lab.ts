@@ -2,15 +2,16 @@
 
 import {setMaxListeners} from 'node:events'
 
-import {openTarget} from '../../src/open/target.js'
-import type {OpenTarget} from '../../src/open/target.js'
-import {switchNow} from '../../src/actions/drill/switch-now.js'
+import {runSwitch} from '../../src/actions/switch/run.js'
 import {tokenSource} from '../../src/measure/token-source.js'
 import {startProber} from '../../src/measure/prober.js'
 import {primaryOf} from '../../src/model/observation.js'
 import type {Region} from '../../src/model/deployment.js'
 import {homeOf, otherRegion} from '../../src/model/regions.js'
+import type {LabAdmin} from '../../src/ports/lab-admin.js'
+import type {RunStore} from '../../src/ports/runs.js'
 import type {World} from '../../src/ports/world.js'
+import {Session} from '../../src/open/session.js'
 import {observe} from '../../src/probes/observe.js'
 import {setUp} from '../../src/workloads/set-up.js'
 import {Sandbox} from '../support/cli.js'
@@ -29,7 +30,10 @@ export class BenchLab {
   private constructor(
     private readonly name: string,
     readonly bootSeconds: number,
-    private readonly target: OpenTarget,
+    private readonly session: Session,
+    private readonly world: World,
+    private readonly admin: LabAdmin,
+    private readonly runs: RunStore,
     private readonly sandbox: Sandbox,
   ) {
     this.signal = new AbortController().signal
@@ -43,16 +47,18 @@ export class BenchLab {
     const args = ['lab', 'start', '--lab', name, '--profile', profile]
     const {seconds} = await sandbox.json<{seconds: number}>(args)
     Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
-    const target = await openTarget({flag: `lab:${name}`, emit() {}})
-    await setUp(target.world, homeOf(target.deployment))
-    return new BenchLab(name, seconds, target, sandbox)
+    const session = new Session({target: `lab:${name}`, folder: sandbox.folder, emit() {}})
+    const world = await session.world()
+    await setUp(world, homeOf(world.deployment))
+    const admin = (await session.lab())!
+    return new BenchLab(name, seconds, session, world, admin, await session.runs(), sandbox)
   }
 
   /** Loses home under load, promotes the other region, and returns the seconds to its first acknowledged write. Goes home afterwards. */
   async timed(way: Way): Promise<number> {
-    const {world, deployment} = this.target
-    const home = homeOf(deployment)
-    const away = otherRegion(deployment, home)
+    const {world} = this
+    const home = homeOf(world.deployment)
+    const away = otherRegion(world.deployment, home)
     const prober = await startProber({
       api: world.api,
       workload: world.workload,
@@ -64,7 +70,7 @@ export class BenchLab {
       clock: world.clock,
     })
     try {
-      await this.target.lab!.startFault('region-loss', home)
+      await this.admin.startFault('region-loss', home)
       // Both begin with the same knowledge: the region is gone.
       await observe(world)
       const begun = way === 'direct' ? await this.direct(away) : await this.switch('failover')
@@ -72,33 +78,43 @@ export class BenchLab {
       return (first - begun) / 1000
     } finally {
       await prober.stop()
-      await this.target.lab!.liftFault('region-loss', home)
+      await this.admin.liftFault('region-loss', home)
       if (primaryOf(await observe(world)) === away) await this.switch('failback')
     }
   }
 
   async stop(): Promise<void> {
-    await this.target.close()
+    await this.session.close()
     await this.sandbox.run(['lab', 'stop', '--lab', this.name])
     this.sandbox.remove()
   }
 
   /** The calls that a failover cannot do without, one after the other, and nothing else. Returns the instant of the first. */
   private async direct(to: Region): Promise<number> {
-    const {database, route, clock} = this.target.world
+    const {database, route, clock} = this.world
     const begun = clock.now()
     await database.failover(to)
-    while (!(await isWriter(this.target.world, to))) await clock.sleep(POLL_MS)
+    while (!(await isWriter(this.world, to))) await clock.sleep(POLL_MS)
     await route.steer(to)
     return begun
   }
 
   /** Returns the instant of the first step. */
   private async switch(intent: 'failback' | 'failover'): Promise<number> {
-    const {target, signal} = this
-    const run = await target.runs.create(intent)
-    const {status, failure} = await switchNow({target, intent, run, emit() {}, signal})
-    if (status !== 'done') throw new Error(`the ${intent} is ${status}: ${failure?.what}`)
+    const {world, signal} = this
+    const run = await this.runs.create(intent)
+    const {outcome} = await runSwitch({
+      target: 'bench',
+      intent,
+      world,
+      maxLagSeconds: 5,
+      waivers: intent === 'failover' ? [{name: 'allow-data-loss', reason: 'bench'}] : [],
+      newRun: async () => run,
+      operator: 'bench',
+      emit() {},
+      signal,
+    })
+    if (outcome?.status !== 'done') throw new Error(`the ${intent} is ${outcome?.status}: ${outcome?.failure?.what}`)
     const journal = (await run.read('journal.ndjson')) as {event: string; at: number}[]
     return journal.find(({event}) => event === 'step-intent')!.at
   }
@@ -107,7 +123,7 @@ export class BenchLab {
     entries: () => ReturnType<Awaited<ReturnType<typeof startProber>>['entries']>,
     region: Region,
   ): Promise<number> {
-    const {clock} = this.target.world
+    const {clock} = this.world
     for (;;) {
       const found = entries().find(
         (entry) => entry.kind === 'write' && entry.outcome === 'ok' && entry.region === region,

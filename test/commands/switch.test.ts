@@ -1,7 +1,7 @@
 import {Config} from '@oclif/core'
 import {expect} from 'chai'
 import {fileURLToPath} from 'node:url'
-import type {OpenTarget} from '../../src/open/target.js'
+import type {Session} from '../../src/open/session.js'
 import type {DrCommand} from '../../src/cli/dr-command.js'
 import type {DrError as DrErrorType} from '../../src/errors.js'
 import type {DrEvent} from '../../src/messages.js'
@@ -19,7 +19,7 @@ const {default: OutageStart} = await import('../../src/commands/outage/start.js'
 const {default: Resume} = await import('../../src/commands/resume.js')
 const {default: Switchover} = await import('../../src/commands/switchover.js')
 
-const {RESULT_SCHEMAS} = await import('../../scripts/result-schemas.js')
+const {resultSchemas} = await import('../../scripts/schemas.js')
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let config: Config
@@ -39,19 +39,21 @@ async function run(
   kept: Run[] = [],
 ): Promise<Ended> {
   const events: DrEvent[] = []
-  const target = {
-    name: 'lab',
-    kind: 'lab',
-    app: sim.deployment.app,
-    deployment: sim.deployment,
-    world: sim.connect().world,
-    objectives: {rtoSeconds: 900, rpoSeconds: 5},
-    maxLagSeconds: 5,
-    outage: {
+  const session = {
+    target: async () => ({
+      kind: 'lab',
+      name: 'lab',
+      lab: 'default',
+      objectives: {rtoSeconds: 900, rpoSeconds: 5},
+      maxLagSeconds: 5,
+    }),
+    deployment: async () => sim.deployment,
+    world: async () => sim.connect().world,
+    outage: async () => ({
       start: async (region: string) => void sim.acts.push(`outage ${region}`),
       active: async (region: string) => [{region, kind: 'api', startedAt: 1}],
-    },
-    runs: {
+    }),
+    runs: async () => ({
       async create(intent: string) {
         kept.push(memoryRun(`run-${kept.length}-${intent}`))
         return kept.at(-1)!
@@ -60,11 +62,11 @@ async function run(
         for (const one of kept)
           if ((await one.readJson('plan.json')) && !(await one.readJson('result.json'))) return one
       },
-    },
-  } as unknown as OpenTarget
+    }),
+  } as unknown as Session
   const command = new Command(argv, config)
   Object.assign(command, {
-    openTarget: async () => target,
+    session: () => session,
     emit: (event: DrEvent) => events.push(event),
     log: () => undefined,
   })
@@ -158,6 +160,7 @@ describe('the commands that change the topology', () => {
   })
 
   it('prints what the published schemas describe', async () => {
+    const schemas = await resultSchemas()
     const sim = new SimulatedWorld()
     const kept: Run[] = []
     const refused = [
@@ -166,20 +169,20 @@ describe('the commands that change the topology', () => {
       await run(Failback, [], sim),
     ]
     const switched = await run(Switchover, [], sim, kept)
-    for (const {result} of [...refused, switched]) expect(RESULT_SCHEMAS.switch.parse(result)).to.deep.equal(result)
+    for (const {result} of [...refused, switched]) expect(schemas.switch!.parse(result)).to.deep.equal(result)
     sim.fault = (call) => {
       if (call === 'steer') throw new DrError({code: 'Throttled', exit: 'failed', what: 'too fast', requestId: 'r-1'})
     }
 
     const stopped = (await run(Failback, [], sim, kept)).result!
-    expect(RESULT_SCHEMAS.switch.parse(stopped)).to.deep.equal(stopped)
+    expect(schemas.switch!.parse(stopped)).to.deep.equal(stopped)
     sim.fault = () => undefined
     const resumed = (await run(Resume, [], sim, kept)).result
-    expect(RESULT_SCHEMAS.resume.parse(resumed)).to.deep.equal(resumed)
+    expect(schemas.resume!.parse(resumed)).to.deep.equal(resumed)
     const outcome = await kept.at(-1)!.readJson('result.json')
-    expect(RESULT_SCHEMAS['run-outcome'].parse(outcome)).to.deep.equal(outcome)
+    expect(schemas['run-outcome']!.parse(outcome)).to.deep.equal(outcome)
     const outage = (await run(OutageStart, [], sim)).result
-    expect(RESULT_SCHEMAS.outage.parse(outage)).to.deep.equal(outage)
+    expect(schemas.outage!.parse(outage)).to.deep.equal(outage)
   })
 
   const promotionFails: Record<string, (sim: SimulatedWorldType) => void> = {

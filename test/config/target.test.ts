@@ -13,6 +13,9 @@ const PROD = `  prod:
     objectives: {rpoSeconds: 2}
 `
 
+/** A lab's. */
+const LIMITS = {objectives: {rtoSeconds: 900, rpoSeconds: 5}, maxLagSeconds: 5}
+
 describe('the target', () => {
   let folder: string
 
@@ -25,8 +28,8 @@ describe('the target', () => {
   const resolve = (flag?: string) => resolveTarget({flag, folder})
 
   it('is the lab where no todo-dr.yaml exists', async () => {
-    expect(await resolve()).to.deep.equal({kind: 'lab', name: 'lab', lab: 'default'})
-    expect(await resolve('')).to.deep.equal({kind: 'lab', name: 'lab', lab: 'default'})
+    expect(await resolve()).to.deep.equal({kind: 'lab', name: 'lab', lab: 'default', ...LIMITS})
+    expect(await resolve('')).to.deep.equal({kind: 'lab', name: 'lab', lab: 'default', ...LIMITS})
   })
 
   it('is defaultTarget where todo-dr.yaml has one, and the flag before it', async () => {
@@ -43,7 +46,7 @@ describe('the target', () => {
       maxLagSeconds: 2,
     })
     expect(await resolve('lab')).to.include({kind: 'lab', lab: 'default'})
-    expect(await resolve('lab:second')).to.deep.equal({kind: 'lab', name: 'lab:second', lab: 'second'})
+    expect(await resolve('lab:second')).to.deep.equal({kind: 'lab', name: 'lab:second', lab: 'second', ...LIMITS})
   })
 
   it('is never the lab by silence where todo-dr.yaml exists', async () => {

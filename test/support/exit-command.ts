@@ -35,7 +35,11 @@ export default class ExitCommand extends DrCommand {
     if (flags.oclif !== undefined) this.exit(flags.oclif)
     if (flags.bug) throw new TypeError('undefined is not a function')
     if (flags.with) this.exitWith(flags.with as ExitName)
-    if (flags.ask) return {confirmed: await this.confirmByTyping('type it', 'it')}
+    if (flags.ask) {
+      const consent = this.consent({app: 'it', confirm: undefined, question: 'type it', danger: 'does it', next: 'it'})
+      return {confirmed: await consent.ask()}
+    }
+
     // A server would keep the process alive for ever.
     if (flags.linger) setInterval(() => undefined, 1000)
     if (flags.wait) await this.#waitForSignal()

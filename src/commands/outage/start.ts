@@ -5,7 +5,7 @@ import {primaryOf} from '../../model/observation.js'
 import {homeOf, preferenceOf, regionNamed} from '../../model/regions.js'
 import {OUTAGE_KINDS} from '../../ports/outage.js'
 import type {ActiveOutage} from '../../ports/outage.js'
-import type {OpenTarget} from '../../open/target.js'
+import type {World} from '../../ports/world.js'
 
 export interface OutageResult {
   schemaVersion: 1
@@ -29,11 +29,12 @@ export default class OutageStart extends DrCommand {
 
   async run(): Promise<OutageResult> {
     const {flags} = await this.parse(OutageStart)
-    const target = await this.openTarget()
-    const {name, deployment, outage, kind} = target
+    const session = this.session()
+    const [world, outage, {name, kind}] = await Promise.all([session.world(), session.outage(), session.target()])
+    const {deployment} = world
     const region =
-      flags.region === undefined ? await this.#homeIfPrimary(target) : regionNamed(deployment, flags.region)
-    if (kind === 'aws') await this.#confirmed(target, region, flags.confirm)
+      flags.region === undefined ? await this.#homeIfPrimary(world) : regionNamed(deployment, flags.region)
+    if (kind === 'aws') await this.#confirmed({name, app: deployment.app, region}, flags.confirm)
     await outage.start(region, flags.kind, {signal: this.signal})
     const role = preferenceOf(deployment, region)
     this.emit({code: 'done', text: `The ${flags.kind} of ${region} (${role}) is out.`, next: 'todo-dr status'})
@@ -41,7 +42,8 @@ export default class OutageStart extends DrCommand {
   }
 
   /** Without a region only the obvious one: home, while it serves. Elsewhere somebody must have meant it. */
-  async #homeIfPrimary({world, deployment}: OpenTarget): Promise<string> {
+  async #homeIfPrimary(world: World): Promise<string> {
+    const {deployment} = world
     const {observe} = await import('../../probes/observe.js')
     const primary = primaryOf(await observe(world, {signal: this.signal}))
     if (primary === homeOf(deployment)) return primary
@@ -54,18 +56,17 @@ export default class OutageStart extends DrCommand {
     })
   }
 
-  async #confirmed({app, name}: OpenTarget, region: string, given: string | undefined): Promise<void> {
-    if (given === app) return
-    const asked =
-      given === undefined &&
-      (await this.confirmByTyping(`Clients of ${app} in ${region} will fail. Type ${app} to go on:`, app))
-    if (asked) return
+  async #confirmed({app, name, region}: Record<'app' | 'name' | 'region', string>, confirm?: string): Promise<void> {
+    const next = `todo-dr outage start --region ${region} --confirm ${app}`
+    const question = `Clients of ${app} in ${region} will fail. Type ${app} to go on:`
+    const consent = this.consent({app, confirm, question, danger: 'breaks the wrong application', next})
+    if (consent.given() || (await consent.ask())) return
     throw new DrError({
       code: 'ConfirmWanted',
       exit: 'refused',
       what: `an outage of ${app} was not confirmed; nothing was changed`,
       why: `${name} is no lab: clients would notice`,
-      next: `todo-dr outage start --region ${region} --confirm ${app}`,
+      next,
     })
   }
 }

@@ -7,7 +7,8 @@ export default class OutageStatus extends DrCommand {
 
   async run(): Promise<OutageResult> {
     await this.parse(OutageStatus)
-    const {name, deployment, outage} = await this.openTarget()
+    const session = this.session()
+    const [deployment, outage, {name}] = await Promise.all([session.deployment(), session.outage(), session.target()])
     const looks = regionNames(deployment).map((region) => outage.active(region, {signal: this.signal}))
     const outages = (await Promise.all(looks)).flat()
     for (const {kind, region, startedAt} of outages)

@@ -7,7 +7,8 @@ export default class OutageStop extends DrCommand {
 
   async run(): Promise<OutageResult> {
     await this.parse(OutageStop)
-    const {name, deployment, outage} = await this.openTarget()
+    const session = this.session()
+    const [deployment, outage, {name}] = await Promise.all([session.deployment(), session.outage(), session.target()])
     const regions = regionNames(deployment)
     const stopped = await Promise.allSettled(regions.map((region) => outage.stop(region, {signal: this.signal})))
     const outages = stopped.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))

@@ -4,15 +4,15 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {runDrill} from '../../../src/actions/drill/drill.js'
-import type {DrillInput} from '../../../src/actions/drill/drill.js'
-import {tellStages} from '../../../src/actions/drill/stages.js'
+import {runDrill} from '../../../src/actions/drill/run.js'
+import type {DrillInput} from '../../../src/actions/drill/run.js'
 import {DrError} from '../../../src/errors.js'
 import type {DrEvent} from '../../../src/messages.js'
 import type {LedgerEntry} from '../../../src/model/ledger.js'
 import type {Region} from '../../../src/model/deployment.js'
 import type {LabAdmin} from '../../../src/ports/lab-admin.js'
-import type {Run} from '../../../src/ports/runs.js'
+import type {Run, RunStore} from '../../../src/ports/runs.js'
+import {tellStages} from '../../../src/ports/stage.js'
 import type {ApiRequest} from '../../../src/ports/workload.js'
 import type {World} from '../../../src/ports/world.js'
 import {memoryRun} from '../../support/memory-run.js'
@@ -106,27 +106,24 @@ class Stage {
     const world = this.world()
     const emit = (event: DrEvent): void => void this.events.push(event)
     return runDrill({
-      target: {
-        deployment: world.deployment,
-        world,
-        lab: this.lab(),
-        objectives: {rtoSeconds: 900, rpoSeconds: 5},
-        maxLagSeconds: 5,
-        runs: {
-          create: async (intent: string) => {
-            const run = {...memoryRun(`run-${this.runs.length}-${intent}`), folder: this.folder}
-            this.runs.push(run)
-            return run
-          },
+      target: 'lab',
+      world,
+      lab: this.lab(),
+      objectives: {rtoSeconds: 900, rpoSeconds: 5},
+      maxLagSeconds: 5,
+      runs: {
+        create: async (intent: string) => {
+          const run = {...memoryRun(`run-${this.runs.length}-${intent}`), folder: this.folder}
+          this.runs.push(run)
+          return run
         },
-      } as unknown as DrillInput['target'],
-      targetName: 'lab',
+      } as RunStore,
       scenario: 'region-loss',
       lagMs: 0,
       ratePerSecond: 20,
       seed: 1,
       failback: true,
-      stages: tellStages(emit, () => world.clock.now()),
+      stage: tellStages(emit, () => world.clock.now()),
       emit,
       signal: this.abort.signal,
       ...more,
@@ -212,16 +209,7 @@ describe('a drill on a simulated world', () => {
         stage.abort.abort(new Error('Ctrl-C'))
       },
     }
-    const world = stage.world()
-    const target = {
-      deployment: world.deployment,
-      world,
-      lab,
-      objectives: {rtoSeconds: 900, rpoSeconds: 5},
-      maxLagSeconds: 5,
-      runs: {create: async () => ({...memoryRun(), folder: stage.folder})},
-    } as unknown as DrillInput['target']
-    const failure = await stage.drill({target}).catch((error: unknown) => error)
+    const failure = await stage.drill({lab}).catch((error: unknown) => error)
     expect((failure as Error).message).to.equal('Ctrl-C')
     expect(stage.nemesis.at(-1)).to.equal(`lift region-loss ${HOME}`)
   })

@@ -1,41 +1,50 @@
 /** The whole story on a running lab: seed, load, outage, failover, verdict, failback. */
 
-import type {OpenTarget} from '../../open/target.js'
 import {diagnose} from '../../diagnose.js'
 import {DrError} from '../../errors.js'
 import type {RunOutcome} from '../../engine/outcome.js'
 import {rest} from '../../measure/clock.js'
 import {measureSwitch} from '../../measure/measure-switch.js'
 import type {DrillResult} from '../../measure/result.js'
-import {topologyOf} from '../../measure/topology.js'
 import {wake} from '../../measure/wake.js'
 import type {Emit} from '../../messages.js'
 import {primaryOf} from '../../model/observation.js'
 import {homeOf, otherRegion} from '../../model/regions.js'
+import {reportedTopology} from '../../model/topology.js'
 import type {Region} from '../../model/deployment.js'
 import type {Diagnosis} from '../../model/diagnosis.js'
+import type {Waiver} from '../../model/gate.js'
 import type {LedgerEntry} from '../../model/ledger.js'
+import type {Objectives} from '../../model/verdict.js'
 import type {LabAdmin} from '../../ports/lab-admin.js'
-import type {Run} from '../../ports/runs.js'
+import type {Run, RunStore} from '../../ports/runs.js'
+import type {Stage} from '../../ports/stage.js'
+import type {World} from '../../ports/world.js'
 import {observe} from '../../probes/observe.js'
 import {setUp} from '../../workloads/set-up.js'
 import {achieved} from '../../report/format.js'
-import type {Scenario, ScenarioName} from './scenarios.js'
+import {runSwitch, switchRefused} from '../switch/run.js'
+import type {SwitchInput} from '../switch/run.js'
 import {SCENARIOS} from './scenarios.js'
-import type {Stages} from './stages.js'
-import {switchNow} from './switch-now.js'
+import type {Scenario, ScenarioName} from './scenarios.js'
 
 export interface DrillInput {
-  target: OpenTarget & {lab: LabAdmin}
   /** The name under which the result is filed. */
-  targetName: string
+  target: string
+  world: World
+  /** The nemesis. */
+  lab: LabAdmin
+  runs: RunStore
+  objectives: Objectives
+  /** Seconds of lag that count as caught up. */
+  maxLagSeconds: number
   scenario: ScenarioName
   /** Delay of replication, milliseconds. */
   lagMs: number
   ratePerSecond: number
   seed: number
   failback: boolean
-  stages: Stages
+  stage: Stage
   emit: Emit
   signal: AbortSignal
 }
@@ -56,13 +65,12 @@ const WHOLE_LIMIT_SECONDS = 10
 
 /** Leaves no fault and no lag behind, whatever happens. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole. */
 export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
-  const {target, stages, signal, emit} = input
-  const {world, runs} = target
+  const {world, runs, stage, signal, emit} = input
   const scenario: Scenario = SCENARIOS[input.scenario]
   const primary = await primaryOfLab(input)
   const {setup} = world.workload
-  if (setup) await stages('seed', setup.title, () => setUp(world, primary, {signal}))
-  await stages('wake', 'Wait until the lab is whole and awake', async () => {
+  if (setup) await stage('seed', setup.title, () => setUp(world, primary, {signal}))
+  await stage('wake', 'Wait until the lab is whole and awake', async () => {
     await wholeLab(input)
     await wake(world, {token: (await world.tokens.get(primary, {signal})).token, signal})
   })
@@ -72,10 +80,10 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   emit({code: 'note', text: verdictLine(result)})
   if (!input.failback || outcome.status !== 'done') return measured
 
-  const failback = await stages('failback', `Fail back to ${homeOf(target.deployment)}`, async () =>
-    switchNow({...input, intent: 'failback', run: await runs.create('failback')}),
+  const failback = await stage('failback', `Fail back to ${homeOf(world.deployment)}`, () =>
+    switchNow(input, {intent: 'failback', newRun: () => runs.create('failback')}),
   )
-  result.topology.afterFailback = topologyOf(await observe(world, {signal}), target.maxLagSeconds)
+  result.topology.afterFailback = reportedTopology(await observe(world, {signal}), input.maxLagSeconds)
   await run.writeJson('result.json', result)
   return {...measured, failback}
 }
@@ -89,7 +97,7 @@ const verdictLine = ({verdict, rto, rpo}: DrillResult): string =>
     rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss not known',
   ].join(', ')
 
-async function primaryOfLab({target: {world}, signal}: DrillInput): Promise<Region> {
+async function primaryOfLab({world, signal}: DrillInput): Promise<Region> {
   const observation = await observe(world, {signal})
   const primary = primaryOf(observation)
   if (primary === undefined) throw notWhole(diagnose(observation))
@@ -97,7 +105,7 @@ async function primaryOfLab({target: {world}, signal}: DrillInput): Promise<Regi
 }
 
 /** A drill tells nothing on a lab that is broken before it begins. Right after a deployment health takes a moment. */
-async function wholeLab({target: {world}, signal}: DrillInput): Promise<void> {
+async function wholeLab({world, signal}: DrillInput): Promise<void> {
   const end = world.clock.now() + WHOLE_LIMIT_SECONDS * 1000
   for (;;) {
     const diagnosis = diagnose(await observe(world, {signal}))
@@ -119,34 +127,30 @@ const notWhole = ({situation, summary, next}: Diagnosis): DrError =>
 
 /** Load, outage, switch and judgement; then the outage ends. */
 async function underFault(input: DrillInput, scenario: Scenario, primary: Region, run: Run) {
-  const {target, stages, emit, signal, lagMs} = input
-  const {world, lab, objectives, maxLagSeconds} = target
+  const {lab, stage, lagMs} = input
   let broken = false
   const heal = async (): Promise<void> => {
     const lift = () => lab.liftFault(scenario.fault, primary)
-    if (broken) await stages('lift', `Lift the fault: ${scenario.title} of ${primary} comes back`, lift)
+    if (broken) await stage('lift', `Lift the fault: ${scenario.title} of ${primary} comes back`, lift)
     if (lagMs > 0) await lab.setLag(0)
   }
 
   try {
-    if (lagMs > 0) await stages('lag', `Delay replication by ${lagMs} ms`, () => lab.setLag(lagMs))
+    if (lagMs > 0) await stage('lag', `Delay replication by ${lagMs} ms`, () => lab.setLag(lagMs))
     return await measureSwitch({
       ...input,
-      world,
       run,
-      target: input.targetName,
       lab: true,
-      objectives,
-      maxLagSeconds,
       warmupSeconds: Math.max(2, lagMs / 1000 + 1),
       beforeFault: () => lagInForce(input, primary),
       async fault() {
         broken = true
-        await stages('fault', `Break ${scenario.title} of ${primary}`, () => lab.startFault(scenario.fault, primary))
+        await stage('fault', `Break ${scenario.title} of ${primary}`, () => lab.startFault(scenario.fault, primary))
       },
       async execute(detected) {
-        await stages('detect', 'Notice it', () => notice(input, scenario))
-        return switchNow({target, intent: scenario.intent, run, emit, signal, decidedFrom: detected()})
+        await stage('detect', 'Notice it', () => notice(input, scenario))
+        const decidedFrom = detected()
+        return switchNow(input, {intent: scenario.intent, newRun: async () => run, diagnosed: () => decidedFrom})
       },
     })
   } finally {
@@ -154,10 +158,36 @@ async function underFault(input: DrillInput, scenario: Scenario, primary: Region
   }
 }
 
-async function lagInForce({target, lagMs, signal}: DrillInput, primary: Region): Promise<void> {
+/** What the lab loses is what the drill is there to measure. Journaled with the run. */
+const DRILL_WAIVERS: Waiver[] = [
+  {name: 'allow-data-loss', reason: 'drill'},
+  {name: 'unsure-fence', reason: 'drill'},
+]
+
+/** Throws `Refused` (exit refused) where a gate that no waiver lifts stands in the way: nothing was changed then. */
+async function switchNow(
+  input: DrillInput,
+  how: Pick<SwitchInput, 'diagnosed' | 'intent' | 'newRun'>,
+): Promise<RunOutcome> {
+  const {target, world, maxLagSeconds, emit, signal} = input
+  const switched = await runSwitch({
+    ...how,
+    target,
+    world,
+    maxLagSeconds,
+    operator: 'drill',
+    waivers: how.intent === 'failover' ? DRILL_WAIVERS : [],
+    // The drill has told the diagnosis when it noticed the outage.
+    emit: (event) => event.code === 'diagnosis' || emit(event),
+    signal,
+  })
+  if (!switched.outcome) throw switchRefused(switched)
+  return switched.outcome
+}
+
+async function lagInForce({world, lagMs, signal}: DrillInput, primary: Region): Promise<void> {
   if (lagMs === 0) return
-  const {world, deployment} = target
-  const standby = otherRegion(deployment, primary)
+  const standby = otherRegion(world.deployment, primary)
   const end = world.clock.now() + lagMs + LAG_LIMIT_SECONDS * 1000
   for (;;) {
     const seconds = await world.database.lagSeconds(standby, {signal})
@@ -175,8 +205,7 @@ async function lagInForce({target, lagMs, signal}: DrillInput, primary: Region):
   })
 }
 
-async function notice({target, emit, signal}: DrillInput, {situations}: Scenario): Promise<void> {
-  const {world} = target
+async function notice({world, emit, signal}: DrillInput, {situations}: Scenario): Promise<void> {
   const end = world.clock.now() + DETECT_LIMIT_SECONDS * 1000
   for (;;) {
     const diagnosis = diagnose(await observe(world, {signal}))

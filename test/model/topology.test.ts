@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {lagOf, topologyOf} from '../../src/measure/topology.js'
+import {standbyLag, reportedTopology} from '../../src/model/topology.js'
 import type {GlobalMember, Observation} from '../../src/model/observation.js'
 import {observe} from '../../src/probes/observe.js'
 import {FakeClock} from '../support/fake-clock.js'
@@ -22,44 +22,44 @@ describe('the topology of an observation', () => {
   }
 
   it('names primary, standby and edge, and the lag of the standby', () => {
-    expect(topologyOf(observation, MAX_LAG)).to.deep.equal({
+    expect(reportedTopology(observation, MAX_LAG)).to.deep.equal({
       primary: HOME,
       standby: AWAY,
       edge: HOME,
       replication: 'ok',
     })
-    expect(lagOf(observation)).to.equal(0.2)
+    expect(standbyLag(observation)).to.equal(0.2)
   })
 
   it('calls replication stalled beyond the limit', () => {
     observation.regions[AWAY]!.lagSeconds = {reachable: true, value: MAX_LAG + 0.1}
-    expect(topologyOf(observation, MAX_LAG).replication).to.equal('stalled')
+    expect(reportedTopology(observation, MAX_LAG).replication).to.equal('stalled')
     observation.regions[AWAY]!.lagSeconds = {reachable: true, value: MAX_LAG}
-    expect(topologyOf(observation, MAX_LAG).replication).to.equal('ok')
+    expect(reportedTopology(observation, MAX_LAG).replication).to.equal('ok')
   })
 
   it('calls it stalled, as the diagnosis does, while the replica is not connected', () => {
     members((all) => all.map((member) => (member.isWriter ? member : {...member, synchronization: 'pending-resync'})))
-    expect(topologyOf(observation, MAX_LAG).replication).to.equal('stalled')
+    expect(reportedTopology(observation, MAX_LAG).replication).to.equal('stalled')
   })
 
   it('calls it broken where the replica has no instance or cannot be seen', () => {
     const {cluster} = observation.regions[AWAY]!
     if (cluster.reachable) cluster.value.availableInstances = 0
-    expect(topologyOf(observation, MAX_LAG).replication).to.equal('broken')
+    expect(reportedTopology(observation, MAX_LAG).replication).to.equal('broken')
     observation.regions[AWAY]!.cluster = {reachable: false, reason: 'gone'}
-    expect(topologyOf(observation, MAX_LAG).replication).to.equal('broken')
+    expect(reportedTopology(observation, MAX_LAG).replication).to.equal('broken')
   })
 
   it('says none where there is no replica', () => {
     members((all) => all.filter((member) => member.isWriter))
-    expect(topologyOf(observation, MAX_LAG)).to.include({primary: HOME, replication: 'none'})
+    expect(reportedTopology(observation, MAX_LAG)).to.include({primary: HOME, replication: 'none'})
   })
 
   it('says unknown where nobody could tell', () => {
     observation.global = {reachable: false, reason: 'gone'}
     observation.edge = {reachable: false, reason: 'gone'}
-    expect(topologyOf(observation, MAX_LAG)).to.deep.equal({
+    expect(reportedTopology(observation, MAX_LAG)).to.deep.equal({
       primary: 'unknown',
       standby: 'unknown',
       edge: 'unknown',
@@ -69,8 +69,8 @@ describe('the topology of an observation', () => {
 
   it('has no lag where none is reported or nobody answers', () => {
     observation.regions[AWAY]!.lagSeconds = {reachable: true, value: undefined}
-    expect(lagOf(observation)).to.equal(null)
+    expect(standbyLag(observation)).to.equal(null)
     observation.regions[AWAY]!.lagSeconds = {reachable: false, reason: 'gone'}
-    expect(lagOf(observation)).to.equal(null)
+    expect(standbyLag(observation)).to.equal(null)
   })
 })

@@ -1,0 +1,141 @@
+/** The one body of every switch of the primary: look, diagnose, plan, gates, consent, run. */
+
+import {planEvent, prepare, showVerdict} from '../../engine/prepare.js'
+import type {Prepared} from '../../engine/prepare.js'
+import type {RunOutcome} from '../../engine/outcome.js'
+import {runPlan} from '../../engine/run-plan.js'
+import {DrError} from '../../errors.js'
+import type {GateVerdict} from '../../gates/index.js'
+import type {Emit} from '../../messages.js'
+import type {Region} from '../../model/deployment.js'
+import type {Waiver} from '../../model/gate.js'
+import type {Intent} from '../../model/plan.js'
+import {regionOf} from '../../model/regions.js'
+import {digest} from '../../plans/digest.js'
+import type {Consent} from '../../ports/consent.js'
+import type {Run} from '../../ports/runs.js'
+import type {World} from '../../ports/world.js'
+import type {SwitchResult} from './result.js'
+
+export interface SwitchInput {
+  /** Its name, for the result. */
+  target: string
+  intent: Intent
+  world: World
+  /** Seconds of lag above which a promotion is refused without consent. */
+  maxLagSeconds: number
+  /** The region to promote; by default the one that is not the primary. */
+  to?: Region
+  /** Given beforehand, as a drill on a lab gives them. */
+  waivers?: Waiver[]
+  /** Of --allow-data-loss: who is to say yes. */
+  lossConsent?: Consent
+  /** Stop after the gates. */
+  dryRun?: boolean
+  /** Called once, when nothing stands in the way. */
+  newRun: () => Promise<Run>
+  /** Who holds the operator lease. */
+  operator: string
+  /** Called when the diagnosis stands: the instant, epoch milliseconds, from which deciding counts; by default that of the call. */
+  diagnosed?: () => number
+  emit: Emit
+  signal: AbortSignal
+}
+
+/** What was seen, what was planned and what stands in the way of it. */
+export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'plan'> {
+  waivers: Waiver[]
+  decidedFrom: number
+}
+
+const ACCEPTED: Waiver = {
+  name: 'allow-data-loss',
+  reason: '--allow-data-loss, confirmed with the name of the application',
+}
+
+/** Throws `RegionUnknown` (exit usage), and what the consent and the run throw. */
+export async function runSwitch(input: SwitchInput): Promise<SwitchResult> {
+  const look = await lookBeforeSwitch(input)
+  if (!mayRun(look, input)) return resultOf(input, look)
+  return resultOf(input, look, await carryOut(input, look, await input.newRun()))
+}
+
+export function resultOf({target, dryRun = false}: SwitchInput, look: SwitchLook, outcome?: RunOutcome): SwitchResult {
+  const {diagnosis, plan, refusals, waived} = look
+  const {intent} = plan
+  return {
+    schemaVersion: 1,
+    target,
+    intent,
+    dryRun,
+    diagnosis,
+    plan,
+    digest: digest(plan),
+    refusals,
+    waived,
+    outcome: outcome ?? null,
+  }
+}
+
+/** False where it ends after the gates, which is told. */
+export function mayRun({refusals}: GateVerdict, {dryRun, emit}: Pick<SwitchInput, 'dryRun' | 'emit'>): boolean {
+  if (dryRun && refusals.length === 0)
+    emit({code: 'done', text: 'No gate refuses this plan; a dry run changes nothing.'})
+  return !dryRun && refusals.length === 0
+}
+
+/** Changes nothing. Says what it sees. */
+export async function lookBeforeSwitch(input: SwitchInput): Promise<SwitchLook> {
+  const {world, intent, to, emit} = input
+  if (to !== undefined) regionOf(world.deployment, to)
+  const began = world.clock.now()
+  const prepared = await prepare(input)
+  const decidedFrom = input.diagnosed?.() ?? began
+  const {diagnosis, plan} = prepared
+  emit({code: 'diagnosis', ...diagnosis})
+  emit(planEvent(plan))
+  if (intent === 'failover' && diagnosis.situation === 'Healthy') {
+    emit({
+      code: 'warning',
+      text: 'everything is healthy: a failover would only risk loss',
+      hint: 'todo-dr switchover loses nothing',
+    })
+  }
+
+  const waivers = await waiversOf(input, prepared)
+  const verdict = prepared.gates(waivers)
+  showVerdict(verdict, emit)
+  return {diagnosis, plan, ...verdict, waivers, decidedFrom}
+}
+
+export function carryOut(input: SwitchInput, {plan, waivers, decidedFrom}: SwitchLook, run: Run): Promise<RunOutcome> {
+  const {world, operator, emit, signal} = input
+  return runPlan({plan, world, run, waivers, owner: `${operator} ${run.id}`, decidedFrom, emit, signal})
+}
+
+/** A person is asked only where the consent is all that is missing, and after the risk was shown. */
+async function waiversOf({waivers = [], lossConsent, emit}: SwitchInput, {gates}: Prepared): Promise<Waiver[]> {
+  if (!lossConsent) return waivers
+  const accepted = [...waivers, ACCEPTED]
+  if (lossConsent.given()) return accepted
+  if (gates(accepted).refusals.length > 0) return waivers
+  const risk = (): void => {
+    for (const {gate, reason, hint} of gates(waivers).refusals)
+      emit({code: 'refusal', gate, reason, hint, waived: false})
+  }
+
+  return (await lossConsent.ask(risk)) ? accepted : waivers
+}
+
+/** For whoever cannot give a refusal as a result. */
+export const switchRefused = ({
+  plan: {intent, to},
+  refusals: [first],
+}: Pick<SwitchResult, 'plan' | 'refusals'>): DrError =>
+  new DrError({
+    code: 'Refused',
+    exit: 'refused',
+    what: `the ${intent} to ${to} is refused by ${first!.gate}`,
+    why: first!.reason,
+    next: first!.hint,
+  })

@@ -1,0 +1,42 @@
+import {DrError} from '../errors.js'
+import type {Consent} from '../ports/consent.js'
+
+export interface ConsentOptions {
+  /** What is to be typed: the application's name. */
+  app: string
+  /** The value of --confirm. */
+  confirm: string | undefined
+  /** What a person is asked, such as `Type ToDoMgmt to accept the loss:`. */
+  question: string
+  /** What nobody shall do by mistake, such as `fails over the wrong application`. */
+  danger: string
+  /** The command that gives the consent. */
+  next: string
+}
+
+/** What a person typed; undefined where nobody can be asked. */
+export type Ask = ((question: string) => Promise<string>) | undefined
+
+/** The one typed consent: by --confirm, or at the terminal. */
+export function typedConsent({app, confirm, question, danger, next}: ConsentOptions, ask: Ask): Consent {
+  return {
+    given() {
+      if (confirm === undefined || confirm === app) return confirm === app
+      throw new DrError({
+        code: 'ConfirmMismatch',
+        exit: 'refused',
+        what: `the name to confirm with is ${app}, not ${confirm}`,
+        why: `it is there so that nobody ${danger}`,
+        next,
+      })
+    },
+
+    async ask(atRisk) {
+      if (!ask) return false
+      atRisk?.()
+      const typed = await ask(question)
+      if (typed.trim() === app) return true
+      throw new DrError({code: 'Declined', exit: 'interrupted', what: 'the name was not typed; nothing was changed'})
+    },
+  }
+}

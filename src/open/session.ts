@@ -1,0 +1,218 @@
+/**
+ * The composition root: from the name of a target to all that a command may act on. Each part is opened when it is first
+ * asked for, and once: todo-dr.yaml is read once, and there is one set of SDK clients and one map of the deployment.
+ */
+
+import {join} from 'node:path'
+import type {AwsAccess} from '../adapters/aws/clients.js'
+import type {AddressBook} from '../adapters/http/address-book.js'
+import type {AwsTarget, LabTarget} from '../config/target.js'
+import {DrError} from '../errors.js'
+import type {DrEvent, Emit} from '../messages.js'
+import {LAB_ACCOUNT} from '../model/deployment.js'
+import type {Deployment, Region} from '../model/deployment.js'
+import {homeFirst, twoRegionsOnly} from '../model/regions.js'
+import type {LabStatus} from '../ports/lab-admin.js'
+import type {RunStore} from '../ports/runs.js'
+import {once} from './once.js'
+
+export interface SessionOptions {
+  /** The value of --target or TODO_DR_TARGET. */
+  target?: string
+  /** Where the search for todo-dr.yaml begins. */
+  folder: string
+  emit: Emit
+  signal?: AbortSignal
+  /** For commands that make only a few calls: load SDK clients when they are first used. */
+  lazy?: boolean
+}
+
+/** Where the target is and how it is reached, without the map of what stands there. */
+interface Place {
+  /** Undefined in an empty lab. */
+  app?: string
+  regions: [home: Region, away: Region]
+  access: AwsAccess
+  addresses: AddressBook
+  /** Who signs the tokens; cached ones of another issuer are worthless. */
+  issuer: string
+  tokenFile: string
+  /** Where a copy of the map is kept. A lab has none: it may be of a lab that is gone. */
+  mapFile?: string
+  lagPeriodSeconds?: number
+  /** What to do where nothing is deployed. */
+  deployHint: string
+}
+
+/** The lab keeps samples of the lag finer than a minute, and a drill on it is over in less. */
+const LAB_LAG_PERIOD_SECONDS = 1
+
+export class Session {
+  readonly #closers: (() => Promise<void>)[] = []
+  #announced = false
+
+  constructor(readonly options: SessionOptions) {}
+
+  /** todo-dr.yaml, where there is one. Throws `ConfigInvalid` (exit usage). */
+  readonly config = once(async () => {
+    const {loadConfig} = await import('../config/load.js')
+    return loadConfig(this.options.folder)
+  })
+
+  /** Which deployment is meant; nobody is asked. Throws `TargetUnknown`, `TargetMissing` or `ConfigInvalid` (exit usage). */
+  readonly target = once(async () => {
+    const [{chooseTarget}, loaded] = await Promise.all([import('../config/target.js'), this.config()])
+    return chooseTarget(this.options.target, loaded)
+  })
+
+  /** The nemesis and the truth; undefined where the target is no lab. */
+  readonly lab = once(async () => {
+    const target = await this.target()
+    if (target.kind !== 'lab') return
+    const {connectLab} = await import('../adapters/lab/index.js')
+    return connectLab(target.lab)
+  })
+
+  /** Of the lab, as it was when it was first asked for. Throws `NoLab` (exit usage). */
+  readonly labStatus = once(async (): Promise<LabStatus | undefined> => (await this.lab())?.status())
+
+  /** Where AWS, or the lab, is called, and as whom. */
+  readonly place = once(async (): Promise<Place> => {
+    const target = await this.target()
+    return target.kind === 'lab' ? labPlace(target, (await this.labStatus())!) : awsPlace(target)
+  })
+
+  /** The one set of SDK clients. */
+  readonly clients = once(async () => {
+    const [{Clients}, {access}] = await Promise.all([import('../adapters/aws/clients.js'), this.place()])
+    const clients = new Clients(access)
+    this.#closers.push(() => clients.close())
+    return clients
+  })
+
+  /** The map of what is deployed. Throws `NotDeployed` (exit usage). Emits the line of the target first. */
+  readonly deployment = once(async (): Promise<Deployment> => {
+    const {signal, lazy, emit} = this.options
+    const [target, place] = await Promise.all([this.target(), this.place()])
+    const {app, regions, mapFile: cacheFile, deployHint} = place
+    const lab = target.kind === 'lab'
+    const quiet = this.#announced
+    this.announce({code: 'target', target: target.name, app, regions, ...(lab && {account: LAB_ACCOUNT})})
+    if (app === undefined) throw labIsEmpty((target as LabTarget).lab, deployHint)
+    const [{findMap}, clients] = await Promise.all([import('../adapters/aws/deployment-map.js'), this.clients()])
+    const [{deployment, ageSeconds}] = await Promise.all([
+      findMap(clients, {app, regions, cacheFile, deployHint, signal}),
+      lazy ? undefined : clients.preload(),
+    ])
+    twoRegionsOnly(deployment)
+    if (quiet) return deployment
+    if (ageSeconds !== undefined) emit(oldMap(ageSeconds))
+    if (!lab) emit({code: 'note', text: accountLine(deployment)})
+    return deployment
+  })
+
+  /** All that steps and probes act on. */
+  readonly world = once(async () => {
+    const deployment = await this.deployment()
+    const [{makeWorld}, {todo}, clients, place] = await Promise.all([
+      import('../adapters/world.js'),
+      import('../workloads/todo/index.js'),
+      this.clients(),
+      this.place(),
+    ])
+    const {world, close} = makeWorld({...place, clients, deployment, workload: todo})
+    this.#closers.push(close)
+    return world
+  })
+
+  /** Rehearsal outages, made with AWS calls alone. */
+  readonly outage = once(async () => {
+    const deployment = await this.deployment()
+    const [{AwsOutage}, clients] = await Promise.all([import('../adapters/aws/outage.js'), this.clients()])
+    return new AwsOutage(clients, deployment)
+  })
+
+  /** The target's runs, in `$XDG_STATE_HOME/todo-dr/<target>`; made when the first run is. */
+  readonly runs = once(async (): Promise<RunStore> => {
+    const [{FsRunStore}, {targetStateFolder}, {name}] = await Promise.all([
+      import('../adapters/fs/runs.js'),
+      import('../adapters/fs/paths.js'),
+      this.target(),
+    ])
+    return new FsRunStore(targetStateFolder(name))
+  })
+
+  /** Says which target is acted on, unless it has been said. */
+  announce(line: Extract<DrEvent, {code: 'target'}>): void {
+    if (this.#announced) return
+    this.#announced = true
+    this.options.emit(line)
+  }
+
+  /** Ends open connections. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#closers.splice(0).map((close) => close()))
+  }
+}
+
+async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
+  const {app, endpoint, pid} = status
+  const [{connectLab, labCredentials}, {LabAddresses}, {labStateFolder}] = await Promise.all([
+    import('../adapters/lab/index.js'),
+    import('../adapters/http/address-book.js'),
+    import('../adapters/fs/paths.js'),
+  ])
+  return {
+    app,
+    regions: homeFirst(status),
+    access: {endpoint, credentials: labCredentials()},
+    addresses: new LabAddresses(async () => (await connectLab(lab).status()).hosts),
+    issuer: `${endpoint} ${pid}`,
+    tokenFile: join(labStateFolder(lab), 'tokens.json'),
+    lagPeriodSeconds: LAB_LAG_PERIOD_SECONDS,
+    deployHint: `todo-dr lab start${lab === 'default' ? '' : ` --lab ${lab}`}`,
+  }
+}
+
+async function awsPlace({name, app, regions, endpoint, profile}: AwsTarget): Promise<Place> {
+  const [{publicAddresses}, {targetStateFolder}] = await Promise.all([
+    import('../adapters/http/address-book.js'),
+    import('../adapters/fs/paths.js'),
+  ])
+  const folder = targetStateFolder(name)
+  return {
+    app,
+    regions: homeFirst(regions),
+    access: {endpoint, profile},
+    addresses: publicAddresses,
+    issuer: endpoint ?? 'aws',
+    tokenFile: join(folder, 'tokens.json'),
+    mapFile: join(folder, 'deployment.json'),
+    deployHint: 'deploy the stacks of infra-template first, or correct app and regions in todo-dr.yaml',
+  }
+}
+
+const labIsEmpty = (lab: string, start: string): DrError =>
+  new DrError({
+    code: 'NotDeployed',
+    exit: 'usage',
+    what: `nothing is deployed in the lab "${lab}"`,
+    why: 'it was started empty, or its stacks were deleted',
+    next: `todo-dr lab stop, then ${start}`,
+  })
+
+/** Where a slip of the profile would show. */
+function accountLine({globalClusterId, regions}: Deployment): string {
+  const [account] = regions.map(({clusterArn}) => clusterArn.split(':')[4])
+  return `account ${account}, global cluster ${globalClusterId}`
+}
+
+function oldMap(seconds: number): DrEvent {
+  const hours = seconds / 3600
+  const age = hours < 1 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(hours)} hours`
+  return {
+    code: 'warning',
+    text: `no region gives the map of the deployment; the local copy is used, ${age} old`,
+    hint: 'what was deployed since then is not in it',
+  }
+}

@@ -1,0 +1,88 @@
+import {expect} from 'chai'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {DrEvent} from '../../src/messages.js'
+import {once} from '../../src/open/once.js'
+import {Session} from '../../src/open/session.js'
+import {thrownBy} from '../support/thrown.js'
+
+const PROD = `defaultTarget: prod
+targets:
+  prod:
+    app: ToDoMgmt
+    regions: {home: eu-west-1, away: eu-central-1}
+    endpoint: http://127.0.0.1:9
+`
+
+describe('a session', () => {
+  let folder: string
+  let events: DrEvent[]
+  const open = (target?: string): Session =>
+    new Session({target, folder, emit: (event) => events.push(event), signal: new AbortController().signal})
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'todo-dr-session-'))
+    events = []
+  })
+
+  afterEach(() => rmSync(folder, {recursive: true}))
+
+  it('opens nothing before it is asked: a broken todo-dr.yaml only stops who needs it', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), 'targets: [')
+    const session = open()
+    await session.close()
+    expect(await thrownBy(session.target())).to.include({code: 'ConfigInvalid', exit: 'usage'})
+  })
+
+  it('reads todo-dr.yaml once, from its own folder and not from where the process stands', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), PROD)
+    const session = open()
+    expect(await session.target()).to.include({kind: 'aws', name: 'prod'})
+    rmSync(join(folder, 'todo-dr.yaml'))
+    expect((await session.config())!.file).to.equal(join(folder, 'todo-dr.yaml'))
+    expect(await session.target()).to.equal(await session.target())
+    expect(await session.lab()).to.equal(undefined)
+  })
+
+  it('has one set of clients, for all who ask at once', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), PROD)
+    const session = open()
+    const [one, other] = await Promise.all([session.clients(), session.clients()])
+    expect(one).to.equal(other)
+    await session.close()
+  })
+
+  it('says the target once, before it asks for the map', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), PROD)
+    const session = open()
+    const error = await thrownBy(Promise.all([session.world(), session.outage()]))
+    expect(error).to.have.property('code')
+    await thrownBy(session.deployment())
+    expect(events.filter(({code}) => code === 'target')).to.deep.equal([
+      {code: 'target', target: 'prod', app: 'ToDoMgmt', regions: ['eu-west-1', 'eu-central-1']},
+    ])
+    await session.close()
+  })
+
+  it('knows the folder of its runs without a deployment', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), PROD)
+    expect(await (await open().runs()).latestUnfinished()).to.equal(undefined)
+    expect(events).to.deep.equal([])
+  })
+})
+
+describe('what is made once', () => {
+  it('is made once for all who ask, and again after a failure', async () => {
+    let made = 0
+    const make = once(async () => {
+      made += 1
+      if (made === 1) throw new Error('not yet')
+      return made
+    })
+    expect(await Promise.allSettled([make(), make()])).to.have.nested.property('[1].status', 'rejected')
+    expect(made).to.equal(1)
+    expect(await Promise.all([make(), make()])).to.deep.equal([2, 2])
+    expect(await make()).to.equal(2)
+  })
+})
