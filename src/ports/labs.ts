@@ -54,6 +54,11 @@ export interface Labs {
   start(options: LabOptions): Promise<RunningLab>
   /** Returns when no process and no folder is left. Throws `NoLab` (exit usage) where there is nothing to stop. */
   stop(name: string): Promise<{crashed: boolean}>
+  /**
+   * Removes what was kept of runs on labs whose names are this and a number, but of the `keep` newest. What belongs to a lab that runs
+   * or to a run that is not finished stays.
+   */
+  prune(prefix: string, keep: number): Promise<void>
   connect(name: string): LabAdmin
   /** Throws `NoLab`. */
   environment(name: string): Promise<LabEnvironment>

@@ -24,8 +24,14 @@ export interface OwnLab {
   end(): Promise<void>
 }
 
+/** How the names of labs begin that nobody named. */
+const THROWAWAY = 'drill-'
+/** Drills whose reports are kept. */
+const KEPT = 20
+
 export async function openOwnLab({labs, lab, keep, profile, stage, emit, signal}: OwnLabInput): Promise<OwnLab> {
-  const name = lab ?? `drill-${process.pid}`
+  const name = lab ?? `${THROWAWAY}${process.pid}`
+  if (lab === undefined) await labs.prune(THROWAWAY, KEPT)
   const runs = lab !== undefined && (await isRunning(labs.connect(name)))
   const onProgress = (text: string): void => emit({code: 'step-note', id: 'lab', text})
   const start = () => labs.start({name, profile, tied: !keep, signal, onProgress})

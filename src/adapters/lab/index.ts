@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import type {Labs} from '../../ports/labs.js'
 import {connectLab} from './admin.js'
 import {labEnvironment} from './environment.js'
+import {pruneLabs} from './prune.js'
 import {labFolder, noLab} from './record.js'
 import {startLab} from './start.js'
 import {stopLab} from './stop.js'
@@ -15,6 +16,7 @@ export {labCredentials} from './credentials.js'
 export const labs: Labs = {
   start: startLab,
   stop: stopLab,
+  prune: pruneLabs,
   connect: connectLab,
   environment: (name) => labEnvironment(name),
   async logFile(name) {
