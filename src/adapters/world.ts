@@ -1,6 +1,6 @@
 /** The world over AWS and HTTP. */
 
-import type {Deployment} from '../model/deployment.js'
+import type {Deployment, Region} from '../model/deployment.js'
 import type {Workload} from '../ports/workload.js'
 import type {World} from '../ports/world.js'
 import {clientSecrets} from './aws/client-secret.js'
@@ -50,8 +50,11 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     api: new HttpApi({http, deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}),
     tokens,
     functions: new AwsFunctions(clients, deployment, workload),
-    lease: new AwsLease(clients, deployment),
+    lease: new AwsLease(clients, leaseBuckets(deployment)),
     clock: systemClock,
   }
   return {world, close: () => http.close()}
 }
+
+const leaseBuckets = ({regions}: Deployment): Record<Region, string> =>
+  Object.fromEntries(regions.map(({region, leaseBucket}) => [region, leaseBucket]))

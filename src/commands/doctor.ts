@@ -1,5 +1,5 @@
+import type {DoctorResult} from '../actions/doctor/result.js'
 import {DrCommand} from '../cli/dr-command.js'
-import type {DoctorResult, Level} from '../actions/doctor/result.js'
 
 export default class Doctor extends DrCommand {
   static override summary = 'Check this machine, the credentials and both regions for what labs and deployments want'
@@ -9,23 +9,15 @@ export default class Doctor extends DrCommand {
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --target lab --json']
 
   async run(): Promise<DoctorResult> {
-    const {flags} = await this.parse(Doctor)
-    const [{openCheckup}, {examine}, {exitOf}, {doctorLines}] = await Promise.all([
+    await this.parse(Doctor)
+    const [{openCheckup}, {runDoctor}, {doctorLines}] = await Promise.all([
       import('../open/checkup.js'),
-      import('../actions/doctor/examine.js'),
-      import('../actions/doctor/finding.js'),
+      import('../actions/doctor/run.js'),
       import('../render/doctor.js'),
     ])
-    const {patient, close} = await openCheckup({flag: flags.target, folder: process.cwd(), signal: this.signal})
-    try {
-      const findings = await examine(patient)
-      this.log(doctorLines(findings).join('\n'))
-      const counts: Record<Level, number> = {ok: 0, warning: 0, problem: 0, unknown: 0}
-      for (const {level} of findings) counts[level]++
-      this.exitWith(exitOf(findings))
-      return {schemaVersion: 1, target: patient.target.name, findings, counts}
-    } finally {
-      await close()
-    }
+    const {result, exit} = await runDoctor(await openCheckup(this.session({lazy: true}), this.signal))
+    this.log(doctorLines(result.findings).join('\n'))
+    this.exitWith(exit)
+    return result
   }
 }

@@ -1,9 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import type {IamPolicyResult} from '../actions/iam-policy/result.js'
 import {DrCommand} from '../cli/dr-command.js'
-import {DrError} from '../errors.js'
-import {commandsOf, policyOf} from '../permissions/policy.js'
-import type {Place} from '../model/permission.js'
 
 export default class IamPolicy extends DrCommand {
   static override summary = 'Print the IAM policy that a command needs on this deployment, and no more'
@@ -30,27 +27,16 @@ export default class IamPolicy extends DrCommand {
 
   async run(): Promise<IamPolicyResult> {
     const {args, flags} = await this.parse(IamPolicy)
-    const name = [args.command, args.subcommand].filter(Boolean).join(' ') || undefined
-    const commands = commandsOf(name)
-    if (commands.length === 0) throw commandUnknown(name ?? '')
-    const {target: flag, account} = flags as typeof flags & {target?: string}
-    const {target, place} = await this.#place(flag, account)
-    const policy = policyOf(commands, {...place, lockedToEdge: flags['locked-to-edge']})
-    if (!this.jsonEnabled()) this.log(JSON.stringify(policy, undefined, 2))
-    return {schemaVersion: 1, target, app: place.app, account: place.account, commands, policy}
-  }
-
-  async #place(flag: string | undefined, account: string | undefined): Promise<{target: string; place: Place}> {
-    const {placeOf} = await import('../open/place.js')
-    return placeOf({flag, account})
+    const [{placeOf}, {runIamPolicy}] = await Promise.all([
+      import('../open/place.js'),
+      import('../actions/iam-policy/run.js'),
+    ])
+    const result = await runIamPolicy({
+      name: [args.command, args.subcommand].filter(Boolean).join(' ') || undefined,
+      where: () => placeOf(this.session(), flags.account),
+      lockedToEdge: flags['locked-to-edge'],
+    })
+    if (!this.jsonEnabled()) this.log(JSON.stringify(result.policy, undefined, 2))
+    return result
   }
 }
-
-const commandUnknown = (name: string): DrError =>
-  new DrError({
-    code: 'CommandUnknown',
-    exit: 'usage',
-    what: `"${name}" needs no permission on AWS, or is no command`,
-    why: `commands that do: ${commandsOf(undefined).join(', ')}`,
-    next: 'todo-dr iam-policy, or with one of these',
-  })

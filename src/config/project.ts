@@ -4,7 +4,6 @@ import {readFile, stat} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
-import {loadConfig} from './load.js'
 import type {LoadedConfig} from './load.js'
 
 export interface Project {
@@ -37,9 +36,8 @@ const CDK_FILE = 'cdk.json'
 /** Where there is no todo-dr.yaml to name another one. */
 const DEFAULT_FOLDER = 'infra'
 
-/** Throws `ProjectMissing` or `ProjectInvalid`, both exit usage. */
-export async function findProject(from: string): Promise<Project> {
-  const config = await loadConfig(from)
+/** `config`: what is found from `from` on. Throws `ProjectMissing` or `ProjectInvalid`, both exit usage. */
+export async function findProject(from: string, config: LoadedConfig | undefined): Promise<Project> {
   const candidates = config ? [resolve(dirname(config.file), config.config.infra)] : [join(from, DEFAULT_FOLDER), from]
   for (const folder of candidates) {
     if (await isFile(join(folder, CDK_FILE))) return {...(await readProject(folder)), config}

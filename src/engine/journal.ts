@@ -1,5 +1,6 @@
 /** What we did, line by line, on the disk before and after each act. Carries no secret: words, times and regions only. */
 
+import {hostname} from 'node:os'
 import type {ExitName} from '../errors.js'
 import type {WaiverName} from '../model/gate.js'
 import type {Intent, Phase} from '../model/plan.js'
@@ -12,6 +13,9 @@ export interface Carrier {
   pid: number
   host: string
 }
+
+/** This process. */
+export const carriedBy = (owner: string): Carrier => ({owner, pid: process.pid, host: hostname()})
 
 export type StepEventName =
   | 'step-intent'
@@ -33,6 +37,9 @@ export type JournalEvent =
   | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
   | {event: StepEventName; step: string; phase: Phase; text?: string}
   | ({event: 'deploy-started'; app?: string; stacks: string[]} & Carrier)
+  /** `acts`: as they were shown and confirmed. */
+  | ({event: 'teardown-started'; app: string; acts: string[]} & Carrier)
+  | {event: 'act-intent' | 'act-done' | 'act-failed'; act: string; text?: string}
   | {event: 'stack-ended'; stack: string; status: string; reason?: string}
   /** Not the end: `resume` goes on. */
   | {event: 'run-stopped'; text: string}
@@ -65,6 +72,22 @@ export class Journal {
 
 /** Whether a run has ended for good; a stopped one has not. */
 export const hasFinished = (lines: JournalLine[]): boolean => lines.some((line) => line.event === 'run-finished')
+
+/** The process that still carries the run out on this machine; undefined where it has stopped, was killed, or is elsewhere. */
+export function carriedOutBy(lines: JournalLine[]): number | undefined {
+  const last = lines.findLast((line) => 'pid' in line || line.event === 'run-stopped')
+  if (!last || !('pid' in last) || last.host !== hostname() || last.pid === process.pid) return undefined
+  return isAlive(last.pid) ? last.pid : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
 
 /** Steps whose act may have had an effect that has not been taken back, in the order of their first intent. */
 export function touchedSteps(lines: JournalLine[]): string[] {

@@ -1,13 +1,18 @@
 /** Holds the operator lease while a plan runs: two operators who switch in opposite directions undo each other's work. */
 
 import {DrError} from '../errors.js'
-import type {World} from '../ports/world.js'
+import type {Clock, Lease} from '../ports/world.js'
 import type {Journal} from './journal.js'
 
 /** Seconds that the lease outlives its holder. */
 const TTL_SECONDS = 60
 /** Milliseconds between two renewals: two may fail before it runs out. */
 const RENEW_MS = (TTL_SECONDS * 1000) / 3
+
+interface Keeping {
+  lease: Lease
+  clock: Clock
+}
 
 export interface HeldLease {
   /** Aborts when another operator has taken the lease over: this one must change nothing any more. */
@@ -17,28 +22,28 @@ export interface HeldLease {
 
 /** Throws what the lease throws: `LeaseHeld` (exit refused) where another operator is at work. */
 export async function holdLease(
-  world: World,
+  keeping: Keeping,
   owner: string,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<HeldLease> {
-  const {regions, unreachable, token} = await world.lease.acquire(owner, TTL_SECONDS, {signal})
+  const {regions, unreachable, token} = await keeping.lease.acquire(owner, TTL_SECONDS, {signal})
   await journal.write({event: 'lease-taken', regions, unreachable, token})
   const lost = new AbortController()
   const stop = new AbortController()
-  const renewing = renew(world, owner, journal, stop.signal).catch((error: unknown) => lost.abort(error))
+  const renewing = renew(keeping, owner, journal, stop.signal).catch((error: unknown) => lost.abort(error))
   return {
     lost: lost.signal,
     async release() {
       stop.abort()
       await renewing
       // It runs out by itself where nobody answers any more.
-      if (!lost.signal.aborted) await world.lease.release(owner).catch(() => undefined)
+      if (!lost.signal.aborted) await keeping.lease.release(owner).catch(() => undefined)
     },
   }
 }
 
-async function renew({clock, lease}: World, owner: string, journal: Journal, stop: AbortSignal): Promise<void> {
+async function renew({clock, lease}: Keeping, owner: string, journal: Journal, stop: AbortSignal): Promise<void> {
   for (;;) {
     await clock.sleep(RENEW_MS, stop).catch(() => undefined)
     if (stop.aborted) return

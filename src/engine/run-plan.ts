@@ -1,6 +1,5 @@
 /** Runs a plan, and goes on with one that was cut: the journal says where it was, the probes say what is true. */
 
-import {hostname} from 'node:os'
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
 import type {Waiver} from '../model/gate.js'
@@ -13,8 +12,8 @@ import {execute} from './execute.js'
 import type {Ending} from './execute.js'
 import {failpointOf} from './failpoint.js'
 import type {Failpoint} from './failpoint.js'
-import {Journal, hasFinished, touchedSteps} from './journal.js'
-import type {Carrier, JournalLine} from './journal.js'
+import {Journal, carriedBy, carriedOutBy, hasFinished, touchedSteps} from './journal.js'
+import type {JournalLine} from './journal.js'
 import {holdLease} from './lease-keeper.js'
 import type {RunOutcome} from './outcome.js'
 
@@ -51,7 +50,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
   const journal = new Journal(run, world.clock)
   await run.writeJson('plan.json', plan)
   const {intent, from, to} = plan
-  await journal.write({event: 'run-started', intent, from, to, digest: digest(plan), decidedFrom, ...carrier(owner)})
+  await journal.write({event: 'run-started', intent, from, to, digest: digest(plan), decidedFrom, ...carriedBy(owner)})
   for (const {name, reason} of waivers) await journal.write({event: 'waiver', name, reason})
   return carryOut(input, plan, journal, {owner, waivers, touched: [], fresh: true})
 }
@@ -74,7 +73,7 @@ export async function resumePlan(input: ResumePlanInput): Promise<RunOutcome> {
 
   refuseWhileAlive(run, lines)
   const {owner} = started
-  await journal.write({event: 'run-resumed', ...carrier(owner)})
+  await journal.write({event: 'run-resumed', ...carriedBy(owner)})
   const waivers = [...(input.waivers ?? []), ...journaledWaivers(lines)]
   return carryOut(input, plan, journal, {owner, waivers, touched: touchedSteps(lines), fresh: false})
 }
@@ -110,30 +109,16 @@ async function refused(journal: Journal, run: Run, error: unknown): Promise<void
   await run.writeJson('result.json', {schemaVersion: 1, runId: run.id, status: 'refused', exit})
 }
 
-const carrier = (owner: string): Carrier => ({owner, pid: process.pid, host: hostname()})
-
 function refuseWhileAlive(run: Run, lines: JournalLine[]): void {
-  const last = lines.findLast(
-    (line) => line.event === 'run-started' || line.event === 'run-resumed' || line.event === 'run-stopped',
-  )
-  if (!last || last.event === 'run-stopped' || !('pid' in last)) return
-  if (last.host !== hostname() || last.pid === process.pid || !isAlive(last.pid)) return
+  const pid = carriedOutBy(lines)
+  if (pid === undefined) return
   throw new DrError({
     code: 'RunStillActive',
     exit: 'refused',
     what: `The run ${run.id} is still being carried out`,
-    why: `its process ${last.pid} lives`,
+    why: `its process ${pid} lives`,
     next: 'wait for it, or press Ctrl-C there and then run todo-dr resume',
   })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 const journaledWaivers = (lines: JournalLine[]): Waiver[] =>

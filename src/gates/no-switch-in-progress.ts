@@ -1,14 +1,25 @@
 import {isSwitching} from '../model/topology.js'
-import type {Gate} from '../model/gate.js'
+import type {Gate, Refusal} from '../model/gate.js'
+import type {GlobalCluster} from '../model/observation.js'
+
+const id = 'no-switch-in-progress'
 
 /** Refuses a second switch on top of a first: two of them in opposite directions end where nobody wanted to go. */
 export const noSwitchInProgress: Gate = {
-  id: 'no-switch-in-progress',
-  check({observation: {global}}) {
-    if (!global.reachable || !isSwitching(global.value)) return
-    return {
-      reason: `a switch is under way: the global database is ${global.value.failover!.status}`,
-      hint: 'todo-dr resume goes on with it; todo-dr status shows how far it is',
-    }
-  },
+  id,
+  check: ({observation: {global}}) =>
+    global.reachable
+      ? reasonOf(global.value, 'todo-dr resume goes on with it; todo-dr status shows how far it is')
+      : undefined,
 }
+
+/** The same of what is no switch itself, such as a deployment, which would change what the switch counts on. */
+export function refuseDuringSwitch(global: GlobalCluster, hint: string): Refusal[] {
+  const reason = reasonOf(global, hint)
+  return reason ? [{gate: id, ...reason}] : []
+}
+
+const reasonOf = (global: GlobalCluster, hint: string): {reason: string; hint: string} | undefined =>
+  isSwitching(global)
+    ? {reason: `a switch is under way: the global database is ${global.failover!.status}`, hint}
+    : undefined

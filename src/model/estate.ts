@@ -74,6 +74,17 @@ export interface Estate {
   toolkitUsers: {name: string; region: Region}[]
 }
 
+/**
+ * The buckets that keep the operator lease, where they still stand: what the template names so, and is ours. They go last
+ * of all that can wait for them.
+ */
+export function leaseBucketsOf({app, resources}: Estate): EstateResource[] {
+  const prefix = `${app.toLowerCase()}-lease-`
+  return resources.filter(
+    ({kind, id, owned, region}) => kind === 'bucket' && owned && id.startsWith(prefix) && id.endsWith(`-${region}`),
+  )
+}
+
 /** What is there and is ours, as a result lists it. */
 export interface Left {
   kind: ResourceKind | 'stack'

@@ -2,34 +2,28 @@
 
 import {DrError} from '../errors.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
-import {homeFirst} from '../model/regions.js'
 import type {Place} from '../model/permission.js'
+import type {Session} from './session.js'
 
-/** Throws what finding the target throws, `NoLab`, `NotDeployed` or `AccountUnknown` (exit usage). */
-export async function placeOf(options: {flag?: string; account?: string}): Promise<{target: string; place: Place}> {
-  const {resolveTarget} = await import('../config/target.js')
-  const target = await resolveTarget({flag: options.flag, folder: process.cwd()})
-  const {usualGrants} = await import('../adapters/aws/routing/index.js')
-  const route = usualGrants()
-  if (target.kind === 'lab') {
-    const {connectLab} = await import('../adapters/lab/index.js')
-    const lab = await connectLab(target.lab).status()
-    const {app} = lab
-    if (app === undefined) throw notDeployed(target.lab)
-    return {target: target.name, place: {account: LAB_ACCOUNT, app, order: homeFirst(lab), route}}
-  }
-
-  const {name, app, regions} = target
-  const account = options.account ?? target.account
-  if (account === undefined || !/^\d{12}$/.test(account)) throw accountUnknown(name, account)
-  return {target: name, place: {account, app, order: homeFirst(regions), route}}
+/** `given`: the account, where the target does not name it. Throws `NoLab`, `NotDeployed` or `AccountUnknown` (exit usage). */
+export async function placeOf(session: Session, given?: string): Promise<{target: string; place: Place}> {
+  const [target, {app, regions}, {usualGrants}] = await Promise.all([
+    session.target(),
+    session.place(),
+    import('../adapters/aws/routing/index.js'),
+  ])
+  const lab = target.kind === 'lab'
+  if (app === undefined) throw notDeployed(lab ? `the lab "${target.lab}"` : target.name)
+  const account = lab ? LAB_ACCOUNT : (given ?? target.account)
+  if (account === undefined || !/^\d{12}$/.test(account)) throw accountUnknown(target.name, account)
+  return {target: target.name, place: {account, app, order: regions, route: usualGrants()}}
 }
 
-const notDeployed = (lab: string): DrError =>
+const notDeployed = (target: string): DrError =>
   new DrError({
     code: 'NotDeployed',
     exit: 'usage',
-    what: `nothing is deployed in the lab "${lab}", so that it has no names`,
+    what: `nothing is deployed in ${target}, so that it has no names`,
     next: 'todo-dr deploy --target lab, or name a target of todo-dr.yaml',
   })
 

@@ -31,7 +31,8 @@ export interface SessionOptions {
 interface Place {
   /** Undefined in an empty lab. */
   app?: string
-  regions: [home: Region, away: Region]
+  /** Home first. */
+  regions: Region[]
   access: AwsAccess
   addresses: AddressBook
   /** Who signs the tokens; cached ones of another issuer are worthless. */
@@ -149,6 +150,11 @@ export class Session {
     this.options.emit(line)
   }
 
+  /** Has `close` called at the end. */
+  onClose(close: () => Promise<void>): void {
+    this.#closers.push(close)
+  }
+
   /** Ends open connections. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#closers.splice(0).map((close) => close()))
@@ -165,7 +171,7 @@ async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
   return {
     app,
     regions: homeFirst(status),
-    access: {endpoint, credentials: labCredentials()},
+    access: {endpoint, credentials: await labCredentials(lab)},
     addresses: new LabAddresses(async () => (await connectLab(lab).status()).hosts),
     issuer: `${endpoint} ${pid}`,
     tokenFile: join(labStateFolder(lab), 'tokens.json'),

@@ -1,87 +1,43 @@
 /** Opens what a teardown needs: the application's name and regions, and AWS. The map in SSM may be gone already. */
 
-import type {AwsAccess} from '../adapters/aws/clients.js'
-import type {AwsTarget, LabTarget} from '../config/target.js'
+import type {TeardownPlace} from '../actions/teardown/run.js'
 import {DrError} from '../errors.js'
-import type {Emit} from '../messages.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
-import type {Region} from '../model/deployment.js'
-import {homeFirst, withEdge} from '../model/regions.js'
-import type {Demolition} from '../ports/teardown.js'
-import type {Clock} from '../ports/world.js'
+import {withEdge} from '../model/regions.js'
+import type {Session} from './session.js'
 
-export interface OpenTeardown {
-  target: string
-  /** Undefined where nothing that is there names one: there is nothing to tear down. */
-  app?: string
-  regions: Region[]
-  demolition: Demolition
-  clock: Clock
-  close(): Promise<void>
-}
-
-export interface OpenTeardownOptions {
-  /** The value of --target or TODO_DR_TARGET. */
-  flag?: string
-  /** CDK's bootstrap stacks too. */
-  toolkit: boolean
-  emit: Emit
-  signal: AbortSignal
-}
-
-interface Account {
-  target: string
-  app?: string
-  regions: Region[]
-  access: AwsAccess
-}
-
-export async function openTeardown(options: OpenTeardownOptions): Promise<OpenTeardown> {
-  const [{resolveTarget}, {Clients}, {AwsDemolition, appsByTag}, {systemClock}] = await Promise.all([
-    import('../config/target.js'),
-    import('../adapters/aws/clients.js'),
+/** `toolkit`: CDK's bootstrap stacks too. Throws `AppUnknown` (exit usage) where a lab holds several applications. */
+export async function openTeardown(session: Session, {toolkit}: {toolkit: boolean}): Promise<TeardownPlace> {
+  const [{AwsDemolition, appsByTag}, {AwsLease}, {FsRunStore}, {targetStateFolder}, {systemClock}] = await Promise.all([
     import('../adapters/aws/teardown/index.js'),
+    import('../adapters/aws/lease.js'),
+    import('../adapters/fs/runs.js'),
+    import('../adapters/fs/paths.js'),
     import('../adapters/clock.js'),
   ])
-  const {emit, signal, toolkit} = options
-  const resolved = await resolveTarget({flag: options.flag, folder: process.cwd()})
-  const account = resolved.kind === 'lab' ? await labAccount(resolved) : awsAccount(resolved)
-  const clients = new Clients(account.access)
-  try {
-    const {target, regions} = account
-    const places = withEdge(regions)
-    const app = account.app ?? onlyOne(await appsByTag(clients, systemClock, places, signal))
-    const ofLab = resolved.kind === 'lab' ? {account: LAB_ACCOUNT} : {}
-    emit({code: 'target', target, app, ...ofLab, regions})
-    const demolition = new AwsDemolition(clients, systemClock, {app: app ?? '', regions: places, toolkit})
-    return {target, app, regions: places, demolition, clock: systemClock, close: () => clients.close()}
-  } catch (error) {
-    await clients.close()
-    throw error
-  }
-}
-
-function awsAccount({name, app, regions, profile, endpoint}: AwsTarget): Account {
-  return {target: name, app, regions: homeFirst(regions), access: {profile, endpoint}}
-}
-
-/** The application is the one of the project that one stands in, else what the lab holds. */
-async function labAccount({name, lab}: LabTarget): Promise<Account> {
-  const {connectLab, labCredentials} = await import('../adapters/lab/index.js')
-  const status = await connectLab(lab).status()
+  const [{name, kind}, place, clients] = await Promise.all([session.target(), session.place(), session.clients()])
+  const regions = withEdge(place.regions)
+  const ofProject = kind === 'lab' ? await projectsApp(session) : undefined
+  const app = ofProject ?? place.app ?? onlyOne(await appsByTag(clients, systemClock, regions, session.options.signal))
+  const account = kind === 'lab' ? {account: LAB_ACCOUNT} : {}
+  session.announce({code: 'target', target: name, app, ...account, regions: place.regions})
   return {
     target: name,
-    app: (await projectsApp()) ?? status.app,
-    regions: homeFirst(status),
-    access: {endpoint: status.endpoint, credentials: await labCredentials(lab)},
+    app,
+    regions,
+    demolition: new AwsDemolition(clients, systemClock, {app: app ?? '', regions, toolkit}),
+    leaseIn: (buckets) => new AwsLease(clients, buckets),
+    // On this machine alone: the buckets that a copy could be kept in are going.
+    runs: new FsRunStore(targetStateFolder(name)),
+    clock: systemClock,
   }
 }
 
-/** Undefined where no project is here. */
-async function projectsApp(): Promise<string | undefined> {
+/** On a lab it is the application of the project that one stands in, else what the lab holds. */
+async function projectsApp(session: Session): Promise<string | undefined> {
   const {findProject, rehearsedAs} = await import('../config/project.js')
   try {
-    return rehearsedAs(await findProject(process.cwd())).app
+    return rehearsedAs(await findProject(session.options.folder, await session.config())).app
   } catch (error) {
     if (error instanceof DrError && error.code === 'ProjectMissing') return undefined
     throw error

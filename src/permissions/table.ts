@@ -145,6 +145,6 @@ export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
   status: LOOK,
   switchover: [...SWITCH, 'database.switchover'],
   // With --keep-toolkit: CDK's own stack is an administrator's, as its bootstrap is.
-  teardown: ['estate.look', 'estate.delete'],
+  teardown: ['lease', 'estate.look', 'estate.delete'],
   token: REQUEST,
 }

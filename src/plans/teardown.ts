@@ -1,6 +1,7 @@
 /** Estate -> the acts that take it down, each after what it must wait for. Pure. */
 
 import type {Region} from '../model/deployment.js'
+import {leaseBucketsOf} from '../model/estate.js'
 import type {Estate, EstateResource, EstateStack} from '../model/estate.js'
 import type {TeardownAct} from '../model/teardown-plan.js'
 
@@ -11,7 +12,8 @@ const BEFORE_STACK = new Set(['bucket', 'db-cluster', 'db-instance', 'global-clu
  * Only what is owned is ever in it. The order: a global cluster's members leave it by their live roles, secondaries first;
  * buckets are emptied before their stacks go; a stack goes after the stacks that read its outputs; what its stack leaves
  * behind goes by its own API, keys last, as AWS disables a key at once; CDK's bootstrap stack goes when no stack is left
- * that needs its roles. `unprotect` adds the lifting of protections; without it a gate refuses where there is one.
+ * that needs its roles. The buckets of the operator lease go as late as they can: nobody holds it any more from then on.
+ * `unprotect` adds the lifting of protections; without it a gate refuses where there is one.
  */
 export function planTeardown(estate: Estate, {unprotect}: {unprotect: boolean}): TeardownAct[] {
   const stacks = estate.stacks.filter(({owned}) => owned)
@@ -49,7 +51,8 @@ export function planTeardown(estate: Estate, {unprotect}: {unprotect: boolean}):
   const afterStack = late.map((one) =>
     act('delete', one, titleOf(one), [...liftOf(one.arn), ...(one.stack === undefined ? [] : [stackActId(one.stack)])]),
   )
-  return keysLast([...lifted, ...leaves, ...emptied, ...deletions, ...ends, ...afterStack])
+  const acts = [...lifted, ...leaves, ...emptied, ...deletions, ...ends, ...afterStack]
+  return keysLast(leaseLast(acts, leaseBucketsOf({...estate, resources})))
 }
 
 /** No stack takes it along, and there is a way to delete it. A replica goes with its original. */
@@ -129,13 +132,30 @@ function waitsOf(one: EstateResource, others: EstateResource[], leaves: Teardown
 const titleOf = ({kind, id}: EstateResource): string =>
   kind === 'key' ? `schedule the deletion of the key ${id} in 7 days` : `delete the ${kind} ${id}`
 
+const isKey = ({kind, target}: TeardownAct): boolean => kind === 'delete' && target.kind === 'key'
+
 /** What was encrypted with a key goes before the key. */
 function keysLast(acts: TeardownAct[]): TeardownAct[] {
-  const isKey = ({kind, target}: TeardownAct): boolean => kind === 'delete' && target.kind === 'key'
   return acts.map((one) => {
     if (!isKey(one)) return one
     const before = acts.filter((other) => !isKey(other) && other.region === one.region)
     return {...one, after: unique([...one.after, ...before.map(({id}) => id)])}
+  })
+}
+
+/**
+ * From the end of a lease bucket on nobody keeps another operator from acting: it waits for all that its stack waits for,
+ * and for all but the keys where no stack holds it.
+ */
+function leaseLast(acts: TeardownAct[], buckets: EstateResource[]): TeardownAct[] {
+  const byArn = new Map(buckets.map((bucket) => [bucket.arn, bucket]))
+  const ofLease = new Set(acts.filter(({target}) => byArn.has(target.arn)).map(({id}) => id))
+  return acts.map((one) => {
+    const bucket = byArn.get(one.target.arn)
+    if (!bucket) return one
+    const holder = acts.find(({id}) => bucket.stack !== undefined && id === stackActId(bucket.stack))
+    const waits = holder?.after ?? acts.filter((other) => !isKey(other)).map(({id}) => id)
+    return {...one, after: unique([...one.after, ...waits.filter((id) => !ofLease.has(id))])}
   })
 }
 

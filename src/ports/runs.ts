@@ -32,6 +32,8 @@ export interface RunStore {
   create(intent: string): Promise<Run>
   /** Throws `RunUnknown` (exit failed) where there is none. */
   open(runId: string): Promise<Run>
+  /** The newest run of this intent, whatever became of it. */
+  latest(intent: string): Promise<Run | undefined>
   /** The newest run that has a plan and no result: what `resume` goes on with. */
   latestUnfinished(): Promise<Run | undefined>
 }

@@ -2,9 +2,12 @@ import {expect} from 'chai'
 import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {loadConfig} from '../../src/config/load.js'
 import {findProject} from '../../src/config/project.js'
 import type {DrError} from '../../src/errors.js'
 import {thrownBy} from '../support/thrown.js'
+
+const find = async (from: string) => findProject(from, await loadConfig(from))
 
 describe('the project', () => {
   let folder: string
@@ -27,7 +30,7 @@ describe('the project', () => {
     write('infra/package.json', {scripts: {bundle: 'esbuild'}})
     write('infra/config.json', {app: 'Demo', account: '123456789012', home: 'eu-west-1', away: 'eu-central-1'})
     mkdirSync(join(folder, 'docs'))
-    const project = await findProject(join(folder, 'docs'))
+    const project = await find(join(folder, 'docs'))
     expect(project).to.deep.include({
       folder: join(folder, 'infra'),
       appCommand: 'node app.js',
@@ -40,7 +43,7 @@ describe('the project', () => {
   it('is the folder that the key infra names', async () => {
     write('todo-dr.yaml', 'infra: deploy/cdk\ntargets: {}\n')
     write('deploy/cdk/cdk.json', {app: 'node app.js', build: 'make'})
-    const {folder: found, build, own} = await findProject(folder)
+    const {folder: found, build, own} = await find(folder)
     expect(found).to.equal(join(folder, 'deploy/cdk'))
     expect(build).to.equal('make')
     expect(own.app).to.equal(undefined)
@@ -48,13 +51,13 @@ describe('the project', () => {
 
   it('is infra or the folder itself without a todo-dr.yaml', async () => {
     write('cdk.json', {app: 'node app.js'})
-    expect((await findProject(folder)).folder).to.equal(folder)
+    expect((await find(folder)).folder).to.equal(folder)
     write('infra/cdk.json', {app: 'node app.js'})
-    expect((await findProject(folder)).folder).to.equal(join(folder, 'infra'))
+    expect((await find(folder)).folder).to.equal(join(folder, 'infra'))
   })
 
   it('is missed with the places where it was looked for', async () => {
-    const error = (await thrownBy(findProject(folder))) as DrError
+    const error = (await thrownBy(find(folder))) as DrError
     expect(error).to.include({code: 'ProjectMissing', exit: 'usage'})
     expect(error.message).to.contain(join(folder, 'infra')).and.to.contain(' or ')
     expect(error.next).to.contain('todo-dr init')
@@ -62,8 +65,8 @@ describe('the project', () => {
 
   it('wants a command in cdk.json, and JSON', async () => {
     write('cdk.json', {})
-    expect(await thrownBy(findProject(folder))).to.include({code: 'ProjectInvalid', exit: 'usage'})
+    expect(await thrownBy(find(folder))).to.include({code: 'ProjectInvalid', exit: 'usage'})
     write('cdk.json', '{')
-    expect(((await thrownBy(findProject(folder))) as DrError).message).to.contain('cdk.json')
+    expect(((await thrownBy(find(folder))) as DrError).message).to.contain('cdk.json')
   })
 })

@@ -1,5 +1,7 @@
 import {expect} from 'chai'
 import {execFile} from 'node:child_process'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
@@ -48,6 +50,17 @@ describe('teardown', function () {
     await sandbox.run(['lab', 'stop'])
     await sandbox.expect(0, ['lab', 'start'])
     status = await sandbox.json<LabStatus>(['lab', 'status'])
+  }
+
+  /** Of the teardowns so far, in their order. */
+  const journals = (): {event: string}[][] => {
+    const runs = join(sandbox.folder, 'state', 'todo-dr', 'lab', 'runs')
+    const ids = existsSync(runs) ? readdirSync(runs).filter((id) => id.includes('-teardown-')) : []
+    return ids.sort().map((id) => {
+      const file = join(runs, id, 'journal.ndjson')
+      const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+      return lines.filter(Boolean).map((line) => JSON.parse(line) as {event: string})
+    })
   }
 
   const tearDown = (...more: string[]): Promise<TeardownResult> =>
@@ -145,11 +158,19 @@ describe('teardown', function () {
     await fresh()
     await sandbox.expect(0, ['seed'])
     await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', APP])
+    const before = journals().length
+    const begun = (): number => (journals()[before] ?? []).filter(({event}) => event === 'act-intent').length
     let kills = 0
-    for (const pause of [900, 1200, 1500]) {
+    for (const pause of [0, 300, 600]) {
+      const known = begun()
       const child = sandbox.start(['teardown', '--confirm', APP])
       const ended = new Promise<number | null>((done) => child.once('close', done))
-      const first = await Promise.race([ended, sleep(pause, 'running')])
+      const working = async (): Promise<string> => {
+        while (child.exitCode === null && begun() === known) await sleep(5)
+        return sleep(pause, 'running')
+      }
+
+      const first = await Promise.race([ended, working()])
       if (first !== 'running') break
       child.kill('SIGKILL')
       await ended
@@ -160,5 +181,33 @@ describe('teardown', function () {
     const {remaining, failed} = await tearDown()
     expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
     expect(await seenByAws()).to.deep.equal([])
+    // Each went on at once where the one before was killed: it held the lease of that one, and wrote in its journal.
+    const [lines, ...others] = journals().slice(before)
+    expect(others).to.deep.equal([])
+    expect(lines!.filter(({event}) => event === 'teardown-started')).to.have.length(1)
+    expect(lines!.filter(({event}) => event === 'run-resumed')).to.have.length(kills)
+    expect(lines!.at(-1)).to.include({event: 'run-finished', exit: 'done'})
+  })
+
+  it('is refused while another one is at work, which is named; that one ends undisturbed', async () => {
+    await fresh()
+    await sandbox.expect(0, ['seed'])
+    const before = journals().length
+    const first = sandbox.start(['teardown', '--confirm', APP])
+    const ended = new Promise<number | null>((done) => first.once('close', done))
+    while (!journals()[before]?.some(({event}) => event === 'lease-taken')) await sleep(5)
+    first.kill('SIGSTOP')
+    try {
+      const {error} = await sandbox.json<{error: {code: string; what: string}}>(['teardown', '--confirm', APP], 3)
+      expect(error.code).to.equal('LeaseHeld')
+      expect(error.what).to.match(/another operator is at work: \S+@\S+ \S+-teardown-/)
+    } finally {
+      first.kill('SIGCONT')
+    }
+
+    expect(await ended).to.equal(0)
+    expect(await seenByAws()).to.deep.equal([])
+    expect(journals()[before]!.at(-1)).to.include({event: 'run-finished', exit: 'done'})
+    expect(journals()[before + 1]!.at(-1)).to.include({event: 'run-finished', status: 'refused'})
   })
 })

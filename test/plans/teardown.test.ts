@@ -113,6 +113,26 @@ describe('the plan of a teardown', () => {
     expect(acts.filter(({target}) => target.arn === foreign.arn)).to.deep.equal([])
   })
 
+  it('keeps the buckets of the lease until all is gone that can go before them', () => {
+    const data = stack('Demo-data', {consumers: [stack('Demo-api').id]})
+    const kept = resource('bucket', 'demo-lease-000000000000-us-east-1', {stack: data.id})
+    const loose = resource('bucket', 'demo-lease-000000000000-us-east-2', {region: AWAY})
+    const logs = resource('bucket', 'demo-logs', {stack: data.id})
+    const key = resource('key', 'k', {region: AWAY})
+    const acts = plan(estate([data, stack('Demo-api')], [kept, loose, logs, key, resource('secret', 's')]))
+    expect(precede(acts, `empty ${logs.arn}`)).to.deep.equal(new Set())
+    expect([...precede(acts, `empty ${kept.arn}`)]).to.have.members([
+      `empty ${logs.arn}`,
+      `delete ${stack('Demo-api').id}`,
+    ])
+    expect(precede(acts, `delete ${data.id}`)).to.include(`empty ${kept.arn}`)
+    const last = precede(acts, `delete ${loose.arn}`)
+    expect(last)
+      .to.include(`delete ${data.id}`)
+      .and.to.include(`delete ${resource('secret', 's').arn}`)
+    expect(precede(acts, `delete ${key.arn}`)).to.include(`delete ${loose.arn}`)
+  })
+
   it('lifts protections only when it is told to, and first', () => {
     const one = stack('data', {protected: true})
     const cluster = resource('db-cluster', 'main', {stack: one.id, protected: true})
@@ -194,6 +214,7 @@ const anyEstate: fc.Arbitrary<Estate> = fc
         protected: fc.boolean(),
         retained: fc.boolean(),
         replica: fc.boolean(),
+        ofLease: fc.boolean(),
         stack: fc.option(name, {nil: undefined}),
       }),
       {selector: (one) => `${one.kind} ${one.region} ${one.id}`},
@@ -205,7 +226,10 @@ const anyEstate: fc.Arbitrary<Estate> = fc
     const all = stacks.map(({reads: _, ...one}) => stack(one.name, one))
     const idOf = (wanted: string | undefined) => all.find((one) => one.name === wanted)?.id
     for (const [index, one] of all.entries()) one.consumers = stacks[index]!.reads.flatMap((read) => idOf(read) ?? [])
-    const made = resources.map(({stack: holder, ...one}) => resource(one.kind, one.id, {...one, stack: idOf(holder)}))
+    const made = resources.map(({stack: holder, ofLease, ...one}) => {
+      const id = ofLease && one.kind === 'bucket' ? `demo-lease-${one.id}-${one.region}` : one.id
+      return resource(one.kind, id, {...one, id, arn: `arn:${one.kind}:${one.region}:${id}`, stack: idOf(holder)})
+    })
     const clusters = made.filter(({kind}) => kind === 'db-cluster')
     const members = clusters.map((one, index) => ({
       arn: one.arn,

@@ -1,6 +1,7 @@
 /** A run whose files are in memory, kept whole over a killed process. */
 
-import type {Run} from '../../src/ports/runs.js'
+import type {JournalLine} from '../../src/engine/journal.js'
+import type {Run, RunStore} from '../../src/ports/runs.js'
 
 export function memoryRun(id = '20260101T000000Z-test-0001'): Run {
   const logs: Record<string, unknown[]> = {}
@@ -28,3 +29,22 @@ export function runOf(run: Run, alive: () => boolean): Run {
     writeJson: async (...args) => (alive() ? run.writeJson(...args) : never),
   }
 }
+
+/** Runs in memory; `kept` are those of earlier processes, and those that are made. */
+export function memoryRuns(kept: Run[] = []): RunStore {
+  return {
+    async create(intent) {
+      kept.push(memoryRun(`2026010${kept.length}T000000Z-${intent}-0001`))
+      return kept.at(-1)!
+    },
+    open: async (id) => kept.find((run) => run.id === id)!,
+    latest: async (intent) => kept.findLast(({id}) => id.split('-')[1] === intent),
+    async latestUnfinished() {
+      for (const run of [...kept].reverse())
+        if ((await run.readJson('plan.json')) && !(await run.readJson('result.json'))) return run
+      return undefined
+    },
+  }
+}
+
+export const journalOf = async (run: Run): Promise<JournalLine[]> => (await run.read('journal.ndjson')) as JournalLine[]

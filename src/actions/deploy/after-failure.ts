@@ -3,23 +3,25 @@
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
 import type {StackOutcome} from '../../model/stack.js'
-import type {DeployInput, DeployOutcome} from './run-deploy.js'
+import type {DeployOutcome} from './carry-out.js'
+import type {DeployInput} from './input.js'
 import {standingOf} from './standing.js'
 import {stepOf} from './tracker.js'
 import type {DeployTracker} from './tracker.js'
 
 export interface Failure {
-  input: DeployInput
+  /** Its signal is aborted where the deployment was stopped: by Ctrl-C, or by the loss of the lease. */
+  input: Pick<DeployInput, 'cloudFormation' | 'clock' | 'emit' | 'signal'>
+  /** Aborted by Ctrl-C alone. */
+  asked: AbortSignal
   tracker: DeployTracker
   bootstrapped: string[]
   error: unknown
-  /** Aborted where the deployment was stopped: by Ctrl-C, or by the loss of the lease. */
-  signal: AbortSignal
 }
 
 /** The world is asked once more: what the toolkit was waiting for may have ended, failed, or go on. */
-export async function afterFailure({input, tracker, bootstrapped, error, signal}: Failure): Promise<DeployOutcome> {
-  const {cloudFormation, clock, emit, signal: asked} = input
+export async function afterFailure({input, asked, tracker, bootstrapped, error}: Failure): Promise<DeployOutcome> {
+  const {cloudFormation, clock, emit, signal} = input
   const open = tracker.open()
   const begun = clock.now()
   const reason = error instanceof DrError ? (error.why ?? error.message) : String(error)

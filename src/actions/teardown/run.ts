@@ -1,109 +1,118 @@
-/** Runs a teardown: acts side by side as their order allows, then looks again, until nothing is left or nothing moves. */
+/** The verb: look, plan, ask the gates, have it confirmed, take it down, and say what is left. */
 
-import {DrError} from '../../errors.js'
+import type {ExitName} from '../../errors.js'
+import {checkTeardown} from '../../gates/teardown.js'
 import type {Emit} from '../../messages.js'
+import type {Region} from '../../model/deployment.js'
+import {leftOf, remainingOf} from '../../model/estate.js'
 import type {Estate} from '../../model/estate.js'
-import type {TeardownAct} from '../../model/teardown-plan.js'
+import type {Refusal} from '../../model/gate.js'
 import {planTeardown} from '../../plans/teardown.js'
-import type {Demolition} from '../../ports/teardown.js'
-import type {Clock} from '../../ports/world.js'
-import type {ActFailure} from './result.js'
+import type {Consent} from '../../ports/consent.js'
+import type {ActFailure, TeardownResult} from './result.js'
+import {takeDown} from './take-down.js'
+import type {TakeDown} from './take-down.js'
 
-export interface TeardownOutcome {
-  /** Titles of the acts that succeeded, in the order in which they did. */
-  done: string[]
-  /** Of the last round: what failed before and succeeded later is no failure. */
-  failed: ActFailure[]
-  /** How things are at the end. */
-  estate: Estate
+/** What is torn down, and by what. */
+export interface TeardownPlace extends Pick<TakeDown, 'demolition' | 'leaseIn' | 'runs' | 'clock'> {
+  target: string
+  /** Undefined where nothing that is there names one: there is nothing to tear down. */
+  app?: string
+  regions: Region[]
 }
 
-export interface TeardownRun {
-  demolition: Demolition
-  /** As it was shown and confirmed. */
-  estate: Estate
-  unprotect: boolean
-  clock: Clock
-  emit: Emit
-  signal: AbortSignal
+export interface TeardownRequest extends Pick<TakeDown, 'unprotect' | 'operator' | 'emit' | 'signal'>, TeardownPlace {
+  /** CDK's bootstrap stacks too. */
+  toolkit: boolean
+  /** Stop after the gates. */
+  dryRun: boolean
+  /** To `nameToConfirm`. */
+  consent: Consent
+  /** Shows a person what is to be deleted. */
+  show(estate: Estate): void
+  /** When the command began, by the clock: epoch milliseconds. */
+  began: number
 }
 
-/**
- * What a stack leaves behind shows only when it is gone, and a bucket may be written to while it is emptied. A round that
- * changes nothing ends it sooner.
- */
-const MAX_ROUNDS = 6
-
-/** Rejects with the signal's reason when it aborts, once the acts in flight have ended. */
-export async function runTeardown(run: TeardownRun): Promise<TeardownOutcome> {
-  const {demolition, unprotect, signal, emit} = run
-  const done: string[] = []
-  let {estate} = run
-  let failed: ActFailure[] = []
-  for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const acts = planTeardown(estate, {unprotect})
-    if (acts.length === 0) break
-    if (round > 1) emit({code: 'note', text: `${acts.length} more to do, found when looking again`})
-    const outcome = await runActs(acts, run)
-    done.push(...outcome.done)
-    failed = outcome.failed
-    signal.throwIfAborted()
-    estate = await demolition.look({signal})
-    if (outcome.done.length === 0) break
-  }
-
-  // What is there no longer needs no word on why it could not be deleted.
-  const left = new Set(planTeardown(estate, {unprotect}).map(({id}) => id))
-  return {done, failed: failed.filter(({act}) => left.has(act)), estate}
+export interface TeardownEnding {
+  result: TeardownResult
+  exit: ExitName
 }
 
-async function runActs(
-  acts: TeardownAct[],
-  {demolition, clock, emit, signal}: TeardownRun,
-): Promise<{done: string[]; failed: ActFailure[]}> {
-  const byId = new Map(acts.map((act) => [act.id, act]))
-  const running = new Map<string, Promise<boolean>>()
-  const done: string[] = []
-  const failed: ActFailure[] = []
+/** What is typed to confirm a teardown. */
+export const nameToConfirm = (app: string | undefined): string => app ?? 'CDKToolkit'
 
-  const perform = async (act: TeardownAct): Promise<boolean> => {
-    const before = await Promise.all(act.after.flatMap((id) => (byId.has(id) ? [start(byId.get(id)!)] : [])))
-    if (signal.aborted || before.includes(false)) return false
-    const {id, title} = act
-    const since = clock.now()
-    const seconds = (): number => (clock.now() - since) / 1000
-    emit({code: 'step-started', id, title})
-    try {
-      await demolition.act(act, {signal, note: (text) => emit({code: 'step-note', id, text: `${title}: ${text}`})})
-    } catch (error) {
-      const failure = failureOf(id, error, signal)
-      emit({code: 'step-finished', id, title, outcome: 'failed', seconds: seconds(), text: failure.why ?? failure.what})
-      failed.push(failure)
-      return false
-    }
+/** Throws what the consent and the lease throw: nothing was changed then. Throws `Interrupted` and `LeaseLost` midway. */
+export async function runTeardown(request: TeardownRequest): Promise<TeardownEnding> {
+  const {demolition, app, toolkit, dryRun, emit, signal} = request
+  const estate = app === undefined && !toolkit ? undefined : await demolition.look({signal})
+  const plan = estate ? planTeardown(estate, request) : []
+  const refusals = estate ? checkTeardown(estate, request) : []
+  const ending = (exit: ExitName, at = estate, more: Partial<TeardownResult> = {}): TeardownEnding => ({
+    result: {...resultOf(request, at), plan, refusals, ...more},
+    exit,
+  })
 
-    emit({code: 'step-finished', id, title, outcome: 'done', seconds: seconds()})
-    done.push(title)
-    return true
+  if (refusals.length === 0 && (!estate || remainingOf(estate).length === 0)) {
+    emit({code: 'done', text: `nothing carries the tag of ${app ?? 'any application'}: nothing to delete`})
+    return ending('done')
   }
 
-  const start = (act: TeardownAct): Promise<boolean> => {
-    const started = running.get(act.id) ?? perform(act)
-    running.set(act.id, started)
-    return started
+  request.show(estate!)
+  if (dryRun && refusals.length === 0) {
+    emit({code: 'done', text: `${plan.length} acts would delete this; a dry run changes nothing`})
+    return ending('done')
   }
 
-  await Promise.all(acts.map((act) => start(act)))
-  return {done, failed}
+  const all = refusals.length > 0 ? refusals : await unconfirmed(request)
+  if (all.length > 0) {
+    for (const refusal of all) emit({code: 'refusal', ...refusal, waived: false})
+    return ending('refused', estate, {refusals: all})
+  }
+
+  const outcome = await takeDown({...request, app: app ?? '', estate: estate!})
+  conclude(outcome.estate, outcome.failed, emit)
+  const {done, failed} = outcome
+  return ending(remainingOf(outcome.estate).length > 0 ? 'failed' : 'done', outcome.estate, {done, failed})
 }
 
-function failureOf(act: string, error: unknown, signal: AbortSignal): ActFailure {
-  if (error instanceof DrError) {
-    const {code, message: what, why, next, requestId} = error
-    return {act, code, what, why, next, requestId}
+const resultOf = (request: TeardownRequest, at: Estate | undefined): Omit<TeardownResult, 'plan' | 'refusals'> => ({
+  schemaVersion: 1,
+  target: request.target,
+  app: request.app ?? null,
+  regions: request.regions,
+  dryRun: request.dryRun,
+  done: [],
+  failed: [],
+  remaining: at ? remainingOf(at) : [],
+  pendingDeletion: at ? at.pendingDeletion.map((one) => leftOf(one)) : [],
+  seconds: (request.clock.now() - request.began) / 1000,
+})
+
+async function unconfirmed({app, consent}: TeardownRequest): Promise<Refusal[]> {
+  if (consent.given() || (await consent.ask())) return []
+  const hint = `todo-dr teardown --confirm ${nameToConfirm(app)}`
+  return [{gate: 'confirmed', reason: 'all of this, data included, would be lost for good', hint}]
+}
+
+function conclude({resources, stacks, pendingDeletion}: Estate, failed: ActFailure[], emit: Emit): void {
+  for (const {what, why, next} of failed)
+    emit({code: 'warning', text: why === undefined ? what : `${what}: ${why}`, hint: next})
+  if (pendingDeletion.length > 0) {
+    const ids = pendingDeletion.map(({id, region}) => `${id} (${region})`).join(', ')
+    emit({code: 'note', text: `keys that AWS deletes after their waiting time, and does not bill: ${ids}`})
   }
 
-  if (signal.aborted) return {act, code: 'Interrupted', what: 'interrupted'}
-  // A bug must not be told as a failure of AWS.
-  throw error
+  const left = [...stacks, ...resources].filter(({owned}) => owned)
+  if (left.length === 0) {
+    emit({code: 'done', text: 'a scan by tag finds nothing left'})
+    return
+  }
+
+  const names = left.map((one) => ('arn' in one ? one.arn : one.id))
+  emit({
+    code: 'warning',
+    text: `still there: ${names.join(', ')}`,
+    hint: 'todo-dr teardown goes on from what is there; what it knows no way to delete, delete by hand',
+  })
 }

@@ -5,9 +5,9 @@
 
 import {setTimeout as sleep} from 'node:timers/promises'
 import {DrError, Unreachable} from '../../errors.js'
-import type {Deployment, Region} from '../../model/deployment.js'
-import {regionNames, regionOf} from '../../model/regions.js'
+import type {Region} from '../../model/deployment.js'
 import type {CallOptions, Lease} from '../../ports/world.js'
+import type {PartingLease} from '../../ports/teardown.js'
 import {CALL_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
 import {isFault, isServerFault} from './errors.js'
@@ -32,6 +32,8 @@ interface Found {
 /** Why a region has no say: nobody answered, or a service that is falling apart did. */
 type Silent = Map<Region, DrError>
 
+type Acquired = Awaited<ReturnType<Lease['acquire']>>
+
 type Looked = {found: Found[]; silent: Silent}
 
 interface LeaseCall extends CallOptions {
@@ -47,22 +49,36 @@ const ATTEMPTS = 4
 const CONFLICT_WAIT_MS = 100
 const CONFLICTS = ['PreconditionFailed', 'ConditionalRequestConflict']
 
-export class AwsLease implements Lease {
+export class AwsLease implements Lease, PartingLease {
   readonly #clients: Clients
-  readonly #deployment: Deployment
+  readonly #buckets: Readonly<Record<Region, string>>
+  readonly #regions: Set<Region>
   readonly #answerMs: number
+  /** The acquisition that is under way, or the last one. */
+  #acquiring: Promise<unknown> = Promise.resolve()
 
-  constructor(clients: Clients, deployment: Deployment, answerMs = ANSWER_MS) {
+  /** `buckets`: of each region that keeps the lease. */
+  constructor(clients: Clients, buckets: Readonly<Record<Region, string>>, answerMs = ANSWER_MS) {
     this.#clients = clients
-    this.#deployment = deployment
+    this.#buckets = buckets
+    // In a fixed order.
+    this.#regions = new Set(Object.keys(buckets).sort())
     this.#answerMs = answerMs
   }
 
-  async acquire(
-    owner: string,
-    ttlSeconds: number,
-    options: CallOptions = {},
-  ): Promise<{regions: Region[]; unreachable: Region[]; token: number}> {
+  acquire(owner: string, ttlSeconds: number, options: CallOptions = {}): Promise<Acquired> {
+    const acquired = this.#acquire(owner, ttlSeconds, options)
+    this.#acquiring = acquired.catch(() => undefined)
+    return acquired
+  }
+
+  async forget(region: Region): Promise<number> {
+    this.#regions.delete(region)
+    await this.#acquiring
+    return this.#regions.size
+  }
+
+  async #acquire(owner: string, ttlSeconds: number, options: CallOptions): Promise<Acquired> {
     const call = {...options, deadlineMs: this.#answerMs}
     // Once silent, silent for this acquisition: a region costs its deadline once, however often others are faster.
     const silent: Silent = new Map()
@@ -79,7 +95,7 @@ export class AwsLease implements Lease {
 
   async release(owner: string, options: CallOptions = {}): Promise<void> {
     const call = {...options, deadlineMs: this.#answerMs}
-    const {found} = await this.#look(this.#regions(), call)
+    const {found} = await this.#look([...this.#regions], call)
     const ours = found.filter(({record}) => record?.owner === owner)
     const released = await Promise.allSettled(
       ours.map((at) => this.#write(at, {owner: null, expiresAt: 0, token: at.record!.token}, call)),
@@ -93,7 +109,7 @@ export class AwsLease implements Lease {
   }
 
   /** Regions that do not answer are added to `silent`, and those in it are not asked. */
-  async #acquireOnce(owner: string, ttlSeconds: number, silent: Silent, call: LeaseCall) {
+  async #acquireOnce(owner: string, ttlSeconds: number, silent: Silent, call: LeaseCall): Promise<Acquired> {
     const found = await this.#lookPatiently(silent, call)
     const now = Date.now()
     for (const {region, record} of found) {
@@ -123,7 +139,7 @@ export class AwsLease implements Lease {
 
   /** Where nobody answers it is rather our own line that is slow: then everybody gets more time, once. */
   async #lookPatiently(silent: Silent, call: LeaseCall): Promise<Found[]> {
-    const regions = this.#regions().filter((region) => !silent.has(region))
+    const regions = [...this.#regions].filter((region) => !silent.has(region))
     let looked = await this.#look(regions, call)
     if (looked.found.length === 0 && silent.size === 0) {
       looked = await this.#look(regions, {...call, deadlineMs: Math.max(call.deadlineMs, CALL_DEADLINE_MS)})
@@ -145,11 +161,6 @@ export class AwsLease implements Lease {
     }
 
     return looked
-  }
-
-  /** In their fixed order. */
-  #regions(): Region[] {
-    return regionNames(this.#deployment).sort()
   }
 
   async #read(region: Region, call: LeaseCall): Promise<Found> {
@@ -178,7 +189,7 @@ export class AwsLease implements Lease {
   }
 
   #bucket(region: Region): string {
-    return regionOf(this.#deployment, region).leaseBucket
+    return this.#buckets[region]!
   }
 
   #parse(region: Region, text: string): LeaseRecord {
@@ -201,7 +212,9 @@ export class AwsLease implements Lease {
   }
 }
 
-const isOut = (error: unknown): error is DrError => error instanceof Unreachable || isServerFault(error)
+/** A bucket that is gone has no say either: a teardown may have got so far. */
+const isOut = (error: unknown): error is DrError =>
+  error instanceof Unreachable || isServerFault(error) || isFault(error, 'NoSuchBucket')
 
 function leaseHeld(region: Region, record: LeaseRecord): DrError {
   const left = Math.ceil((record.expiresAt - Date.now()) / 1000)

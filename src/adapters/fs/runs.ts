@@ -43,6 +43,12 @@ export class FsRunStore implements RunStore {
     return new FsRun(runId, folder)
   }
 
+  async latest(intent: string): Promise<Run | undefined> {
+    const ids = await readdir(this.#folder).catch(() => [])
+    const id = ids.sort().findLast((one) => one.slice(one.indexOf('-') + 1, one.lastIndexOf('-')) === intent)
+    return id === undefined ? undefined : new FsRun(id, join(this.#folder, id))
+  }
+
   async latestUnfinished(): Promise<Run | undefined> {
     const ids = await readdir(this.#folder).catch(() => [])
     for (const id of ids.sort().reverse()) {

@@ -32,8 +32,7 @@ export default class OutageStart extends DrCommand {
     const session = this.session()
     const [world, outage, {name, kind}] = await Promise.all([session.world(), session.outage(), session.target()])
     const {deployment} = world
-    const region =
-      flags.region === undefined ? await this.#homeIfPrimary(world) : regionNamed(deployment, flags.region)
+    const region = flags.region === undefined ? await this.#homeIfPrimary(world) : regionNamed(deployment, flags.region)
     if (kind === 'aws') await this.#confirmed({name, app: deployment.app, region}, flags.confirm)
     await outage.start(region, flags.kind, {signal: this.signal})
     const role = preferenceOf(deployment, region)

@@ -3,12 +3,13 @@ import {createHash} from 'node:crypto'
 import {Clients} from '../../../src/adapters/aws/clients.js'
 import {AwsLease, LEASE_KEY} from '../../../src/adapters/aws/lease.js'
 import {Unreachable} from '../../../src/errors.js'
-import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
+import {AWAY, HOME} from '../../support/deployment.js'
 import {serve} from '../../support/server.js'
 import type {Asked, Reply, TestServer} from '../../support/server.js'
 import {thrownBy} from '../../support/thrown.js'
 
 const BUCKETS = Object.fromEntries([HOME, AWAY].map((region) => [`todomgmt-lease-000000000000-${region}`, region]))
+const BUCKET_OF = Object.fromEntries(Object.entries(BUCKETS).map(([bucket, region]) => [region, bucket]))
 const etagOf = (text: string): string => `"${createHash('md5').update(text).digest('hex')}"`
 
 const s3Fault = (status: number, code: string): Reply => ({
@@ -24,6 +25,8 @@ class Buckets {
   /** Takes requests and never answers them. */
   readonly hanging = new Set<string>()
   readonly failing = new Set<string>()
+  /** Their buckets were deleted. */
+  readonly gone = new Set<string>()
   /** So many requests are not answered. */
   hangsFirst = 0
   /** Runs before each write is judged: another operator in the gap between our look and our write. */
@@ -36,6 +39,7 @@ class Buckets {
     if (this.hangsFirst-- > 0) return 'hang'
     if (this.failing.has(region)) return s3Fault(503, 'ServiceUnavailable')
     if (this.hanging.has(region)) return 'hang'
+    if (this.gone.has(region)) return s3Fault(404, 'NoSuchBucket')
     if (method === 'PUT') this.beforeWrite(region)
     if (this.hanging.has(region)) return 'hang'
     const held = this.objects.get(region)
@@ -73,7 +77,7 @@ describe('the operator lease', () => {
     buckets = new Buckets()
     server = await serve((asked) => buckets.answer(asked))
     clients = new Clients({endpoint: server.url, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}})
-    lease = new AwsLease(clients, sampleDeployment())
+    lease = new AwsLease(clients, BUCKET_OF)
   })
 
   afterEach(async () => {
@@ -142,7 +146,7 @@ describe('the operator lease', () => {
   }
 
   it('costs one deadline where a region hangs, however often another is faster in the one that answers', async () => {
-    const impatient = new AwsLease(clients, sampleDeployment(), ANSWER_MS)
+    const impatient = new AwsLease(clients, BUCKET_OF, ANSWER_MS)
     await lease.acquire('one', 60)
     buckets.hanging.add(HOME)
     let others = 2
@@ -163,7 +167,7 @@ describe('the operator lease', () => {
   })
 
   it('is taken in the other region where one begins to hang between look and write', async () => {
-    const impatient = new AwsLease(clients, sampleDeployment(), ANSWER_MS)
+    const impatient = new AwsLease(clients, BUCKET_OF, ANSWER_MS)
     buckets.beforeWrite = (region) => void (region === HOME && buckets.hanging.add(region))
     expect(await impatient.acquire('one', 60)).to.deep.equal({regions: [AWAY], unreachable: [HOME], token: 1})
   })
@@ -177,7 +181,7 @@ describe('the operator lease', () => {
 
   it('gives everybody more time where nobody answers in time: it is our own line that is slow', async () => {
     buckets.hangsFirst = 2
-    const impatient = new AwsLease(clients, sampleDeployment(), ANSWER_MS)
+    const impatient = new AwsLease(clients, BUCKET_OF, ANSWER_MS)
     expect(await impatient.acquire('one', 60)).to.include({token: 1})
   })
 
@@ -189,6 +193,32 @@ describe('the operator lease', () => {
 
     expect(await thrownBy(lease.acquire('one', 60))).to.include({code: 'LeaseHeld'})
     expect(buckets.record(HOME).owner).to.equal('faster')
+  })
+
+  it('is kept in the other region where the bucket of one is gone', async () => {
+    buckets.gone.add(HOME)
+    expect(await lease.acquire('one', 60)).to.deep.equal({regions: [AWAY], unreachable: [HOME], token: 1})
+    await lease.release('one')
+    expect(buckets.record(AWAY).owner).to.equal(null)
+  })
+
+  it('leaves alone a bucket that is to go, once what was under way there has ended', async () => {
+    await lease.acquire('one', 60)
+    let writes = 0
+    buckets.beforeWrite = (region) => {
+      if (region === HOME) writes++
+    }
+
+    const renewal = lease.acquire('one', 60)
+    expect(await lease.forget(HOME)).to.equal(1)
+    const before = writes
+    buckets.objects.delete(HOME)
+    await renewal
+    expect(await lease.acquire('one', 60)).to.deep.include({regions: [AWAY]})
+    await lease.release('one')
+    expect(writes).to.equal(before)
+    expect(buckets.objects.has(HOME)).to.equal(false)
+    expect(await lease.forget(AWAY)).to.equal(0)
   })
 
   it('is not taken over a record that cannot be read', async () => {

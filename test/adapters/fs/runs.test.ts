@@ -87,6 +87,20 @@ describe('runs on disk', () => {
     expect(await store.latestUnfinished()).to.equal(undefined)
   })
 
+  it('finds the newest run of an intent, whatever became of it', async () => {
+    expect(await store.latest('teardown')).to.equal(undefined)
+    await store.create('teardown')
+    await pause()
+    const newest = await store.create('teardown')
+    await newest.writeJson('result.json', {})
+    await pause()
+    await store.create('deploy')
+    const drill = await store.create('drill-region-loss')
+    expect((await store.latest('teardown'))?.id).to.equal(newest.id)
+    expect((await store.latest('drill-region-loss'))?.id).to.equal(drill.id)
+    expect(await store.latest('drill')).to.equal(undefined)
+  })
+
   it('opens no run that is not there, nor a path outside', async () => {
     for (const id of ['nope', '../runs', '..', 'a/b', '']) {
       expect(await thrownBy(store.open(id)), id).to.include({code: 'RunUnknown', exit: 'failed'})

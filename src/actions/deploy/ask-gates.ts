@@ -1,0 +1,69 @@
+/** What a deployment looks at before it changes anything, and what the gates say to it. */
+
+import {DrError} from '../../errors.js'
+import {checkDatabaseMembers} from '../../gates/database-members.js'
+import type {GateVerdict} from '../../gates/index.js'
+import {refuseDuringSwitch} from '../../gates/no-switch-in-progress.js'
+import type {Emit} from '../../messages.js'
+import type {Refusal} from '../../model/gate.js'
+import {homeOf, otherRegion} from '../../model/regions.js'
+import type {ProjectStack, StackState} from '../../model/stack.js'
+import type {DeployerEvent} from '../../ports/deployer.js'
+import type {World} from '../../ports/world.js'
+import {databaseChanges} from './database-gate.js'
+import type {DeployInput} from './input.js'
+import {bootstrapWanted, lookAtStacks} from './look.js'
+import type {Place} from './look.js'
+
+export interface DeployLook extends GateVerdict {
+  states: Map<string, StackState>
+  /** Whose bootstrap is missing or too old. */
+  missing: Place[]
+}
+
+/** Looks and asks the gates; every refusal is given at once. Changes nothing. */
+export async function lookBeforeDeploy(input: DeployInput, stacks: ProjectStack[]): Promise<DeployLook> {
+  const {cloudFormation, world, signal} = input
+  const refusals = world ? await switchInProgress(world, signal) : []
+  const [states, missing] = await Promise.all([
+    lookAtStacks({...input, stacks}),
+    bootstrapWanted(stacks, cloudFormation, signal),
+  ])
+  const unready = new Set(missing.map(({region}) => region))
+  // Without a bootstrap, or in a rollback that has failed, no change set can be made: those stacks are asked about after it.
+  const ready = stacks.filter(({region}) => !unready.has(region))
+  const members = await askDatabase(input, ready, states)
+  return {states, missing, refusals: [...refusals, ...members.refusals], waived: members.waived}
+}
+
+export async function askDatabase(
+  {app = '', deployer, cloudFormation, waivers, emit, signal}: DeployInput,
+  stacks: ProjectStack[],
+  states: ReadonlyMap<string, StackState>,
+): Promise<GateVerdict> {
+  const options = {signal, onEvent: warningsTo(emit)}
+  const changes = await databaseChanges({stacks, states, deployer, cloudFormation, options})
+  return checkDatabaseMembers(changes, {app, waivers})
+}
+
+async function switchInProgress(
+  world: Pick<World, 'database' | 'deployment'>,
+  signal: AbortSignal,
+): Promise<Refusal[]> {
+  const home = homeOf(world.deployment)
+  const global = await world.database
+    .describe(home, {signal})
+    .catch(() => world.database.describe(otherRegion(world.deployment, home), {signal}))
+    .catch((error: unknown) => {
+      // Without its global database there is no switch: an earlier deployment, or its teardown, went half the way.
+      if (error instanceof DrError && error.code === 'GlobalClusterNotFoundFault') return
+      throw error
+    })
+  return global ? refuseDuringSwitch(global, 'todo-dr resume goes on with it; deploy afterwards') : []
+}
+
+const warningsTo =
+  (emit: Emit) =>
+  (event: DeployerEvent): void => {
+    if (event.kind === 'note' && event.level === 'warning') emit({code: 'warning', text: event.text})
+  }

@@ -1,0 +1,40 @@
+import type {Emit} from '../../messages.js'
+import type {Waiver} from '../../model/gate.js'
+import type {Deployer, Stacks} from '../../ports/deployer.js'
+import type {RunStore} from '../../ports/runs.js'
+import type {Stage} from '../../ports/stage.js'
+import type {Clock, World} from '../../ports/world.js'
+
+/** Where is deployed, and by what. */
+export interface DeployPlace {
+  target: string
+  /** Undefined for a CDK app that names none. */
+  app?: string
+  account: string
+  /** Of the CDK project. */
+  folder: string
+  lab: boolean
+  deployer: Deployer
+  cloudFormation: Stacks
+  clock: Clock
+  /** Of the deployment that stands; undefined where there is none yet, or one that is not whole. */
+  world?: Pick<World, 'deployment' | 'database' | 'lease' | 'clock'>
+  runs: RunStore
+  /** Where the edge is reached from here; undefined where that is not known. */
+  edgeUrl(): Promise<string | undefined>
+}
+
+export interface DeployInput extends DeployPlace {
+  waivers: Waiver[]
+  bootstrap: boolean
+  rollback: boolean
+  /** First go on with the rollback of stacks in which it has failed. */
+  continueRollback: boolean
+  /** Stacks at a time. */
+  concurrency: number
+  /** Who holds the operator lease meanwhile. */
+  owner: string
+  stage: Stage
+  emit: Emit
+  signal: AbortSignal
+}

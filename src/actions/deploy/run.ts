@@ -1,0 +1,155 @@
+/** The verb: synthesize, choose, and compare or deploy. */
+
+import {showVerdict} from '../../engine/prepare.js'
+import {DrError} from '../../errors.js'
+import type {ExitName} from '../../errors.js'
+import type {Waiver} from '../../model/gate.js'
+import type {ProjectStack, StackOutcome} from '../../model/stack.js'
+import type {Consent} from '../../ports/consent.js'
+import {lookBeforeDeploy} from './ask-gates.js'
+import {carryOut} from './carry-out.js'
+import type {DeployOutcome} from './carry-out.js'
+import type {DeployInput} from './input.js'
+import type {DeployResult} from './result.js'
+import {selectStacks} from './select.js'
+
+export interface DeployRequest extends Omit<DeployInput, 'waivers'> {
+  /** Names or ids of stacks, with `*`; none: all. */
+  stacks: string[]
+  /** Show what differs, and deploy nothing. */
+  diff: boolean
+  /** Stop after the gates. */
+  dryRun: boolean
+  /** Of --allow-database-change: who is to say yes. */
+  databaseConsent?: Consent
+  /** When the command began, by the clock: epoch milliseconds. */
+  began: number
+}
+
+export interface DeployEnding {
+  result: DeployResult
+  exit: ExitName
+  /** What a person is told of a deployment that did not end well. */
+  error?: DrError
+  /** Of a comparison: the differences, for a person. */
+  lines: string[]
+}
+
+/** What a way of ending adds to the result. */
+interface Part extends Partial<DeployResult> {
+  status: DeployResult['status']
+}
+
+type Ended = Omit<DeployEnding, 'result' | 'lines'> & {part: Part; lines?: string[]}
+
+/**
+ * Throws what building and synthesizing throw, `StackUnknown`, `ConfirmMismatch` and `LeaseHeld`: nothing was changed then.
+ * A deployment that failed or was stopped is a value.
+ */
+export async function runDeploy(request: DeployRequest): Promise<DeployEnding> {
+  const stacks = await synthesize(request)
+  const ended = request.diff ? await compare(request, stacks) : await deploy(request, stacks)
+  const {part, lines = [], ...ending} = ended
+  const {target, app = null, account, folder, clock, began} = request
+  const seconds = (clock.now() - began) / 1000
+  const result = {...NOTHING, target, app, account, project: folder, ...part, seconds}
+  return {result, lines, ...ending}
+}
+
+const NOTHING = {
+  schemaVersion: 1 as const,
+  refusals: [],
+  waived: [],
+  bootstrapped: [],
+  stacks: [],
+  differences: null,
+  edgeUrl: null,
+  failure: null,
+}
+
+async function synthesize({deployer, folder, stacks: names, stage, signal}: DeployRequest): Promise<ProjectStack[]> {
+  const open = async () => {
+    const all = await deployer.open({signal})
+    return {all, chosen: selectStacks(all, names)}
+  }
+
+  const {chosen} = await stage('synthesize', `synthesize ${folder}`, open, ({all, chosen: {length}}) =>
+    length === all.length ? `${length} stacks` : `${length} of ${all.length} stacks`,
+  )
+  return chosen
+}
+
+async function compare({deployer, emit, signal}: DeployRequest, stacks: ProjectStack[]): Promise<Ended> {
+  const ids = stacks.map(({id}) => id)
+  const found = await deployer.diff(ids, {signal})
+  const same = found.length === 0
+  emit({
+    code: 'done',
+    text: same ? 'nothing differs from what is deployed' : `${found.length} of ${stacks.length} stacks differ`,
+    next: same ? undefined : 'todo-dr deploy',
+  })
+  const differences = found.map(({text, ...difference}) => difference)
+  return {
+    part: {status: 'compared', differences},
+    exit: same ? 'done' : 'missed',
+    lines: found.map(({text}) => `${text}\n`),
+  }
+}
+
+async function deploy(request: DeployRequest, stacks: ProjectStack[]): Promise<Ended> {
+  const {emit} = request
+  const input = {...request, waivers: waiversOf(request)}
+  const look = await lookBeforeDeploy(input, stacks)
+  const {refusals, waived, missing} = look
+  showVerdict(look, emit)
+  if (refusals.length > 0) return {part: {status: 'refused', refusals, waived}, exit: 'refused'}
+  if (request.dryRun) {
+    emit({code: 'done', text: 'No gate refuses this deployment; a dry run changes nothing.', next: 'todo-dr deploy'})
+    return {part: {status: 'planned', waived, bootstrapped: missing.map(({region}) => region)}, exit: 'done'}
+  }
+
+  const {part, ...ending} = await conclude(request, await carryOut(input, stacks, look))
+  return {part: {...part, waived}, ...ending}
+}
+
+async function conclude(request: DeployRequest, outcome: DeployOutcome): Promise<Ended> {
+  const {status, exit, stacks, bootstrapped, error} = outcome
+  if (error) {
+    const {code, message: what, why = null, next = null, requestId = null} = error
+    return {part: {status, bootstrapped, stacks, failure: {code, what, why, next, requestId}}, exit, error}
+  }
+
+  const edgeUrl = (await request.edgeUrl()) ?? outputOf(stacks, 'EdgeUrl') ?? null
+  const count = stacks.filter((one) => one.status !== 'unchanged').length
+  const text =
+    status === 'unchanged'
+      ? `nothing to do: ${stacks.length} stacks stand as the project wants them`
+      : `${count} of ${stacks.length} stacks deployed`
+  const isFirst = request.world === undefined && edgeUrl !== null
+  const name = request.lab ? ` --target ${request.target}` : ''
+  request.emit({
+    code: 'done',
+    text: edgeUrl === null ? text : `${text}; edge ${edgeUrl}`,
+    next: isFirst ? `todo-dr seed${name}` : undefined,
+  })
+  return {part: {status, bootstrapped, stacks, edgeUrl}, exit}
+}
+
+/** A consent is the flag and the name: nobody is asked in the middle of a deployment. */
+function waiversOf({databaseConsent, app}: DeployRequest): Waiver[] {
+  if (!databaseConsent) return []
+  if (app !== undefined && databaseConsent.given())
+    return [
+      {name: 'allow-database-change', reason: '--allow-database-change, confirmed with the name of the application'},
+    ]
+  throw new DrError({
+    code: 'ConfirmMismatch',
+    exit: 'refused',
+    what: `--allow-database-change wants the name of the application: ${app ?? 'this project names none'}`,
+    why: 'it is there so that nobody replaces the database of the wrong application',
+    next: `todo-dr deploy --allow-database-change --confirm ${app ?? 'NAME'}`,
+  })
+}
+
+const outputOf = (stacks: StackOutcome[], name: string): string | undefined =>
+  stacks.map(({outputs}) => outputs[name]).find((value) => value !== undefined)

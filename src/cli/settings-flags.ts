@@ -1,0 +1,91 @@
+/** The settings of a new project as flags. */
+
+import {Flags} from '@oclif/core'
+import type {Interfaces} from '@oclif/core'
+import {DEFAULTS} from '../actions/init/settings.js'
+import {DrError} from '../errors.js'
+import type {GivenSettings} from './ask-settings.js'
+
+const number = Flags.custom<number, {min: number; max: number}>({
+  async parse(input, _, {name, min, max}) {
+    const value = Number(input)
+    if (input.trim() !== '' && value >= min && value <= max) return value
+    throw new DrError({
+      code: 'InvalidSetting',
+      exit: 'usage',
+      what: `--${name}: "${input}" is no number from ${min} to ${max}`,
+      next: 'todo-dr init --help',
+    })
+  },
+})
+
+export const SETTINGS_FLAGS = {
+  app: Flags.string({
+    description: 'Name of the application, the prefix of every name: letters and digits, at most 20 [folder name]',
+    helpValue: 'NAME',
+  }),
+  home: Flags.string({description: `The preferred primary region [${DEFAULTS.home}]`, helpValue: 'REGION'}),
+  away: Flags.string({description: `The other region [${DEFAULTS.away}]`, helpValue: 'REGION'}),
+  'allow-unlisted-region': Flags.boolean({
+    description: 'Accept a region that the list of regions with Aurora global databases lacks',
+  }),
+  rto: number({
+    description: `Recovery time objective, in seconds [${DEFAULTS.rtoSeconds}]`,
+    helpValue: 'S',
+    min: 1,
+    max: 31_536_000,
+  }),
+  rpo: number({
+    description: `Recovery point objective, in seconds [${DEFAULTS.rpoSeconds}]`,
+    helpValue: 'S',
+    min: 0,
+    max: 31_536_000,
+  }),
+  'min-capacity': number({
+    description: `Least Aurora capacity of an instance [${DEFAULTS.capacity.min}]`,
+    helpValue: 'ACU',
+    min: 0,
+    max: 256,
+  }),
+  'max-capacity': number({
+    description: `Most Aurora capacity of an instance [${DEFAULTS.capacity.max}]`,
+    helpValue: 'ACU',
+    min: 0,
+    max: 256,
+  }),
+  instances: Flags.integer({
+    description: `Aurora instances a region [${DEFAULTS.instances}]`,
+    helpValue: 'N',
+    min: 1,
+    max: 4,
+  }),
+  account: Flags.string({
+    description: 'The AWS account, twelve digits; checked before each deployment',
+    helpValue: 'ID',
+  }),
+  profile: Flags.string({description: 'Profile of the AWS configuration that commands use', helpValue: 'NAME'}),
+  'alarm-email': Flags.string({description: 'Who gets the mail of the alarms', helpValue: 'ADDRESS'}),
+  protect: Flags.boolean({
+    description: 'Deletion protection, and data that outlives its stack; for anything but a rehearsal',
+    allowNo: true,
+  }),
+  ci: Flags.boolean({description: 'Write a GitHub workflow that runs a drill [yes]', allowNo: true}),
+}
+
+type Given = Interfaces.InferredFlags<typeof SETTINGS_FLAGS>
+
+export const givenIn = (flags: Given): GivenSettings => ({
+  app: flags.app,
+  home: flags.home,
+  away: flags.away,
+  rtoSeconds: flags.rto,
+  rpoSeconds: flags.rpo,
+  minCapacity: flags['min-capacity'],
+  maxCapacity: flags['max-capacity'],
+  instances: flags.instances,
+  account: flags.account,
+  profile: flags.profile,
+  alarmEmail: flags['alarm-email'],
+  protect: flags.protect,
+  workflow: flags.ci,
+})

@@ -1,0 +1,298 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+import {SCHEMAS} from '../../../src/actions/deploy/result.js'
+import {runDeploy} from '../../../src/actions/deploy/run.js'
+import type {DeployRequest} from '../../../src/actions/deploy/run.js'
+import {DrError} from '../../../src/errors.js'
+import type {DrEvent} from '../../../src/messages.js'
+import type {ProjectStack} from '../../../src/model/stack.js'
+import type {Run} from '../../../src/ports/runs.js'
+import {tellStages} from '../../../src/ports/stage.js'
+import {journalOf, memoryRuns} from '../../support/memory-run.js'
+import {projectStack, REGIONS, SimulatedStacks} from '../../support/simulated-stacks.js'
+import type {Fate} from '../../support/simulated-stacks.js'
+import {SimulatedWorld} from '../../support/simulated-world.js'
+import {thrownBy} from '../../support/thrown.js'
+
+const CLUSTER = {Type: 'AWS::RDS::DBCluster', Properties: {GlobalClusterIdentifier: 'demo'}}
+const DATA: ProjectStack = projectStack('data', {template: {Resources: {Db: CLUSTER}}})
+
+class Deployment {
+  readonly world = new SimulatedWorld()
+  readonly runs: Run[] = []
+  readonly events: DrEvent[] = []
+  readonly ctrlC = new AbortController()
+
+  constructor(readonly stacks: SimulatedStacks) {
+    stacks.interrupt = () => this.ctrlC.abort(new Error('interrupted'))
+  }
+
+  run(more: Partial<DeployRequest> = {}) {
+    const emit = (event: DrEvent): void => void this.events.push(event)
+    const {clock} = this.world
+    return runDeploy({
+      target: 'aws',
+      lab: false,
+      app: 'Demo',
+      account: '000000000000',
+      folder: '/demo/infra',
+      deployer: this.stacks.deployer,
+      cloudFormation: this.stacks.cloudFormation,
+      clock,
+      world: this.world.connect().world,
+      runs: memoryRuns(this.runs),
+      edgeUrl: async () => undefined,
+      stacks: [],
+      diff: false,
+      dryRun: false,
+      bootstrap: true,
+      rollback: true,
+      continueRollback: false,
+      concurrency: 8,
+      owner: 'somebody deploy',
+      began: clock.now(),
+      stage: tellStages(emit, () => clock.now()),
+      emit,
+      signal: this.ctrlC.signal,
+      ...more,
+    })
+  }
+
+  /** That nothing was changed, and nobody was kept out. */
+  expectNothingBegun(): void {
+    // A change set that is looked at and dropped is all that may have been made.
+    expect(this.stacks.acts.filter((act) => !/^(prepare|drop) /.test(act))).to.deep.equal([])
+    expect(this.runs).to.deep.equal([])
+    expect(this.world.leaseHolder).to.equal(undefined)
+  }
+}
+
+/** A replacement of the cluster, which the gate refuses. */
+function replacing(stacks: SimulatedStacks): SimulatedStacks {
+  stacks.deployed.set('data', {Resources: {Db: {...CLUSTER, Properties: {...CLUSTER.Properties, Port: 1}}}})
+  const detail = {property: 'Port', recreation: 'Always', certain: true} as const
+  stacks.changes = [{action: 'Modify', logicalId: 'Db', type: CLUSTER.Type, replacement: 'True', details: [detail]}]
+  return stacks
+}
+
+const consent = (given: boolean) => ({given: () => given, ask: async () => false})
+
+describe('deploying', () => {
+  const fates = fc
+    .array(fc.tuple(fc.constantFrom<Fate>('changes', 'same', 'fails', 'stops'), fc.nat(), fc.boolean()), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map((all) =>
+      all.map(([fate, nat, depends], index) => ({fate, on: depends && index > 0 ? nat % index : undefined})),
+    )
+
+  it('ends as its stacks did, whatever became of them: status, exit, failure, journal and lease agree', async () => {
+    await fc.assert(
+      fc.asyncProperty(fates, fc.boolean(), async (all, stood) => {
+        const named = all.map((one, index) => ({...one, name: `stack${index}`}))
+        const project = named.map(({name, on}) =>
+          projectStack(name, {dependencies: on === undefined ? [] : [`stack${on}`]}),
+        )
+        const stacks = new SimulatedStacks(project, Object.fromEntries(named.map(({name, fate}) => [name, fate])))
+        if (stood) stacks.standing()
+        const deployment = new Deployment(stacks)
+        const {result, exit, error} = await deployment.run()
+
+        const of = (status: string) => result.stacks.filter((one) => one.status === status).map(({name}) => name)
+        expect(result.stacks.map(({name}) => name)).to.deep.equal(project.map(({name}) => name))
+        expect(SCHEMAS.deploy.parse(result)).to.deep.equal(result)
+        const stopped = deployment.ctrlC.signal.aborted
+        const failed = !stopped && of('failed').length > 0
+        expect(result.status).to.equal(
+          stopped
+            ? 'stopped'
+            : failed
+              ? 'failed'
+              : of('unchanged').length === project.length
+                ? 'unchanged'
+                : 'deployed',
+        )
+        expect(exit).to.equal(stopped ? 'stopped' : failed ? 'failed' : 'done')
+        expect(result.failure?.code).to.equal(error?.code)
+        expect(error === undefined).to.equal(exit === 'done')
+
+        for (const {name, fate, on} of named) {
+          const {status, failure} = result.stacks.find((one) => one.name === name)!
+          if (fate === 'stops' && status !== 'not-started') expect(status).to.equal('in-progress')
+          if (status === 'failed') {
+            expect(fate).to.equal('fails')
+            expect(failure).to.deep.equal({
+              logicalId: 'Thing',
+              type: 'AWS::SSM::Parameter',
+              reason: `${name} is not allowed`,
+            })
+          }
+
+          if (on !== undefined && !['created', 'updated', 'unchanged'].includes(result.stacks[on]!.status))
+            expect(status).to.equal(stopped && status === 'in-progress' ? status : 'not-started')
+        }
+
+        for (const name of of('created')) expect(stood, name).to.equal(false)
+        for (const name of of('updated')) expect(stood, name).to.equal(true)
+        const [journaled] = deployment.runs
+        expect((await journalOf(journaled!)).at(-1)).to.include({event: 'run-finished', status: 'done', exit})
+        expect(deployment.world.leaseHolder).to.equal(undefined)
+      }),
+      {numRuns: 200},
+    )
+  })
+
+  const refusals: Record<string, (deployment: Deployment) => void> = {
+    'a switch is under way'({world}) {
+      world.switching = {to: 'us-east-2', status: 'failing-over'}
+    },
+    'the database would be replaced'({stacks}) {
+      replacing(stacks)
+    },
+    both({world, stacks}) {
+      world.switching = {to: 'us-east-2', status: 'failing-over'}
+      replacing(stacks)
+    },
+  }
+  for (const [why, stand] of Object.entries(refusals)) {
+    for (const dryRun of [false, true]) {
+      it(`begins nothing where ${why}${dryRun ? ', in a dry run too' : ''}, and says all that refuses`, async () => {
+        const deployment = new Deployment(new SimulatedStacks([DATA, projectStack('api')]).standing())
+        stand(deployment)
+        const {result, exit} = await deployment.run({dryRun})
+        expect({exit, status: result.status}).to.deep.equal({exit: 'refused', status: 'refused'})
+        const gates = ['no-switch-in-progress', 'database-members'].filter(
+          (gate) => why === 'both' || (gate === 'database-members') === why.includes('database'),
+        )
+        expect(result.refusals.map(({gate}) => gate)).to.deep.equal(gates)
+        expect(deployment.events.filter(({code}) => code === 'refusal')).to.have.length(gates.length)
+        deployment.expectNothingBegun()
+      })
+    }
+  }
+
+  it('begins nothing in a dry run, and names the regions that it would bootstrap', async () => {
+    const deployment = new Deployment(new SimulatedStacks([DATA, projectStack('api', {region: REGIONS[1]!})]))
+    deployment.stacks.bootstrapped.delete(REGIONS[1]!)
+    const {result, exit} = await deployment.run({dryRun: true})
+    expect(exit).to.equal('done')
+    expect(result).to.deep.include({status: 'planned', bootstrapped: [REGIONS[1]], stacks: []})
+    deployment.expectNothingBegun()
+  })
+
+  it('replaces the database for who says so and types the name, and journals that', async () => {
+    const deployment = new Deployment(replacing(new SimulatedStacks([DATA]).standing()))
+    const {result, exit} = await deployment.run({databaseConsent: consent(true)})
+    expect(exit).to.equal('done')
+    expect(result).to.deep.include({status: 'deployed', refusals: []})
+    expect(result.waived.map(({gate}) => gate)).to.deep.equal(['database-members'])
+    expect((await journalOf(deployment.runs[0]!)).some((line) => line.event === 'waiver')).to.equal(true)
+
+    const silent = new Deployment(replacing(new SimulatedStacks([DATA]).standing()))
+    const error = (await thrownBy(silent.run({databaseConsent: consent(false)}))) as DrError
+    expect(error).to.include({code: 'ConfirmMismatch', exit: 'refused'})
+    silent.expectNothingBegun()
+  })
+
+  it('asks the gate after a bootstrap about what could not be asked before it, and deploys nothing where it refuses', async () => {
+    const deployment = new Deployment(replacing(new SimulatedStacks([DATA, projectStack('api')]).standing()))
+    deployment.stacks.bootstrapped.clear()
+    const {result, exit, error} = await deployment.run()
+    expect({exit, code: error?.code}).to.deep.equal({exit: 'refused', code: 'Refused'})
+    expect(deployment.stacks.acts).to.include(`bootstrap ${REGIONS[0]}`)
+    expect(deployment.stacks.acts.some((act) => act.startsWith('deploy'))).to.equal(false)
+    expect(result.bootstrapped).to.deep.equal([REGIONS[0]])
+    expect(result.stacks.every(({status}) => status === 'not-started')).to.equal(true)
+  })
+
+  it('does not bootstrap under --no-bootstrap, and begins nothing', async () => {
+    const deployment = new Deployment(new SimulatedStacks([projectStack('api')]))
+    deployment.stacks.bootstrapped.clear()
+    expect(await thrownBy(deployment.run({bootstrap: false}))).to.include({code: 'NotBootstrapped', exit: 'usage'})
+    deployment.expectNothingBegun()
+  })
+
+  it('is refused by the lease of another, changes nothing, and leaves a record that nothing had begun', async () => {
+    const deployment = new Deployment(new SimulatedStacks([projectStack('api')]))
+    deployment.world.leaseHolder = 'another'
+    expect(await thrownBy(deployment.run())).to.include({code: 'LeaseHeld', exit: 'refused'})
+    expect(deployment.stacks.acts).to.deep.equal([])
+    expect(deployment.world.leaseHolder).to.equal('another')
+    const lines = await journalOf(deployment.runs[0]!)
+    expect(lines.at(-1)).to.include({event: 'run-finished', status: 'refused', exit: 'refused'})
+  })
+
+  it('needs no lease where nothing stands yet: there is no bucket to keep it in', async () => {
+    const deployment = new Deployment(new SimulatedStacks([projectStack('api')]))
+    deployment.world.leaseHolder = 'another'
+    const {result} = await deployment.run({world: undefined})
+    expect(result).to.include({status: 'deployed', edgeUrl: 'https://edge.example'})
+    expect(deployment.events.at(-1)).to.include({code: 'done', next: 'todo-dr seed'})
+  })
+
+  it('goes on with a rollback that has failed only where it is told to', async () => {
+    const stuck = () => {
+      const stacks = new SimulatedStacks([projectStack('api')]).standing()
+      stacks.states.set('api', {status: 'UPDATE_ROLLBACK_FAILED', reason: 'a bucket is gone'})
+      return new Deployment(stacks)
+    }
+
+    const left = stuck()
+    expect(await thrownBy(left.run())).to.include({code: 'StackRollbackFailed'})
+    left.expectNothingBegun()
+    const helped = stuck()
+    expect((await helped.run({continueRollback: true})).result.status).to.equal('deployed')
+    expect(helped.stacks.acts).to.deep.equal(['continue api', 'deploy api'])
+  })
+
+  it('waits for another one who is at work on a stack, and says so once', async () => {
+    const deployment = new Deployment(new SimulatedStacks([projectStack('api')]).standing())
+    deployment.stacks.states.set('api', {status: 'UPDATE_IN_PROGRESS'})
+    void deployment.world.clock
+      .sleep(60_000)
+      .then(() => deployment.stacks.states.set('api', {status: 'UPDATE_COMPLETE'}))
+    const {result} = await deployment.run()
+    expect(result.status).to.equal('deployed')
+    expect(result.seconds).to.be.within(60, 70)
+    const notes = deployment.events.filter(({code}) => code === 'note')
+    expect(notes).to.have.length(2)
+  })
+
+  it('waits an hour at most for it', async () => {
+    const deployment = new Deployment(new SimulatedStacks([projectStack('api')]).standing())
+    deployment.stacks.states.set('api', {status: 'UPDATE_IN_PROGRESS'})
+    expect(await thrownBy(deployment.run())).to.include({code: 'StackBusy', exit: 'stopped'})
+    deployment.expectNothingBegun()
+  })
+
+  it('asks CloudFormation only about stacks that hold the database and differ, and drops what it made to ask', async () => {
+    const same = new Deployment(new SimulatedStacks([DATA, projectStack('api')]).standing())
+    await same.run()
+    expect(same.stacks.acts).to.deep.equal(['deploy data api'])
+    const harmless = new Deployment(replacing(new SimulatedStacks([DATA, projectStack('api')]).standing()))
+    harmless.stacks.changes = []
+    await harmless.run()
+    expect(harmless.stacks.acts).to.deep.equal(['prepare data', 'drop data', 'deploy data api'])
+  })
+
+  it('drops the change set where the question itself fails', async () => {
+    const deployment = new Deployment(replacing(new SimulatedStacks([DATA]).standing()))
+    deployment.stacks.fault = (call) => {
+      if (call === 'prepare') throw new DrError({code: 'AssetsUnpublished', exit: 'failed', what: 'no'})
+    }
+    expect(await thrownBy(deployment.run())).to.include({code: 'AssetsUnpublished'})
+    expect(deployment.stacks.acts).to.deep.equal(['drop data'])
+    deployment.expectNothingBegun()
+  })
+
+  it('compares without a look at the gates: 5 where something differs', async () => {
+    const deployment = new Deployment(new SimulatedStacks([projectStack('api')]).standing())
+    expect(await deployment.run({diff: true})).to.deep.include({exit: 'done', lines: []})
+    deployment.stacks.differences = [{stack: 'api', region: REGIONS[0]!, changes: [], text: 'Stack api'}]
+    const {exit, lines, result} = await deployment.run({diff: true})
+    expect({exit, lines}).to.deep.equal({exit: 'missed', lines: ['Stack api\n']})
+    expect(result).to.deep.include({status: 'compared', differences: [{stack: 'api', region: REGIONS[0], changes: []}]})
+    deployment.expectNothingBegun()
+  })
+})
