@@ -1,19 +1,30 @@
 #!/usr/bin/env node
-import {readFileSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {setFlagsFromString} from 'node:v8'
 
-if (process.argv.length === 3 && process.argv[2] === '--version') {
+const argv = process.argv.slice(2)
+const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const isCommand = (...path) => existsSync(new URL(`../dist/commands/${path.join('/')}.js`, import.meta.url))
+
+if (argv.length === 1 && argv[0] === '--version') {
   // Without loading anything: this much is asked for by scripts, often.
-  const {name, version} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+  process.stdout.write(`${pjson.name}/${pjson.version} ${process.platform}-${process.arch} node-${process.version}\n`)
 } else {
   // The SDK would print a warning about Node 20 between our lines.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+  // undici's parser of HTTP is WebAssembly: optimizing it takes longer than a command runs, and the end would wait for it.
+  setFlagsFromString('--liftoff-only')
   // Costs a part of every start; a stack trace is shown with DEBUG only.
   if (process.env.DEBUG) process.setSourceMapsEnabled(true)
+  // The plugins have commands of their own, and an answer to what is no command.
+  if (isCommand(argv[0]) || isCommand(argv[0], argv[1])) pjson.oclif.plugins = []
   const {flush, handle, run} = await import('../dist/oclif.js')
   try {
-    await run(process.argv.slice(2), import.meta.url)
+    await run(argv, {root: fileURLToPath(new URL('..', import.meta.url)), pjson})
     await flush()
+    // What is left (a socket, a compilation in the background) is nothing to wait for.
+    process.exit()
   } catch (error) {
     await handle(error)
   }

@@ -1,6 +1,6 @@
 // The programs, bundled: what a command loads is one file and a few chunks, and not the thousand modules of its dependencies.
 import {readFileSync, readdirSync} from 'node:fs'
-import {basename, join} from 'node:path'
+import {join} from 'node:path'
 import {build} from 'esbuild'
 
 /** Files below a folder whose names end so, sorted. */
@@ -10,44 +10,20 @@ const filesOf = (folder, ending) =>
     .sort()
     .map((file) => join(folder, file))
 
-/**
- * Takes lines out of the lists by which an SDK client gives all that it has: a client that is imported by `import()` comes whole, and
- * each has a class for every operation of its service. `keeps` is asked for the name of each module, and of the list that it stands in.
- */
-const clientsWith = (keeps) => ({
+/** The lab speaks the clients' schemas and calls nothing: the class that each client has for every operation is left out. */
+const leanClients = {
   name: 'clients',
   setup({onLoad}) {
-    const lists = /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/](?:(commands|pagination|waiters)[\\/])?index\.js$/
-    onLoad({filter: lists}, ({path}) => {
-      const list = lists.exec(path)[1] ?? 'client'
+    onLoad({filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]index\.js$/}, ({path}) => {
       const lines = readFileSync(path, 'utf8').split('\n')
-      const contents = lines.filter((line) => {
-        const module = /^export \* from "(.+)";$/.exec(line)?.[1]
-        return module === undefined || keeps(basename(module), list)
-      })
-      return {contents: contents.join('\n')}
+      return {
+        contents: lines
+          .filter((line) => !line.startsWith('export *') || /Client"|schemas|errors/.test(line))
+          .join('\n'),
+      }
     })
   },
-})
-
-/** `RDS` beside `RDSClient`: one object with a method for each operation. */
-const isAggregate = (module) =>
-  !/^(?:.+Client|commands|pagination|waiters|schemas_0|enums|errors|models_\d+)$/.test(module)
-
-/** The clients' operations that the sources name; the rest would be dead weight. */
-function clientsOfCommands() {
-  const words = new Set(filesOf('src', '.ts').flatMap((file) => readFileSync(file, 'utf8').match(/\w+/g) ?? []))
-  return clientsWith((module, list) => {
-    if (list === 'client') return !isAggregate(module) && module !== 'schemas_0'
-    if (list === 'pagination') return words.has(`paginate${module.replace(/Paginator$/, '')}`)
-    if (list === 'waiters') return words.has(module) || words.has(module.replace(/^waitFor/, 'waitUntil'))
-    return words.has(module) || words.has(module.replace(/Command$/, ''))
-  })
 }
-
-/** The lab speaks the clients' schemas, and calls nothing. */
-const clientsOfLab = () =>
-  clientsWith((module) => !isAggregate(module) && !['commands', 'pagination', 'waiters'].includes(module))
 
 const OPTIONS = {
   bundle: true,
@@ -68,6 +44,8 @@ const OPTIONS = {
   },
   // oclif looks for it while it is developed, to compile commands.
   external: ['typescript'],
+  // package.json says which Node is needed; oclif would load all of semver to say it again.
+  define: {'process.env.OCLIF_DISABLE_ENGINE_WARNING': '"true"'},
   logLevel: 'warning',
 }
 
@@ -111,7 +89,7 @@ export const bundleProgram = () =>
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
-    plugins: [clientsOfCommands(), leanUndici, leanZod],
+    plugins: [leanUndici, leanZod],
   })
 
 /** dist/lab: the lab, and the program of a function's process. Chunks lie beside main.js, so that both find the same files. */
@@ -123,7 +101,7 @@ export const bundleLab = () =>
       outdir: 'dist/lab',
       chunkNames: '[name]-[hash]',
       splitting: true,
-      plugins: [clientsOfLab()],
+      plugins: [leanClients],
     }),
     build({...OPTIONS, entryPoints: ['lab/src/data-plane/lambda/child/bootstrap.ts'], outdir: 'dist/lab/child'}),
   ])

@@ -1,5 +1,5 @@
 // Signed for all regions at once: the client looks for SigV4A among what is loaded.
-import '@aws-sdk/signature-v4a'
+import '../sigv4a.js'
 
 export {
   CloudFrontKeyValueStoreClient as Client,
