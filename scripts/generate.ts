@@ -1,12 +1,13 @@
 /** Writes what is generated from the sources: docs/exit-codes.md, docs/lab-resources.md, schemas/*.json. `npm run check` diffs them. */
 
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {z} from 'zod'
 import {configSchema} from '../src/config/schema.js'
 import {EXIT} from '../src/errors.js'
 import {resourcesPage} from '../lab/src/resources/page.js'
 import {resultJsonSchema} from '../src/report/result.js'
+import {renew} from './renew.mjs'
 import {resultSchemas} from './schemas.js'
 
 const root = new URL('../', import.meta.url)
@@ -14,7 +15,7 @@ const root = new URL('../', import.meta.url)
 function write(path: string, text: string): void {
   const file = fileURLToPath(new URL(path, root))
   mkdirSync(fileURLToPath(new URL('.', new URL(path, root))), {recursive: true})
-  writeFileSync(file, text)
+  renew(file, text)
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
