@@ -12,8 +12,8 @@ import {LocalLab} from './lab.js'
 import {openLog, type Log} from './log.js'
 import {failure, tell} from './parent.js'
 import {PROFILES} from './profile.js'
-import {SERVICES} from './registry.js'
-import type {RdsService} from './services/rds/index.js'
+import {SERVICES} from './aws/index.js'
+import type {RdsService} from './aws/rds/service.js'
 
 /** A lab that cannot stop in order within this time ends without. */
 const STOP_DEADLINE_MS = 30_000

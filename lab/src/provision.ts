@@ -4,7 +4,7 @@ import {contentOf, readAssembly, type AssemblyFile, type AssemblyStack} from './
 import {walk} from './cloudformation/graph.js'
 import type {Stack} from './cloudformation/stack.js'
 import type {Lab} from './kernel.js'
-import type {CloudFormationService} from './services/cloudformation.js'
+import type {CloudFormationService} from './aws/cloudformation/service.js'
 
 export interface Progress {
   stack: string

@@ -1,8 +1,8 @@
 /** What the lab says of itself: the one place that turns the AWS-shaped names of the deployment into loopback URLs. */
 
 import type {Fault, Lab} from './kernel.js'
-import type {LambdaService} from './services/lambda.js'
-import type {DatabaseStatus, RdsService} from './services/rds/index.js'
+import type {LambdaService} from './aws/lambda/service.js'
+import type {DatabaseStatus, RdsService} from './aws/rds/service.js'
 
 export interface RegionStatus {
   region: string

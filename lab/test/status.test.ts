@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import type {Lab} from '../src/kernel.js'
-import {SsmService} from '../src/services/ssm.js'
+import {SsmService} from '../src/aws/ssm/service.js'
 import {labStatus} from '../src/status.js'
 import {scripted, testLab, type TestLab} from './wire/support.js'
 

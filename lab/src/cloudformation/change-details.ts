@@ -1,7 +1,7 @@
 /** The details of a change set: which property changes, from what to what, and because of what. */
 
-import {canonical, changedProperties, requiresRecreation, type ResourceProvider} from '../resources/provider.js'
-import {tagProperty} from '../resources/tags.js'
+import {canonical, changedProperties, requiresRecreation, type ResourceProvider} from './provider.js'
+import {tagProperty} from './tags.js'
 import {hidden} from './change-contexts.js'
 import {KNOWN_AFTER_APPLY} from './evaluation.js'
 import {referencesIn, type Reference} from './graph.js'

@@ -4,7 +4,7 @@
  */
 
 import {randomUUID} from 'node:crypto'
-import type {Properties, Provisioned, ResourceContext, ResourceProvider} from '../resources/provider.js'
+import type {Properties, Provisioned, ResourceContext, ResourceProvider} from './provider.js'
 import {isRecord} from './template.js'
 
 export const RESPONSE_HOST = 'cloudformation-custom-resource-response.lab'

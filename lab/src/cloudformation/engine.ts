@@ -1,7 +1,7 @@
 /** The stack engine: creates, updates and deletes a stack's resources, in dependency order and as parallel as that allows. */
 
 import {ServiceFault, type Lab} from '../kernel.js'
-import {changeKind, type Provisioned, type ResourceContext, type ResourceProvider} from '../resources/provider.js'
+import {changeKind, type Provisioned, type ResourceContext, type ResourceProvider} from './provider.js'
 import {resolveDynamicReferences} from './dynamic-references.js'
 import type {Evaluation} from './evaluation.js'
 import {reversed, walk} from './graph.js'

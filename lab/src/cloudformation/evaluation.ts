@@ -6,7 +6,7 @@ import {resolve, type ResolvedResource, type Scope} from './intrinsics.js'
 import {valuesOf, type StackParameters} from './parameters.js'
 import type {StackOutput} from './stack.js'
 import {isRecord, validationError, type Template, type TemplateResource} from './template.js'
-import {withStackTags, type Tag} from '../resources/tags.js'
+import {withStackTags, type Tag} from './tags.js'
 
 export interface Surroundings {
   region: string

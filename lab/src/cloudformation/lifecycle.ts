@@ -7,7 +7,7 @@ import {Exports} from './exports.js'
 import type {StackParameters} from './parameters.js'
 import type {Stack, StackResource} from './stack.js'
 import type {Template} from './template.js'
-import type {Tag} from '../resources/tags.js'
+import type {Tag} from './tags.js'
 
 /** A template and its parameter values, checked and ready to run. */
 export interface Target {

@@ -1,7 +1,7 @@
 /** What a request asks of a stack: read, checked, and compared with what the stack is. */
 
 import type {Lab} from '../kernel.js'
-import {canonical} from '../resources/provider.js'
+import {canonical} from './provider.js'
 import {checkCapabilities} from './capabilities.js'
 import {changesBetween} from './change-sets.js'
 import type {ProviderOf} from './engine.js'
@@ -10,7 +10,7 @@ import {resolveParameters, type GivenParameter} from './parameters.js'
 import type {Stack} from './stack.js'
 import {templateText, type TemplateSource} from './template-source.js'
 import {readTemplate, validationError, type Template} from './template.js'
-import type {Tag} from '../resources/tags.js'
+import type {Tag} from './tags.js'
 
 export interface StackInput extends TemplateSource {
   StackName?: string

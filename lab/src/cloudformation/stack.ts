@@ -4,7 +4,7 @@ import {randomUUID} from 'node:crypto'
 import type {UpdateRun} from './engine.js'
 import type {StackParameters} from './parameters.js'
 import type {Template} from './template.js'
-import type {Tag} from '../resources/tags.js'
+import type {Tag} from './tags.js'
 
 export interface StackResource {
   logicalId: string

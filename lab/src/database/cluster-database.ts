@@ -1,10 +1,10 @@
 import mysql from 'mysql2/promise'
 
 import type {Fleet} from './fleet.js'
-import {HEARTBEAT_SCHEMA, Heartbeat, LagMonitor} from './heartbeat.js'
+import {HEARTBEAT_SCHEMA, Heartbeat, LagMonitor} from './mariadb/heartbeat.js'
 import {ReplicationLink} from './link.js'
-import * as replication from './replication.js'
-import type {Server} from './server.js'
+import * as replication from './mariadb/replication.js'
+import type {Server} from './mariadb/server.js'
 import {until} from './until.js'
 
 /** `rebuilding`: a former primary whose volume is being replaced; nobody may read or write there. */

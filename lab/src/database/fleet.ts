@@ -3,10 +3,10 @@ import {join} from 'node:path'
 
 import type {Lab} from '../kernel.js'
 import {ClusterDatabase} from './cluster-database.js'
-import {createCredentials, type EngineCredentials} from './credentials.js'
-import {provideMariaDb, type MariaDb} from './provider.js'
-import {Server} from './server.js'
-import {Volumes} from './volume.js'
+import {createCredentials, type EngineCredentials} from './mariadb/credentials.js'
+import {provideMariaDb, type MariaDb} from './mariadb/provider.js'
+import {Server} from './mariadb/server.js'
+import {Volumes} from './mariadb/volume.js'
 
 interface Ground {
   mariadb: MariaDb

@@ -1,7 +1,7 @@
 /** What happens to a call beside being carried out: permission, weather, record. */
 
 import {fault, ServiceFault, type Service} from '../kernel.js'
-import type {TaggingService} from '../services/tagging.js'
+import type {TaggingService} from '../aws/tagging/service.js'
 import type {KeyPair} from '../wire/credentials.js'
 import type {Protocol} from '../wire/messages.js'
 import {Calls} from './calls.js'

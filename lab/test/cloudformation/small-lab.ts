@@ -1,14 +1,14 @@
 /** A lab of services in this process only: no ports, no processes, no folder. */
 
 import {LabFaults} from '../../src/faults.js'
-import {CloudFormationService} from '../../src/services/cloudformation.js'
-import {S3Service} from '../../src/services/s3.js'
-import {SecretsManagerService} from '../../src/services/secretsmanager.js'
-import {SsmService} from '../../src/services/ssm.js'
+import {CloudFormationService} from '../../src/aws/cloudformation/service.js'
+import {S3Service} from '../../src/aws/s3/service.js'
+import {SecretsManagerService} from '../../src/aws/secretsmanager/service.js'
+import {SsmService} from '../../src/aws/ssm/service.js'
 import type {Lab, Operation, Service} from '../../src/kernel.js'
 import type {ProviderOf} from '../../src/cloudformation/engine.js'
-import {providerOf} from '../../src/resources/index.js'
-import type {ResourceProvider} from '../../src/resources/provider.js'
+import {providerOf} from '../../src/aws/types.js'
+import type {ResourceProvider} from '../../src/cloudformation/provider.js'
 
 export const REGION = 'us-east-1'
 export const AWAY = 'us-east-2'

@@ -1,6 +1,6 @@
 /** A resource type whose doings a test sees and decides. */
 
-import type {Properties, ResourceProvider} from '../../src/resources/provider.js'
+import type {Properties, ResourceProvider} from '../../src/cloudformation/provider.js'
 
 export interface Things {
   provider: ResourceProvider

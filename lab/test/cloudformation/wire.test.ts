@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import {expect} from 'chai'
 
-import {CloudFormationService} from '../../src/services/cloudformation.js'
-import {SsmService} from '../../src/services/ssm.js'
+import {CloudFormationService} from '../../src/aws/cloudformation/service.js'
+import {SsmService} from '../../src/aws/ssm/service.js'
 import {HOME, startTestLab, type TestLab} from '../support/lab-data-plane.js'
 import {keysOf} from '../wire/support.js'
 import {failure, parameter} from './small-lab.js'

@@ -34,11 +34,11 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import {expect} from 'chai'
 
-import {ApiGatewayService} from '../../src/services/apigateway.js'
-import {CloudFrontService} from '../../src/services/cloudfront.js'
-import {KeyValueStoreService} from '../../src/services/cloudfront-keyvaluestore.js'
-import {CognitoService} from '../../src/services/cognito-idp.js'
-import {LambdaService} from '../../src/services/lambda.js'
+import {ApiGatewayService} from '../../src/aws/apigateway/service.js'
+import {CloudFrontService} from '../../src/aws/cloudfront/service.js'
+import {KeyValueStoreService} from '../../src/aws/cloudfront-keyvaluestore/service.js'
+import {CognitoService} from '../../src/aws/cognito-idp/service.js'
+import {LambdaService} from '../../src/aws/lambda/service.js'
 import {HOME, createApi, createFunction, createIdentity, startTestLab, type TestLab} from '../support/lab-data-plane.js'
 import {keysOf} from '../wire/support.js'
 

@@ -1,5 +1,5 @@
 /** A lab in a process of its own, to be killed: prints the process ids of its environments once one is busy and one idle. */
-import {LambdaService} from '../../src/services/lambda.js'
+import {LambdaService} from '../../src/aws/lambda/service.js'
 import {HOME, createFunction, eventually, invoke, startTestLab} from './lab-data-plane.js'
 
 const {lab, logs} = await startTestLab([LambdaService])

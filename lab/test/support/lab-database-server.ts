@@ -1,10 +1,10 @@
 /** A process with one server, for tests that kill it: prints the server's pid, then waits for its end. */
 import {join} from 'node:path'
 
-import {createCredentials} from '../../src/database/credentials.js'
-import {provideMariaDb} from '../../src/database/provider.js'
-import {Server} from '../../src/database/server.js'
-import {Volumes} from '../../src/database/volume.js'
+import {createCredentials} from '../../src/database/mariadb/credentials.js'
+import {provideMariaDb} from '../../src/database/mariadb/provider.js'
+import {Server} from '../../src/database/mariadb/server.js'
+import {Volumes} from '../../src/database/mariadb/volume.js'
 import {createPki} from '../../src/pki.js'
 
 const folder = process.argv[2]!

@@ -7,7 +7,7 @@ import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {AssumeRoleCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import {expect} from 'chai'
 
-import {StsService} from '../../src/services/sts.js'
+import {StsService} from '../../src/aws/sts/service.js'
 import {keysOf, scripted, testLab, type TestLab} from './support.js'
 
 interface Answer {

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {arn, type Lab} from '../../kernel.js'
-import type {WafService} from '../../services/wafv2.js'
+import type {WafService} from '../../aws/wafv2/service.js'
 import {readBody, sendJson} from '../http.js'
 import {authorize} from './authorizer.js'
 import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'

@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 
-import {LambdaService} from '../../../src/services/lambda.js'
-import {WafService} from '../../../src/services/wafv2.js'
-import {ApiGatewayService} from '../../../src/services/apigateway.js'
-import {CloudFrontService} from '../../../src/services/cloudfront.js'
-import {KeyValueStoreService} from '../../../src/services/cloudfront-keyvaluestore.js'
+import {LambdaService} from '../../../src/aws/lambda/service.js'
+import {WafService} from '../../../src/aws/wafv2/service.js'
+import {ApiGatewayService} from '../../../src/aws/apigateway/service.js'
+import {CloudFrontService} from '../../../src/aws/cloudfront/service.js'
+import {KeyValueStoreService} from '../../../src/aws/cloudfront-keyvaluestore/service.js'
 import {
   ALL_VIEWER,
   ALL_VIEWER_EXCEPT_HOST,

@@ -6,7 +6,7 @@ import type {AddressInfo} from 'node:net'
 import {expect} from 'chai'
 
 import type {Service} from '../../../src/kernel.js'
-import {LambdaService} from '../../../src/services/lambda.js'
+import {LambdaService} from '../../../src/aws/lambda/service.js'
 import {AWAY, HOME, createFunction, invoke, startTestLab, type TestLab} from '../../support/lab-data-plane.js'
 
 /** Connects as it is told: plain, with TLS, by lookup, or with fetch. */

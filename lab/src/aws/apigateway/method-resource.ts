@@ -1,0 +1,54 @@
+/** AWS::ApiGateway::Method: one resource of CloudFormation's, up to five kinds of calls of the API's. */
+
+import {generatedName} from '../../cloudformation/names.js'
+import {
+  call,
+  unlessGone,
+  type Properties,
+  type ResourceContext,
+  type ResourceProvider,
+} from '../../cloudformation/provider.js'
+import {request} from '../../cloudformation/shape.js'
+
+const SERVICE = 'apigateway'
+
+/** Puts are idempotent: a create and an update are the same calls. */
+async function put(properties: Properties, context: ResourceContext): Promise<void> {
+  const {
+    RestApiId: restApiId,
+    ResourceId: resourceId,
+    HttpMethod: httpMethod,
+    Integration,
+    MethodResponses = [],
+  } = properties
+  const where = {restApiId, resourceId, httpMethod}
+  await request(context, SERVICE, 'PutMethod', {...properties, ...where})
+  for (const response of MethodResponses as Properties[])
+    await request(context, SERVICE, 'PutMethodResponse', {...response, ...where})
+  if (!Integration) return
+  const {
+    IntegrationResponses = [],
+    IntegrationHttpMethod: integrationHttpMethod,
+    ...integration
+  } = Integration as Properties
+  await request(context, SERVICE, 'PutIntegration', {...integration, integrationHttpMethod, ...where})
+  for (const response of IntegrationResponses as Properties[])
+    await request(context, SERVICE, 'PutIntegrationResponse', {...response, ...where})
+}
+
+export const method: ResourceProvider = {
+  createOnly: ['HttpMethod', 'ResourceId', 'RestApiId'],
+  async create(properties, context) {
+    const id = generatedName(context.stackName, context.logicalId)
+    context.allocated(id)
+    await put(properties, context)
+    return {physicalId: id}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await put(properties, context)
+    return {physicalId}
+  },
+  async delete(_physicalId, {RestApiId: restApiId, ResourceId: resourceId, HttpMethod: httpMethod}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteMethod', {restApiId, resourceId, httpMethod}))
+  },
+}

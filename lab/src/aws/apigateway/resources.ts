@@ -1,0 +1,237 @@
+/** AWS::ApiGateway::RestApi, Resource, Authorizer, Deployment, Stage, RequestValidator, Model and GatewayResponse. */
+
+import {generatedName} from '../../cloudformation/names.js'
+import {
+  call,
+  changedProperties,
+  unlessGone,
+  type Properties,
+  type ResourceContext,
+  type ResourceProvider,
+} from '../../cloudformation/provider.js'
+import {request, tagMap} from '../../cloudformation/shape.js'
+
+const SERVICE = 'apigateway'
+
+const replace = (path: string, value: unknown) => ({op: 'replace', path, value: String(value)})
+
+const apiName = (properties: Properties, context: ResourceContext): string =>
+  properties.Name ?? generatedName(context.stackName, context.logicalId)
+
+export const restApi: ResourceProvider = {
+  createOnly: [],
+  async create(properties, context) {
+    for (const unsupported of ['Body', 'BodyS3Location', 'CloneFrom'])
+      if (properties[unsupported])
+        throw new Error(`The lab does not support ${unsupported} of AWS::ApiGateway::RestApi`)
+    const api = await request(context, SERVICE, 'CreateRestApi', {
+      ...properties,
+      name: apiName(properties, context),
+      tags: tagMap(properties.Tags),
+    })
+    return {physicalId: api.id, attributes: {RestApiId: api.id, RootResourceId: await rootResource(api, context)}}
+  },
+  async update(restApiId, properties, previous, context) {
+    const changed = changedProperties(previous, properties).filter((name) => name === 'Name' || name === 'Description')
+    const patchOperations = changed.map((name) => replace(`/${name.toLowerCase()}`, properties[name] ?? ''))
+    await call(context, SERVICE, 'UpdateRestApi', {restApiId, patchOperations})
+    return {physicalId: restApiId}
+  },
+  async delete(restApiId, _properties, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteRestApi', {restApiId}))
+  },
+}
+
+async function rootResource(api: Properties, context: ResourceContext): Promise<string> {
+  if (api.rootResourceId) return api.rootResourceId
+  const {items} = await call(context, SERVICE, 'GetResources', {restApiId: api.id})
+  return items.find(({path}: {path: string}) => path === '/').id
+}
+
+/** A type whose API creates it with an id and deletes it by that id. */
+function withId(options: {
+  create: string
+  remove: string
+  key: string
+  attribute?: string
+  createOnly: readonly string[] | 'all'
+  input?(properties: Properties, context: ResourceContext): object
+  update?: {operation: string; patches(properties: Properties, previous: Properties): object[]}
+}): ResourceProvider {
+  const {key, update} = options
+  return {
+    createOnly: options.createOnly,
+    async create(properties, context) {
+      const input = {...properties, ...options.input?.(properties, context)}
+      const {id} = await request(context, SERVICE, options.create, input)
+      return {physicalId: id, attributes: options.attribute ? {[options.attribute]: id} : {}}
+    },
+    ...(update && {
+      async update(physicalId, properties, previous, context) {
+        const patchOperations = update.patches(properties, previous)
+        const {RestApiId: restApiId} = properties
+        await call(context, SERVICE, update.operation, {restApiId, [key]: physicalId, patchOperations})
+        return {physicalId}
+      },
+    }),
+    async delete(physicalId, {RestApiId: restApiId}, context) {
+      await unlessGone(call(context, SERVICE, options.remove, {restApiId, [key]: physicalId}))
+    },
+  }
+}
+
+export const resource = withId({
+  create: 'CreateResource',
+  remove: 'DeleteResource',
+  key: 'resourceId',
+  attribute: 'ResourceId',
+  createOnly: 'all',
+})
+
+const AUTHORIZER_PATHS: Record<string, string> = {
+  AuthorizerResultTtlInSeconds: '/authorizerResultTtlInSeconds',
+  IdentitySource: '/identitySource',
+  IdentityValidationExpression: '/identityValidationExpression',
+  Name: '/name',
+}
+
+/** Pools that are new are added before old ones are removed: an authorizer is never without one. */
+function authorizerPatches(properties: Properties, previous: Properties): object[] {
+  const changed = changedProperties(previous, properties)
+  const unknown = changed.filter((name) => name !== 'ProviderARNs' && !Object.hasOwn(AUTHORIZER_PATHS, name))
+  if (unknown.length > 0)
+    throw new Error(`The lab cannot change ${unknown.join(', ')} of AWS::ApiGateway::Authorizer in place`)
+  const [before, after]: string[][] = [previous.ProviderARNs ?? [], properties.ProviderARNs ?? []]
+  const patch = (op: 'add' | 'remove', value: string) => ({op, path: '/providerARNs', value})
+  return [
+    ...changed
+      .filter((name) => name !== 'ProviderARNs')
+      .map((name) => replace(AUTHORIZER_PATHS[name]!, properties[name] ?? '')),
+    ...after!.filter((arn) => !before!.includes(arn)).map((arn) => patch('add', arn)),
+    ...before!.filter((arn) => !after!.includes(arn)).map((arn) => patch('remove', arn)),
+  ]
+}
+
+export const authorizer = withId({
+  create: 'CreateAuthorizer',
+  remove: 'DeleteAuthorizer',
+  key: 'authorizerId',
+  attribute: 'AuthorizerId',
+  createOnly: ['RestApiId'],
+  input: ({Name}, {logicalId}) => ({name: Name ?? logicalId}),
+  update: {operation: 'UpdateAuthorizer', patches: authorizerPatches},
+})
+
+export const requestValidator = withId({
+  create: 'CreateRequestValidator',
+  remove: 'DeleteRequestValidator',
+  key: 'requestValidatorId',
+  attribute: 'RequestValidatorId',
+  createOnly: ['Name', 'RestApiId'],
+  update: {
+    operation: 'UpdateRequestValidator',
+    patches: ({ValidateRequestBody = false, ValidateRequestParameters = false}) => [
+      replace('/validateRequestBody', ValidateRequestBody),
+      replace('/validateRequestParameters', ValidateRequestParameters),
+    ],
+  },
+})
+
+/** Deployments are snapshots: nothing of one but its description changes afterwards, and the lab keeps no description. */
+export const deployment: ResourceProvider = {
+  ...withId({
+    create: 'CreateDeployment',
+    remove: 'DeleteDeployment',
+    key: 'deploymentId',
+    attribute: 'DeploymentId',
+    createOnly: ['DeploymentCanarySettings', 'RestApiId'],
+  }),
+  async update(physicalId) {
+    return {physicalId}
+  },
+}
+
+/** `MethodSettings` as the patch paths of UpdateStage: `/~1v1/GET/throttling/rateLimit`. */
+function methodSettingPatches(settings: Properties[] = []): object[] {
+  const paths: Record<string, string> = {
+    CacheDataEncrypted: 'caching/dataEncrypted',
+    CacheTtlInSeconds: 'caching/ttlInSeconds',
+    CachingEnabled: 'caching/enabled',
+    DataTraceEnabled: 'logging/dataTrace',
+    LoggingLevel: 'logging/loglevel',
+    MetricsEnabled: 'metrics/enabled',
+    ThrottlingBurstLimit: 'throttling/burstLimit',
+    ThrottlingRateLimit: 'throttling/rateLimit',
+  }
+  return settings.flatMap(({ResourcePath = '/*', HttpMethod = '*', ...values}) => {
+    const where = ResourcePath === '/*' ? '/*' : `/${ResourcePath.replaceAll('/', '~1')}`
+    return Object.entries(values).map(([name, value]) => replace(`${where}/${HttpMethod}/${paths[name]}`, value))
+  })
+}
+
+const stagePatches = ({AccessLogSetting, MethodSettings}: Properties): object[] => [
+  ...(AccessLogSetting?.DestinationArn
+    ? [replace('/accessLogSettings/destinationArn', AccessLogSetting.DestinationArn)]
+    : []),
+  ...(AccessLogSetting?.Format ? [replace('/accessLogSettings/format', AccessLogSetting.Format)] : []),
+  ...methodSettingPatches(MethodSettings),
+]
+
+export const stage: ResourceProvider = {
+  createOnly: ['RestApiId', 'StageName'],
+  async create(properties, context) {
+    const {RestApiId: restApiId, StageName: stageName} = properties
+    await request(context, SERVICE, 'CreateStage', {...properties, tags: tagMap(properties.Tags)})
+    context.allocated(stageName)
+    const patchOperations = stagePatches(properties)
+    if (patchOperations.length > 0) await call(context, SERVICE, 'UpdateStage', {restApiId, stageName, patchOperations})
+    return {physicalId: stageName}
+  },
+  async update(stageName, properties, _previous, context) {
+    const {RestApiId: restApiId, DeploymentId, Description} = properties
+    const patchOperations = [
+      replace('/deploymentId', DeploymentId),
+      ...(Description === undefined ? [] : [replace('/description', Description)]),
+      ...stagePatches(properties),
+    ]
+    await call(context, SERVICE, 'UpdateStage', {restApiId, stageName, patchOperations})
+    return {physicalId: stageName}
+  },
+  async delete(stageName, {RestApiId: restApiId}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteStage', {restApiId, stageName}))
+  },
+}
+
+export const model: ResourceProvider = {
+  createOnly: ['ContentType', 'Name', 'RestApiId'],
+  async create(properties, context) {
+    const name = properties.Name ?? context.logicalId
+    await request(context, SERVICE, 'CreateModel', {...properties, name})
+    return {physicalId: name}
+  },
+  async update(modelName, {RestApiId: restApiId, Description = '', Schema = {}}, _previous, context) {
+    const schema = typeof Schema === 'string' ? Schema : JSON.stringify(Schema)
+    const patchOperations = [replace('/description', Description), replace('/schema', schema)]
+    await call(context, SERVICE, 'UpdateModel', {restApiId, modelName, patchOperations})
+    return {physicalId: modelName}
+  },
+  async delete(modelName, {RestApiId: restApiId}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteModel', {restApiId, modelName}))
+  },
+}
+
+export const gatewayResponse: ResourceProvider = {
+  createOnly: ['ResponseType', 'RestApiId'],
+  async create(properties, context) {
+    await request(context, SERVICE, 'PutGatewayResponse', properties)
+    const id = generatedName(context.stackName, context.logicalId)
+    return {physicalId: id, attributes: {Id: id}}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await request(context, SERVICE, 'PutGatewayResponse', properties)
+    return {physicalId}
+  },
+  async delete(_physicalId, {RestApiId: restApiId, ResponseType: responseType}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteGatewayResponse', {restApiId, responseType}))
+  },
+}

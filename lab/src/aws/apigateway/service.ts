@@ -1,0 +1,312 @@
+import type * as Api from '@aws-sdk/client-api-gateway'
+
+import {ApiServer} from '../../data-plane/api-gateway/api-server.js'
+import {isPlainTemplate} from '../../data-plane/api-gateway/gateway-response.js'
+import {JwksCache} from '../../data-plane/api-gateway/jwks-cache.js'
+import {randomId} from '../../data-plane/http.js'
+import type {CallContext, Lab, Operation, Service, TaggedResource} from '../../kernel.js'
+import {tagList} from '../../cloudformation/shape.js'
+import {badRequest, conflict, notFound, unsupported} from './faults.js'
+import {deleteMethod, putIntegration, putIntegrationResponse, putMethod, putMethodResponse} from './methods.js'
+import {RestApiRecord, found} from './rest-api.js'
+import {patchStage} from './stage.js'
+import {checkAuthorizer, checkSchema, updateAuthorizer, updateModel, updateValidator} from './updates.js'
+
+/** Most operations name their API; the table below gives them the record instead. */
+type OfApi<Input> = (api: RestApiRecord, input: Input) => unknown
+
+/** API Gateway's REST APIs: regional endpoints, Lambda proxy and mock integrations, Cognito authorizers. */
+export class ApiGatewayService implements Service {
+  readonly signingName = 'apigateway'
+  readonly placement = 'regional'
+  readonly operations: Record<string, Operation>
+  private readonly apis = new Map<string, RestApiRecord>()
+  private readonly accounts = new Map<string, Api.Account>()
+  private readonly keys = new Map<string, JwksCache>()
+
+  constructor(private readonly lab: Lab) {
+    const of =
+      <Input extends {restApiId: string | undefined}>(act: OfApi<Input>): Operation =>
+      (input: Input, {region}) =>
+        act(this.api(input.restApiId, region), input)
+
+    this.operations = {
+      CreateRestApi: (input: Api.CreateRestApiRequest, context) => this.create(input, context),
+      GetRestApi: of<Api.GetRestApiRequest>((api) => api.describe()),
+      GetRestApis: (_: Api.GetRestApisRequest, {region}): Api.RestApis => ({
+        items: [...this.apis.values()].filter((api) => api.region === region).map((api) => api.describe()),
+      }),
+      UpdateRestApi: of<Api.UpdateRestApiRequest>((api, input) => updateRestApi(api, input)),
+      DeleteRestApi: of<Api.DeleteRestApiRequest>((api) => this.delete(api)),
+
+      CreateResource: of<Api.CreateResourceRequest>((api, input) =>
+        api.addResource(input.parentId, input.pathPart ?? ''),
+      ),
+      GetResource: of<Api.GetResourceRequest>((api, input) => api.resource(input.resourceId)),
+      GetResources: of<Api.GetResourcesRequest>((api): Api.Resources => ({items: [...api.resources.values()]})),
+      DeleteResource: of<Api.DeleteResourceRequest>((api, input) => done(api.removeResource(input.resourceId))),
+
+      PutMethod: of<Api.PutMethodRequest>((api, input) => putMethod(api, input)),
+      GetMethod: of<Api.GetMethodRequest>((api, input) => api.method(input.resourceId, input.httpMethod)),
+      DeleteMethod: of<Api.DeleteMethodRequest>((api, input) =>
+        done(deleteMethod(api, input.resourceId, input.httpMethod)),
+      ),
+      PutMethodResponse: of<Api.PutMethodResponseRequest>((api, input) => putMethodResponse(api, input)),
+      PutIntegration: of<Api.PutIntegrationRequest>((api, input) => putIntegration(api, input)),
+      GetIntegration: of<Api.GetIntegrationRequest>((api, input) =>
+        api.integration(input.resourceId, input.httpMethod),
+      ),
+      PutIntegrationResponse: of<Api.PutIntegrationResponseRequest>((api, input) => putIntegrationResponse(api, input)),
+
+      CreateAuthorizer: of<Api.CreateAuthorizerRequest>((api, input) => createAuthorizer(api, input)),
+      GetAuthorizer: of<Api.GetAuthorizerRequest>((api, input) =>
+        found(api.authorizers, input.authorizerId, 'Authorizer'),
+      ),
+      GetAuthorizers: of<Api.GetAuthorizersRequest>((api): Api.Authorizers => ({items: [...api.authorizers.values()]})),
+      UpdateAuthorizer: of<Api.UpdateAuthorizerRequest>((api, input) => updateAuthorizer(api, input)),
+      DeleteAuthorizer: of<Api.DeleteAuthorizerRequest>((api, input) => deleteAuthorizer(api, input)),
+
+      CreateRequestValidator: of<Api.CreateRequestValidatorRequest>((api, {restApiId: _, ...settings}) => {
+        const validator = {id: randomId(6), ...settings}
+        api.validators.set(validator.id, validator)
+        return validator
+      }),
+      GetRequestValidator: of<Api.GetRequestValidatorRequest>((api, input) =>
+        found(api.validators, input.requestValidatorId, 'Request Validator'),
+      ),
+      UpdateRequestValidator: of<Api.UpdateRequestValidatorRequest>((api, input) => updateValidator(api, input)),
+      DeleteRequestValidator: of<Api.DeleteRequestValidatorRequest>((api, input) =>
+        remove(api.validators, input.requestValidatorId, 'Request Validator'),
+      ),
+      CreateModel: of<Api.CreateModelRequest>((api, input) => createModel(api, input)),
+      GetModel: of<Api.GetModelRequest>((api, input) => found(api.models, input.modelName, 'Model')),
+      UpdateModel: of<Api.UpdateModelRequest>((api, input) => updateModel(api, input)),
+      DeleteModel: of<Api.DeleteModelRequest>((api, input) => remove(api.models, input.modelName, 'Model')),
+      PutGatewayResponse: of<Api.PutGatewayResponseRequest>((api, input) => putGatewayResponse(api, input)),
+      DeleteGatewayResponse: of<Api.DeleteGatewayResponseRequest>((api, input) =>
+        remove(api.gatewayResponses, input.responseType, 'Gateway response'),
+      ),
+
+      CreateDeployment: of<Api.CreateDeploymentRequest>((api, input) => createDeployment(api, input)),
+      GetDeployment: of<Api.GetDeploymentRequest>(
+        (api, input) => found(api.deployments, input.deploymentId, 'Deployment').description,
+      ),
+      GetDeployments: of<Api.GetDeploymentsRequest>((api): Api.Deployments => ({
+        items: [...api.deployments.values()].map(({description}) => description),
+      })),
+      DeleteDeployment: of<Api.DeleteDeploymentRequest>((api, input) => deleteDeployment(api, input)),
+
+      CreateStage: of<Api.CreateStageRequest>((api, input) => createStage(api, input)),
+      GetStage: of<Api.GetStageRequest>((api, input) => found(api.stages, input.stageName, 'stage')),
+      GetStages: of<Api.GetStagesRequest>((api, {deploymentId}): Api.Stages => ({
+        item: [...api.stages.values()].filter((stage) => !deploymentId || stage.deploymentId === deploymentId),
+      })),
+      UpdateStage: of<Api.UpdateStageRequest>((api, input) => updateStage(api, input)),
+      DeleteStage: of<Api.DeleteStageRequest>((api, input) => remove(api.stages, input.stageName, 'stage')),
+
+      GetAccount: (_: Api.GetAccountRequest, {region}) => this.account(region),
+      UpdateAccount: (input: Api.UpdateAccountRequest, {region}) => this.updateAccount(input, region),
+      GetTags: (input: Api.GetTagsRequest, {region}) => ({tags: {...this.tagsOf(input.resourceArn, region)}}),
+      TagResource: (input: Api.TagResourceRequest, {region}) =>
+        done(Object.assign(this.tagsOf(input.resourceArn, region), input.tags)),
+      UntagResource: (input: Api.UntagResourceRequest, {region}) => {
+        const tags = this.tagsOf(input.resourceArn, region)
+        for (const key of input.tagKeys ?? []) delete tags[key]
+        return {}
+      },
+    }
+  }
+
+  tagged(region: string): TaggedResource[] {
+    const here = [...this.apis.values()].filter((api) => api.region === region)
+    return here.flatMap((api) => {
+      const arn = `arn:aws:apigateway:${region}::/restapis/${api.id}`
+      const stages = [...api.stages.values()].map(({stageName, tags}) => ({
+        arn: `${arn}/stages/${stageName}`,
+        tags: tagList(tags) ?? [],
+      }))
+      return [{arn, tags: tagList(api.tags) ?? []}, ...stages]
+    })
+  }
+
+  private async create(input: Api.CreateRestApiRequest, {region}: CallContext): Promise<Api.RestApi> {
+    const {cloneFrom, ...settings} = input
+    if (!input.name) throw badRequest('Name cannot be empty')
+    if (cloneFrom) throw unsupported('cloning of APIs')
+    if (input.policy) throw unsupported('resource policies')
+    if (input.minimumCompressionSize !== undefined) throw unsupported('compression of answers')
+    if (input.endpointConfiguration?.types?.includes('PRIVATE')) throw unsupported('private endpoints')
+    const api = new RestApiRecord(region, {
+      apiKeySource: 'HEADER',
+      disableExecuteApiEndpoint: false,
+      ...settings,
+      endpointConfiguration: input.endpointConfiguration ?? {types: ['EDGE']},
+    })
+    const server = new ApiServer(this.lab, api, this.keysOf(region))
+    api.listener = await this.lab.ports.http(region, api.hostname, (request, response) =>
+      server.handle(request, response),
+    )
+    this.apis.set(api.id, api)
+    this.lab.hosts.register(api.hostname, region, api.listener.port)
+    return api.describe()
+  }
+
+  private async delete(api: RestApiRecord): Promise<object> {
+    this.apis.delete(api.id)
+    this.lab.hosts.unregister(api.hostname)
+    await api.listener?.close()
+    return {}
+  }
+
+  private account(region: string): Api.Account {
+    return (
+      this.accounts.get(region) ?? {
+        throttleSettings: {rateLimit: 10_000, burstLimit: 5000},
+        features: ['UsagePlans'],
+        apiKeyVersion: '4',
+      }
+    )
+  }
+
+  /** Recorded: the lab writes no logs of API Gateway's to CloudWatch. */
+  private updateAccount({patchOperations}: Api.UpdateAccountRequest, region: string): Api.Account {
+    const role = patchOperations?.find(({path}) => path === '/cloudwatchRoleArn')
+    this.accounts.set(region, {...this.account(region), ...(role && {cloudwatchRoleArn: role.value})})
+    return this.account(region)
+  }
+
+  /** One cache of public keys a region, for all its APIs. */
+  private keysOf(region: string): JwksCache {
+    const cache = this.keys.get(region) ?? new JwksCache(this.lab.hosts)
+    this.keys.set(region, cache)
+    return cache
+  }
+
+  private api(id: string | undefined, region: string): RestApiRecord {
+    const api = found(this.apis, id, 'API')
+    return api.region === region ? api : found(new Map(), id, 'API')
+  }
+
+  /** `arn:aws:apigateway:REGION::/restapis/ID`, or of a stage of it. */
+  private tagsOf(arn: string | undefined, region: string): Record<string, string> {
+    const [, id, stageName] = /^[^/]*\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(arn ?? '') ?? []
+    const api = this.api(id, region)
+    if (stageName === undefined) return api.tags
+    const stage = found(api.stages, stageName, 'stage')
+    return (stage.tags ??= {})
+  }
+}
+
+const done = (_: unknown): object => ({})
+
+function remove(entries: Map<string, unknown>, id: string | undefined, what: string): object {
+  found(entries, id, what)
+  entries.delete(id ?? '')
+  return {}
+}
+
+function updateRestApi(api: RestApiRecord, {patchOperations = []}: Api.UpdateRestApiRequest): Api.RestApi {
+  for (const {path, value} of patchOperations) {
+    if (path === '/name' || path === '/description') api.update({[path.slice(1)]: value})
+    else if (path === '/disableExecuteApiEndpoint') api.update({disableExecuteApiEndpoint: value === 'true'})
+    else throw badRequest(`Invalid patch path  '${path}' specified for op 'replace'.`)
+  }
+
+  return api.describe()
+}
+
+function createAuthorizer(
+  api: RestApiRecord,
+  {restApiId: _, ...settings}: Api.CreateAuthorizerRequest,
+): Api.Authorizer {
+  if (settings.type !== 'COGNITO_USER_POOLS') throw unsupported(`authorizer of type ${settings.type}`)
+  const {providerARNs = [], identitySource = 'method.request.header.Authorization'} = settings
+  const authorizer: Api.Authorizer = {
+    id: randomId(6),
+    authType: 'cognito_user_pools',
+    ...settings,
+    providerARNs,
+    identitySource,
+  }
+  checkAuthorizer(authorizer)
+  api.authorizers.set(authorizer.id ?? '', authorizer)
+  return authorizer
+}
+
+function deleteAuthorizer(api: RestApiRecord, {authorizerId}: Api.DeleteAuthorizerRequest): object {
+  const methods = [...api.resources.values()].flatMap(({resourceMethods}) => Object.values(resourceMethods))
+  if (methods.some((method) => method.authorizerId === authorizerId)) {
+    throw conflict(`Cannot delete authorizer '${authorizerId}', is in use by methods`)
+  }
+
+  return remove(api.authorizers, authorizerId, 'Authorizer')
+}
+
+function createModel(api: RestApiRecord, {restApiId: _, ...settings}: Api.CreateModelRequest): Api.Model {
+  const name = settings.name ?? ''
+  if (api.models.has(name)) throw conflict(`Model name already exists for this REST API: ${name}`)
+  if (settings.schema) checkSchema(settings.schema)
+  const model: Api.Model = {id: randomId(6), ...settings}
+  api.models.set(name, model)
+  return model
+}
+
+function putGatewayResponse(
+  api: RestApiRecord,
+  {restApiId: _, ...settings}: Api.PutGatewayResponseRequest,
+): Api.GatewayResponse {
+  const {responseParameters = {}, responseTemplates = {}} = settings
+  for (const [name, value] of Object.entries(responseParameters)) {
+    if (!name.startsWith('gatewayresponse.header.') || !/^'[^']*'$/.test(value))
+      throw unsupported(`gateway response parameter ${name}: ${value}`)
+  }
+
+  if (!Object.values(responseTemplates).every((template) => isPlainTemplate(template)))
+    throw unsupported('mapping templates')
+  const response: Api.GatewayResponse = {...settings, defaultResponse: false}
+  api.gatewayResponses.set(settings.responseType ?? '', response)
+  return response
+}
+
+function createDeployment(api: RestApiRecord, input: Api.CreateDeploymentRequest): Api.Deployment {
+  const {stageName, description, variables} = input
+  const deployment = api.deploy(description)
+  if (!stageName) return deployment
+  const stage = api.stages.get(stageName)
+  if (stage) api.stages.set(stageName, {...stage, deploymentId: deployment.id})
+  else
+    createStage(api, {
+      restApiId: api.id,
+      stageName,
+      deploymentId: deployment.id,
+      description: input.stageDescription,
+      variables,
+    })
+  return deployment
+}
+
+function deleteDeployment(api: RestApiRecord, {deploymentId}: Api.DeleteDeploymentRequest): object {
+  if ([...api.stages.values()].some((stage) => stage.deploymentId === deploymentId)) {
+    throw badRequest('Active stages pointing to this deployment must be moved or deleted')
+  }
+
+  return remove(api.deployments, deploymentId, 'Deployment')
+}
+
+function createStage(api: RestApiRecord, {restApiId: _, ...settings}: Api.CreateStageRequest): Api.Stage {
+  const name = settings.stageName ?? ''
+  if (!/^\w[\w-]*$/.test(name)) throw badRequest('Stage name only allows a-zA-Z0-9_')
+  if (api.stages.has(name)) throw conflict('Stage already exists')
+  if (settings.cacheClusterEnabled || settings.canarySettings) throw unsupported('caches and canaries')
+  if (!api.deployments.has(settings.deploymentId ?? '')) throw notFound('Deployment')
+  const stage: Api.Stage = {...settings, methodSettings: {}, createdDate: new Date(), lastUpdatedDate: new Date()}
+  api.stages.set(name, stage)
+  return stage
+}
+
+function updateStage(api: RestApiRecord, {stageName, patchOperations = []}: Api.UpdateStageRequest): Api.Stage {
+  const stage = patchStage(found(api.stages, stageName, 'stage'), patchOperations)
+  if (!api.deployments.has(stage.deploymentId ?? '')) throw notFound('Deployment')
+  api.stages.set(stageName ?? '', stage)
+  return stage
+}

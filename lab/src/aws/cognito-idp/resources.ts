@@ -1,0 +1,88 @@
+/** AWS::Cognito::UserPool, UserPoolDomain, UserPoolResourceServer and UserPoolClient. */
+
+import {generatedName} from '../../cloudformation/names.js'
+import {
+  call,
+  unlessGone,
+  type Properties,
+  type ResourceContext,
+  type ResourceProvider,
+} from '../../cloudformation/provider.js'
+import {request} from '../../cloudformation/shape.js'
+
+const SERVICE = 'cognito-idp'
+
+const poolAttributes = (id: string, arn: string, {region}: ResourceContext): Properties => ({
+  Arn: arn,
+  ProviderName: `cognito-idp.${region}.amazonaws.com/${id}`,
+  ProviderURL: `https://cognito-idp.${region}.amazonaws.com/${id}`,
+  UserPoolId: id,
+})
+
+export const userPool: ResourceProvider = {
+  createOnly: [],
+  async create(properties, context) {
+    const PoolName = properties.UserPoolName ?? generatedName(context.stackName, context.logicalId, {max: 128})
+    const {UserPool} = await request(context, SERVICE, 'CreateUserPool', {...properties, PoolName})
+    return {physicalId: UserPool.Id, attributes: poolAttributes(UserPool.Id, UserPool.Arn, context)}
+  },
+  async update(UserPoolId, properties, _previous, context) {
+    await request(context, SERVICE, 'UpdateUserPool', {...properties, UserPoolId, PoolName: properties.UserPoolName})
+    return {physicalId: UserPoolId}
+  },
+  async delete(UserPoolId, _properties, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteUserPool', {UserPoolId}))
+  },
+}
+
+export const userPoolDomain: ResourceProvider = {
+  createOnly: ['Domain', 'UserPoolId'],
+  async create(properties, context) {
+    const {CloudFrontDomain} = await request(context, SERVICE, 'CreateUserPoolDomain', properties)
+    const {Domain} = properties
+    return {physicalId: Domain, attributes: {Id: Domain, CloudFrontDistribution: CloudFrontDomain ?? ''}}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await request(context, SERVICE, 'UpdateUserPoolDomain', properties)
+    return {physicalId}
+  },
+  async delete(Domain, {UserPoolId}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteUserPoolDomain', {Domain, UserPoolId}))
+  },
+}
+
+export const resourceServer: ResourceProvider = {
+  createOnly: ['Identifier', 'UserPoolId'],
+  async create(properties, context) {
+    await request(context, SERVICE, 'CreateResourceServer', properties)
+    return {physicalId: properties.Identifier}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await request(context, SERVICE, 'UpdateResourceServer', properties)
+    return {physicalId}
+  },
+  async delete(Identifier, {UserPoolId}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteResourceServer', {Identifier, UserPoolId}))
+  },
+}
+
+const clientName = (properties: Properties, context: ResourceContext): string =>
+  properties.ClientName ?? generatedName(context.stackName, context.logicalId, {max: 128})
+
+export const userPoolClient: ResourceProvider = {
+  createOnly: ['GenerateSecret', 'UserPoolId'],
+  async create(properties, context) {
+    const ClientName = clientName(properties, context)
+    const {UserPoolClient} = await request(context, SERVICE, 'CreateUserPoolClient', {...properties, ClientName})
+    const {ClientId, ClientSecret} = UserPoolClient
+    return {physicalId: ClientId, attributes: {ClientId, Name: ClientName, ...(ClientSecret ? {ClientSecret} : {})}}
+  },
+  async update(ClientId, properties, _previous, context) {
+    const ClientName = clientName(properties, context)
+    await request(context, SERVICE, 'UpdateUserPoolClient', {...properties, ClientName, ClientId})
+    return {physicalId: ClientId}
+  },
+  async delete(ClientId, {UserPoolId}, context) {
+    await unlessGone(call(context, SERVICE, 'DeleteUserPoolClient', {ClientId, UserPoolId}))
+  },
+}

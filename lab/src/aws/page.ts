@@ -1,0 +1,70 @@
+/** docs/lab-resources.md, from the tables of resource types. A test holds the page equal to it. */
+
+import {MADE} from './types.js'
+import type {ResourceProvider} from '../cloudformation/provider.js'
+import {RECORDED, type RecordedType} from '../cloudformation/recorded.js'
+
+const code = (text: string): string => `\`${text.replaceAll('|', String.raw`\|`)}\``
+
+const updates = ({createOnly, conditional = {}, update}: ResourceProvider): string => {
+  if (createOnly === 'all') return 'always a replacement'
+  const rest = update === undefined ? 'any other change is refused' : 'any other change in place'
+  const kinds = [
+    [createOnly ?? [], 'replacement'],
+    [Object.keys(conditional), 'replacement in some cases'],
+  ] as const
+  const said = kinds.flatMap(([names, kind]) => (names.length > 0 ? [`${names.map(code).join(', ')}: ${kind}`] : []))
+  return [...said, rest].join('; ')
+}
+
+const attributesOf = ({attributes = {}}: RecordedType): string =>
+  Object.entries(attributes)
+    .map(([name, pattern]) => `${code(name)} = ${code(pattern)}`)
+    .join('<br>')
+
+/** The page's text. */
+export function resourcesPage(): string {
+  const made = Object.entries(MADE).map(([type, provider]) => `| ${code(type)} | ${updates(provider)} |`)
+  const recorded = Object.entries(RECORDED).map(
+    ([type, entry]) => `| ${code(type)} | ${entry.area} | ${code(entry.ref)} | ${attributesOf(entry)} |`,
+  )
+  return `# Resource types of the lab
+
+Generated from \`lab/src/aws\`: change the tables there, then run the tests with \`UPDATE_DOCS=1\`.
+
+The lab's CloudFormation engine creates the types below. A template with any other type is refused before anything is made, with an
+error that names the type.
+
+## Made for real
+
+These are created by the lab's own services, with the same calls that AWS's CloudFormation makes. The second column says what an
+update does.
+
+| type | an update of |
+| --- | --- |
+${made.join('\n')}
+
+\`Custom::*\` and \`AWS::CloudFormation::CustomResource\` invoke the function of their \`ServiceToken\` and wait for its reply, for 60
+seconds or for their \`ServiceTimeout\` (AWS waits an hour by default). A function that throws before it replies fails the resource at
+once. Topics as \`ServiceToken\` are not supported.
+
+## Recorded only
+
+The lab has no network, permissions, keys, log store or dashboards. These types get names, ids and attributes in AWS's shape, so that what
+refers to them works, and nothing else happens: a security group that would keep a function from its database on AWS does not on the lab.
+
+Placeholders: \`{hex:N}\` random hex digits, \`{id:N}\` random capitals and digits, \`{uuid}\`, \`{ip}\` an address of 198.18.0.0/16, \`{name}\` the name given or generated, \`{ref}\`
+what Ref gives, \`{Property}\` the value of a property.
+
+| type | area | Ref | Fn::GetAtt |
+| --- | --- | --- | --- |
+${recorded.join('\n')}
+
+## Templates
+
+JSON and YAML; all intrinsic functions but \`Fn::Transform\` and those of \`AWS::LanguageExtensions\`; parameters, also from SSM; mappings,
+conditions, rules, outputs, exports; \`{{resolve:ssm:...}}\`, \`{{resolve:ssm-secure:...}}\` and \`{{resolve:secretsmanager:...}}\`; deletion
+policies. An update changes no tags of what is there. Macros, \`CreationPolicy\`, hooks, nested stacks, imports and drift detection are refused. Stack tags are kept and not copied to
+resources. The lab knows no clock-driven behaviour of a bucket: \`LifecycleConfiguration\` is accepted and without effect.
+`
+}

@@ -1,0 +1,136 @@
+/** AWS::RDS::DBProxy, DBProxyTargetGroup and DBProxyEndpoint. */
+
+import {generatedName} from '../../cloudformation/names.js'
+import {
+  call,
+  unlessGone,
+  waitUntil,
+  type Properties,
+  type ResourceContext,
+  type ResourceProvider,
+} from '../../cloudformation/provider.js'
+import {request} from '../../cloudformation/shape.js'
+
+const proxyName = (given: unknown, context: ResourceContext): string =>
+  typeof given === 'string' ? given : generatedName(context.stackName, context.logicalId, {max: 63, lowerCase: true})
+
+async function describeProxy(name: string, context: ResourceContext): Promise<Properties> {
+  const {DBProxies} = await call(context, 'rds', 'DescribeDBProxies', {DBProxyName: name})
+  return DBProxies[0]
+}
+
+async function proxyAttributes(name: string, context: ResourceContext): Promise<Properties> {
+  const proxy = await waitUntil(
+    `The proxy ${name}`,
+    () => describeProxy(name, context),
+    ({Status}) => Status === 'available',
+  )
+  return {DBProxyArn: proxy.DBProxyArn, Endpoint: proxy.Endpoint, VpcId: proxy.VpcId}
+}
+
+export const proxy: ResourceProvider = {
+  createOnly: ['DBProxyName', 'EndpointNetworkType', 'EngineFamily', 'TargetConnectionNetworkType', 'VpcSubnetIds'],
+  async create(properties, context) {
+    const name = proxyName(properties.DBProxyName, context)
+    await request(context, 'rds', 'CreateDBProxy', {...properties, DBProxyName: name})
+    context.allocated(name)
+    return {physicalId: name, attributes: await proxyAttributes(name, context)}
+  },
+  async update(physicalId, properties, _previous, context) {
+    const {VpcSecurityGroupIds: SecurityGroups} = properties
+    await request(context, 'rds', 'ModifyDBProxy', {...properties, DBProxyName: physicalId, SecurityGroups})
+    return {physicalId, attributes: await proxyAttributes(physicalId, context)}
+  },
+  async delete(DBProxyName, _properties, context) {
+    await unlessGone(call(context, 'rds', 'DeleteDBProxy', {DBProxyName}))
+    await waitUntil(
+      `The deletion of ${DBProxyName}`,
+      () => unlessGone(describeProxy(DBProxyName, context)),
+      (left) => !left,
+    )
+  },
+}
+
+/** The target group `default` is made by the proxy: here it is configured, and its targets are registered. */
+export const proxyTargetGroup: ResourceProvider = {
+  createOnly: ['DBProxyName', 'TargetGroupName'],
+  async create(properties, context) {
+    await configure(properties, context)
+    const {TargetGroups} = await call(context, 'rds', 'DescribeDBProxyTargetGroups', {
+      DBProxyName: properties.DBProxyName,
+    })
+    const {TargetGroupArn} = TargetGroups[0]
+    context.allocated(TargetGroupArn)
+    await register(properties, context)
+    return {physicalId: TargetGroupArn, attributes: {TargetGroupArn}}
+  },
+  async update(physicalId, properties, previous, context) {
+    await configure(properties, context)
+    if (JSON.stringify(targetsOf(properties)) !== JSON.stringify(targetsOf(previous))) {
+      await deregister(previous, context)
+      await register(properties, context)
+    }
+    return {physicalId}
+  },
+  delete: (_physicalId, properties, context) => deregister(properties, context),
+}
+
+const targetsOf = ({
+  DBProxyName,
+  TargetGroupName = 'default',
+  DBClusterIdentifiers,
+  DBInstanceIdentifiers,
+}: Properties) => ({
+  DBProxyName,
+  TargetGroupName,
+  ...(DBClusterIdentifiers ? {DBClusterIdentifiers} : {}),
+  ...(DBInstanceIdentifiers ? {DBInstanceIdentifiers} : {}),
+})
+
+async function configure(properties: Properties, context: ResourceContext): Promise<void> {
+  const {DBProxyName, TargetGroupName = 'default', ConnectionPoolConfigurationInfo: ConnectionPoolConfig} = properties
+  if (!ConnectionPoolConfig) return
+  await request(context, 'rds', 'ModifyDBProxyTargetGroup', {DBProxyName, TargetGroupName, ConnectionPoolConfig})
+}
+
+const hasTargets = (properties: Properties): boolean =>
+  Boolean(properties.DBClusterIdentifiers?.length || properties.DBInstanceIdentifiers?.length)
+
+async function register(properties: Properties, context: ResourceContext): Promise<void> {
+  if (hasTargets(properties)) await call(context, 'rds', 'RegisterDBProxyTargets', targetsOf(properties))
+}
+
+async function deregister(properties: Properties, context: ResourceContext): Promise<void> {
+  if (hasTargets(properties)) await unlessGone(call(context, 'rds', 'DeregisterDBProxyTargets', targetsOf(properties)))
+}
+
+async function describeEndpoint(name: string, context: ResourceContext): Promise<Properties> {
+  const {DBProxyEndpoints} = await call(context, 'rds', 'DescribeDBProxyEndpoints', {DBProxyEndpointName: name})
+  return DBProxyEndpoints[0]
+}
+
+export const proxyEndpoint: ResourceProvider = {
+  createOnly: ['DBProxyEndpointName', 'DBProxyName', 'EndpointNetworkType', 'VpcSubnetIds'],
+  async create(properties, context) {
+    const name = proxyName(properties.DBProxyEndpointName, context)
+    await request(context, 'rds', 'CreateDBProxyEndpoint', {...properties, DBProxyEndpointName: name})
+    context.allocated(name)
+    const endpoint = await waitUntil(
+      `The proxy endpoint ${name}`,
+      () => describeEndpoint(name, context),
+      ({Status}) => Status === 'available',
+    )
+    const {DBProxyEndpointArn, Endpoint, IsDefault, VpcId} = endpoint
+    return {physicalId: name, attributes: {DBProxyEndpointArn, Endpoint, IsDefault: String(IsDefault ?? false), VpcId}}
+  },
+  /** The role is no create-only property of the schema, and yet nothing changes it: an update of it does nothing, as on AWS. */
+  async update(physicalId, {VpcSecurityGroupIds}, _previous, context) {
+    await request(context, 'rds', 'ModifyDBProxyEndpoint', {DBProxyEndpointName: physicalId, VpcSecurityGroupIds})
+    return {physicalId}
+  },
+  async delete(DBProxyEndpointName, _properties, context) {
+    await unlessGone(call(context, 'rds', 'DeleteDBProxyEndpoint', {DBProxyEndpointName}))
+    const ask = () => unlessGone(describeEndpoint(DBProxyEndpointName, context))
+    await waitUntil(`The deletion of ${DBProxyEndpointName}`, ask, (left) => !left)
+  },
+}

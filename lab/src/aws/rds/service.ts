@@ -1,0 +1,103 @@
+import {Fleet} from '../../database/fleet.js'
+import type {LagSample} from '../../database/mariadb/heartbeat.js'
+import type {Lab, Operation, Service, TaggedResource} from '../../kernel.js'
+import {clusterOperations} from './clusters.js'
+import {engineVersionOperations} from './engine-versions.js'
+import {EventLog} from './events.js'
+import {globalClusterOperations} from './global-clusters.js'
+import {parameterGroupOperations, subnetGroupOperations} from './groups.js'
+import {instanceOperations} from './instances.js'
+import {certificateNames} from './names.js'
+import {proxyOperations} from './proxies.js'
+import {newProxyShelf} from './proxy-store.js'
+import {proxyTargetOperations} from './proxy-targets.js'
+import {Rejoining} from './rejoining.js'
+import {snapshotOperations} from './snapshots.js'
+import {Store, type ClusterRecord, type Rds} from './store.js'
+import {Switching} from './switching.js'
+import {tagOperations} from './tags.js'
+import {obeyFaults} from './weather.js'
+
+/** How to reach a region's server directly, past the proxy, with all privileges. */
+export interface DatabaseStatus {
+  host: '127.0.0.1'
+  /** 0 while the server is down. */
+  port: number
+  user: string
+  /** Mode 0600. */
+  passwordFile: string
+  name: string
+  /** Of the server; empty while it is down. */
+  pids: number[]
+}
+
+/** RDS: Aurora MySQL clusters, their global database, and RDS Proxy, over real MariaDB servers. */
+export class RdsService implements Service {
+  readonly signingName = 'rds'
+  readonly placement = 'regional'
+  readonly operations: Record<string, Operation>
+  private readonly rds: Rds
+
+  constructor(lab: Lab) {
+    const fleet = new Fleet(lab, (region) => certificateNames(lab.name, region))
+    this.rds = {lab, fleet, store: new Store(), events: new EventLog()}
+    const proxies = newProxyShelf()
+    const rejoining = new Rejoining(this.rds)
+    this.operations = {
+      ...clusterOperations(this.rds),
+      ...instanceOperations(this.rds),
+      ...globalClusterOperations(this.rds, new Switching(this.rds, rejoining)),
+      ...parameterGroupOperations(this.rds),
+      ...subnetGroupOperations(this.rds),
+      ...proxyOperations(this.rds, proxies),
+      ...proxyTargetOperations(this.rds, proxies),
+      ...snapshotOperations(this.rds),
+      ...engineVersionOperations,
+      ...tagOperations(this.rds),
+      ...this.rds.events.operations,
+    }
+    obeyFaults(this.rds, rejoining)
+  }
+
+  /** A global cluster is listed where it was made: its ARN names no region. */
+  tagged(region: string): TaggedResource[] {
+    const {tags, globals} = this.rds.store
+    const here = new Set([...globals.values()].filter((global) => global.region === region).map(({arn}) => arn))
+    return [...tags]
+      .filter(([arn]) => here.has(arn) || arn.split(':')[3] === region)
+      .map(([arn, own]) => ({arn, tags: own}))
+  }
+
+  /** Finds or fetches MariaDB before the first cluster needs it. Throws `MariaDbUnavailable`. */
+  async prepare(onProgress?: (text: string) => void): Promise<void> {
+    await this.rds.fleet.ground(onProgress)
+  }
+
+  /** The region's database, or undefined where the region has none. */
+  databaseStatus(region: string): DatabaseStatus | undefined {
+    const {admin} = this.rds.fleet
+    const cluster = this.clusterOf(region)
+    if (!admin || !cluster) return undefined
+    const {port = 0, pid} = cluster.database
+    const {user, passwordFile} = admin
+    const name = cluster.databaseName ?? this.rds.store.globalOf(cluster)?.databaseName ?? ''
+    return {host: '127.0.0.1', port, user, passwordFile, name, pids: pid === undefined ? [] : [pid]}
+  }
+
+  /** What the region's cluster has measured as a secondary, oldest first; undefined where there is no such cluster. */
+  lagSamples(region: string, clusterId: string): readonly LagSample[] | undefined {
+    return this.rds.store.clusters.find(region, clusterId)?.database.lag.samples
+  }
+
+  /** Ids of events that `DescribeEvents` does not show, with their texts. */
+  eventHistory(region: string): {eventId: string; message: string}[] {
+    return this.rds.events.history(region)
+  }
+
+  /** A member of a global database before any other cluster of the region. */
+  private clusterOf(region: string): ClusterRecord | undefined {
+    const {store} = this.rds
+    const clusters = store.clusters.inRegion(region)
+    return clusters.find((cluster) => store.globalOf(cluster)) ?? clusters[0]
+  }
+}

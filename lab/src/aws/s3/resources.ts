@@ -1,0 +1,113 @@
+/** AWS::S3::Bucket and BucketPolicy. */
+
+import {generatedName} from '../../cloudformation/names.js'
+import {
+  call,
+  changedProperties,
+  unlessGone,
+  type Properties,
+  type ResourceContext,
+  type ResourceProvider,
+} from '../../cloudformation/provider.js'
+import {request, tagList} from '../../cloudformation/shape.js'
+
+const attributes = (name: string, {region}: ResourceContext): Properties => ({
+  Arn: `arn:aws:s3:::${name}`,
+  DomainName: `${name}.s3.amazonaws.com`,
+  DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+  RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+  WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
+})
+
+/** Parts of a bucket's configuration, each with its own operation. */
+const PARTS: Record<string, {operation: string; input(value: Properties): object}> = {
+  VersioningConfiguration: {
+    operation: 'PutBucketVersioning',
+    input: (VersioningConfiguration) => ({VersioningConfiguration}),
+  },
+  BucketEncryption: {
+    operation: 'PutBucketEncryption',
+    input: ({ServerSideEncryptionConfiguration}) => ({
+      ServerSideEncryptionConfiguration: {
+        Rules: ServerSideEncryptionConfiguration.map(
+          ({ServerSideEncryptionByDefault, BucketKeyEnabled}: Properties) => ({
+            ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
+            BucketKeyEnabled,
+          }),
+        ),
+      },
+    }),
+  },
+  PublicAccessBlockConfiguration: {
+    operation: 'PutPublicAccessBlock',
+    input: (PublicAccessBlockConfiguration) => ({PublicAccessBlockConfiguration}),
+  },
+  LoggingConfiguration: {
+    operation: 'PutBucketLogging',
+    input: ({DestinationBucketName, LogFilePrefix = ''}) => ({
+      BucketLoggingStatus: {LoggingEnabled: {TargetBucket: DestinationBucketName, TargetPrefix: LogFilePrefix}},
+    }),
+  },
+  Tags: {operation: 'PutBucketTagging', input: (tags) => ({Tagging: {TagSet: tagList(tags)}})},
+}
+
+/** Properties that change nothing that a caller of the lab's S3 could see: the lab has no owners, storage classes or clocks. */
+const WITHOUT_EFFECT = new Set(['BucketName', 'OwnershipControls', 'AccessControl', 'LifecycleConfiguration'])
+
+async function configure(
+  Bucket: string,
+  properties: Properties,
+  names: string[],
+  context: ResourceContext,
+): Promise<void> {
+  const {operations} = context.lab.service('s3')
+  const unknown = names.filter((name) => !PARTS[name] && !WITHOUT_EFFECT.has(name))
+  if (unknown.length > 0) throw new Error(`The lab does not support ${unknown.join(', ')} of AWS::S3::Bucket`)
+  const parts = names.filter(
+    (name) => properties[name] !== undefined && PARTS[name] && PARTS[name].operation in operations,
+  )
+  await Promise.all(
+    parts.map((name) =>
+      request(context, 's3', PARTS[name]!.operation, {Bucket, ...PARTS[name]!.input(properties[name])}),
+    ),
+  )
+}
+
+export const bucket: ResourceProvider = {
+  createOnly: ['BucketName', 'BucketNamePrefix', 'BucketNamespace', 'ObjectLockEnabled'],
+  async create(properties, context) {
+    const name =
+      properties.BucketName ?? generatedName(context.stackName, context.logicalId, {max: 63, lowerCase: true})
+    const where =
+      context.region === 'us-east-1' ? {} : {CreateBucketConfiguration: {LocationConstraint: context.region}}
+    await call(context, 's3', 'CreateBucket', {Bucket: name, ...where})
+    context.allocated(name)
+    await configure(name, properties, Object.keys(properties), context)
+    return {physicalId: name, attributes: attributes(name, context)}
+  },
+  async update(physicalId, properties, previous, context) {
+    await configure(physicalId, properties, changedProperties(previous, properties), context)
+    return {physicalId}
+  },
+  async delete(Bucket, _properties, context) {
+    await unlessGone(call(context, 's3', 'DeleteBucket', {Bucket}))
+  },
+}
+
+const putPolicy = ({Bucket, PolicyDocument}: Properties, context: ResourceContext): Promise<unknown> =>
+  request(context, 's3', 'PutBucketPolicy', {Bucket, Policy: PolicyDocument})
+
+export const bucketPolicy: ResourceProvider = {
+  createOnly: ['Bucket'],
+  async create(properties, context) {
+    await putPolicy(properties, context)
+    return {physicalId: properties.Bucket}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await putPolicy(properties, context)
+    return {physicalId}
+  },
+  async delete(Bucket, _properties, context) {
+    await unlessGone(call(context, 's3', 'DeleteBucketPolicy', {Bucket}))
+  },
+}

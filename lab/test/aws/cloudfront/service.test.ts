@@ -1,0 +1,187 @@
+import {expect} from 'chai'
+
+import {keyValueStoresOf} from '../../../src/data-plane/edge/key-value-store.js'
+import {S3Service} from '../../../src/aws/s3/service.js'
+import {CloudFrontService} from '../../../src/aws/cloudfront/service.js'
+import {KeyValueStoreService} from '../../../src/aws/cloudfront-keyvaluestore/service.js'
+import {
+  createEdge,
+  distributionConfig,
+  fresh,
+  publishFunction,
+  startOrigin,
+  type Origin,
+} from '../../support/edge-bench.js'
+import {AWAY, HOME, eventually, http, refusal, startTestLab, type TestLab} from '../../support/lab-data-plane.js'
+
+describe('cloudfront', () => {
+  let test: TestLab
+  let home: Origin
+  let away: Origin
+  const call = (operation: string, input: object) => test.lab.call('cloudfront', operation, input, HOME)
+  const keys = (operation: string, input: object) => test.lab.call('cloudfront-keyvaluestore', operation, input, HOME)
+  const config = (behavior?: object, more?: object) => distributionConfig(home, away, behavior, more)
+
+  before(async () => {
+    test = await startTestLab([S3Service, CloudFrontService, KeyValueStoreService])
+  })
+
+  beforeEach(async () => {
+    ;[home, away] = await Promise.all([startOrigin(test.lab, HOME), startOrigin(test.lab, AWAY)])
+  })
+
+  after(() => test.stop())
+
+  describe('the control plane', () => {
+    it('updates only with the current ETag, and deletes only what is disabled', async () => {
+      const edge = await createEdge(test.lab, config())
+      const {DistributionConfig, ETag} = await call('GetDistributionConfig', {Id: edge.id})
+      const update = {Id: edge.id, DistributionConfig: {...DistributionConfig, Enabled: false}}
+      expect(await refusal(call('UpdateDistribution', update))).include({name: 'InvalidIfMatchVersion', status: 400})
+      expect(await refusal(call('UpdateDistribution', {...update, IfMatch: 'EOLD'}))).include({
+        name: 'PreconditionFailed',
+        status: 412,
+      })
+      expect((await refusal(call('DeleteDistribution', {Id: edge.id, IfMatch: ETag}))).name).equal(
+        'DistributionNotDisabled',
+      )
+      const updated = await call('UpdateDistribution', {...update, IfMatch: ETag})
+      expect(updated.ETag).not.equal(ETag)
+      expect((await http(edge.url)).status).equal(403)
+      await call('DeleteDistribution', {Id: edge.id, IfMatch: updated.ETag})
+      expect((await refusal(call('GetDistribution', {Id: edge.id}))).name).equal('NoSuchDistribution')
+      expect(test.lab.hosts.resolve(edge.domain)).equal(undefined)
+    })
+
+    it('serves the old configuration until the new one has spread', async () => {
+      const paced = await startTestLab([CloudFrontService, KeyValueStoreService], {
+        distributionMs: 300,
+        keyValueStoreMs: 300,
+      })
+      const {lab} = paced
+      try {
+        home = await startOrigin(lab, HOME)
+        away = await startOrigin(lab, AWAY)
+        const edge = await createEdge(lab, config())
+        expect((await http(edge.url)).status).equal(503)
+        const describeIt = () => lab.call('cloudfront', 'GetDistribution', {Id: edge.id}, HOME)
+        await eventually('it is deployed', async () => (await describeIt()).Distribution.Status === 'Deployed')
+        expect((await http(edge.url)).text).equal(HOME)
+        const {DistributionConfig, ETag} = await lab.call('cloudfront', 'GetDistributionConfig', {Id: edge.id}, HOME)
+        DistributionConfig.DefaultCacheBehavior = {...DistributionConfig.DefaultCacheBehavior, TargetOriginId: AWAY}
+        const {Distribution} = await lab.call(
+          'cloudfront',
+          'UpdateDistribution',
+          {Id: edge.id, IfMatch: ETag, DistributionConfig},
+          HOME,
+        )
+        expect(Distribution.Status).equal('InProgress')
+        expect((await http(edge.url)).text).equal(HOME)
+        await eventually('it is deployed', async () => (await describeIt()).Distribution.Status === 'Deployed')
+        expect((await http(edge.url)).text).equal(AWAY)
+
+        const {KeyValueStore} = await lab.call('cloudfront', 'CreateKeyValueStore', {Name: 'slow'}, HOME)
+        const {ETag: tag} = await lab.call(
+          'cloudfront-keyvaluestore',
+          'DescribeKeyValueStore',
+          {KvsARN: KeyValueStore.ARN},
+          HOME,
+        )
+        const store = keyValueStoresOf(lab).get(KeyValueStore.ARN)!
+        await lab.call(
+          'cloudfront-keyvaluestore',
+          'PutKey',
+          {KvsARN: KeyValueStore.ARN, Key: 'k', Value: 'v', IfMatch: tag},
+          HOME,
+        )
+        expect([store.items.get('k'), store.edge.items.get('k')]).deep.equal(['v', undefined])
+        await eventually('the edge sees it', () => store.edge.items.get('k') === 'v')
+      } finally {
+        await paced.stop()
+      }
+    })
+
+    it('refuses by name what the edge here would do otherwise', async () => {
+      const cases: object[] = [
+        config({CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6'}),
+        config({CachePolicyId: undefined, ForwardedValues: {}}),
+        config({OriginRequestPolicyId: '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf'}),
+        config({LambdaFunctionAssociations: {Quantity: 1, Items: []}}),
+        config({}, {CustomErrorResponses: {Quantity: 1, Items: [{ErrorCode: 404}]}}),
+      ]
+      for (const one of cases)
+        expect(await refusal(createEdge(test.lab, one))).include({name: 'NotImplemented', status: 501})
+      expect((await refusal(createEdge(test.lab, config({TargetOriginId: 'none'})))).name).equal('NoSuchOrigin')
+      const same = config()
+      await createEdge(test.lab, same)
+      expect((await refusal(createEdge(test.lab, same))).name).equal('DistributionAlreadyExists')
+    })
+
+    it('lists distributions, and tags them', async () => {
+      const edge = await createEdge(test.lab, config())
+      await call('TagResource', {Resource: edge.arn, Tags: {Items: [{Key: 'app', Value: 'x'}]}})
+      expect(await call('ListTagsForResource', {Resource: edge.arn})).deep.equal({
+        Tags: {Items: [{Key: 'app', Value: 'x'}]},
+      })
+      const {DistributionList} = await call('ListDistributions', {})
+      expect(DistributionList.Items.map(({Id}: {Id: string}) => Id)).include(edge.id)
+      const first = await call('ListDistributions', {MaxItems: 1})
+      expect(first.DistributionList).include({IsTruncated: true, Quantity: 1})
+      const second = await call('ListDistributions', {MaxItems: 1, Marker: first.DistributionList.NextMarker})
+      expect(second.DistributionList.Items[0].Id).not.equal(first.DistributionList.Items[0].Id)
+    })
+  })
+
+  describe('a KeyValueStore', () => {
+    it('is filled from S3, and keeps two ETags apart', async () => {
+      await test.lab.call('s3', 'CreateBucket', {Bucket: 'assets'}, HOME)
+      const Body = Buffer.from(JSON.stringify({data: [{key: 'serving', value: HOME}]}))
+      await test.lab.call('s3', 'PutObject', {Bucket: 'assets', Key: 'kvs.json', Body}, HOME)
+      const Name = fresh('imported')
+      const {KeyValueStore, ETag} = await call('CreateKeyValueStore', {
+        Name,
+        ImportSource: {SourceType: 'S3', SourceARN: 'arn:aws:s3:::assets/kvs.json'},
+      })
+      const KvsARN = KeyValueStore.ARN
+      expect(KeyValueStore.Status).equal('READY')
+      expect(await keys('GetKey', {KvsARN, Key: 'serving'})).include({Value: HOME, ItemCount: 1})
+      const stale = await refusal(keys('PutKey', {KvsARN, Key: 'serving', Value: AWAY, IfMatch: ETag}))
+      expect(stale).include({name: 'ValidationException', message: 'Pre-Condition failed'})
+      const {ETag: tag} = await keys('DescribeKeyValueStore', {KvsARN})
+      await keys('UpdateKeys', {
+        KvsARN,
+        IfMatch: tag,
+        Puts: [
+          {Key: 'a', Value: '1'},
+          {Key: 'b', Value: '2'},
+        ],
+        Deletes: [{Key: 'serving'}],
+      })
+      expect((await refusal(keys('PutKey', {KvsARN, Key: 'a', Value: '3', IfMatch: tag}))).name).equal(
+        'ValidationException',
+      )
+      const first = await keys('ListKeys', {KvsARN, MaxResults: 1})
+      const second = await keys('ListKeys', {KvsARN, MaxResults: 1, NextToken: first.NextToken})
+      expect([...first.Items, ...second.Items]).deep.equal([
+        {Key: 'a', Value: '1'},
+        {Key: 'b', Value: '2'},
+      ])
+      expect((await refusal(keys('GetKey', {KvsARN, Key: 'serving'}))).name).equal('ResourceNotFoundException')
+      expect((await call('DescribeKeyValueStore', {Name})).ETag).equal(ETag)
+    })
+
+    it("can't be deleted while a function uses it", async () => {
+      const Name = fresh('used')
+      const {KeyValueStore, ETag} = await call('CreateKeyValueStore', {Name})
+      const arn = await publishFunction(test.lab, 'function handler(event) { return event.request }', KeyValueStore.ARN)
+      expect((await refusal(call('DeleteKeyValueStore', {Name, IfMatch: ETag}))).name).equal(
+        'CannotDeleteEntityWhileInUse',
+      )
+      const functionName = arn.split('/').at(-1)
+      const {ETag: tag} = await call('DescribeFunction', {Name: functionName})
+      await call('DeleteFunction', {Name: functionName, IfMatch: tag})
+      await call('DeleteKeyValueStore', {Name, IfMatch: ETag})
+      expect((await refusal(call('DescribeKeyValueStore', {Name}))).name).equal('EntityNotFound')
+    })
+  })
+})

@@ -1,0 +1,95 @@
+import {expect} from 'chai'
+import {spawn, type ChildProcess} from 'node:child_process'
+import {existsSync, readFileSync, statSync} from 'node:fs'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+import {until} from '../../../src/database/until.js'
+import {DatabaseLab, HOME} from '../../support/lab-database.js'
+
+const alive = (pid: number): boolean => {
+  // A zombie that nobody has waited for is dead.
+  const status = `/proc/${pid}/status`
+  return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'))
+}
+
+describe('database server', () => {
+  it('dies with the lab, when the lab is killed by SIGKILL', async function () {
+    this.timeout(180_000)
+    const folder = await mkdtemp(join(tmpdir(), 'todo-dr-orphan-'))
+    const program = fileURLToPath(new URL('../../support/lab-database-server.ts', import.meta.url))
+    const lab = spawn(process.execPath, ['--import', 'tsx', program, folder], {stdio: ['ignore', 'pipe', 'inherit']})
+    try {
+      const pid = await firstNumber(lab)
+      expect(alive(pid)).to.equal(true)
+      lab.kill('SIGKILL')
+      expect(await until(() => !alive(pid), 5000), `mariadbd ${pid} outlives its lab`).to.equal(true)
+    } finally {
+      lab.kill('SIGKILL')
+      await rm(folder, {recursive: true, force: true})
+    }
+  })
+
+  describe('of a cluster', () => {
+    let lab: DatabaseLab
+
+    before(async function () {
+      this.timeout(180_000)
+      lab = await DatabaseLab.start()
+      await lab.rds.prepare()
+      await lab.pair()
+    })
+
+    after(() => lab.stop())
+
+    it('is reached directly by the account that the status names, whose password only its owner may read', async () => {
+      const status = lab.rds.databaseStatus(HOME)!
+      expect(status.name).to.equal('todo')
+      expect(status.pids.every((pid) => alive(pid))).to.equal(true)
+      expect(statSync(status.passwordFile).mode & 0o777).to.equal(0o600)
+      const [row] = await lab.rows(
+        HOME,
+        'SELECT CURRENT_USER() AS user, @@character_set_server AS charset, @@read_only AS ro',
+      )
+      expect(row).to.deep.equal({user: 'lab_admin@127.0.0.1', charset: 'utf8mb4', ro: 0})
+    })
+
+    it('gives the master user neither SUPER nor anything else that passes read_only, and no account without a password', async () => {
+      const grants = await lab.rows(HOME, "SHOW GRANTS FOR 'dradmin'@'%'")
+      expect(JSON.stringify(grants)).to.not.match(
+        /SUPER|READ_ONLY ADMIN|READ ONLY ADMIN|BINLOG ADMIN|CONNECTION ADMIN|ALL PRIVILEGES/,
+      )
+      const open = await lab.rows(
+        HOME,
+        "SELECT User FROM mysql.user WHERE authentication_string IN ('', 'invalid') AND User <> 'mariadb.sys'",
+      )
+      expect(open).to.deep.equal([])
+    })
+
+    it('listens on 127.0.0.1 only', async () => {
+      const [row] = await lab.rows(HOME, 'SELECT @@bind_address AS address')
+      expect(row).to.deep.equal({address: '127.0.0.1'})
+    })
+
+    it('leaves no process behind when the lab stops', async () => {
+      const pids = [...lab.rds.databaseStatus(HOME)!.pids, ...lab.rds.databaseStatus('us-east-2')!.pids]
+      await lab.stop()
+      expect(pids.filter((pid) => alive(pid))).to.deep.equal([])
+      expect(existsSync(lab.lab.folder)).to.equal(false)
+    })
+  })
+})
+
+function firstNumber(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout!.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      const found = /(\d+)\n/.exec(text)
+      if (found) resolve(Number(found[1]))
+    })
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}`)))
+  })
+}
