@@ -6,6 +6,8 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {Socket} from 'node:net'
 
+import type {Quota, ServiceApi} from './service.js'
+
 /** The lab's only account. */
 export const ACCOUNT = '000000000000'
 
@@ -125,17 +127,78 @@ export interface TaggedResource {
 
 /** One AWS service. Where `operations` lacks a name, the router answers 501 `NotImplemented: service.Operation`. */
 export interface Service {
-  /** The service's name in a SigV4 scope, such as `rds` or `cognito-idp`. */
-  readonly signingName: string
-  /**
-   * regional: dies with the region of the scope. global: dies with us-east-1, whatever the scope says (CloudFront, IAM).
-   * everywhere: never dies (KeyValueStore writes: an assumption about AWS, flagged in the docs).
-   */
-  readonly placement: 'regional' | 'global' | 'everywhere'
+  readonly api: ServiceApi
   readonly operations: Record<string, Operation>
   /** What of this service exists in a region and can be tagged, whether it bears tags or not. */
   tagged?(region: string): TaggedResource[]
+  /** Those that the lab enforces. */
+  readonly quotas?: readonly Quota[]
 }
+
+/** How to reach a region's server directly, past the proxy, with all privileges. */
+export interface DatabaseStatus {
+  host: '127.0.0.1'
+  /** 0 while the server is down. */
+  port: number
+  user: string
+  /** Mode 0600. */
+  passwordFile: string
+  name: string
+  /** Of the server; empty while it is down. */
+  pids: number[]
+}
+
+/** What a secondary measured of its distance to the primary. */
+export interface LagSample {
+  /** Epoch milliseconds. */
+  at: number
+  lagMs: number
+  /** The region of the primary at that time. */
+  sourceRegion: string
+}
+
+/** A stack whose operation has ended. */
+export interface SettledStack {
+  readonly name: string
+  readonly status: string
+  readonly reason?: string
+  /** Oldest first. */
+  readonly events: readonly {
+    LogicalResourceId: string
+    ResourceType: string
+    ResourceStatus: string
+    ResourceStatusReason?: string
+  }[]
+}
+
+/** What services offer each other and the lab itself beside AWS's operations, by signing name: none imports another. */
+export interface Offers {
+  cloudformation: {
+    /** The stack once its running operation has ended, well or badly. Throws `ValidationError` where there is none. */
+    settled(nameOrId: string, region: string): Promise<SettledStack>
+  }
+  lambda: {
+    /** Of the region's function environments. */
+    pids(region: string): number[]
+  }
+  rds: {
+    /** Finds or fetches the database engine before the first cluster needs it. */
+    prepare(onProgress?: (text: string) => void): Promise<void>
+    /** The region's database, or undefined where the region has none. */
+    databaseStatus(region: string): DatabaseStatus | undefined
+    /** What the region's cluster has measured as a secondary, oldest first; undefined where there is no such cluster. */
+    lagSamples(region: string, clusterId: string): readonly LagSample[] | undefined
+    /** What a secret is told about the database that it opens, by the resource type and what Ref gives; undefined for other types. */
+    connection(type: string, physicalId: string, region: string): Promise<object> | undefined
+  }
+  wafv2: {
+    /** Whether the web ACL of a stage, if it has one, lets a request through. */
+    allows(resourceArn: string, header: (name: string) => string | undefined): boolean
+  }
+}
+
+/** The service of this name. */
+export type Offering<Name extends string> = Service & (Name extends keyof Offers ? Offers[Name] : unknown)
 
 /** An error as AWS would answer it: `code` is the wire code, such as `InvalidGlobalClusterStateFault`. */
 export class ServiceFault extends Error {
@@ -154,6 +217,14 @@ export class ServiceFault extends Error {
 export const fault = (code: string, message: string, status = 400, fields?: Record<string, unknown>): ServiceFault =>
   new ServiceFault(code, message, status, fields)
 
+/** Hands out temporary keys. `seconds`: how long they are valid; `expiresAt`: epoch milliseconds. */
+export interface KeyIssuer {
+  issue(
+    identity: {arn: string; userId: string},
+    seconds: number,
+  ): {accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number}
+}
+
 export interface Lab {
   readonly name: string
   readonly home: string
@@ -171,13 +242,17 @@ export interface Lab {
   readonly credentialsFile: string
   /** The keys that a service of AWS gives a program to act as a role. They last as long as the lab. */
   sessionKeys(roleArn: string, sessionName: string): SessionKeys
+  readonly credentials: KeyIssuer
   /**
    * Calls an operation in this process, as the wire would, without codec and signature. Resource providers and data
    * planes use it, so that state changes in one place only.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   call(service: string, operation: string, input: object, region: string): Promise<any>
-  service(signingName: string): Service
+  service<Name extends string>(signingName: Name): Offering<Name>
+  readonly services: ReadonlyMap<string, Service>
+  /** What bears tags in a region, by ARN. AWS also lists what once did; of that the lab keeps no memory. */
+  tagged(region: string): TaggedResource[]
   log(part: string, text: string): void
   /** Runs at the end, last registered first. */
   onStop(close: () => Promise<void> | void): void

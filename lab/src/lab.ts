@@ -5,6 +5,7 @@ import {createServer} from 'node:http'
 import type {AddressInfo, Socket} from 'node:net'
 import {join} from 'node:path'
 
+import {recordsOf} from './cloudformation/records.js'
 import {LabFaults} from './faults.js'
 import {Governance} from './govern/index.js'
 import {guarded, type HttpHandler} from './guard.js'
@@ -15,10 +16,12 @@ import {
   type Hosts,
   type Lab,
   type Listener,
+  type Offering,
   type Pki,
   type Profile,
   type Service,
   type SessionKeys,
+  type TaggedResource,
 } from './kernel.js'
 import {createPki} from './pki.js'
 import {LabPorts} from './ports.js'
@@ -75,9 +78,12 @@ export class LocalLab implements Lab {
     readonly ports: LabPorts,
     readonly pki: Pki,
   ) {
-    this.governance = new Governance(this.services, options.enforceIam ?? false, [
-      ...new Set([options.home, options.away, GLOBAL_CONTROL_REGION]),
-    ])
+    this.governance = new Governance(
+      this.services,
+      options.enforceIam ?? false,
+      [...new Set([options.home, options.away, GLOBAL_CONTROL_REGION])],
+      (region) => this.tagged(region),
+    )
     this.credentials = new Credentials(() => this.governance.clock.now())
   }
 
@@ -147,13 +153,20 @@ export class LocalLab implements Lab {
   }
 
   register(service: Service): void {
-    this.services.set(service.signingName, service)
+    this.services.set(service.api.signingName, service)
   }
 
-  service(signingName: string): Service {
+  service<Name extends string>(signingName: Name): Offering<Name> {
     const service = this.services.get(signingName)
     if (!service) throw new Error(`the lab has no service ${signingName}`)
-    return service
+    return service as Offering<Name>
+  }
+
+  tagged(region: string): TaggedResource[] {
+    const made = [...this.services.values()].flatMap((service) => service.tagged?.(region) ?? [])
+    return [...made, ...recordsOf(this).tagged(region)]
+      .filter(({tags}) => tags.length > 0)
+      .sort((left, right) => (left.arn < right.arn ? -1 : 1))
   }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any

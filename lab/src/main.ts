@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 
 import {adminHandler} from './admin.js'
+import {makeServices} from './aws/index.js'
 import {customResourceReplies} from './custom-resource-replies.js'
 import {RESPONSE_PATH} from './cloudformation/custom-resource.js'
 import {claimFolder, ownRecord, removeFolder, writeRecord} from './folder.js'
@@ -12,8 +13,6 @@ import {LocalLab} from './lab.js'
 import {openLog, type Log} from './log.js'
 import {failure, tell} from './parent.js'
 import {PROFILES} from './profile.js'
-import {SERVICES} from './aws/index.js'
-import type {RdsService} from './aws/rds/service.js'
 
 /** A lab that cannot stop in order within this time ends without. */
 const STOP_DEADLINE_MS = 30_000
@@ -88,7 +87,7 @@ type Tell = (text: string, seconds?: number) => void
 /** The database first: to fetch one may take long, and without one nothing else is worth starting. */
 async function deploy(target: LocalLab, assembly: string, progress: Tell): Promise<void> {
   const started = performance.now()
-  await (target.service('rds') as RdsService).prepare((text) => progress(text))
+  await target.service('rds').prepare((text) => progress(text))
   progress('database server found', (performance.now() - started) / 1000)
   const {provision} = await import('./provision.js')
   await provision(target, assembly, ({stack, status, seconds, reason}) => {
@@ -130,7 +129,7 @@ async function boot(): Promise<void> {
   )
   lab.serve(RESPONSE_PATH, customResourceReplies)
   await writeRecord(folder, ownRecord(name, lab.endpoint, false))
-  for (const make of SERVICES) lab.register(await make(lab))
+  for (const service of makeServices(lab)) lab.register(service)
   if (!values.empty) await deploy(lab, resolve(values.assembly), progress)
 
   await writeRecord(folder, ownRecord(name, lab.endpoint, true))

@@ -2,9 +2,7 @@
 
 import {contentOf, readAssembly, type AssemblyFile, type AssemblyStack} from './assembly.js'
 import {walk} from './cloudformation/graph.js'
-import type {Stack} from './cloudformation/stack.js'
-import type {Lab} from './kernel.js'
-import type {CloudFormationService} from './aws/cloudformation/service.js'
+import type {Lab, SettledStack} from './kernel.js'
 
 export interface Progress {
   stack: string
@@ -60,12 +58,12 @@ async function create(lab: Lab, {name, region, tags, template, terminationProtec
     Tags: Object.entries(tags).map(([Key, Value]) => ({Key, Value})),
   }
   const {StackId} = await lab.call('cloudformation', 'CreateStack', input, region)
-  const stack = await (lab.service('cloudformation') as CloudFormationService).settled(StackId, region)
+  const stack = await lab.service('cloudformation').settled(StackId, region)
   if (stack.status !== 'CREATE_COMPLETE') throw new Error(failureOf(stack))
 }
 
 /** The stack's first failed event, in words. */
-function failureOf(stack: Stack): string {
+function failureOf(stack: SettledStack): string {
   const event = stack.events.find(({ResourceStatus}) => ResourceStatus.endsWith('_FAILED'))
   if (event === undefined)
     return `The stack ${stack.name} ended as ${stack.status}: ${stack.reason ?? 'no reason given'}`

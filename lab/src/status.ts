@@ -1,8 +1,6 @@
 /** What the lab says of itself: the one place that turns the AWS-shaped names of the deployment into loopback URLs. */
 
-import type {Fault, Lab} from './kernel.js'
-import type {LambdaService} from './aws/lambda/service.js'
-import type {DatabaseStatus, RdsService} from './aws/rds/service.js'
+import type {DatabaseStatus, Fault, Lab} from './kernel.js'
 
 export interface RegionStatus {
   region: string
@@ -49,8 +47,8 @@ interface RegionUrls {
 export async function labStatus(lab: Lab): Promise<Status> {
   const map = await deploymentMap(lab)
   const roles = map ? await rolesOf(lab, map.globalClusterId) : new Map<string, 'primary' | 'standby'>()
-  const rds = lab.service('rds') as RdsService
-  const lambda = lab.service('lambda') as LambdaService
+  const rds = lab.service('rds')
+  const lambda = lab.service('lambda')
   const regions = [lab.home, lab.away].map((region): RegionStatus => {
     const entry = map && urlsOf(map, region)
     const {pids = [], ...database} = rds.databaseStatus(region) ?? {}

@@ -1,27 +1,79 @@
-/** Every service of the lab, in the order in which they are made: none needs another while it is being made. */
+/** Every service of AWS that the lab knows, and what follows from the list. */
 
-import type {Service} from '../kernel.js'
-import type {LocalLab} from '../lab.js'
+import {customResource, isCustom} from '../cloudformation/custom-resource.js'
+import type {ResourceProvider} from '../cloudformation/provider.js'
+import {recordedProvider} from '../cloudformation/recorded.js'
+import type {Lab, Service} from '../kernel.js'
+import type {AwsService} from './aws-service.js'
+import {apigateway} from './apigateway/index.js'
+import {cdk} from './cdk/index.js'
+import {cloudformation} from './cloudformation/index.js'
+import {cloudfront} from './cloudfront/index.js'
+import {cloudfrontKeyvaluestore} from './cloudfront-keyvaluestore/index.js'
+import {cloudwatch} from './cloudwatch/index.js'
+import {cognitoIdp} from './cognito-idp/index.js'
+import {ec2} from './ec2/index.js'
+import {ecr} from './ecr/index.js'
+import {iam} from './iam/index.js'
+import {kms} from './kms/index.js'
+import {lambda} from './lambda/index.js'
+import {logs} from './logs/index.js'
+import {rds} from './rds/index.js'
+import {s3} from './s3/index.js'
+import {secretsmanager} from './secretsmanager/index.js'
+import {servicequotas} from './servicequotas/index.js'
+import {sns} from './sns/index.js'
+import {ssm} from './ssm/index.js'
+import {sts} from './sts/index.js'
+import {tagging} from './tagging/index.js'
+import {wafv2} from './wafv2/index.js'
 
-type Make = (lab: LocalLab) => Promise<Service>
-
-export const SERVICES: Make[] = [
-  async (lab) => new (await import('./sts/service.js')).StsService(lab),
-  async (lab) => new (await import('./ec2/service.js')).Ec2Service(lab),
-  async (lab) => new (await import('./kms/service.js')).KmsService(lab),
-  async (lab) => new (await import('./logs/service.js')).LogsService(lab),
-  async () => new (await import('./servicequotas/service.js')).ServiceQuotasService(),
-  async (lab) => new (await import('./tagging/service.js')).TaggingService(lab),
-  async () => new (await import('./ssm/service.js')).SsmService(),
-  async (lab) => new (await import('./secretsmanager/service.js')).SecretsManagerService(lab),
-  async () => new (await import('./s3/service.js')).S3Service(),
-  async (lab) => new (await import('./rds/service.js')).RdsService(lab),
-  async (lab) => new (await import('./cloudwatch/service.js')).CloudWatchService(lab),
-  async (lab) => new (await import('./lambda/service.js')).LambdaService(lab),
-  async (lab) => new (await import('./cognito-idp/service.js')).CognitoService(lab),
-  async () => new (await import('./wafv2/service.js')).WafService(),
-  async (lab) => new (await import('./apigateway/service.js')).ApiGatewayService(lab),
-  async (lab) => new (await import('./cloudfront/service.js')).CloudFrontService(lab),
-  async (lab) => new (await import('./cloudfront-keyvaluestore/service.js')).KeyValueStoreService(lab),
-  async (lab) => new (await import('./cloudformation/service.js')).CloudFormationService(lab),
+export const SERVICES: readonly AwsService[] = [
+  apigateway,
+  cdk,
+  cloudformation,
+  cloudfront,
+  cloudfrontKeyvaluestore,
+  cloudwatch,
+  cognitoIdp,
+  ec2,
+  ecr,
+  iam,
+  kms,
+  lambda,
+  logs,
+  rds,
+  s3,
+  secretsmanager,
+  servicequotas,
+  sns,
+  ssm,
+  sts,
+  tagging,
+  wafv2,
 ]
+
+/** One of each, for one lab. None needs another while it is made. */
+export const makeServices = (lab: Lab): Service[] => SERVICES.flatMap(({make}) => make?.(lab, providerOf) ?? [])
+
+/** Types that are really made, by the lab's own services. */
+export const MADE = byType(({types}) => types)
+
+/** Types that are recorded only. */
+export const RECORDED = byType(({recorded}) => recorded)
+
+const PROVIDERS = new Map<string, ResourceProvider>([
+  ...Object.entries(MADE),
+  ...Object.entries(RECORDED).map(([type, entry]) => [type, recordedProvider(type, entry)] as const),
+])
+
+/** Undefined for a type that the lab does not support. */
+export function providerOf(type: string): ResourceProvider | undefined {
+  return isCustom(type) ? customResource(type) : PROVIDERS.get(type)
+}
+
+/** One table of all services, in the order of its names. */
+function byType<T>(tableOf: (service: AwsService) => Readonly<Record<string, T>> | undefined): Record<string, T> {
+  const entries = SERVICES.flatMap((service) => Object.entries(tableOf(service) ?? {}))
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)))
+}

@@ -1,8 +1,8 @@
 /** docs/lab-resources.md, from the tables of resource types. A test holds the page equal to it. */
 
-import {MADE} from './types.js'
+import {MADE, RECORDED} from './index.js'
 import type {ResourceProvider} from '../cloudformation/provider.js'
-import {RECORDED, type RecordedType} from '../cloudformation/recorded.js'
+import type {RecordedType} from '../cloudformation/recorded.js'
 
 const code = (text: string): string => `\`${text.replaceAll('|', String.raw`\|`)}\``
 

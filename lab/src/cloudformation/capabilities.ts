@@ -3,19 +3,18 @@
 import {fault} from '../kernel.js'
 import type {TemplateResource} from './template.js'
 
-const IAM_NAMES: Record<string, string> = {
-  'AWS::IAM::Role': 'RoleName',
-  'AWS::IAM::User': 'UserName',
-  'AWS::IAM::Group': 'GroupName',
-  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
-  'AWS::IAM::InstanceProfile': 'InstanceProfileName',
-}
+const IAM = 'AWS::IAM::'
+/** Kinds of IAM resources whose name, such as a `Role`'s `RoleName`, wants an acknowledgement of its own. */
+const NAMED = new Set(['Group', 'InstanceProfile', 'ManagedPolicy', 'Role', 'User'])
 
 /** `CAPABILITY_NAMED_IAM` for IAM resources with names, `CAPABILITY_IAM` for others, undefined without any. */
 export function requiredCapability(resources: Record<string, TemplateResource>): string | undefined {
-  const iam = Object.values(resources).filter(({Type}) => Type.startsWith('AWS::IAM::'))
+  const iam = Object.values(resources).filter(({Type}) => Type.startsWith(IAM))
   if (iam.length === 0) return undefined
-  const named = iam.some(({Type, Properties}) => Properties?.[IAM_NAMES[Type] ?? ''] !== undefined)
+  const named = iam.some(({Type, Properties}) => {
+    const kind = Type.slice(IAM.length)
+    return NAMED.has(kind) && Properties?.[`${kind}Name`] !== undefined
+  })
   return named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'
 }
 

@@ -1,7 +1,6 @@
 /** The details of a change set: which property changes, from what to what, and because of what. */
 
 import {canonical, changedProperties, requiresRecreation, type ResourceProvider} from './provider.js'
-import {tagProperty} from './tags.js'
 import {hidden} from './change-contexts.js'
 import {KNOWN_AFTER_APPLY} from './evaluation.js'
 import {referencesIn, type Reference} from './graph.js'
@@ -97,7 +96,7 @@ function propertyDetails(
   sources: readonly Source[],
 ): ChangeDetail[] {
   // Neither text nor reference changed, and yet the value: a stack's tag, an import, or what a mapping or condition gives.
-  const isStackTag = sources.length === 0 && name === tagProperty(current.type)?.name
+  const isStackTag = sources.length === 0 && name === provider.tags?.name
   const source = sources[0] ?? DIRECT
   const target = isStackTag
     ? {Attribute: 'Tags' as const, RequiresRecreation: 'Never' as const}

@@ -2,7 +2,7 @@
 
 import {afterContext, beforeContext, hidden, secretsOf} from './change-contexts.js'
 import {changedParameters, detailsOf, type ChangeDetail, type Cause} from './change-details.js'
-import type {ProviderOf} from './engine.js'
+import type {ProviderOf} from './provider.js'
 import type {Target} from './lifecycle.js'
 import type {Stack, StackResource} from './stack.js'
 

@@ -136,6 +136,9 @@ function asTexts(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
 }
 
+export const isCustom = (type: string): boolean =>
+  type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
+
 /** The provider of `Custom::...` and `AWS::CloudFormation::CustomResource`. */
 export const customResource = (type: string): ResourceProvider => ({
   createOnly: ['ServiceToken'],

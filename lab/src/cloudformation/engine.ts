@@ -1,29 +1,11 @@
 /** The stack engine: creates, updates and deletes a stack's resources, in dependency order and as parallel as that allows. */
 
 import {ServiceFault, type Lab} from '../kernel.js'
-import {changeKind, type Provisioned, type ResourceContext, type ResourceProvider} from './provider.js'
+import {changeKind, type ProviderOf, type Provisioned, type ResourceContext, type ResourceProvider} from './provider.js'
 import {resolveDynamicReferences} from './dynamic-references.js'
 import type {Evaluation} from './evaluation.js'
 import {reversed, walk} from './graph.js'
-import type {Stack, StackResource} from './stack.js'
-
-export type ProviderOf = (type: string) => ResourceProvider | undefined
-
-/** How to take back one act of an update. */
-interface Undo {
-  logicalId: string
-  /** Whether the resource itself is changed back, and not only the stack's knowledge of it. */
-  touches: boolean
-  act(): Promise<void>
-}
-
-/** What an update has done so far. One that stopped without a rollback is gone on with by the next update. */
-export interface UpdateRun {
-  undo: Undo[]
-  /** Resources that go once the update (or its rollback) is complete: replaced ones, or new ones of a failed update. */
-  replaced: StackResource[]
-  added: StackResource[]
-}
+import type {Stack, StackResource, Undo, UpdateRun} from './stack.js'
 
 /** A failure in the words of a stack event. */
 export function reasonOf(error: unknown): string {

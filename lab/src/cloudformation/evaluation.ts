@@ -4,6 +4,7 @@ import {checkRules, conditionsOf} from './conditions.js'
 import {graphOf, namesIn, type Graph} from './graph.js'
 import {resolve, type ResolvedResource, type Scope} from './intrinsics.js'
 import {valuesOf, type StackParameters} from './parameters.js'
+import type {TagProperty} from './provider.js'
 import type {StackOutput} from './stack.js'
 import {isRecord, validationError, type Template, type TemplateResource} from './template.js'
 import {withStackTags, type Tag} from './tags.js'
@@ -14,6 +15,8 @@ export interface Surroundings {
   stackId: string
   /** The stack's own, which its resources get too. */
   tags: readonly Tag[]
+  /** Where resources of a type keep tags. */
+  tagProperty(type: string): TagProperty | undefined
   resource(logicalId: string): ResolvedResource | undefined
   imported(name: string): string
 }
@@ -90,7 +93,8 @@ export class Evaluation {
   }
 
   private tagged(logicalId: string, properties: Record<string, unknown>): Record<string, unknown> {
-    return withStackTags(this.resources[logicalId]?.Type ?? '', properties, this.surroundings.tags)
+    const {tags, tagProperty} = this.surroundings
+    return withStackTags(tagProperty(this.resources[logicalId]?.Type ?? ''), properties, tags)
   }
 
   /** A whole-resource policy, which may itself be an intrinsic. */

@@ -1,7 +1,8 @@
 /** A stack's way through its statuses: create, update, delete, each with its rollback. */
 
 import type {Lab} from '../kernel.js'
-import {reasonOf, StackEngine, type ProviderOf} from './engine.js'
+import {reasonOf, StackEngine} from './engine.js'
+import type {ProviderOf} from './provider.js'
 import {Evaluation} from './evaluation.js'
 import {Exports} from './exports.js'
 import type {StackParameters} from './parameters.js'
@@ -34,7 +35,7 @@ export class Lifecycle {
 
   constructor(
     private readonly lab: Lab,
-    providerOf: ProviderOf,
+    private readonly providerOf: ProviderOf,
     private readonly stacks: () => Iterable<Stack>,
   ) {
     this.engine = new StackEngine(lab, providerOf)
@@ -48,6 +49,7 @@ export class Lifecycle {
       stackName: stack.name,
       stackId: stack.id,
       tags,
+      tagProperty: (type) => this.providerOf(type)?.tags,
       imported: (name) => {
         const value = this.exports.read(name, stack.region)
         imports.add(name)

@@ -28,11 +28,19 @@ export interface DeleteOptions {
   snapshot: boolean
 }
 
+/** The property in which a type keeps its tags. */
+export interface TagProperty {
+  name: string
+  shape: 'list' | 'map'
+}
+
 export interface ResourceProvider {
   /** Top-level properties whose change replaces the resource. `all`: there is no update at all on AWS either. */
   readonly createOnly?: readonly string[] | 'all'
   /** Properties whose change replaces the resource in some cases, each with the rule that says when. */
   readonly conditional?: Readonly<Record<string, (before: unknown, after: unknown) => boolean>>
+  /** Undefined for a type without tags. */
+  readonly tags?: TagProperty
   /** Where the template says nothing. Default `Delete`. */
   deletionPolicy?(properties: Properties): 'Delete' | 'Snapshot'
   create(properties: Properties, context: ResourceContext): Promise<Provisioned>
@@ -46,6 +54,9 @@ export interface ResourceProvider {
   /** Succeeds where the thing is gone already. `properties` have dynamic references as written. */
   delete(physicalId: string, properties: Properties, context: ResourceContext, options: DeleteOptions): Promise<void>
 }
+
+/** Which provider makes which resource type; undefined for a type that the lab does not support. */
+export type ProviderOf = (type: string) => ResourceProvider | undefined
 
 /** Calls an operation in the stack's region. */
 export const call = (

@@ -3,8 +3,9 @@
  * service's API (EC2, KMS) takes it away, as on AWS.
  */
 
-import type {Lab} from '../kernel.js'
+import type {Lab, TaggedResource} from '../kernel.js'
 import type {Properties} from './provider.js'
+import {tagList, type Tag} from './tags.js'
 
 export interface ResourceRecord {
   /** CloudFormation's name of the type. */
@@ -42,7 +43,17 @@ export class Records {
       (record) => record.region === region && (types.length === 0 || types.includes(record.type)),
     )
   }
+
+  /** Those that AWS gives an ARN. */
+  tagged(region: string): TaggedResource[] {
+    return this.inRegion(region).flatMap((record) =>
+      record.arn === undefined ? [] : [{arn: record.arn, tags: tagsOf(record)}],
+    )
+  }
 }
+
+/** The tags that its template gave a resource. */
+export const tagsOf = ({properties}: ResourceRecord): Tag[] => tagList(properties.Tags) ?? []
 
 const key = (region: string, type: string, physicalId: string): string => `${region} ${type} ${physicalId}`
 

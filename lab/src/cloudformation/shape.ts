@@ -16,7 +16,7 @@ export async function request(
   properties: object,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
 ): Promise<any> {
-  const model = await serviceModel(service)
+  const model = await serviceModel(context.lab.service(service).api)
   const schema = model?.operations.get(operation)?.input
   if (schema === undefined) throw new Error(`The lab has no schema of ${service}.${operation}`)
   return call(context, service, operation, shaped(NormalizedSchema.of(schema as never), properties) as object)
@@ -53,17 +53,4 @@ function shapedStruct(schema: NormalizedSchema, value: unknown): unknown {
     return given === undefined ? [] : [[name, shaped(member, given)] as const]
   })
   return Object.fromEntries(entries)
-}
-
-/** CloudFormation's tag list or map as a map, as the services with `tags` maps want them. */
-export function tagMap(tags: unknown): Record<string, string> | undefined {
-  if (Array.isArray(tags))
-    return Object.fromEntries(tags.map(({Key, Value}: {Key: string; Value: string}) => [Key, Value]))
-  return isRecord(tags) ? (tags as Record<string, string>) : undefined
-}
-
-/** CloudFormation's tag map or list as a list. */
-export function tagList(tags: unknown): {Key: string; Value: string}[] | undefined {
-  if (Array.isArray(tags)) return tags as {Key: string; Value: string}[]
-  return isRecord(tags) ? Object.entries(tags).map(([Key, Value]) => ({Key, Value: String(Value)})) : undefined
 }

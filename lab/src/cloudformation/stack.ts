@@ -1,7 +1,6 @@
 /** A stack's state: what the engine changes and the service describes. */
 
 import {randomUUID} from 'node:crypto'
-import type {UpdateRun} from './engine.js'
 import type {StackParameters} from './parameters.js'
 import type {Template} from './template.js'
 import type {Tag} from './tags.js'
@@ -19,6 +18,22 @@ export interface StackResource {
   deletionPolicy?: string
   updateReplacePolicy?: string
   dependencies: string[]
+}
+
+/** How to take back one act of an update. */
+export interface Undo {
+  logicalId: string
+  /** Whether the resource itself is changed back, and not only the stack's knowledge of it. */
+  touches: boolean
+  act(): Promise<void>
+}
+
+/** What an update has done so far. One that stopped without a rollback is gone on with by the next update. */
+export interface UpdateRun {
+  undo: Undo[]
+  /** Resources that go once the update (or its rollback) is complete: replaced ones, or new ones of a failed update. */
+  replaced: StackResource[]
+  added: StackResource[]
 }
 
 export interface StackOutput {

@@ -1,6 +1,6 @@
 /** Where a request's template comes from: its body, a URL in the lab's S3, or the stack's own. */
 
-import {bytesOf} from '../data-plane/bytes.js'
+import {bytesOf} from '../bytes.js'
 import type {Lab} from '../kernel.js'
 import type {Stack} from './stack.js'
 import {validationError} from './template.js'

@@ -1,12 +1,11 @@
 /** What happens to a call beside being carried out: permission, weather, record. */
 
-import {fault, ServiceFault, type Service} from '../kernel.js'
-import type {TaggingService} from '../aws/tagging/service.js'
+import {fault, ServiceFault, type Service, type TaggedResource} from '../kernel.js'
+import type {Need, Protocol, ServiceApi, WireCall} from '../service.js'
 import type {KeyPair} from '../wire/credentials.js'
-import type {Protocol} from '../wire/messages.js'
 import {Calls} from './calls.js'
 import {Clock} from './clock.js'
-import {needsOf, type Need, type WireCall} from './needs.js'
+import {needsOf} from './needs.js'
 import {judge, type Policy, type PolicyRequest} from './policy.js'
 import {internalFailure, throttle, Weather} from './weather.js'
 
@@ -33,11 +32,12 @@ export class Governance {
     readonly enforcesIam: boolean,
     /** Of the lab, with that of global services. */
     private readonly regions: readonly string[],
+    private readonly tagged: (region: string) => TaggedResource[],
   ) {}
 
   /** Carries the call out, or says why not. */
-  async carry<T>(call: GovernedCall, act: () => Promise<T>): Promise<T> {
-    const needs = call.caller ? await needsOf(call, this.lookup) : []
+  async carry<T>(api: ServiceApi, call: GovernedCall, act: () => Promise<T>): Promise<T> {
+    const needs = call.caller ? await needsOf(api, call, this.lookup) : []
     let code = 'OK'
     let injected: true | undefined
     const strike = (error: ServiceFault): ServiceFault => {
@@ -47,14 +47,14 @@ export class Governance {
 
     try {
       const weather = this.weather.next()
-      if (weather === 'throttle') throw strike(throttle(call.service, call.protocol))
-      if (weather === 'error') throw strike(internalFailure(call.service))
+      if (weather === 'throttle') throw strike(throttle(api, call.protocol))
+      if (weather === 'error') throw strike(internalFailure(api))
       if (this.enforcesIam && call.caller) this.authorize(call, call.caller, needs)
       const result = await act()
-      if (weather === 'lost-answer') throw strike(internalFailure(call.service))
+      if (weather === 'lost-answer') throw strike(internalFailure(api))
       return result
     } catch (error_) {
-      const error = await this.listed(call, needs, error_)
+      const error = this.told(api, call, needs, error_)
       code = error instanceof ServiceFault ? error.code : 'InternalFailure'
       throw error
     } finally {
@@ -75,11 +75,12 @@ export class Governance {
     }
   }
 
-  /** Without ListBucket S3 keeps to itself that there is no such object (S3 API, GetObject). Returns what is to be thrown. */
-  private async listed(call: GovernedCall, needs: Need[], thrown: unknown): Promise<unknown> {
-    const {caller, service, input} = call
-    if (service !== 's3' || !caller || !(thrown instanceof ServiceFault) || thrown.code !== 'NoSuchKey') return thrown
-    const need = {action: 's3:ListBucket', resources: [`arn:aws:s3:::${String(input.Bucket)}`]}
+  /** Some errors are for those alone who may see what they tell. Returns what is to be thrown. */
+  private told({permissions}: ServiceApi, call: GovernedCall, needs: Need[], thrown: unknown): unknown {
+    const {caller, input} = call
+    if (!caller || !(thrown instanceof ServiceFault)) return thrown
+    const need = permissions?.toBeTold?.(thrown.code, input)
+    if (!need) return thrown
     needs.push(need)
     try {
       if (this.enforcesIam) this.authorize(call, caller, [need])
@@ -113,8 +114,7 @@ export class Governance {
   private tag(region: string, arn: string, key: string): string | undefined {
     // The ARN of what is global names no region, and its tags are its own wherever it is called.
     const regions = arn.split(':')[3] ? [region] : this.regions
-    const tagging = this.services.get('tagging') as TaggingService | undefined
-    const all = regions.flatMap((one) => tagging?.all(one) ?? [])
+    const all = regions.flatMap((one) => this.tagged(one))
     return all.find((one) => one.arn === arn)?.tags.find(({Key}) => Key?.toLowerCase() === key)?.Value
   }
 

@@ -1,7 +1,7 @@
 /** Throttles and errors at a rate: what a long run meets on AWS, and a retry must bear. */
 
 import {fault, type ServiceFault} from '../kernel.js'
-import type {Protocol} from '../wire/messages.js'
+import type {Protocol, Refusal, ServiceApi} from '../service.js'
 
 export interface Forecast {
   /** Of all calls, 0 to 1. */
@@ -42,32 +42,13 @@ export class Weather {
   }
 }
 
-/** Each service has its own name for it. Source: the error pages of the API references. */
-export function throttle(service: string, protocol: Protocol): ServiceFault {
-  switch (service) {
-    case 's3': {
-      return fault('SlowDown', 'Please reduce your request rate.', 503)
-    }
+/** The service's own word for it, or the one that most have. */
+export const throttle = ({throttle: own}: ServiceApi, protocol: Protocol): ServiceFault =>
+  own ? refused(own) : fault(isXml(protocol) ? 'Throttling' : 'ThrottlingException', 'Rate exceeded', 400)
 
-    case 'ec2': {
-      return fault('RequestLimitExceeded', 'Request limit exceeded.', 503)
-    }
+export const internalFailure = ({failure: own}: ServiceApi): ServiceFault =>
+  own ? refused(own) : fault('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
 
-    case 'lambda':
-    case 'apigateway':
-    case 'cognito-idp': {
-      return fault('TooManyRequestsException', 'Rate exceeded', service === 'cognito-idp' ? 400 : 429)
-    }
-
-    default: {
-      return fault(isXml(protocol) ? 'Throttling' : 'ThrottlingException', 'Rate exceeded', 400)
-    }
-  }
-}
-
-export const internalFailure = (service: string): ServiceFault =>
-  service === 's3'
-    ? fault('InternalError', 'We encountered an internal error. Please try again.', 500)
-    : fault('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
+const refused = ({code, message, status}: Refusal): ServiceFault => fault(code, message, status)
 
 const isXml = (protocol: Protocol): boolean => ['query', 'ec2', 'restXml'].includes(protocol)

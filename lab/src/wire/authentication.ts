@@ -1,5 +1,5 @@
 import {ServiceFault} from '../kernel.js'
-import type {Protocol} from './messages.js'
+import type {Protocol} from '../service.js'
 
 /**
  * The names under which AWS refuses a request that is not, or not rightly, signed. They differ by protocol: the AWS CLI

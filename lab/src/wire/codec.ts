@@ -1,11 +1,13 @@
 import {AwsSmithyRpcV2CborProtocol} from '@aws-sdk/core/protocols'
 
 import {fault, type ServiceFault} from '../kernel.js'
+import type {Protocol} from '../service.js'
 import {encodeError} from './errors.js'
-import {splitTarget, type Protocol, type WireRequest, type WireResponse} from './messages.js'
-import type {OperationModel, SdkProtocol, ServiceModel} from './model.js'
+import {splitTarget, type WireRequest, type WireResponse} from './messages.js'
+import type {SdkProtocol, ServiceModel} from './model.js'
 import {decodeQuery, encodeQuery, formOf} from './query.js'
 import {findRoute} from './routes.js'
+import type {OperationModel} from './schema.js'
 import {decodeBody, decodeRest, encodeTyped} from './typed.js'
 
 export interface Decoded {

@@ -1,5 +1,6 @@
 import {ServiceFault} from '../kernel.js'
-import type {Protocol, WireResponse} from './messages.js'
+import type {Protocol} from '../service.js'
+import type {WireResponse} from './messages.js'
 import type {ServiceModel} from './model.js'
 import {escapeXml} from './serde.js'
 

@@ -14,9 +14,6 @@ export interface WireResponse {
   body: string | Uint8Array
 }
 
-/** The protocols of AWS that the lab speaks. */
-export type Protocol = 'json' | 'restJson' | 'restXml' | 'query' | 'ec2' | 'cbor'
-
 /** Path and query of a request's target, untouched: a URL parser would fold `//` and `..`, which S3 keys may hold. */
 export function splitTarget(url: string): {path: string; query: URLSearchParams} {
   const at = url.indexOf('?')

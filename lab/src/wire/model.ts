@@ -1,14 +1,6 @@
-import {CLIENTS} from './clients.js'
-import type {Protocol} from './messages.js'
+import type {Protocol, SdkClient, ServiceApi} from '../service.js'
 import {routesOf, type Route} from './routes.js'
-import {isErrorSchema, isOperationSchema, type SchemaRef, type Traits} from './schema.js'
-
-export interface OperationModel {
-  name: string
-  traits: Traits
-  input: SchemaRef
-  output: SchemaRef
-}
+import {isErrorSchema, isOperationSchema, type OperationModel} from './schema.js'
 
 export interface ErrorModel {
   /** On the wire, which for the query protocol may differ from the shape's name (`DBInstanceNotFound`). */
@@ -48,14 +40,13 @@ export interface ServiceModel {
   routes: Route[]
 }
 
-const loaded = new Map<string, Promise<ServiceModel>>()
+const loaded = new WeakMap<SdkClient, Promise<ServiceModel>>()
 
 /** Undefined for a service that the lab has no client of. */
-export function serviceModel(signingName: string): Promise<ServiceModel> | undefined {
-  const entry = Object.hasOwn(CLIENTS, signingName) ? CLIENTS[signingName] : undefined
-  if (!entry) return undefined
-  const promise = loaded.get(signingName) ?? entry.load().then((sdk) => build(signingName, sdk, entry.client))
-  loaded.set(signingName, promise)
+export function serviceModel({signingName, client}: ServiceApi): Promise<ServiceModel> | undefined {
+  if (!client) return undefined
+  const promise = loaded.get(client) ?? client.load().then((sdk) => build(signingName, sdk, client.name))
+  loaded.set(client, promise)
   return promise
 }
 

@@ -5,7 +5,8 @@ import {NormalizedSchema} from '@smithy/core/schema'
 
 import {fault} from '../kernel.js'
 import {splitTarget, type WireRequest, type WireResponse} from './messages.js'
-import type {OperationModel, ServiceModel} from './model.js'
+import type {ServiceModel} from './model.js'
+import type {OperationModel} from './schema.js'
 import {serdeContext, XML_SETTINGS} from './serde.js'
 
 interface FormNode {

@@ -1,10 +1,11 @@
 import type {IncomingMessage} from 'node:http'
 import type {Socket} from 'node:net'
 
-import {GLOBAL_CONTROL_REGION, type Faults, type Service} from '../kernel.js'
+import {GLOBAL_CONTROL_REGION, type Faults} from '../kernel.js'
+import type {ServiceApi} from '../service.js'
 
 /** The region whose loss takes a call along; undefined for what survives every loss. */
-export function dependsOn(placement: Service['placement'], region: string): string | undefined {
+export function dependsOn(placement: ServiceApi['placement'], region: string): string | undefined {
   if (placement === 'everywhere') return undefined
   return placement === 'global' ? GLOBAL_CONTROL_REGION : region
 }

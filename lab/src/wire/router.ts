@@ -55,12 +55,12 @@ export class Router {
     }
     const addressed = this.address(wire)
     const service = addressed.signingName === undefined ? undefined : this.options.services.get(addressed.signingName)
-    if (!this.gate.enter(request, dependsOn(service?.placement ?? 'regional', addressed.region))) return
+    if (!this.gate.enter(request, dependsOn(service?.api.placement ?? 'regional', addressed.region))) return
     let answer: WireResponse
     let model: ServiceModel | undefined
     try {
       wire.body = await readBody(request, MAX_BODY_BYTES)
-      model = addressed.signingName === undefined ? undefined : await serviceModel(addressed.signingName)
+      model = service && (await serviceModel(service.api))
       answer = await this.carryOut(wire, addressed, service, model, requestId)
     } catch (error) {
       answer = this.refuse(error, wire, addressed, model, requestId)
@@ -84,12 +84,12 @@ export class Router {
     if (isAwsChunked(wire.headers)) unchunk(wire)
     const decoded = await decode(model, wire)
     const {name} = decoded.operation
-    if (!scope && !isUnsigned(signingName, name)) throw unsigned()
+    if (!scope && !isUnsigned(service, name)) throw unsigned()
     const {input, protocol} = decoded
     const {method} = wire
     const {path} = splitTarget(wire.url)
-    const call = {service: service.signingName, operation: name, input, region, method, path, protocol, caller}
-    return governance.carry(call, async () => {
+    const call = {service: service.api.signingName, operation: name, input, region, method, path, protocol, caller}
+    return governance.carry(service.api, call, async () => {
       const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined
       if (!operation) throw notImplemented(`${signingName}.${name}`)
       const context = {region, requestId, callerArn: caller?.arn, callerId: caller?.userId}
@@ -107,12 +107,19 @@ export class Router {
         return {scope, signingName: scope.service, region, refusal: undefined}
       }
 
-      const signingName = serviceOfTarget(wire.headers['x-amz-target'])
-      const refusal = signingName && isUnsigned(signingName, nameOf(wire)) ? undefined : unsigned()
-      return {scope, signingName, region: defaultRegion, refusal}
+      const service = this.ofTarget(wire.headers['x-amz-target'])
+      const refusal = isUnsigned(service, nameOf(wire)) ? undefined : unsigned()
+      return {scope, signingName: service?.api.signingName, region: defaultRegion, refusal}
     } catch (error) {
       return {scope: undefined, signingName: undefined, region: defaultRegion, refusal: error}
     }
+  }
+
+  /** The service that an unsigned call names. */
+  private ofTarget(target = ''): Service | undefined {
+    return [...this.options.services.values()].find(
+      ({api: {unsigned: some}}) => some && target.startsWith(`${some.target}.`),
+    )
   }
 
   private refuse(
@@ -131,23 +138,8 @@ export class Router {
   }
 }
 
-/** Operations of Cognito that AWS leaves unsigned: whoever has no keys yet calls them. */
-const UNSIGNED: Record<string, ReadonlySet<string>> = {
-  'cognito-idp': new Set([
-    'InitiateAuth',
-    'RespondToAuthChallenge',
-    'RevokeToken',
-    'GetUser',
-    'SignUp',
-    'ConfirmSignUp',
-  ]),
-}
-
-const isUnsigned = (signingName: string | undefined, operation: string): boolean =>
-  signingName !== undefined && Object.hasOwn(UNSIGNED, signingName) && UNSIGNED[signingName]?.has(operation) === true
-
-const serviceOfTarget = (target: string | undefined): string | undefined =>
-  target?.startsWith('AWSCognitoIdentityProviderService.') ? 'cognito-idp' : undefined
+const isUnsigned = (service: Service | undefined, operation: string): boolean =>
+  service?.api.unsigned?.operations.has(operation) ?? false
 
 const notImplemented = (what: string): ServiceFault => fault('NotImplemented', `NotImplemented: ${what}`, 501)
 

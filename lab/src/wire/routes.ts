@@ -1,5 +1,4 @@
-import type {OperationModel} from './model.js'
-import {members} from './schema.js'
+import {members, type OperationModel} from './schema.js'
 
 /** One operation of a REST protocol as a pattern of method, path, query and headers. */
 export interface Route {

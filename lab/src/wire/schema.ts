@@ -16,6 +16,13 @@ export type OperationSchema = [9, string, string, Traits | number, SchemaRef, Sc
 /** A schema, or a function that returns it where schemas refer to each other. */
 export type SchemaRef = unknown
 
+export interface OperationModel {
+  name: string
+  traits: Traits
+  input: SchemaRef
+  output: SchemaRef
+}
+
 export const isOperationSchema = (value: unknown): value is OperationSchema => Array.isArray(value) && value[0] === 9
 
 /** Error schemas, and not the base exceptions of a service, which have no members. */

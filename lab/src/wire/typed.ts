@@ -9,9 +9,9 @@ import {HttpResponse} from '@smithy/core/transport'
 
 import {fault} from '../kernel.js'
 import type {WireRequest, WireResponse} from './messages.js'
-import type {OperationModel, SdkProtocol, ServiceModel} from './model.js'
+import type {SdkProtocol, ServiceModel} from './model.js'
 import type {Route} from './routes.js'
-import {members, without, type Member, type SchemaRef} from './schema.js'
+import {members, without, type Member, type OperationModel, type SchemaRef} from './schema.js'
 import {serdeContext, XML_SETTINGS} from './serde.js'
 
 export async function decodeBody(

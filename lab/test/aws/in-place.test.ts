@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import type {Properties, ResourceContext} from '../../src/cloudformation/provider.js'
-import {providerOf} from '../../src/aws/types.js'
+import {providerOf} from '../../src/aws/index.js'
 import {ApiGatewayService} from '../../src/aws/apigateway/service.js'
 import {CognitoService} from '../../src/aws/cognito-idp/service.js'
 import {

@@ -2,9 +2,7 @@
 
 import {createRequire} from 'node:module'
 import {expect} from 'chai'
-import {MADE} from '../../src/aws/types.js'
-import {RECORDED} from '../../src/cloudformation/recorded.js'
-import {tagProperty} from '../../src/cloudformation/tags.js'
+import {MADE, providerOf, RECORDED} from '../../src/aws/index.js'
 
 interface Spec {
   properties: Record<string, {causesReplacement?: 'yes' | 'no' | 'maybe'}>
@@ -57,7 +55,7 @@ describe('CloudFormation’s resource schemas', () => {
     for (const [type, {tagInformation}] of specs) {
       const shapes: Record<string, string> = {standard: 'list', map: 'map'}
       const expected = tagInformation && {name: tagInformation.tagPropertyName, shape: shapes[tagInformation.variant]}
-      expect(tagProperty(type), type).deep.equal(expected)
+      expect(providerOf(type)!.tags, type).deep.equal(expected)
     }
   })
 })

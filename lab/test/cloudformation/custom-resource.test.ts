@@ -12,8 +12,7 @@ type Event = Record<string, any>
 function lambda(handler: (event: Event) => object | undefined) {
   const events: Event[] = []
   const service: Service = {
-    signingName: 'lambda',
-    placement: 'regional',
+    api: {signingName: 'lambda', placement: 'regional'},
     operations: {
       async Invoke({Payload}: {Payload: Uint8Array}, {region}: {region: string}) {
         const event = JSON.parse(Buffer.from(Payload).toString()) as Event

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import type {Lab} from '../../src/kernel.js'
-import {providerOf} from '../../src/aws/types.js'
-import {RECORDED, recordedProvider} from '../../src/cloudformation/recorded.js'
+import {providerOf, RECORDED} from '../../src/aws/index.js'
+import {recordedProvider} from '../../src/cloudformation/recorded.js'
 import type {Properties, ResourceContext} from '../../src/cloudformation/provider.js'
 
 const context = {

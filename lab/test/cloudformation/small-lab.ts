@@ -6,8 +6,8 @@ import {S3Service} from '../../src/aws/s3/service.js'
 import {SecretsManagerService} from '../../src/aws/secretsmanager/service.js'
 import {SsmService} from '../../src/aws/ssm/service.js'
 import type {Lab, Operation, Service} from '../../src/kernel.js'
-import type {ProviderOf} from '../../src/cloudformation/engine.js'
-import {providerOf} from '../../src/aws/types.js'
+import type {ProviderOf} from '../../src/cloudformation/provider.js'
+import {providerOf} from '../../src/aws/index.js'
 import type {ResourceProvider} from '../../src/cloudformation/provider.js'
 
 export const REGION = 'us-east-1'
@@ -54,7 +54,7 @@ export function smallLab(options: {extra?: Record<string, ResourceProvider>; ser
     service(name: string) {
       const service = services.get(name)
       if (!service) throw new Error(`the lab has no service ${name}`)
-      return service
+      return service as never
     },
     async call(service: string, operation: string, input: object, region: string) {
       calls.push({service, operation, input, region})
@@ -73,7 +73,7 @@ export function smallLab(options: {extra?: Record<string, ResourceProvider>; ser
     cloudformation,
     ...(options.services ?? []),
   ])
-    services.set(service.signingName, service)
+    services.set(service.api.signingName, service)
 
   const cfn: SmallLab['cfn'] = (operation, input, region = REGION) =>
     lab.call('cloudformation', operation, input, region)

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {providerOf} from '../../src/aws/index.js'
 import {withStackTags} from '../../src/cloudformation/tags.js'
 import {parameter, smallLab} from './small-lab.js'
 
@@ -7,9 +8,11 @@ const TAGS = [
   {Key: 'stage', Value: 'lab'},
 ]
 
+const tagged = (type: string, properties: object) => withStackTags(providerOf(type)!.tags, properties, TAGS)
+
 describe('tags of a stack', () => {
   it('are added to a list, where a tag of the resource’s own wins', () => {
-    expect(withStackTags('AWS::S3::Bucket', {Tags: [{Key: 'stage', Value: 'own'}]}, TAGS)).deep.equal({
+    expect(tagged('AWS::S3::Bucket', {Tags: [{Key: 'stage', Value: 'own'}]})).deep.equal({
       Tags: [
         {Key: 'stage', Value: 'own'},
         {Key: 'owner', Value: 'me'},
@@ -18,14 +21,14 @@ describe('tags of a stack', () => {
   })
 
   it('are added to a map, in the property that the type has for it', () => {
-    expect(withStackTags('AWS::Cognito::UserPool', {UserPoolTags: {stage: 'own'}}, TAGS)).deep.equal({
+    expect(tagged('AWS::Cognito::UserPool', {UserPoolTags: {stage: 'own'}})).deep.equal({
       UserPoolTags: {owner: 'me', stage: 'own'},
     })
-    expect(withStackTags('AWS::SSM::Parameter', {}, TAGS)).deep.equal({Tags: {owner: 'me', stage: 'lab'}})
+    expect(tagged('AWS::SSM::Parameter', {})).deep.equal({Tags: {owner: 'me', stage: 'lab'}})
   })
 
   it('leave types without tags alone', () => {
-    expect(withStackTags('AWS::S3::BucketPolicy', {Bucket: 'b'}, TAGS)).deep.equal({Bucket: 'b'})
+    expect(tagged('AWS::S3::BucketPolicy', {Bucket: 'b'})).deep.equal({Bucket: 'b'})
   })
 
   it('reach the resources of a stack', async () => {

@@ -16,6 +16,7 @@ import {
 import {expect} from 'chai'
 
 import {CloudFormationService} from '../../src/aws/cloudformation/service.js'
+import {providerOf} from '../../src/aws/index.js'
 import {SsmService} from '../../src/aws/ssm/service.js'
 import {HOME, startTestLab, type TestLab} from '../support/lab-data-plane.js'
 import {keysOf} from '../wire/support.js'
@@ -26,7 +27,8 @@ describe('CloudFormation over the wire', () => {
   let client: CloudFormationClient
 
   before(async () => {
-    test = await startTestLab([CloudFormationService, SsmService as never])
+    test = await startTestLab([SsmService])
+    test.lab.register(new CloudFormationService(test.lab, providerOf))
     const credentials = keysOf(test.lab)
     client = new CloudFormationClient({region: HOME, endpoint: test.lab.endpoint, credentials, maxAttempts: 1})
   })

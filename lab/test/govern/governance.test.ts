@@ -21,15 +21,14 @@ import {S3Service} from '../../src/aws/s3/service.js'
 import {SsmService} from '../../src/aws/ssm/service.js'
 import {StsService} from '../../src/aws/sts/service.js'
 import type {Service} from '../../src/kernel.js'
-import {keysOf, testLab, type TestLab} from '../wire/support.js'
+import {apiOf, keysOf, testLab, type TestLab} from '../wire/support.js'
 
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret'}
 const REGION = 'us-east-2'
 
 /** A service that has one operation, which is never meant to be carried out. */
 const named = (signingName: string, operation: string): Service => ({
-  signingName,
-  placement: 'regional',
+  api: apiOf(signingName),
   operations: {[operation]: () => ({})},
 })
 

@@ -12,6 +12,7 @@ import type {Lab, Profile, Service} from '../../src/kernel.js'
 import {createPki} from '../../src/pki.js'
 import {LabPorts} from '../../src/ports.js'
 import {CloudWatchService} from '../../src/aws/cloudwatch/service.js'
+import {Credentials} from '../../src/wire/credentials.js'
 import {RdsService} from '../../src/aws/rds/service.js'
 
 export const HOME = 'us-east-1'
@@ -58,7 +59,10 @@ export class DatabaseLab {
       async call(service, operation, input, region) {
         return services.get(service)!.operations[operation]!(input, {region, requestId: 'test'})
       },
-      service: (name) => services.get(name)!,
+      services,
+      service: (name) => services.get(name) as never,
+      tagged: () => [],
+      credentials: new Credentials(),
       log: (part, text) => logged.push(`${part}: ${text}`),
       onStop: (close) => closers.push(close),
     }

@@ -2,7 +2,9 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import {SERVICES} from '../../src/aws/index.js'
 import type {CallContext, Operation, Service} from '../../src/kernel.js'
+import type {ServiceApi} from '../../src/service.js'
 import {LocalLab} from '../../src/lab.js'
 import {PROFILES} from '../../src/profile.js'
 
@@ -62,11 +64,18 @@ export interface Seen {
   context: CallContext
 }
 
+/** How AWS's service of this name is spoken to. */
+export function apiOf(signingName: string): ServiceApi {
+  const found = SERVICES.find(({api}) => api?.signingName === signingName)?.api
+  if (!found) throw new Error(`the lab has no service ${signingName}`)
+  return found
+}
+
 /** A service that answers with what the test says and keeps what it was asked. */
 export function scripted(
   signingName: string,
   answers: Record<string, unknown>,
-  placement: Service['placement'] = 'regional',
+  placement?: ServiceApi['placement'],
 ): Service & {seen: Seen[]} {
   const seen: Seen[] = []
   const operations: Record<string, Operation> = {}
@@ -77,7 +86,8 @@ export function scripted(
     }
   }
 
-  return {signingName, placement, operations, seen}
+  const api = apiOf(signingName)
+  return {api: {...api, placement: placement ?? api.placement}, operations, seen}
 }
 
 /** An SDK answer without the SDK's own metadata. */

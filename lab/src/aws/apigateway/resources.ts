@@ -9,7 +9,8 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
-import {request, tagMap} from '../../cloudformation/shape.js'
+import {request} from '../../cloudformation/shape.js'
+import {tagMap, TAGS} from '../../cloudformation/tags.js'
 
 const SERVICE = 'apigateway'
 
@@ -19,6 +20,7 @@ const apiName = (properties: Properties, context: ResourceContext): string =>
   properties.Name ?? generatedName(context.stackName, context.logicalId)
 
 export const restApi: ResourceProvider = {
+  tags: TAGS,
   createOnly: [],
   async create(properties, context) {
     for (const unsupported of ['Body', 'BodyS3Location', 'CloneFrom'])
@@ -178,6 +180,7 @@ const stagePatches = ({AccessLogSetting, MethodSettings}: Properties): object[] 
 ]
 
 export const stage: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['RestApiId', 'StageName'],
   async create(properties, context) {
     const {RestApiId: restApiId, StageName: stageName} = properties

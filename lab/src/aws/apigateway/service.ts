@@ -5,20 +5,20 @@ import {isPlainTemplate} from '../../data-plane/api-gateway/gateway-response.js'
 import {JwksCache} from '../../data-plane/api-gateway/jwks-cache.js'
 import {randomId} from '../../data-plane/http.js'
 import type {CallContext, Lab, Operation, Service, TaggedResource} from '../../kernel.js'
-import {tagList} from '../../cloudformation/shape.js'
+import {tagList} from '../../cloudformation/tags.js'
 import {badRequest, conflict, notFound, unsupported} from './faults.js'
 import {deleteMethod, putIntegration, putIntegrationResponse, putMethod, putMethodResponse} from './methods.js'
 import {RestApiRecord, found} from './rest-api.js'
 import {patchStage} from './stage.js'
 import {checkAuthorizer, checkSchema, updateAuthorizer, updateModel, updateValidator} from './updates.js'
+import {api} from './api.js'
 
 /** Most operations name their API; the table below gives them the record instead. */
 type OfApi<Input> = (api: RestApiRecord, input: Input) => unknown
 
 /** API Gateway's REST APIs: regional endpoints, Lambda proxy and mock integrations, Cognito authorizers. */
 export class ApiGatewayService implements Service {
-  readonly signingName = 'apigateway'
-  readonly placement = 'regional'
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly apis = new Map<string, RestApiRecord>()
   private readonly accounts = new Map<string, Api.Account>()
@@ -28,7 +28,7 @@ export class ApiGatewayService implements Service {
     const of =
       <Input extends {restApiId: string | undefined}>(act: OfApi<Input>): Operation =>
       (input: Input, {region}) =>
-        act(this.api(input.restApiId, region), input)
+        act(this.restApi(input.restApiId, region), input)
 
     this.operations = {
       CreateRestApi: (input: Api.CreateRestApiRequest, context) => this.create(input, context),
@@ -182,7 +182,7 @@ export class ApiGatewayService implements Service {
     return cache
   }
 
-  private api(id: string | undefined, region: string): RestApiRecord {
+  private restApi(id: string | undefined, region: string): RestApiRecord {
     const api = found(this.apis, id, 'API')
     return api.region === region ? api : found(new Map(), id, 'API')
   }
@@ -190,7 +190,7 @@ export class ApiGatewayService implements Service {
   /** `arn:aws:apigateway:REGION::/restapis/ID`, or of a stage of it. */
   private tagsOf(arn: string | undefined, region: string): Record<string, string> {
     const [, id, stageName] = /^[^/]*\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(arn ?? '') ?? []
-    const api = this.api(id, region)
+    const api = this.restApi(id, region)
     if (stageName === undefined) return api.tags
     const stage = found(api.stages, stageName, 'stage')
     return (stage.tags ??= {})

@@ -1,8 +1,16 @@
 /** CloudFormation: the API over the stack engine. */
 
-import {fault, type CallContext, type Lab, type Operation, type Service, type TaggedResource} from '../../kernel.js'
+import {
+  fault,
+  type CallContext,
+  type Lab,
+  type Operation,
+  type Service,
+  type TaggedResource,
+  type Offers,
+} from '../../kernel.js'
 import {changeSetOperations} from '../../cloudformation/change-set-operations.js'
-import type {ProviderOf} from '../../cloudformation/engine.js'
+import type {ProviderOf} from '../../cloudformation/provider.js'
 import {Lifecycle} from '../../cloudformation/lifecycle.js'
 import {newStackId} from '../../cloudformation/names.js'
 import {queryOperations} from '../../cloudformation/queries.js'
@@ -18,7 +26,9 @@ import {
 import {Stack} from '../../cloudformation/stack.js'
 import {StackStore} from '../../cloudformation/store.js'
 import {validationError} from '../../cloudformation/template.js'
-import {providerOf} from '../types.js'
+import {api} from './api.js'
+
+type Provides = Offers['cloudformation']
 
 interface DeleteInput {
   StackName?: string
@@ -26,16 +36,14 @@ interface DeleteInput {
   DeletionMode?: 'STANDARD' | 'FORCE_DELETE_STACK'
 }
 
-export class CloudFormationService implements Service {
-  readonly signingName = 'cloudformation'
-  readonly placement = 'regional'
+export class CloudFormationService implements Service, Provides {
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly store = new StackStore()
   private readonly lifecycle: Lifecycle
   private readonly requests: Requests
 
-  /** `providers` says which resource types there are; tests add their own. */
-  constructor(lab: Lab, providers: ProviderOf = providerOf) {
+  constructor(lab: Lab, providers: ProviderOf) {
     this.lifecycle = new Lifecycle(lab, providers, () => this.store.all())
     this.requests = new Requests(lab, this.lifecycle, providers)
     this.operations = {

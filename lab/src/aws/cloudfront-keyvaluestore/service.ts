@@ -8,6 +8,7 @@ import {
 } from '../../data-plane/edge/key-value-store.js'
 import {fault, type Lab, type Operation, type Service, type ServiceFault} from '../../kernel.js'
 import {page} from '../by-region.js'
+import {api} from './api.js'
 
 /** AWS's limits [AWS: Quotas on KeyValueStore]: bytes of a key, of a value, and of a store; keys in one UpdateKeys. */
 const MAX_KEY = 512
@@ -20,8 +21,7 @@ const MAX_KEYS_IN_UPDATE = 50
  * say.
  */
 export class KeyValueStoreService implements Service {
-  readonly signingName = 'cloudfront-keyvaluestore'
-  readonly placement = 'everywhere'
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly stores: KeyValueStores
 

@@ -8,7 +8,8 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
-import {request, tagList} from '../../cloudformation/shape.js'
+import {request} from '../../cloudformation/shape.js'
+import {tagList, TAGS} from '../../cloudformation/tags.js'
 
 const SERVICE = 'cloudfront'
 
@@ -78,6 +79,7 @@ const untilDeployed = (Id: string, context: ResourceContext): Promise<Properties
   )
 
 export const distribution: ResourceProvider = {
+  tags: TAGS,
   createOnly: [],
   async create(properties, context) {
     const DistributionConfig = distributionConfig(
@@ -141,6 +143,7 @@ const functionAttributes = (FunctionARN: string, Stage: string): Properties => (
 const nameInArn = (arn: string): string => arn.split('/').at(-1) ?? arn
 
 export const cloudFrontFunction: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['Name'],
   async create(properties, context) {
     const {Name} = properties
@@ -171,6 +174,7 @@ const describeStore = (Name: string, context: ResourceContext): Promise<Properti
   call(context, SERVICE, 'DescribeKeyValueStore', {Name})
 
 export const keyValueStore: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['Name'],
   async create(properties, context) {
     const {Name, Comment, ImportSource} = properties

@@ -12,14 +12,14 @@ import {
 import {Distributions} from './distributions.js'
 import {Functions} from './functions.js'
 import {Stores} from './stores.js'
+import {api} from './api.js'
 
 /**
  * CloudFront's control plane, which dies with us-east-1. The edges that it configures do not: they go on serving what
  * they have.
  */
 export class CloudFrontService implements Service {
-  readonly signingName = 'cloudfront'
-  readonly placement = 'global'
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly distributions: Distributions
 

@@ -1,6 +1,6 @@
 import type * as Api from '@aws-sdk/client-cloudfront'
 
-import {bytesOf} from '../../data-plane/bytes.js'
+import {bytesOf} from '../../bytes.js'
 import {KeyValueStore, type KeyValueStores} from '../../data-plane/edge/key-value-store.js'
 import {fault, type CallContext, type Lab, type Operation} from '../../kernel.js'
 import {checkMatch, notFound} from './faults.js'

@@ -11,6 +11,7 @@ import {
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
+import {TAGS} from '../../cloudformation/tags.js'
 
 async function put(AlarmName: string, properties: Properties, context: ResourceContext): Promise<Provisioned> {
   await request(context, 'monitoring', 'PutMetricAlarm', {...properties, AlarmName})
@@ -19,6 +20,7 @@ async function put(AlarmName: string, properties: Properties, context: ResourceC
 
 /** PutMetricAlarm makes and changes alike. */
 export const alarm: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['AlarmName'],
   create: (properties, context) =>
     put(properties.AlarmName ?? generatedName(context.stackName, context.logicalId), properties, context),

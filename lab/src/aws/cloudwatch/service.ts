@@ -12,7 +12,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch'
 
 import {arn, fault, type Lab, type Operation, type Service, type TaggedResource} from '../../kernel.js'
-import type {RdsService} from '../rds/service.js'
+import {api} from './api.js'
 
 const NAMESPACE = 'AWS/RDS'
 /** Milliseconds by which a secondary lags behind the primary (Aurora user guide, monitoring a global database). */
@@ -23,8 +23,7 @@ const LAG_METRIC = 'AuroraGlobalDBRPOLag'
  * never evaluated. While the primary is down its secondaries report nothing: see `LagMonitor`.
  */
 export class CloudWatchService implements Service {
-  readonly signingName = 'monitoring'
-  readonly placement = 'regional'
+  readonly api = api
   private readonly alarms = new Map<string, MetricAlarm>()
   /** By the alarm's ARN. */
   private readonly tags = new Map<string, Tag[]>()
@@ -159,7 +158,7 @@ export class CloudWatchService implements Service {
   ) {
     const cluster = Dimensions?.find(({Name}) => Name === 'DBClusterIdentifier')?.Value
     if (Namespace !== NAMESPACE || MetricName !== LAG_METRIC || !cluster) return []
-    return (this.lab.service('rds') as RdsService).lagSamples(region, cluster) ?? []
+    return this.lab.service('rds').lagSamples(region, cluster) ?? []
   }
 }
 

@@ -20,6 +20,7 @@ const poolAttributes = (id: string, arn: string, {region}: ResourceContext): Pro
 })
 
 export const userPool: ResourceProvider = {
+  tags: {name: 'UserPoolTags', shape: 'map'},
   createOnly: [],
   async create(properties, context) {
     const PoolName = properties.UserPoolName ?? generatedName(context.stackName, context.logicalId, {max: 128})

@@ -11,18 +11,18 @@ import {
   type Service,
   type TaggedResource,
 } from '../../kernel.js'
-import {tagList} from '../../cloudformation/shape.js'
+import {tagList} from '../../cloudformation/tags.js'
 import {page} from '../by-region.js'
 import {newClient, tokenClient, updatedClient} from './client.js'
 import {Pool} from './pool.js'
+import {api} from './api.js'
 
 /**
  * Amazon Cognito user pools for machines: client credentials, signed tokens, public keys. There are no users, and what
  * asks for one is told so. Signing keys live in memory and die with the lab.
  */
 export class CognitoService implements Service {
-  readonly signingName = 'cognito-idp'
-  readonly placement = 'regional'
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly pools = new Map<string, Pool>()
   private readonly issuers = new Map<string, Promise<Listener>>()

@@ -1,16 +1,17 @@
 import type {DeleteVpcRequest, DescribeVpcsRequest, Vpc} from '@aws-sdk/client-ec2'
 
 import {ACCOUNT, fault, type Lab, type Operation, type Service} from '../../kernel.js'
-import {recordsOf, type ResourceRecord} from '../../cloudformation/records.js'
+import {recordsOf, tagsOf, type ResourceRecord} from '../../cloudformation/records.js'
 import {page} from '../by-region.js'
-import {tagsOf} from '../../cloudformation/recorded-tags.js'
+import {api} from './api.js'
+import {VPCS_PER_REGION} from './quota.js'
 
 const VPC = 'AWS::EC2::VPC'
 
 /** EC2, as far as the quota of VPCs wants it: the VPCs that templates made. The account has no default one. */
 export class Ec2Service implements Service {
-  readonly signingName = 'ec2'
-  readonly placement = 'regional'
+  readonly api = api
+  readonly quotas = [VPCS_PER_REGION]
   readonly operations: Record<string, Operation> = {
     DescribeVpcs: (input: DescribeVpcsRequest, {region}) => this.describe(input, region),
     DeleteVpc: ({VpcId = ''}: DeleteVpcRequest, {region}) => {

@@ -8,14 +8,13 @@ import type {
 
 import {ACCOUNT, fault, type Lab, type Operation, type Service} from '../../kernel.js'
 import {KEY_TYPES, scheduleDeletion} from './keys.js'
-import {recordsOf, type ResourceRecord} from '../../cloudformation/records.js'
+import {recordsOf, tagsOf, type ResourceRecord} from '../../cloudformation/records.js'
 import {page} from '../by-region.js'
-import {tagsOf} from '../../cloudformation/recorded-tags.js'
+import {api} from './api.js'
 
 /** KMS: the keys that templates made, and their end after a waiting time. They encrypt nothing. */
 export class KmsService implements Service {
-  readonly signingName = 'kms'
-  readonly placement = 'regional'
+  readonly api = api
   readonly operations: Record<string, Operation> = {
     DescribeKey: ({KeyId}: DescribeKeyRequest, {region}) => ({KeyMetadata: shown(this.find(KeyId, region))}),
     ListKeys: ({Limit = 100, Marker}: ListKeysRequest, {region}) => {

@@ -10,7 +10,8 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
-import {request, tagMap} from '../../cloudformation/shape.js'
+import {request} from '../../cloudformation/shape.js'
+import {tagMap, TAGS} from '../../cloudformation/tags.js'
 
 /** The file name that an inline ZipFile gets on AWS. */
 const inlineName = (runtime: unknown): string => (String(runtime).startsWith('python') ? 'index.py' : 'index.js')
@@ -34,6 +35,7 @@ async function reserve(FunctionName: string, properties: Properties, context: Re
 }
 
 export const lambdaFunction: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['FunctionName', 'PackageType', 'TenancyConfig'],
   async create(properties, context) {
     const FunctionName = properties.FunctionName ?? generatedName(context.stackName, context.logicalId, {max: 64})

@@ -7,9 +7,17 @@ import {removeFunction, unpackFunction} from '../../data-plane/lambda/function-f
 import {FunctionPool} from '../../data-plane/lambda/function-pool.js'
 import {EnvironmentLost, Throttled, type Outcome} from '../../data-plane/lambda/invocation.js'
 import {RuntimeApi} from '../../data-plane/lambda/runtime-api.js'
-import {bytesOf} from '../../data-plane/bytes.js'
-import {fault, type CallContext, type Lab, type Operation, type Service, type TaggedResource} from '../../kernel.js'
-import {tagList} from '../../cloudformation/shape.js'
+import {bytesOf} from '../../bytes.js'
+import {
+  fault,
+  type CallContext,
+  type Lab,
+  type Operation,
+  type Service,
+  type TaggedResource,
+  type Offers,
+} from '../../kernel.js'
+import {tagList} from '../../cloudformation/tags.js'
 import {EventQueue} from './event-queue.js'
 import {
   digestOf,
@@ -22,6 +30,9 @@ import {
   type FunctionRecord,
 } from './configuration.js'
 import {FunctionPolicy} from './policy.js'
+import {api} from './api.js'
+
+type Provides = Offers['lambda']
 
 /** AWS's limit of a synchronous call's payload, in bytes. */
 const MAX_PAYLOAD = 6_291_556
@@ -32,9 +43,8 @@ interface DeployedFunction extends FunctionRecord {
 }
 
 /** AWS Lambda: functions with their real code in child processes, behind enforced concurrency. */
-export class LambdaService implements Service {
-  readonly signingName = 'lambda'
-  readonly placement = 'regional'
+export class LambdaService implements Service, Provides {
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly functions = new Map<string, DeployedFunction>()
   private readonly regions = new Map<string, RegionConcurrency>()
@@ -119,7 +129,7 @@ export class LambdaService implements Service {
 
     const zip = await this.codeOf(input.Code ?? {}, region)
     const record = newRecord(input, region, zip, await this.unpack(region, name, zip))
-    const pool = new FunctionPool(record.spec, this.lab, () => this.api(), this.concurrency(region))
+    const pool = new FunctionPool(record.spec, this.lab, () => this.runtime(), this.concurrency(region))
     this.functions.set(key(region, name), {...record, pool, policy: new FunctionPolicy(record.spec.arn)})
     return record.configuration
   }
@@ -275,7 +285,7 @@ export class LambdaService implements Service {
   }
 
   /** Started with the first environment: a lab without calls has no server for them. */
-  private api(): Promise<RuntimeApi> {
+  private runtime(): Promise<RuntimeApi> {
     if (this.stopped) throw new EnvironmentLost('the lab is stopping')
     this.runtimeApi ??= RuntimeApi.start()
     return this.runtimeApi

@@ -3,6 +3,7 @@ import type {DeleteLogGroupRequest, DescribeLogGroupsRequest, LogGroup} from '@a
 import {fault, type Lab, type Operation, type Service} from '../../kernel.js'
 import {recordsOf, type ResourceRecord} from '../../cloudformation/records.js'
 import {page} from '../by-region.js'
+import {api} from './api.js'
 
 const TYPE = 'AWS::Logs::LogGroup'
 /** The largest page of DescribeLogGroups, and its default (CloudWatch Logs API). */
@@ -10,8 +11,7 @@ const PAGE = 50
 
 /** CloudWatch Logs: the log groups that templates made. Nothing is written to them: `todo-dr lab logs` has what functions say. */
 export class LogsService implements Service {
-  readonly signingName = 'logs'
-  readonly placement = 'regional'
+  readonly api = api
   readonly operations: Record<string, Operation> = {
     DescribeLogGroups: (input: DescribeLogGroupsRequest, {region}) => {
       const {logGroupNamePrefix = '', limit = PAGE, nextToken} = input

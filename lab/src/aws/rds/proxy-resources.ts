@@ -10,6 +10,7 @@ import {
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
+import {TAGS} from '../../cloudformation/tags.js'
 
 const proxyName = (given: unknown, context: ResourceContext): string =>
   typeof given === 'string' ? given : generatedName(context.stackName, context.logicalId, {max: 63, lowerCase: true})
@@ -29,6 +30,7 @@ async function proxyAttributes(name: string, context: ResourceContext): Promise<
 }
 
 export const proxy: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['DBProxyName', 'EndpointNetworkType', 'EngineFamily', 'TargetConnectionNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
     const name = proxyName(properties.DBProxyName, context)
@@ -110,6 +112,7 @@ async function describeEndpoint(name: string, context: ResourceContext): Promise
 }
 
 export const proxyEndpoint: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['DBProxyEndpointName', 'DBProxyName', 'EndpointNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
     const name = proxyName(properties.DBProxyEndpointName, context)

@@ -10,6 +10,7 @@ import {
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
+import {TAGS} from '../../cloudformation/tags.js'
 
 /** RDS keeps identifiers in lower case, at most 63 characters. */
 export const identifier = (given: unknown, context: ResourceContext): string =>
@@ -24,6 +25,7 @@ const parameterList = (parameters: Properties) =>
   }))
 
 export const parameterGroup: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['DBClusterParameterGroupName', 'Description', 'Family'],
   async create(properties, context) {
     const name = identifier(properties.DBClusterParameterGroupName, context)
@@ -52,6 +54,7 @@ async function applyParameters(name: string, properties: Properties, context: Re
 }
 
 export const subnetGroup: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['DBSubnetGroupName'],
   async create(properties, context) {
     const name = identifier(properties.DBSubnetGroupName, context)
@@ -107,6 +110,7 @@ const isOtherText = (before: unknown, after: unknown): boolean =>
   String(before).toLowerCase() !== String(after).toLowerCase()
 
 export const cluster: ResourceProvider = {
+  tags: TAGS,
   createOnly: [
     'AvailabilityZones',
     'ClusterScalabilityType',
@@ -229,6 +233,7 @@ const ORIGINS = [
 ]
 
 export const instance: ResourceProvider = {
+  tags: TAGS,
   createOnly: [
     'BackupTarget',
     'CharacterSetName',
@@ -283,6 +288,7 @@ async function describeGlobalCluster(id: string, context: ResourceContext): Prom
 }
 
 export const globalCluster: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['Engine', 'GlobalClusterIdentifier', 'SourceDBClusterIdentifier', 'StorageEncrypted'],
   async create(properties, context) {
     const id = identifier(properties.GlobalClusterIdentifier, context)

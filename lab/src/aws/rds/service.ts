@@ -1,7 +1,7 @@
 import {Fleet} from '../../database/fleet.js'
-import type {LagSample} from '../../database/mariadb/heartbeat.js'
-import type {Lab, Operation, Service, TaggedResource} from '../../kernel.js'
+import type {DatabaseStatus, Lab, LagSample, Offers, Operation, Service, TaggedResource} from '../../kernel.js'
 import {clusterOperations} from './clusters.js'
+import {connectionOf} from './connection.js'
 import {engineVersionOperations} from './engine-versions.js'
 import {EventLog} from './events.js'
 import {globalClusterOperations} from './global-clusters.js'
@@ -17,24 +17,13 @@ import {Store, type ClusterRecord, type Rds} from './store.js'
 import {Switching} from './switching.js'
 import {tagOperations} from './tags.js'
 import {obeyFaults} from './weather.js'
+import {api} from './api.js'
 
-/** How to reach a region's server directly, past the proxy, with all privileges. */
-export interface DatabaseStatus {
-  host: '127.0.0.1'
-  /** 0 while the server is down. */
-  port: number
-  user: string
-  /** Mode 0600. */
-  passwordFile: string
-  name: string
-  /** Of the server; empty while it is down. */
-  pids: number[]
-}
+type Provides = Offers['rds']
 
 /** RDS: Aurora MySQL clusters, their global database, and RDS Proxy, over real MariaDB servers. */
-export class RdsService implements Service {
-  readonly signingName = 'rds'
-  readonly placement = 'regional'
+export class RdsService implements Service, Provides {
+  readonly api = api
   readonly operations: Record<string, Operation>
   private readonly rds: Rds
 
@@ -87,6 +76,11 @@ export class RdsService implements Service {
   /** What the region's cluster has measured as a secondary, oldest first; undefined where there is no such cluster. */
   lagSamples(region: string, clusterId: string): readonly LagSample[] | undefined {
     return this.rds.store.clusters.find(region, clusterId)?.database.lag.samples
+  }
+
+  /** The names of CloudFormation, as the secret's attachment has them. */
+  connection(type: string, physicalId: string, region: string): Promise<object> | undefined {
+    return connectionOf(this.rds.lab, type, physicalId, region)
   }
 
   /** Ids of events that `DescribeEvents` does not show, with their texts. */

@@ -9,7 +9,8 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
-import {request, tagList} from '../../cloudformation/shape.js'
+import {request} from '../../cloudformation/shape.js'
+import {tagList, TAGS} from '../../cloudformation/tags.js'
 
 const attributes = (name: string, {region}: ResourceContext): Properties => ({
   Arn: `arn:aws:s3:::${name}`,
@@ -74,6 +75,7 @@ async function configure(
 }
 
 export const bucket: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['BucketName', 'BucketNamePrefix', 'BucketNamespace', 'ObjectLockEnabled'],
   async create(properties, context) {
     const name =

@@ -5,6 +5,7 @@ import {objectOperations} from './objects.js'
 import {multipartOperations} from './multipart.js'
 import type {Bucket} from './bucket.js'
 import {ObjectStore} from './store.js'
+import {api} from './api.js'
 
 interface CreateBucketInput {
   Bucket: string
@@ -16,8 +17,7 @@ interface CreateBucketInput {
  * configuration of buckets, which is recorded. Objects are held in memory. Buckets answer in their own region alone.
  */
 export class S3Service implements Service {
-  readonly signingName = 's3'
-  readonly placement = 'regional'
+  readonly api = api
   private readonly buckets = new Map<string, Bucket>()
 
   private readonly find = (name: string, region: string): Bucket & Configured => {

@@ -10,6 +10,7 @@ import {
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
+import {TAGS} from '../../cloudformation/tags.js'
 
 const SERVICE = 'secretsmanager'
 
@@ -32,6 +33,7 @@ const regionsOf = (properties: Properties): string[] =>
   (properties.ReplicaRegions ?? []).map(({Region}: {Region: string}) => Region)
 
 export const secret: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['Name'],
   async create(properties, context) {
     const {ARN} = await request(context, SERVICE, 'CreateSecret', {
@@ -70,19 +72,10 @@ export const secret: ResourceProvider = {
 }
 
 /** What CloudFormation adds to a secret about the database that it opens. */
-async function connectionOf({TargetId, TargetType}: Properties, context: ResourceContext): Promise<object> {
-  if (TargetType === 'AWS::RDS::DBCluster') {
-    const {DBClusters} = await call(context, 'rds', 'DescribeDBClusters', {DBClusterIdentifier: TargetId})
-    const {Endpoint, Port, DatabaseName, DBClusterIdentifier} = DBClusters[0]
-    return {engine: 'mysql', host: Endpoint, port: Port, dbname: DatabaseName, dbClusterIdentifier: DBClusterIdentifier}
-  }
-  if (TargetType === 'AWS::RDS::DBInstance') {
-    const {DBInstances} = await call(context, 'rds', 'DescribeDBInstances', {DBInstanceIdentifier: TargetId})
-    const {Endpoint, DBName, DBInstanceIdentifier} = DBInstances[0]
-    const {Address: host, Port: port} = Endpoint
-    return {engine: 'mysql', host, port, dbname: DBName, dbInstanceIdentifier: DBInstanceIdentifier}
-  }
-  throw new Error(`The lab does not support a SecretTargetAttachment to ${TargetType}`)
+function connectionOf({TargetId, TargetType}: Properties, {lab, region}: ResourceContext): Promise<object> {
+  const connection = lab.service('rds').connection(TargetType, TargetId, region)
+  if (!connection) throw new Error(`The lab does not support a SecretTargetAttachment to ${TargetType}`)
+  return connection
 }
 
 async function attach(properties: Properties, context: ResourceContext): Promise<string> {

@@ -17,6 +17,7 @@ import {
   type Secret,
   type Value,
 } from './secret.js'
+import {api} from './api.js'
 
 type Tags = {Key: string; Value: string}[]
 type ReplicaRegions = {Region?: string; KmsKeyId?: string}[]
@@ -40,8 +41,7 @@ const DAY_MS = 86_400_000
 
 /** Secrets Manager, with replicas in other regions. Rotation is left out: the lab's databases rotate nothing. */
 export class SecretsManagerService implements Service {
-  readonly signingName = 'secretsmanager'
-  readonly placement = 'regional'
+  readonly api = api
   private readonly state = new ByRegion<Secret>()
   private readonly replication: Replication
 

@@ -8,7 +8,8 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
-import {request, tagList} from '../../cloudformation/shape.js'
+import {request} from '../../cloudformation/shape.js'
+import {tagList} from '../../cloudformation/tags.js'
 
 const put = (Name: string, properties: Properties, context: ResourceContext, Overwrite: boolean): Promise<unknown> =>
   request(context, 'ssm', 'PutParameter', {
@@ -21,7 +22,8 @@ const put = (Name: string, properties: Properties, context: ResourceContext, Ove
 
 const attributes = ({Type, Value}: Properties): Properties => ({Type, Value})
 
-export const ssmParameter: ResourceProvider = {
+export const parameter: ResourceProvider = {
+  tags: {name: 'Tags', shape: 'map'},
   createOnly: ['Name'],
   async create(properties, context) {
     if (properties.Type === 'SecureString') throw new Error('CloudFormation creates no SecureString parameters')

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 
 import {arn, fault, type CallContext, type Operation, type Service, type TaggedResource} from '../../kernel.js'
 import {ByRegion, page} from '../by-region.js'
+import {api} from './api.js'
 
 interface Version {
   version: number
@@ -38,8 +39,7 @@ const PAGE = 10
 
 /** Parameter Store. The policies, labels and notifications of parameters are left out. */
 export class SsmService implements Service {
-  readonly signingName = 'ssm'
-  readonly placement = 'regional'
+  readonly api = api
   private readonly state = new ByRegion<Parameter>()
   readonly operations: Record<string, Operation> = {
     PutParameter: (input: PutInput, {region}: CallContext) => this.put(input, region),

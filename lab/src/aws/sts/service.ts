@@ -1,5 +1,5 @@
-import {ACCOUNT, fault, type CallContext, type Operation, type Service} from '../../kernel.js'
-import type {Credentials} from '../../wire/credentials.js'
+import {ACCOUNT, fault, type CallContext, type Lab, type Operation, type Service} from '../../kernel.js'
+import {api} from './api.js'
 
 interface AssumeRoleInput {
   RoleArn?: string
@@ -11,8 +11,7 @@ const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]+)$/
 
 /** STS: who am I, and keys for a role. The lab has no policies: any role of its account may be assumed. */
 export class StsService implements Service {
-  readonly signingName = 'sts'
-  readonly placement = 'regional'
+  readonly api = api
   readonly operations: Record<string, Operation> = {
     GetCallerIdentity: (_: unknown, {callerArn, callerId}: CallContext) => ({
       Account: ACCOUNT,
@@ -22,7 +21,7 @@ export class StsService implements Service {
     AssumeRole: (input: AssumeRoleInput) => this.assumeRole(input),
   }
 
-  constructor(private readonly lab: {readonly credentials: Credentials}) {}
+  constructor(private readonly lab: Pick<Lab, 'credentials'>) {}
 
   private assumeRole({RoleArn = '', RoleSessionName = '', DurationSeconds = 3600}: AssumeRoleInput) {
     const [, account, role] = ROLE_ARN.exec(RoleArn) ?? []

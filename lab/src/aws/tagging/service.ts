@@ -1,9 +1,8 @@
 import type {GetResourcesInput, TagFilter} from '@aws-sdk/client-resource-groups-tagging-api'
 
 import {fault, type Lab, type Operation, type Service, type TaggedResource} from '../../kernel.js'
-import {recordsOf} from '../../cloudformation/records.js'
 import {page} from '../by-region.js'
-import {asTagged} from '../../cloudformation/recorded-tags.js'
+import {api} from './api.js'
 
 /** The largest page of GetResources, and its default (Resource Groups Tagging API). */
 const PAGE = 100
@@ -13,22 +12,21 @@ const PAGE = 100
  * what a stack retained is listed until its own service deletes it, and a KMS key to its end.
  */
 export class TaggingService implements Service {
-  readonly signingName = 'tagging'
-  readonly placement = 'regional'
+  readonly api = api
   readonly operations: Record<string, Operation> = {
     GetResources: (input: GetResourcesInput, {region}) => this.resources(input, region),
     GetTagKeys: (_: unknown, {region}) => ({
-      TagKeys: [...new Set(this.all(region).flatMap(({tags}) => tags.map(({Key}) => Key)))].sort(),
+      TagKeys: [...new Set(this.lab.tagged(region).flatMap(({tags}) => tags.map(({Key}) => Key)))].sort(),
       PaginationToken: '',
     }),
     GetTagValues: ({Key: wanted}: {Key?: string}, {region}) => {
-      const tags = this.all(region).flatMap((resource) => [...resource.tags])
+      const tags = this.lab.tagged(region).flatMap((resource) => [...resource.tags])
       const values = tags.filter(({Key}) => Key === wanted).map(({Value}) => Value)
       return {TagValues: [...new Set(values)].sort(), PaginationToken: ''}
     },
   }
 
-  constructor(private readonly lab: Lab & {readonly services: ReadonlyMap<string, Service>}) {}
+  constructor(private readonly lab: Pick<Lab, 'tagged'>) {}
 
   private resources(input: GetResourcesInput, region: string): object {
     const {TagFilters = [], ResourceTypeFilters = [], ResourceARNList, ResourcesPerPage = PAGE} = input
@@ -38,26 +36,19 @@ export class TaggingService implements Service {
 
     if (ResourcesPerPage < 1 || ResourcesPerPage > PAGE) throw invalid(`ResourcesPerPage must be between 1 and ${PAGE}`)
     if (TagFilters.length > 50) throw invalid('at most 50 tag filters')
-    const wanted = this.all(region).filter(
-      (resource) =>
-        (!ResourceARNList || ResourceARNList.includes(resource.arn)) &&
-        (ResourceTypeFilters.length === 0 || ResourceTypeFilters.some((type) => isOfType(resource.arn, type))) &&
-        TagFilters.every((filter) => bears(resource, filter)),
-    )
+    const wanted = this.lab
+      .tagged(region)
+      .filter(
+        (resource) =>
+          (!ResourceARNList || ResourceARNList.includes(resource.arn)) &&
+          (ResourceTypeFilters.length === 0 || ResourceTypeFilters.some((type) => isOfType(resource.arn, type))) &&
+          TagFilters.every((filter) => bears(resource, filter)),
+      )
     const {items, next} = page(wanted, ResourcesPerPage, input.PaginationToken || undefined)
     return {
       ResourceTagMappingList: items.map(({arn, tags}) => ({ResourceARN: arn, Tags: tags})),
       PaginationToken: next ?? '',
     }
-  }
-
-  /** AWS lists what bears tags, or once did; of the latter the lab keeps no memory. */
-  all(region: string): TaggedResource[] {
-    const made = [...this.lab.services.values()].flatMap((service) => service.tagged?.(region) ?? [])
-    const recorded = recordsOf(this.lab).inRegion(region).flatMap(asTagged)
-    return [...made, ...recorded]
-      .filter(({tags}) => tags.length > 0)
-      .sort((left, right) => (left.arn < right.arn ? -1 : 1))
   }
 }
 

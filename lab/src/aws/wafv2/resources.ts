@@ -2,11 +2,13 @@
 
 import {generatedName} from '../../cloudformation/names.js'
 import {call, unlessGone, type Properties, type ResourceProvider} from '../../cloudformation/provider.js'
+import {TAGS} from '../../cloudformation/tags.js'
 
 const SERVICE = 'wafv2'
 
 /** CloudFormation's and the API's properties have the same names. */
 export const webAcl: ResourceProvider = {
+  tags: TAGS,
   createOnly: ['Name', 'Scope'],
   async create(properties, context) {
     const Name = properties.Name ?? generatedName(context.stackName, context.logicalId, {max: 128})

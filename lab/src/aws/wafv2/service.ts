@@ -1,6 +1,17 @@
 import {randomUUID} from 'node:crypto'
 
-import {arn, fault, GLOBAL_CONTROL_REGION, type CallContext, type Operation, type Service} from '../../kernel.js'
+import {
+  arn,
+  fault,
+  GLOBAL_CONTROL_REGION,
+  type CallContext,
+  type Operation,
+  type Service,
+  type Offers,
+} from '../../kernel.js'
+import {api} from './api.js'
+
+type Provides = Offers['wafv2']
 
 type Verdict = 'allow' | 'block'
 
@@ -29,9 +40,8 @@ type Input = Record<string, any>
  * WAF: regional web ACLs that API Gateway really asks, by exact matches of a header. Managed rule groups and rates are taken and
  * never match: the lab has neither AWS's rules nor clients to guard against. The lab's edge asks no web ACL.
  */
-export class WafService implements Service {
-  readonly signingName = 'wafv2'
-  readonly placement = 'regional'
+export class WafService implements Service, Provides {
+  readonly api = api
   /** By id. */
   private readonly acls = new Map<string, WebAcl>()
 

@@ -2,7 +2,6 @@ import {randomUUID} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {arn, type Lab} from '../../kernel.js'
-import type {WafService} from '../../aws/wafv2/service.js'
 import {readBody, sendJson} from '../http.js'
 import {authorize} from './authorizer.js'
 import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'
@@ -83,7 +82,7 @@ export class ApiServer {
   /** The web ACL is asked before anything else of the API [AWS: Use AWS WAF to protect your REST APIs]. */
   private passFirewall(stage: ServedStage, asked: GatewayRequest): void {
     const {id, region} = this.api
-    const firewall = this.lab.service('wafv2') as WafService
+    const firewall = this.lab.service('wafv2')
     const stageArn = `arn:aws:apigateway:${region}::/restapis/${id}/stages/${stage.name}`
     if (!firewall.allows(stageArn, (name) => headerOf(asked, name))) throw new GatewayError('WAF_FILTERED')
   }

@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import type {Connection} from 'mysql2/promise'
 
+import type {LagSample} from '../../kernel.js'
 import type {Server} from './server.js'
 
 /** Between two beats of the primary. Lag is known to about this. */
@@ -81,14 +82,6 @@ export class Heartbeat extends Loop {
       })
     })
   }
-}
-
-export interface LagSample {
-  /** Epoch milliseconds. */
-  at: number
-  lagMs: number
-  /** The region of the primary at that time. */
-  sourceRegion: string
 }
 
 /**

@@ -17,6 +17,7 @@ import {SecretsManagerService} from '../../../src/aws/secretsmanager/service.js'
 import {ServiceQuotasService} from '../../../src/aws/servicequotas/service.js'
 import {SsmService} from '../../../src/aws/ssm/service.js'
 import {TaggingService} from '../../../src/aws/tagging/service.js'
+import {providerOf} from '../../../src/aws/index.js'
 import {AWAY, HOME, startTestLab, type TestLab} from '../../support/lab-data-plane.js'
 import {keysOf} from '../../wire/support.js'
 
@@ -33,11 +34,11 @@ describe('the tag scan', () => {
     for (const service of [
       new KmsService(lab),
       new LogsService(lab),
-      new ServiceQuotasService(),
+      new ServiceQuotasService(lab),
       new TaggingService(lab),
     ])
       lab.register(service)
-    lab.register(new CloudFormationService(lab))
+    lab.register(new CloudFormationService(lab, providerOf))
   })
 
   after(() => test.stop())

@@ -1,0 +1,12 @@
+import type {ServiceApi} from '../../service.js'
+
+export const api: ServiceApi = {
+  signingName: 'logs',
+  placement: 'regional',
+  client: {load: () => import('@aws-sdk/client-cloudwatch-logs'), name: 'CloudWatchLogsClient'},
+  permissions: {
+    // IAM's form has `:*` behind it, which a pattern that ends in `*` covers.
+    members: [['logGroupName', 'arn:aws:logs:R:A:log-group:~']],
+    all: {DescribeLogGroups: 'arn:aws:logs:R:A:log-group:*'},
+  },
+}

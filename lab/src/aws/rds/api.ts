@@ -1,0 +1,46 @@
+import {ACCOUNT} from '../../kernel.js'
+import type {Lookup, ServiceApi, WireCall} from '../../service.js'
+
+const CLUSTER = 'arn:aws:rds:R:A:cluster:~'
+
+export const api: ServiceApi = {
+  signingName: 'rds',
+  placement: 'regional',
+  client: {load: () => import('@aws-sdk/client-rds'), name: 'RDSClient'},
+  permissions: {
+    members: [
+      ['GlobalClusterIdentifier', 'arn:aws:rds::A:global-cluster:~'],
+      ['DBClusterIdentifier', CLUSTER],
+      ['DBClusterIdentifiers', CLUSTER],
+      ['DbClusterIdentifier', CLUSTER],
+      ['TargetDbClusterIdentifier', CLUSTER],
+      ['DBInstanceIdentifier', 'arn:aws:rds:R:A:db:~'],
+      ['DBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
+      ['DBClusterParameterGroupName', 'arn:aws:rds:R:A:cluster-pg:~'],
+      ['DBSubnetGroupName', 'arn:aws:rds:R:A:subgrp:~'],
+      ['ResourceName', '~'],
+    ],
+    all: {
+      DescribeDBClusters: 'arn:aws:rds:R:A:cluster:*',
+      DescribeDBClusterSnapshots: 'arn:aws:rds:R:A:cluster-snapshot:*',
+      DescribeDBInstances: 'arn:aws:rds:R:A:db:*',
+      DescribeDBProxies: 'arn:aws:rds:R:A:db-proxy:*',
+      DescribeDBClusterParameterGroups: 'arn:aws:rds:R:A:cluster-pg:*',
+      DescribeDBSubnetGroups: 'arn:aws:rds:R:A:subgrp:*',
+      DescribeGlobalClusters: 'arn:aws:rds::A:global-cluster:*',
+    },
+    withoutResources: ['DescribeDBEngineVersions', 'DescribeEvents'],
+    resources: proxyResources,
+  },
+}
+
+/** A proxy's ARN does not hold its name. Its targets are those of its target group. */
+async function proxyResources({operation, input, region}: WireCall, lookup: Lookup): Promise<string[]> {
+  const {DBProxyName} = input
+  if (typeof DBProxyName !== 'string' || operation === 'CreateDBProxy') return []
+  const proxies = await lookup('rds', 'DescribeDBProxies', {DBProxyName}, region)
+  const arn: string = proxies?.DBProxies?.[0]?.DBProxyArn ?? `arn:aws:rds:${region}:${ACCOUNT}:db-proxy:*`
+  if (!/Target/.test(operation)) return [arn]
+  const groups = await lookup('rds', 'DescribeDBProxyTargetGroups', {DBProxyName}, region)
+  return [arn, groups?.TargetGroups?.[0]?.TargetGroupArn ?? `arn:aws:rds:${region}:${ACCOUNT}:target-group:*`]
+}

@@ -1,0 +1,10 @@
+import type {AwsService} from '../aws-service.js'
+import {api} from './api.js'
+import {bucket, bucketPolicy} from './resources.js'
+import {S3Service} from './service.js'
+
+export const s3: AwsService = {
+  api,
+  make: () => new S3Service(),
+  types: {'AWS::S3::Bucket': bucket, 'AWS::S3::BucketPolicy': bucketPolicy},
+}

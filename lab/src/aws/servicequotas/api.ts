@@ -1,0 +1,7 @@
+import type {ServiceApi} from '../../service.js'
+
+export const api: ServiceApi = {
+  signingName: 'servicequotas',
+  placement: 'regional',
+  client: {load: () => import('@aws-sdk/client-service-quotas'), name: 'ServiceQuotasClient'},
+}

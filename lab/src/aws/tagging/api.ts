@@ -1,0 +1,8 @@
+import type {ServiceApi} from '../../service.js'
+
+export const api: ServiceApi = {
+  signingName: 'tagging',
+  placement: 'regional',
+  client: {load: () => import('@aws-sdk/client-resource-groups-tagging-api'), name: 'ResourceGroupsTaggingAPIClient'},
+  permissions: {prefix: 'tag'},
+}
