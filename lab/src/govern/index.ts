@@ -2,17 +2,16 @@
 
 import {fault, ServiceFault, type Service, type TaggedResource} from '../kernel.js'
 import type {Need, Protocol, ServiceApi, WireCall} from '../service.js'
-import type {KeyPair} from '../wire/credentials.js'
 import {Calls} from './calls.js'
 import {Clock} from './clock.js'
 import {needsOf} from './needs.js'
-import {judge, type Policy, type PolicyRequest} from './policy.js'
+import {judge, type Policy, type PolicyRequest, type Principal} from './policy.js'
 import {internalFailure, throttle, Weather} from './weather.js'
 
 export interface GovernedCall extends WireCall {
   protocol: Protocol
   /** Undefined for an unsigned call, which no policy is asked about. */
-  caller: KeyPair | undefined
+  caller: Principal | undefined
 }
 
 /** In the order in which AWS asks them: the organization's first. */
@@ -91,7 +90,7 @@ export class Governance {
   }
 
   /** Throws `AccessDenied` in AWS's words. A caller without policies is an administrator: the key pair `lab`, and roles. */
-  private authorize(call: GovernedCall, caller: KeyPair, needs: Need[]): void {
+  private authorize(call: GovernedCall, caller: Principal, needs: Need[]): void {
     for (const [member, kind] of KINDS) {
       const policy = caller[member]
       if (!policy) continue

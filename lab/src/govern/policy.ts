@@ -17,6 +17,16 @@ interface Statement {
 
 export type Policy = readonly Statement[]
 
+/** Who calls. */
+export interface Principal {
+  accessKeyId: string
+  arn: string
+  /** What it may do where IAM is enforced; without one it is an administrator. */
+  policy?: Policy
+  /** What its organization leaves it. */
+  serviceControlPolicy?: Policy
+}
+
 /** What the document says is not understood here; it must not be taken for an allowance. */
 export class PolicyProblem extends Error {}
 

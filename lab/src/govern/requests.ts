@@ -2,9 +2,8 @@
 
 import {BadRequest} from '../bad-request.js'
 import {ADMINISTRATOR_KEY_ID} from '../kernel.js'
-import type {KeyPair} from '../wire/credentials.js'
 import {userArn} from './needs.js'
-import {PolicyProblem, readPolicy, type Policy} from './policy.js'
+import {PolicyProblem, readPolicy, type Policy, type Principal} from './policy.js'
 import type {Forecast} from './weather.js'
 
 /** A day. */
@@ -28,7 +27,7 @@ export function offsetOf({offsetSeconds}: Record<string, unknown>): number {
 }
 
 /** A user of the account, named by `name`, else by its access key. */
-export function principalOf(body: Record<string, unknown>): KeyPair {
+export function principalOf(body: Record<string, unknown>): Principal & {secretAccessKey: string; userId: string} {
   const {accessKeyId, secretAccessKey, name = accessKeyId, policy, serviceControlPolicy} = body
   if (typeof accessKeyId !== 'string' || !/^\w{3,128}$/.test(accessKeyId) || typeof secretAccessKey !== 'string')
     throw new BadRequest(400, 'InvalidPrincipal', 'accessKeyId and secretAccessKey are wanted')

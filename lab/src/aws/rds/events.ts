@@ -2,11 +2,17 @@ import type {DescribeEventsMessage, Event, SourceType} from '@aws-sdk/client-rds
 
 import {fault, type Operation} from '../../kernel.js'
 import {rdsArn} from './names.js'
-import type {ClusterRecord} from './store.js'
 
 /** DescribeEvents looks back one hour unless told otherwise, and 14 days at the most (RDS API). */
 const DEFAULT_MINUTES = 60
 const KEEP_MINUTES = 14 * 24 * 60
+
+/** A cluster, as far as events tell of it. */
+interface Subject {
+  region: string
+  id: string
+  instances: readonly {id: string}[]
+}
 
 interface Recorded {
   region: string
@@ -60,7 +66,7 @@ export class EventLog {
   }
 
   /** An event of a global database about `subject`, filed under `source`; fence events (0390, 0391) are instance events. */
-  addGlobal(number: GlobalEventId, subject: ClusterRecord, source: ClusterRecord = subject): void {
+  addGlobal(number: GlobalEventId, subject: Subject, source: Subject = subject): void {
     const message = GLOBAL_EVENTS[number].replace('X', `DB cluster ${subject.id} in Region ${subject.region}`)
     const {region} = source
     if (number === '0390' || number === '0391') {

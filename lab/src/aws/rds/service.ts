@@ -1,4 +1,5 @@
 import {Fleet} from '../../database/fleet.js'
+import {MariaDbEngine} from '../../database/mariadb/engine.js'
 import type {DatabaseStatus, Lab, LagSample, Offers, Operation, Service, TaggedResource} from '../../kernel.js'
 import {clusterOperations} from './clusters.js'
 import {connectionOf} from './connection.js'
@@ -28,7 +29,7 @@ export class RdsService implements Service, Provides {
   private readonly rds: Rds
 
   constructor(lab: Lab) {
-    const fleet = new Fleet(lab, (region) => certificateNames(lab.name, region))
+    const fleet = new Fleet(lab, new MariaDbEngine(lab, (region) => certificateNames(lab.name, region)))
     this.rds = {lab, fleet, store: new Store(), events: new EventLog()}
     const proxies = newProxyShelf()
     const rejoining = new Rejoining(this.rds)
@@ -59,12 +60,12 @@ export class RdsService implements Service, Provides {
 
   /** Finds or fetches MariaDB before the first cluster needs it. Throws `MariaDbUnavailable`. */
   async prepare(onProgress?: (text: string) => void): Promise<void> {
-    await this.rds.fleet.ground(onProgress)
+    await this.rds.fleet.engine.prepare(onProgress)
   }
 
   /** The region's database, or undefined where the region has none. */
   databaseStatus(region: string): DatabaseStatus | undefined {
-    const {admin} = this.rds.fleet
+    const {admin} = this.rds.fleet.engine
     const cluster = this.clusterOf(region)
     if (!admin || !cluster) return undefined
     const {port = 0, pid} = cluster.database
