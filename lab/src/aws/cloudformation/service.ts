@@ -36,7 +36,7 @@ interface DeleteInput {
   DeletionMode?: 'STANDARD' | 'FORCE_DELETE_STACK'
 }
 
-export class CloudFormationService implements Service, Provides {
+export class CloudFormationService implements Provides, Service {
   readonly api = api
   readonly operations: Record<string, Operation>
   private readonly store = new StackStore()

@@ -43,7 +43,7 @@ interface DeployedFunction extends FunctionRecord {
 }
 
 /** AWS Lambda: functions with their real code in child processes, behind enforced concurrency. */
-export class LambdaService implements Service, Provides {
+export class LambdaService implements Provides, Service {
   readonly api = api
   readonly operations: Record<string, Operation>
   private readonly functions = new Map<string, DeployedFunction>()

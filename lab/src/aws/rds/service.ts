@@ -23,7 +23,7 @@ import {api} from './api.js'
 type Provides = Offers['rds']
 
 /** RDS: Aurora MySQL clusters, their global database, and RDS Proxy, over real MariaDB servers. */
-export class RdsService implements Service, Provides {
+export class RdsService implements Provides, Service {
   readonly api = api
   readonly operations: Record<string, Operation>
   private readonly rds: Rds

@@ -42,7 +42,7 @@ export const api: ServiceApi = {
       PutBucketNotificationConfiguration: 'PutBucketNotification',
       PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
     },
-    resources: ({input: {Bucket, Key}}) => {
+    resources({input: {Bucket, Key}}) {
       if (typeof Bucket !== 'string') return []
       return [typeof Key === 'string' ? `arn:aws:s3:::${Bucket}/${Key}` : `arn:aws:s3:::${Bucket}`]
     },

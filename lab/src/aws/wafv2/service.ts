@@ -40,7 +40,7 @@ type Input = Record<string, any>
  * WAF: regional web ACLs that API Gateway really asks, by exact matches of a header. Managed rule groups and rates are taken and
  * never match: the lab has neither AWS's rules nor clients to guard against. The lab's edge asks no web ACL.
  */
-export class WafService implements Service, Provides {
+export class WafService implements Provides, Service {
   readonly api = api
   /** By id. */
   private readonly acls = new Map<string, WebAcl>()
