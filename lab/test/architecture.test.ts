@@ -35,7 +35,7 @@ const shown = (some: {from: string; to: string}[]): string[] => some.map(({from,
 const ROWS: string[][] = [
   ['service'],
   ['kernel', 'bytes', 'bad-request', 'log', 'folder', 'parent'],
-  ['faults', 'hosts', 'pki', 'profile', 'assembly'],
+  ['faults', 'guard', 'hosts', 'pki', 'profile', 'assembly'],
   ['ports', 'govern'],
   ['wire', 'data-plane', 'database'],
   ['cloudformation'],
