@@ -38,9 +38,9 @@ const OPTIONS = {
   // Less to read at each start.
   minifySyntax: true,
   minifyWhitespace: true,
-  // CommonJS inside asks for Node's own modules by `require`.
+  // CommonJS inside asks for Node's own modules by `require`, and for its own file: write-file-atomic names its drafts by it.
   banner: {
-    js: "import {createRequire as $require} from 'node:module'; const require = $require(import.meta.url);",
+    js: "import {createRequire as $require} from 'node:module'; const require = $require(import.meta.url), __filename = import.meta.filename;",
   },
   // oclif looks for it while it is developed, to compile commands.
   external: ['typescript'],
