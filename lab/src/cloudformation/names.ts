@@ -4,13 +4,9 @@ import {randomBytes, randomUUID} from 'node:crypto'
 import {arn} from '../kernel.js'
 
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-const draw = (alphabet: string, length: number): string =>
-  Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
-
-export const randomCapitals = (length: number): string => draw(CAPITALS, length)
-export const randomLetters = (length: number): string => draw(LETTERS, length)
+export const randomCapitals = (length: number): string =>
+  Array.from(randomBytes(length), (byte) => CAPITALS[byte % CAPITALS.length]).join('')
 export const randomHex = (length: number): string =>
   randomBytes(Math.ceil(length / 2))
     .toString('hex')
