@@ -6,7 +6,6 @@ import {z} from 'zod'
 import {configSchema} from '../src/config/schema.js'
 import {EXIT} from '../src/errors.js'
 import {resourcesPage} from '../lab/src/aws/page.js'
-import {resultJsonSchema} from '../src/report/result.js'
 import {renew} from './renew.mjs'
 import {resultSchemas} from './schemas.js'
 
@@ -38,7 +37,6 @@ write('docs/exit-codes.md', exitCodes())
 write('docs/lab-resources.md', resourcesPage())
 // `input`: a key with a default may be left out of the file.
 write('schemas/todo-dr.schema.json', json(z.toJSONSchema(configSchema, {io: 'input'})))
-write('schemas/drill.schema.json', json(resultJsonSchema()))
 for (const [name, schema] of Object.entries(await resultSchemas())) {
   // Readers must take members that a later version adds: `input` leaves objects open.
   write(`schemas/${name}.schema.json`, json(z.toJSONSchema(schema, {io: 'input'})))

@@ -2,12 +2,14 @@
 
 import {existsSync, readdirSync} from 'node:fs'
 import type {ZodType} from 'zod'
-import {RESULT_SCHEMAS} from './result-schemas.js'
+import {error} from '../src/actions/shapes.js'
 
 const actions = new URL('../src/actions/', import.meta.url)
 
 export async function resultSchemas(): Promise<Record<string, ZodType>> {
-  const found: Record<string, ZodType> = {...RESULT_SCHEMAS}
+  const found: Record<string, ZodType> = {
+    error: error.meta({title: 'What every command prints under --json when it fails'}),
+  }
   for (const verb of readdirSync(actions).sort()) {
     const file = new URL(`${verb}/result.ts`, actions)
     if (!existsSync(file)) continue

@@ -79,6 +79,7 @@ const COUNTS_REGIONS = new Set([
   'actions/init/result.ts',
   'actions/init/run.ts',
   'actions/init/settings.ts',
+  'actions/lab/result.ts',
   'adapters/aws/map-format.ts',
   'adapters/lab/start.ts',
   'cli/ask-settings.ts',

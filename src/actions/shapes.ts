@@ -84,3 +84,14 @@ export const runOutcome = z.object({
   finishedAt: epochMilliseconds,
   phases: z.array(z.object({id: phase, seconds: z.number()})),
 }) satisfies z.ZodType<RunOutcome>
+
+export const error = z.object({
+  error: z.object({
+    code: z.string().meta({description: 'Stable; scripts may match on it'}),
+    what: z.string(),
+    why: z.string().optional(),
+    next: z.string().optional(),
+    requestId: z.string().optional().meta({description: 'Of AWS'}),
+    exit: z.literal(Object.values(EXIT).map(({status: code}) => code)),
+  }),
+})

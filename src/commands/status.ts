@@ -1,8 +1,5 @@
-import {diagnose} from '../diagnose.js'
+import type {StatusResult} from '../actions/status/result.js'
 import {DrCommand} from '../cli/dr-command.js'
-import {observe} from '../probes/observe.js'
-import {statusOf, statusTable} from '../render/status.js'
-import type {StatusResult} from '../render/status.js'
 
 export default class Status extends DrCommand {
   static override summary = 'Look at both regions, and name the situation'
@@ -11,13 +8,16 @@ export default class Status extends DrCommand {
   async run(): Promise<StatusResult> {
     await this.parse(Status)
     const session = this.session()
-    const [world, {name}] = await Promise.all([session.world(), session.target()])
-    const observation = await observe(world, {signal: this.signal})
-    const diagnosis = diagnose(observation)
-    const status = statusOf(name, observation, diagnosis)
+    const world = await session.world()
+    const [{runStatus}, {statusTable}, {name: target}] = await Promise.all([
+      import('../actions/status/run.js'),
+      import('../render/status.js'),
+      session.target(),
+    ])
+    const {status, diagnosis, exit} = await runStatus({target, world, signal: this.signal})
     this.log(statusTable(status))
     this.emit({code: 'diagnosis', ...diagnosis})
-    if (diagnosis.situation !== 'Healthy') this.exitWith(diagnosis.situation === 'Unknown' ? 'unknown' : 'missed')
+    this.exitWith(exit)
     return status
   }
 }

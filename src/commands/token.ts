@@ -1,13 +1,5 @@
-import {servingRegion} from '../cli/crud-command.js'
+import type {TokenResult} from '../actions/token/result.js'
 import {DrCommand} from '../cli/dr-command.js'
-
-export interface TokenResult {
-  token: string
-  /** Whose pool gave it. */
-  region: string
-  /** ISO 8601, UTC. */
-  expiresAt: string
-}
 
 export default class Token extends DrCommand {
   static override summary = 'Print an access token for the API, and nothing else'
@@ -18,18 +10,13 @@ export default class Token extends DrCommand {
 
   async run(): Promise<TokenResult> {
     await this.parse(Token)
-    const world = await this.session({lazy: true}).world()
-    const serving = await servingRegion(world, this.signal)
-    const {token, region, expiresAt} = await world.tokens.get(serving, {signal: this.signal})
-    if (region !== serving) {
-      this.emit({
-        code: 'warning',
-        text: `the pool of ${serving} gives no token; this one is of ${region}`,
-        hint: 'todo-dr status',
-      })
-    }
-
-    this.log(token)
-    return {token, region, expiresAt: new Date(expiresAt).toISOString()}
+    const {emit, signal} = this
+    const [{runToken}, world] = await Promise.all([
+      import('../actions/token/run.js'),
+      this.session({lazy: true}).world(),
+    ])
+    const result = await runToken({world, emit, signal})
+    this.log(result.token)
+    return result
   }
 }

@@ -1,9 +1,10 @@
 import {expect} from 'chai'
-import {RESULT_SCHEMAS} from '../../scripts/result-schemas.js'
+import {SCHEMAS} from '../../src/actions/status/result.js'
+import {statusOf} from '../../src/actions/status/run.js'
 import {diagnose} from '../../src/diagnose.js'
 import type {Observation, RegionObservation} from '../../src/model/observation.js'
 import {regionOf} from '../../src/model/regions.js'
-import {statusOf, statusTable} from '../../src/render/status.js'
+import {statusTable} from '../../src/render/status.js'
 import {AWAY, HOME, sampleDeployment} from '../support/deployment.js'
 
 const side = (region: string, lagSeconds?: number): RegionObservation => ({
@@ -54,7 +55,7 @@ describe('the status', () => {
       replication: 'ok',
       lagSeconds: 0.25,
     })
-    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(SCHEMAS.status.parse(status)).to.deep.equal(status)
     expect(statusTable(status)).to.equal(
       [
         'REGION     ROLE     EDGE    DATABASE   PROXY   API         WRITERS  LAG',
@@ -71,7 +72,7 @@ describe('the status', () => {
     expect(status.situation).to.equal('RegionLost')
     expect(status.next).to.contain('todo-dr failover')
     expect(status.regions[0]!.cluster).to.deep.equal(GONE)
-    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(SCHEMAS.status.parse(status)).to.deep.equal(status)
     expect(statusTable(status).split('\n')[1]).to.equal(
       'us-east-1  primary  serves  no answer  no answer  no answer   no answer  -',
     )
@@ -88,7 +89,7 @@ describe('the status', () => {
 
     const status = statusOf('lab', observation, diagnose(observation))
     expect(status).to.include({situation: 'TableMissing', next: 'todo-dr seed'})
-    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(SCHEMAS.status.parse(status)).to.deep.equal(status)
     expect(statusTable(status)).to.contain('TableMissing, 9 ms')
   })
 
@@ -113,6 +114,6 @@ describe('the status', () => {
     const status = statusOf('lab', observation, diagnose(observation))
     expect(status).to.deep.include({situation: 'Unknown', primary: null, standby: null, edge: null, lagSeconds: null})
     expect(status.regions.map(({role}) => role)).to.deep.equal(['unknown', 'unknown'])
-    expect(RESULT_SCHEMAS.status.parse(status)).to.deep.equal(status)
+    expect(SCHEMAS.status.parse(status)).to.deep.equal(status)
   })
 })

@@ -12,7 +12,7 @@ import {
   type IIoHost,
 } from '@aws-cdk/toolkit-lib'
 
-import type {LabEnvResult} from '../../src/commands/lab/env.js'
+import type {LabEnvResult} from '../../src/actions/lab/result.js'
 import {ROOT, type Sandbox} from './cli.js'
 import {labKeys, type LabAccess} from './lab.js'
 

@@ -2,8 +2,8 @@ import {expect} from 'chai'
 import {execFile} from 'node:child_process'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
-import {RESULT_SCHEMAS} from '../../scripts/result-schemas.js'
-import type {LabEnvResult} from '../../src/commands/lab/env.js'
+import {SCHEMAS} from '../../src/actions/lab/result.js'
+import type {LabEnvResult} from '../../src/actions/lab/result.js'
 import {ROOT, Sandbox, type LabStatus} from '../support/cli.js'
 import {labKeys} from '../support/lab.js'
 
@@ -51,7 +51,7 @@ describe('lab env', function () {
   it('prints no secret, as text or as JSON', async () => {
     const {secretAccessKey} = labKeys(await sandbox.json<LabStatus>(['lab', 'status']))
     const told = await sandbox.json<LabEnvResult>(['lab', 'env'])
-    expect(() => RESULT_SCHEMAS['lab-env'].parse(told)).not.to.throw()
+    expect(() => SCHEMAS['lab-env'].parse(told)).not.to.throw()
     expect(told.set.AWS_SHARED_CREDENTIALS_FILE).to.contain("it's a $HOME `of` its own")
     for (const ran of [await sandbox.expect(0, ['lab', 'env']), await sandbox.expect(0, ['lab', 'status'])]) {
       expect(ran.stdout + ran.stderr).not.to.contain(secretAccessKey)

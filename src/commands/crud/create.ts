@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
+import type {ToDo} from '../../actions/crud/result.js'
 import {CrudCommand} from '../../cli/crud-command.js'
-import type {ToDo} from '../../cli/crud-command.js'
 
 export default class CrudCreate extends CrudCommand {
   static override summary = 'Create a ToDo through the edge'

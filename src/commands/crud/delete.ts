@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import type {DeletedToDo} from '../../actions/crud/result.js'
 import {CrudCommand} from '../../cli/crud-command.js'
 
 export default class CrudDelete extends CrudCommand {
@@ -6,7 +7,7 @@ export default class CrudDelete extends CrudCommand {
   static override examples = ['<%= config.bin %> crud delete 2']
   static override args = {id: Args.string({description: "The ToDo's id", required: true})}
 
-  async run(): Promise<{id: string}> {
+  async run(): Promise<DeletedToDo> {
     const {args} = await this.parse(CrudDelete)
     await this.call({method: 'DELETE', body: {id: args.id}})
     this.emit({code: 'done', text: `ToDo ${args.id} is deleted`, next: 'todo-dr crud list'})

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
+import type {ToDoPage} from '../../actions/crud/result.js'
 import {CrudCommand} from '../../cli/crud-command.js'
-import type {ToDoPage} from '../../cli/crud-command.js'
 import {tableOf} from '../../render/table.js'
 
 export default class CrudList extends CrudCommand {

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
+import type {ToDo} from '../../actions/crud/result.js'
 import {CrudCommand} from '../../cli/crud-command.js'
-import type {ToDo} from '../../cli/crud-command.js'
 
 export default class CrudUpdate extends CrudCommand {
   static override summary = 'Update a ToDo through the edge'

@@ -1,12 +1,7 @@
 import {Flags} from '@oclif/core'
-
-import {openLabs} from '../../open/labs.js'
+import type {LabEnvResult} from '../../actions/lab/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
-import type {LabEnvironment} from '../../ports/labs.js'
-
-export interface LabEnvResult extends LabEnvironment {
-  lab: string
-}
+import {openLabs} from '../../open/labs.js'
 
 export default class LabEnv extends DrCommand {
   static override summary = 'Print shell commands that point the AWS CLI and the CDK at a lab'

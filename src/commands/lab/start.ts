@@ -1,14 +1,7 @@
 import {Flags} from '@oclif/core'
-
-import {openLabs} from '../../open/labs.js'
+import type {LabStartResult} from '../../actions/lab/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
-import type {LabStatus} from '../../ports/lab-admin.js'
-import type {RunningLab} from '../../ports/labs.js'
-
-export interface LabStartResult extends LabStatus {
-  /** From the start to ready. */
-  seconds: number
-}
+import {openLabs} from '../../open/labs.js'
 
 export default class LabStart extends DrCommand {
   static override summary = 'Start the local two-region lab and deploy the sample application to it'
@@ -44,39 +37,9 @@ export default class LabStart extends DrCommand {
 
   async run(): Promise<LabStartResult> {
     const {flags} = await this.parse(LabStart)
-    const {lab: name, foreground, empty, profile, port, 'enforce-iam': enforceIam} = flags
-    const labs = await openLabs()
-    const running = await labs.start({
-      name,
-      empty,
-      enforceIam,
-      profile,
-      port,
-      tied: foreground,
-      echo: foreground,
-      signal: this.signal,
-      onProgress: (text, seconds) =>
-        this.emit({code: 'note', text: seconds === undefined ? text : `${text} (${seconds.toFixed(1)} s)`}),
-    })
-    const status = await running.admin.status()
-    const {endpoint, edgeUrl} = status
-    const which = name === 'default' ? '' : ` --lab ${name}`
-    this.emit({
-      code: 'done',
-      text: `lab "${name}" is ready after ${running.seconds.toFixed(1)} s: ${[endpoint, edgeUrl].filter(Boolean).join(', edge ')}`,
-      next: empty ? `todo-dr lab stop${which}` : `todo-dr seed${name === 'default' ? '' : ` --target lab:${name}`}`,
-    })
-    if (foreground) await this.stay(running)
-    return {...status, seconds: running.seconds}
-  }
-
-  private async stay(running: RunningLab): Promise<void> {
-    const interrupted = new Promise<void>((resolve) => {
-      if (this.signal.aborted) resolve()
-      this.signal.addEventListener('abort', () => resolve(), {once: true})
-    })
-    await Promise.race([interrupted, running.ended])
-    if (this.signal.aborted) await running.stop()
-    this.emit({code: 'done', text: `lab "${running.name}" has ended; nothing is left`})
+    const {'enforce-iam': enforceIam, lab: name, ...options} = flags
+    const {emit, signal} = this
+    const [{runLabStart}, labs] = await Promise.all([import('../../actions/lab/start.js'), openLabs()])
+    return runLabStart({...options, name, enforceIam, labs, emit, signal})
   }
 }

@@ -1,13 +1,8 @@
 import {Flags} from '@oclif/core'
 
-import {openLabs} from '../../open/labs.js'
+import type {LabStopResult} from '../../actions/lab/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
-
-export interface LabStopResult {
-  lab: string
-  /** True where the lab had crashed and only its folder was left. */
-  crashed: boolean
-}
+import {openLabs} from '../../open/labs.js'
 
 export default class LabStop extends DrCommand {
   static override summary = 'Stop a lab; returns when no process, port, socket or folder of it is left'

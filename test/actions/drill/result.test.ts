@@ -1,8 +1,13 @@
 import {expect} from 'chai'
 
-import {EXIT} from '../../src/errors.js'
-import {exitOf, resultJsonSchema, resultSchema} from '../../src/report/result.js'
-import {result} from '../support/result.js'
+import {z} from 'zod'
+import {SCHEMAS} from '../../../src/actions/drill/result.js'
+import {EXIT} from '../../../src/errors.js'
+import {exitOf} from '../../../src/report/result.js'
+import {result} from '../../support/result.js'
+
+const resultSchema = SCHEMAS.drill
+const resultJsonSchema = (): object => z.toJSONSchema(resultSchema, {io: 'input'})
 
 /** The fixed part of schemaVersion 1: names that others rely on. */
 const FIXED = [

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {apiError} from '../../src/cli/crud-command.js'
-import type {ExitName} from '../../src/errors.js'
+import {apiError} from '../../../src/actions/crud/run.js'
+import type {ExitName} from '../../../src/errors.js'
 
 describe('errors of the API', () => {
   const EXPECTED: [status: number, exit: ExitName][] = [

@@ -1,0 +1,88 @@
+/** What `drill --json` and `failover --measure --json` print, and `result.json` holds. The type stands with what measures. */
+
+import {z} from 'zod'
+import type {DrillResult} from '../../measure/result.js'
+import {instant, phase} from '../shapes.js'
+
+const seconds = z.number().nonnegative()
+const count = z.int().nonnegative()
+const region = z.string()
+
+const recovery = z.object({
+  seconds: seconds.nullable().describe('null where no outage was seen'),
+  errorSeconds: seconds.describe('one probe interval, or the gap that skipped probes left'),
+  lowerBound: z.boolean().describe('the outage began before the record and nobody knows when, or it had not ended'),
+  met: z.boolean().nullable().describe('null where it could not be judged'),
+  recovered: z.boolean(),
+  episodes: z
+    .array(z.object({from: z.number(), to: z.number().optional()}))
+    .describe('every outage seen, epoch milliseconds; `to` is absent where it had not ended'),
+})
+
+const topology = z.object({
+  primary: region,
+  standby: region,
+  edge: region.describe('the region that the edge serves from'),
+  replication: z.enum(['ok', 'stalled', 'broken', 'none']),
+})
+
+/** schemaVersion 1: members are added, never renamed or removed. */
+const drill = z
+  .object({
+    schemaVersion: z.literal(1),
+    runId: z.string(),
+    target: z.string(),
+    scenario: z.string().nullable(),
+    verdict: z.enum(['passed', 'missed', 'unknown']),
+    objectives: z.object({rtoSeconds: seconds, rpoSeconds: seconds}),
+    rto: z.object({
+      write: recovery,
+      read: recovery,
+      operatorSeconds: seconds.describe('from the start of the command to the verified end of the switch'),
+    }),
+    rpo: z
+      .object({
+        acknowledged: count,
+        lostCount: count,
+        lost: z.array(z.object({requestId: z.string(), acknowledgedAt: instant})),
+        unsureCount: count.describe('writes without an answer: neither lost nor surviving'),
+        windowSeconds: seconds.describe('the time over which acknowledged writes are missing'),
+        met: z.boolean().nullable(),
+        checked: z.boolean().describe('false where the new primary could not be asked: `lostCount` then says nothing'),
+        unsureSurvivedCount: count,
+        acknowledgedBefore: z.boolean().describe('a write was acknowledged just before the outage'),
+        lagEstimateSeconds: seconds
+          .nullable()
+          .describe('the last lag that the metric reported: an estimate, not a measurement'),
+      })
+      .describe("of the probe's writes; of customers' writes nothing is claimed"),
+    singleWriter: z.object({
+      valid: z.union([z.boolean(), z.literal('unknown')]),
+      overlaps: z.array(z.object({earlier: z.string(), earlierRegion: region, later: z.string(), laterRegion: region})),
+      withoutRegion: count,
+    }),
+    phases: z.array(z.object({id: phase, seconds})),
+    topology: z.object({before: topology, afterFailover: topology, afterFailback: topology.nullable()}),
+    runDirectory: z.string(),
+    run: z.object({status: z.enum(['done', 'undone', 'stopped'])}),
+    notices: z.array(z.string()).describe('what limits the worth of this result'),
+    probes: z.object({
+      ratePerSecond: z.number().positive().describe('writes a second, and as many reads'),
+      seed: z.number(),
+      sent: count,
+      skipped: count,
+      maxLateSeconds: seconds,
+    }),
+    times: z.object({
+      startedAt: instant,
+      outageAt: instant.nullable(),
+      commandAt: instant,
+      endedAt: instant,
+    }),
+  })
+  .describe(
+    'What `drill --json` and `failover --measure --json` print, and `result.json` holds',
+  ) satisfies z.ZodType<DrillResult>
+
+/** By the name of the schema's file. */
+export const SCHEMAS = {drill}

@@ -1,0 +1,51 @@
+/** What `status --json` prints: its schema, and the types that are inferred from it. */
+
+import {z} from 'zod'
+import {region} from '../shapes.js'
+
+/** What was seen, or why it could not be. */
+const seen = <T extends z.ZodRawShape>(shape: T) =>
+  z.discriminatedUnion('reachable', [
+    z.object({reachable: z.literal(true), ...shape}),
+    z.object({reachable: z.literal(false), reason: z.string()}),
+  ])
+
+const regionStatus = z.object({
+  region,
+  preference: z.enum(['home', 'away']).meta({description: 'home is what the configuration prefers as primary'}),
+  role: z.enum(['primary', 'standby', 'none', 'unknown']),
+  cluster: seen({status: z.string(), availableInstances: z.int()}),
+  proxy: seen({available: z.int(), unavailable: z.int()}),
+  api: seen({
+    status: z.int(),
+    ok: z.boolean(),
+    latencyMs: z.number(),
+    code: z.string().optional().meta({description: "The API's error code"}),
+  }),
+  writers: seen({mode: z.enum(['open', 'fenced', 'partly'])}),
+  lagSeconds: z.number().nullable().meta({description: 'null where no datum exists, as in the primary'}),
+})
+
+const status = z.object({
+  schemaVersion: z.literal(1),
+  target: z.string(),
+  app: z.string().meta({description: 'The name that --confirm wants'}),
+  situation: z.string().meta({description: 'Healthy, or what is the matter; Unknown where nobody can tell'}),
+  summary: z.string(),
+  evidence: z.array(z.string()),
+  next: z.string().nullable().meta({description: 'The command to run next'}),
+  primary: region.nullable(),
+  standby: region.nullable(),
+  edge: region.nullable().meta({description: 'The region that the edge serves'}),
+  replication: z.enum(['ok', 'stalled', 'broken', 'none']),
+  lagSeconds: z.number().nullable().meta({description: "The standby's, as its metric reports it"}),
+  regions: z.array(regionStatus),
+})
+
+/** What was seen, or why it could not be. */
+export type Seen<T> = ({reachable: true} & T) | {reachable: false; reason: string}
+export type RegionStatus = z.infer<typeof regionStatus>
+export type StatusResult = z.infer<typeof status>
+
+/** By the name of the schema's file. */
+export const SCHEMAS = {status: status.meta({title: 'status --json'})}

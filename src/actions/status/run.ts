@@ -1,0 +1,84 @@
+/** An observation with its diagnosis, as `status --json` gives it. */
+
+import {diagnose} from '../../diagnose.js'
+import type {ExitName} from '../../errors.js'
+import type {Diagnosis} from '../../model/diagnosis.js'
+import type {Region} from '../../model/deployment.js'
+import type {Observation, RegionObservation, Sample} from '../../model/observation.js'
+import {preferenceOf} from '../../model/regions.js'
+import {lagOf, topologyOf} from '../../model/topology.js'
+import type {Topology} from '../../model/topology.js'
+import type {World} from '../../ports/world.js'
+import {observe} from '../../probes/observe.js'
+import type {RegionStatus, Seen, StatusResult} from './result.js'
+
+export interface StatusInput {
+  target: string
+  world: World
+  signal: AbortSignal
+}
+
+/** Looks, and changes nothing. `exit`: done where everything is healthy, missed where something is not, unknown where nobody can tell. */
+export async function runStatus({
+  target,
+  world,
+  signal,
+}: StatusInput): Promise<{status: StatusResult; diagnosis: Diagnosis; exit: ExitName}> {
+  const observation = await observe(world, {signal})
+  const diagnosis = diagnose(observation)
+  const {situation} = diagnosis
+  const exit = situation === 'Healthy' ? 'done' : situation === 'Unknown' ? 'unknown' : 'missed'
+  return {status: statusOf(target, observation, diagnosis), diagnosis, exit}
+}
+
+export function statusOf(target: string, observation: Observation, diagnosis: Diagnosis): StatusResult {
+  const topology = topologyOf(observation)
+  const {situation, summary, evidence, next = null} = diagnosis
+  return {
+    schemaVersion: 1,
+    target,
+    app: observation.app,
+    situation,
+    summary,
+    evidence,
+    next,
+    ...topology,
+    lagSeconds: topology.standby === null ? null : (lagOf(observation, topology.standby) ?? null),
+    regions: observation.order.flatMap((region) => {
+      const side = observation.regions[region]
+      return side ? [regionStatus(side, observation, topology)] : []
+    }),
+  }
+}
+
+function regionStatus(side: RegionObservation, observation: Observation, topology: Topology): RegionStatus {
+  const {region, cluster, proxy, api, writers} = side
+  return {
+    region,
+    preference: preferenceOf(observation, region),
+    role: roleOf(region, observation, topology),
+    cluster: seen(cluster, ({status, availableInstances}) => ({status, availableInstances})),
+    proxy: seen(proxy, ({available, unavailable}) => ({available, unavailable})),
+    api: seen(api, ({status, ok, latencyMs, code}) => ({
+      status,
+      ok,
+      latencyMs: Math.round(latencyMs * 10) / 10,
+      ...(code !== undefined && {code}),
+    })),
+    writers: seen(writers, (mode) => ({mode})),
+    // After a switch the new primary's metric still holds what it reported as a standby.
+    lagSeconds: region === topology.primary ? null : (lagOf(observation, region) ?? null),
+  }
+}
+
+function roleOf(region: Region, {global}: Observation, {primary}: Topology): RegionStatus['role'] {
+  if (!global.reachable) return 'unknown'
+  if (region === primary) return 'primary'
+  const member = global.value.members.find((one) => one.region === region)
+  if (!member) return 'none'
+  return member.isWriter ? 'primary' : 'standby'
+}
+
+function seen<T, U extends object>(sample: Sample<T>, pick: (value: T) => U): Seen<U> {
+  return sample.reachable ? {reachable: true, ...pick(sample.value)} : {reachable: false, reason: sample.reason}
+}

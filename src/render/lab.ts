@@ -1,0 +1,36 @@
+/** Where the parts of a lab are, as lines. Pure. */
+
+import type {LabRegion, LabStatus} from '../ports/lab-admin.js'
+
+export function labLines(status: LabStatus): string[] {
+  const {name, profile, endpoint, credentialsFile, edgeUrl, app, faults, lagMs} = status
+  return [
+    `lab        ${name} (${profile}), process ${status.pid}`,
+    `endpoint   ${endpoint}`,
+    `keys       ${credentialsFile}`,
+    `app        ${app ?? 'none is deployed'}`,
+    ...(edgeUrl === undefined ? [] : [`edge       ${edgeUrl}/v1`]),
+    ...status.regions.flatMap((region) => regionLines(region)),
+    ...faults.map(
+      ({kind, region, mode}) => `fault      ${kind} of ${region}${kind === 'region-loss' ? ` (${mode})` : ''}`,
+    ),
+    ...(lagMs > 0 ? [`lag        ${lagMs} ms`] : []),
+  ]
+}
+
+function regionLines({region, role, apiUrl, tokenUrl, database, pids}: LabRegion): string[] {
+  const parts: [string, string | undefined][] = [
+    ['api', apiUrl && `${apiUrl}/v1`],
+    ['token', tokenUrl],
+    [
+      'database',
+      database &&
+        `${database.host}:${database.port} ${database.name}, user ${database.user}, password in ${database.passwordFile}`,
+    ],
+    ['processes', pids.length > 0 ? pids.join(' ') : undefined],
+  ]
+  return [
+    `${region}  ${role}`,
+    ...parts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(9)}${value}`])),
+  ]
+}
