@@ -29,9 +29,9 @@ export async function askSettings(given: GivenSettings, options: AskOptions): Pr
     throw new DrError({
       code: 'AnswersMissing',
       exit: 'usage',
-      what: 'init has questions, and nobody can be asked',
-      why: 'there is no terminal, or --json or --no-input was given',
-      next: 'todo-dr init --defaults, or give --app, --home and --away',
+      what: 'init needs answers, but there is nobody to ask',
+      why: 'there is no terminal, or --json or --no-input is set',
+      next: 'todo-dr init --defaults, or set --app, --home and --away',
     })
   }
 
@@ -54,29 +54,33 @@ async function asked(given: GivenSettings, {app, rules, signal}: AskOptions): Pr
     )) ?? preset
   const positive = (value: number): string | undefined => (value > 0 ? undefined : 'must be above 0')
 
-  const name = given.app ?? (await text('Name of the application', app, appFault))
+  const name = given.app ?? (await text('Application name', app, appFault))
   const home = given.home ?? (await text('Home region', DEFAULTS.home, (value) => regionFault(value, rules)))
   const other = home === DEFAULTS.away ? DEFAULTS.home : DEFAULTS.away
   const away = given.away ?? (await text('Away region', other, (value) => awayFault(value, home, rules)))
-  const rtoSeconds = given.rtoSeconds ?? (await count('Recovery time objective, s', DEFAULTS.rtoSeconds, positive))
+  const rtoSeconds =
+    given.rtoSeconds ?? (await count('Recovery time objective (seconds)', DEFAULTS.rtoSeconds, positive))
   const rpoSeconds =
     given.rpoSeconds ??
-    (await count('Recovery point objective, s', DEFAULTS.rpoSeconds, (value) =>
+    (await count('Recovery point objective (seconds)', DEFAULTS.rpoSeconds, (value) =>
       value >= 0 ? undefined : 'must not be negative',
     ))
   const {min: least, max: most} = DEFAULTS.capacity
   const minCapacity =
     given.minCapacity ??
-    (await count('Least Aurora capacity, ACU', least, (min) => capacityFault({min, max: Math.max(min, most)})))
+    (await count('Minimum Aurora capacity (ACU)', least, (min) => capacityFault({min, max: Math.max(min, most)})))
   const maxCapacity =
     given.maxCapacity ??
-    (await count('Most Aurora capacity, ACU', Math.max(minCapacity, most), (max) =>
+    (await count('Maximum Aurora capacity (ACU)', Math.max(minCapacity, most), (max) =>
       capacityFault({min: minCapacity, max}),
     ))
-  const instances = given.instances ?? (await count('Aurora instances a region', DEFAULTS.instances, oneToFour))
+  const instances = given.instances ?? (await count('Aurora instances per region', DEFAULTS.instances, oneToFour))
   const protect =
     given.protect ??
-    (await confirm({message: 'Protect the data from deletion (say yes but for a rehearsal)?', default: false}, context))
+    (await confirm(
+      {message: 'Protect the data from deletion (answer yes unless this is a rehearsal)?', default: false},
+      context,
+    ))
   return {...given, app: name, home, away, rtoSeconds, rpoSeconds, minCapacity, maxCapacity, instances, protect}
 }
 

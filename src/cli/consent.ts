@@ -25,8 +25,8 @@ export function typedConsent({app, confirm, question, danger, next}: ConsentOpti
       throw new DrError({
         code: 'ConfirmMismatch',
         exit: 'refused',
-        what: `the name to confirm with is ${app}, not ${confirm}`,
-        why: `it is there so that nobody ${danger}`,
+        what: `the application name is ${app}, not ${confirm}`,
+        why: `the name must match, so that nobody ${danger}`,
         next,
       })
     },
@@ -36,7 +36,11 @@ export function typedConsent({app, confirm, question, danger, next}: ConsentOpti
       atRisk?.()
       const typed = await ask(question)
       if (typed.trim() === app) return true
-      throw new DrError({code: 'Declined', exit: 'interrupted', what: 'the name was not typed; nothing was changed'})
+      throw new DrError({
+        code: 'Declined',
+        exit: 'interrupted',
+        what: 'the typed name does not match; nothing was changed',
+      })
     },
   }
 }

@@ -39,12 +39,12 @@ export abstract class DrCommand extends Command {
 
   static override baseFlags: Interfaces.FlagInput = {
     target: Flags.string({
-      description: 'The deployment to act on: `lab`, `lab:NAME`, or a name of todo-dr.yaml',
+      description: 'Deployment to use: `lab`, `lab:NAME`, or a target in todo-dr.yaml',
       env: 'TODO_DR_TARGET',
       helpGroup: 'GLOBAL',
       helpValue: 'NAME',
     }),
-    'no-input': Flags.boolean({description: 'Never ask; refuse instead', helpGroup: 'GLOBAL'}),
+    'no-input': Flags.boolean({description: 'Never ask questions; fail instead', helpGroup: 'GLOBAL'}),
   }
 
   /** What happens, told to a person: lines on stderr. */
@@ -93,7 +93,7 @@ export abstract class DrCommand extends Command {
   protected async report(measured: Measured, runs: RunOutcome[]): Promise<void> {
     const {report} = await import('../report/files.js')
     const {lines, page, exit} = await report(measured.result, measured.entries)
-    this.emit({code: 'note', text: `report to look at: ${page}`})
+    this.emit({code: 'note', text: `report: ${page}`})
     this.log(lines.join('\n'))
     this.exitWith(exit)
     for (const run of runs) if (run.status !== 'done') this.exitWith(run.exit)
@@ -164,7 +164,7 @@ export abstract class DrCommand extends Command {
 
   readonly #interrupt = (): void => {
     if (this.signal.aborted) process.exit(EXIT.interrupted.status)
-    this.emit({code: 'warning', text: 'stopping', hint: 'press Ctrl-C again to leave at once'})
+    this.emit({code: 'warning', text: 'stopping', hint: 'press Ctrl-C again to exit immediately'})
     this.#abort.abort()
   }
 }

@@ -13,7 +13,7 @@ const number = Flags.custom<number, {min: number; max: number}>({
     throw new DrError({
       code: 'InvalidSetting',
       exit: 'usage',
-      what: `--${name}: "${input}" is no number from ${min} to ${max}`,
+      what: `--${name}: "${input}" is not a number from ${min} to ${max}`,
       next: 'todo-dr init --help',
     })
   },
@@ -21,55 +21,56 @@ const number = Flags.custom<number, {min: number; max: number}>({
 
 export const SETTINGS_FLAGS = {
   app: Flags.string({
-    description: 'Name of the application, the prefix of every name: letters and digits, at most 20 [folder name]',
+    description: 'Application name, used as the prefix of all names: at most 20 letters and digits [folder name]',
     helpValue: 'NAME',
   }),
-  home: Flags.string({description: `The preferred primary region [${DEFAULTS.home}]`, helpValue: 'REGION'}),
-  away: Flags.string({description: `The other region [${DEFAULTS.away}]`, helpValue: 'REGION'}),
+  home: Flags.string({description: `Preferred primary region [${DEFAULTS.home}]`, helpValue: 'REGION'}),
+  away: Flags.string({description: `Other region [${DEFAULTS.away}]`, helpValue: 'REGION'}),
   'allow-unlisted-region': Flags.boolean({
-    description: 'Accept a region that the list of regions with Aurora global databases lacks',
+    description: 'Allow a region that is not in the list of regions with Aurora global databases',
   }),
   rto: number({
-    description: `Recovery time objective, in seconds [${DEFAULTS.rtoSeconds}]`,
+    description: `Recovery time objective in seconds [${DEFAULTS.rtoSeconds}]`,
     helpValue: 'S',
     min: 1,
     max: 31_536_000,
   }),
   rpo: number({
-    description: `Recovery point objective, in seconds [${DEFAULTS.rpoSeconds}]`,
+    description: `Recovery point objective in seconds [${DEFAULTS.rpoSeconds}]`,
     helpValue: 'S',
     min: 0,
     max: 31_536_000,
   }),
   'min-capacity': number({
-    description: `Least Aurora capacity of an instance [${DEFAULTS.capacity.min}]`,
+    description: `Minimum Aurora capacity of an instance [${DEFAULTS.capacity.min}]`,
     helpValue: 'ACU',
     min: 0,
     max: 256,
   }),
   'max-capacity': number({
-    description: `Most Aurora capacity of an instance [${DEFAULTS.capacity.max}]`,
+    description: `Maximum Aurora capacity of an instance [${DEFAULTS.capacity.max}]`,
     helpValue: 'ACU',
     min: 0,
     max: 256,
   }),
   instances: Flags.integer({
-    description: `Aurora instances a region [${DEFAULTS.instances}]`,
+    description: `Aurora instances per region [${DEFAULTS.instances}]`,
     helpValue: 'N',
     min: 1,
     max: 4,
   }),
   account: Flags.string({
-    description: 'The AWS account, twelve digits; checked before each deployment',
+    description: 'AWS account id (twelve digits); checked before each deployment',
     helpValue: 'ID',
   }),
-  profile: Flags.string({description: 'Profile of the AWS configuration that commands use', helpValue: 'NAME'}),
-  'alarm-email': Flags.string({description: 'Who gets the mail of the alarms', helpValue: 'ADDRESS'}),
+  profile: Flags.string({description: 'AWS profile that the commands use', helpValue: 'NAME'}),
+  'alarm-email': Flags.string({description: 'Email address for alarms', helpValue: 'ADDRESS'}),
   protect: Flags.boolean({
-    description: 'Deletion protection, and data that outlives its stack; for anything but a rehearsal',
+    description:
+      'Enable deletion protection and keep the data when a stack is deleted; recommended unless this is a rehearsal',
     allowNo: true,
   }),
-  ci: Flags.boolean({description: 'Write a GitHub workflow that runs a drill [yes]', allowNo: true}),
+  ci: Flags.boolean({description: 'Add a GitHub workflow that runs a drill [yes]', allowNo: true}),
 }
 
 type Given = Interfaces.InferredFlags<typeof SETTINGS_FLAGS>

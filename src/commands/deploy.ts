@@ -3,9 +3,9 @@ import type {DeployResult} from '../actions/deploy/result.js'
 import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
 
 export default class Deploy extends DeployCommand {
-  static override summary = 'Deploy the CDK project to both regions: bootstrap, stacks, in order and in parallel'
+  static override summary = 'Deploy the CDK project to both regions'
   static override description =
-    'Bundles and synthesizes the project that todo-dr.yaml names (infra), with the CDK toolkit of that project. Refuses a change that would replace, detach or upgrade a member of the global database. Run again after an interruption, it goes on from there. With --target lab it deploys to the lab, and starts an empty one where none is running.'
+    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database. If a deployment is interrupted, run the same command again to continue it. With --target lab, deploys to the lab and starts an empty lab if none is running."
 
   static override examples = [
     '<%= config.bin %> deploy --target lab',
@@ -15,41 +15,41 @@ export default class Deploy extends DeployCommand {
 
   static override flags = {
     diff: Flags.boolean({
-      description: 'Show what differs from what is deployed, and deploy nothing; exit 5 where something does',
+      description: 'Show the differences from what is deployed and deploy nothing; exit 5 if there are any',
       exclusive: ['dry-run'],
     }),
     stack: Flags.string({
-      description: 'Only this stack and what it depends on; `*` stands for anything',
+      description: 'Deploy only this stack and its dependencies; `*` matches anything',
       multiple: true,
       helpValue: 'NAME',
     }),
-    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status'}),
+    'dry-run': Flags.boolean({description: 'Check the gates, but change nothing'}),
     bootstrap: Flags.boolean({
-      description: 'Make or renew the resources of CDK in a region that lacks them',
+      description: 'Bootstrap CDK in regions where it is missing or outdated',
       default: true,
       allowNo: true,
     }),
     validate: Flags.boolean({
-      description: 'Run the validation plugins of the project; on by default, but for a lab',
+      description: "Run the project's validation plugins; on by default, except on a lab",
       allowNo: true,
     }),
     rollback: Flags.boolean({
-      description: 'Roll a stack back that fails; otherwise it stays as it is, for a look at it',
+      description: 'Roll back a stack that fails; --no-rollback leaves it as it is, so that you can inspect it',
       default: true,
       allowNo: true,
     }),
-    'continue-rollback': Flags.boolean({description: 'First continue the rollback of stacks in which it has failed'}),
+    'continue-rollback': Flags.boolean({description: 'First continue the rollback of stacks whose rollback failed'}),
     concurrency: Flags.integer({
-      description: 'Stacks at a time',
+      description: 'Number of stacks to deploy at the same time',
       default: DEPLOY_ALL.concurrency,
       min: 1,
       max: 32,
       helpValue: 'N',
     }),
     'allow-database-change': Flags.boolean({
-      description: 'Accept that a member of the global database is replaced, detached or upgraded',
+      description: 'Allow changes that replace, detach or upgrade a member of the global database',
     }),
-    confirm: Flags.string({description: 'The name of the application, typed out', helpValue: 'NAME'}),
+    confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),
   }
 
   async run(): Promise<DeployResult> {

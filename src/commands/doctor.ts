@@ -2,9 +2,9 @@ import type {DoctorResult} from '../actions/doctor/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 
 export default class Doctor extends DrCommand {
-  static override summary = 'Check this machine, the credentials and both regions for what labs and deployments want'
+  static override summary = 'Check that this machine, the credentials and both regions are ready'
   static override description =
-    'Changes nothing, and ends in seconds whatever does not answer. Each finding comes with its remedy. Ends 0 where nothing stands in the way, 5 for a problem, 6 where there is none but something could not be found out.'
+    'Checks what labs and deployments need. Changes nothing, and finishes within seconds even if something does not answer. Each finding says how to fix it. Exits 0 if everything is ready, 5 if there is a problem, and 6 if there is no known problem but a check could not finish.'
 
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --target lab --json']
 

@@ -5,10 +5,9 @@ import type {DrillResult} from '../measure/result.js'
 import {openLabs} from '../open/labs.js'
 
 export default class Drill extends DrCommand {
-  static override summary = 'Rehearse an outage on a local two-region lab: failover and failback under load, measured'
-  static override description = `Starts a lab of its own, deploys the sample application, puts load on the edge, breaks the home region, fails over, and says
-how long clients were down and which acknowledged writes were lost; then it lifts the fault and fails back. Nothing is left.
-Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot be said. What a lab measures is no evidence about AWS.`
+  static override summary = 'Rehearse an outage on a local lab and measure the failover'
+  static override description =
+    'Starts a two-region lab, deploys the sample application, sends load to the edge, breaks the home region and fails over. Reports how long clients were down and which acknowledged writes were lost. Then ends the outage, fails back and removes the lab. Exits 0 if the objectives were met, 5 if one was missed, and 6 if the result is unknown. Lab results say nothing about the speed of AWS.'
 
   static override examples = [
     '<%= config.bin %> drill',
@@ -19,37 +18,37 @@ Ends 0 where the objectives were met, 5 where one was missed, 6 where it cannot 
   static override flags = {
     scenario: Flags.option({
       description:
-        'What breaks: the whole region, its database, or its API (answered with a switchover, which loses nothing)',
+        'What fails: the region, its database, or only its API (then a switchover is enough and nothing is lost)',
       options: SCENARIO_NAMES,
       default: 'region-loss' as const,
     })(),
     lag: Flags.integer({
-      description: 'Delay of replication, in milliseconds',
+      description: 'Replication lag in milliseconds',
       default: 0,
       min: 0,
       max: 600_000,
       helpValue: 'MS',
     }),
     rate: Flags.integer({
-      description: 'Writes a second, and as many reads',
+      description: 'Writes per second (plus as many reads)',
       default: 50,
       min: 1,
       max: 2000,
       helpValue: 'N',
     }),
     seed: Flags.integer({
-      description: 'Determines the request ids of the load; printed where it is not given',
+      description: 'Seed for the request ids of the load; random and printed by default',
       helpValue: 'N',
     }),
-    'no-failback': Flags.boolean({description: 'End after the verdict'}),
-    keep: Flags.boolean({description: 'Leave the lab running'}),
+    'no-failback': Flags.boolean({description: 'Stop after the failover; do not fail back'}),
+    keep: Flags.boolean({description: 'Leave the lab running at the end'}),
     profile: Flags.option({
       description: '`instant` has no delays, `paced` has orders of magnitude of AWS, scaled down',
       options: ['instant', 'paced'] as const,
       default: 'instant' as const,
     })(),
     lab: Flags.string({
-      description: 'Use this lab; it is started, and stopped again, where it does not run',
+      description: 'Use this lab; if it is not running, it is started and then stopped again',
       helpValue: 'NAME',
     }),
   }

@@ -3,12 +3,14 @@ import type {SwitchResult} from '../actions/switch/result.js'
 import {SwitchCommand} from '../cli/switch-command.js'
 
 export default class Failback extends SwitchCommand {
-  static override summary = 'Go home: wait until the home region is whole again, then switch over to it'
+  static override summary = 'Wait until the home region is healthy again, then switch over to it'
   static override description =
-    'Aurora rebuilds a lost primary by itself, in minutes to hours. The wait changes nothing; it may be cut with Ctrl-C and begun again.'
+    'Use it after a failover, once the outage is over. Aurora rebuilds the old primary by itself, which takes minutes to hours. Waiting changes nothing: you can stop it with Ctrl-C and run the command again later.'
+
+  static override examples = ['<%= config.bin %> failback', '<%= config.bin %> failback --dry-run']
 
   static override flags = {
-    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status', default: false}),
+    'dry-run': Flags.boolean({description: 'Show the plan and check the gates, but change nothing', default: false}),
   }
 
   async run(): Promise<SwitchResult> {

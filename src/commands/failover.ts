@@ -7,33 +7,43 @@ import type {Session} from '../open/session.js'
 import type {Consent} from '../ports/consent.js'
 
 export default class Failover extends SwitchCommand {
-  static override summary = 'Promote the standby without waiting for the primary: may lose writes'
+  static override summary = 'Promote the standby without waiting for the primary; may lose writes'
   static override description =
-    'For a primary that is gone. Wants a consent to data loss, --allow-data-loss and --confirm with the name of the application, after showing what is at risk. While the primary answers, `todo-dr switchover` loses nothing.'
+    'Use it when the primary is lost. If the primary still answers, use `todo-dr switchover`, which loses nothing. Shows how much data is at risk, then requires your consent: --allow-data-loss, and the application name, typed or given with --confirm.'
+
+  static override examples = [
+    '<%= config.bin %> failover --dry-run',
+    '<%= config.bin %> failover --allow-data-loss',
+    '<%= config.bin %> failover --allow-data-loss --confirm ToDoMgmt --measure',
+  ]
 
   static override flags = {
     to: Flags.string({
-      description: 'The region to promote; by default the one that is not the primary',
+      description: 'Region to promote; the standby by default',
       helpValue: 'REGION',
     }),
     'dry-run': Flags.boolean({
-      description: 'Stop after the gates, with their exit status',
+      description: 'Show the plan and check the gates, but change nothing',
       default: false,
       exclusive: ['measure'],
     }),
-    'allow-data-loss': Flags.boolean({description: 'Accept that writes may be lost'}),
-    confirm: Flags.string({description: 'The name of the application, typed out', helpValue: 'NAME'}),
+    'allow-data-loss': Flags.boolean({description: 'Accept that acknowledged writes may be lost'}),
+    confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),
     measure: Flags.boolean({
-      description: 'Send load before, during and after, and judge recovery time and lost writes',
+      description: 'Send load before, during and after the failover, and measure recovery time and lost writes',
     }),
     rate: Flags.integer({
-      description: 'Writes a second of --measure, and as many reads',
+      description: 'Writes per second for --measure (plus as many reads)',
       default: 50,
       min: 1,
       max: 2000,
       helpValue: 'N',
     }),
-    seed: Flags.integer({description: 'Seed of the load of --measure', default: 1, helpValue: 'N'}),
+    seed: Flags.integer({
+      description: 'Seed for the request ids of the load for --measure',
+      default: 1,
+      helpValue: 'N',
+    }),
   }
 
   async run(): Promise<SwitchResult | DrillResult> {

@@ -3,9 +3,9 @@ import type {IamPolicyResult} from '../actions/iam-policy/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 
 export default class IamPolicy extends DrCommand {
-  static override summary = 'Print the IAM policy that a command needs on this deployment, and no more'
+  static override summary = 'Print the least-privilege IAM policy for a command'
   static override description =
-    'Made from the application, regions and account of the target, without a call to AWS. Without a command: what all of them need. Resources are named as the template names them; a `*` stands where AWS puts a random id, or where it lists.'
+    'Prints exactly what a command needs on the target, or what all commands need if none is given. Uses the application, regions and account of the target and makes no AWS calls. Resources have the names that the template gives them. A `*` stands for a random id, and for list calls, which cannot be limited to a resource.'
 
   static override examples = [
     '<%= config.bin %> iam-policy failover > failover-policy.json',
@@ -14,14 +14,18 @@ export default class IamPolicy extends DrCommand {
   ]
 
   static override args = {
-    command: Args.string({description: 'A command, such as failover, or a topic, such as crud'}),
-    subcommand: Args.string({description: 'The second word of a command, such as start of outage start'}),
+    command: Args.string({description: 'Command such as failover, or topic such as crud'}),
+    subcommand: Args.string({description: 'Second word of the command, such as start in outage start'}),
   }
 
   static override flags = {
-    account: Flags.string({description: 'Twelve digits; that of the target by default', helpValue: 'DIGITS'}),
+    account: Flags.string({
+      description: 'AWS account id (twelve digits); the account of the target by default',
+      helpValue: 'DIGITS',
+    }),
     'locked-to-edge': Flags.boolean({
-      description: 'For a deployment made with lockToEdge: what asks an API directly also reads the secret of the edge',
+      description:
+        'The deployment uses lockToEdge: also allow reading the edge secret where a command calls an API directly',
     }),
   }
 

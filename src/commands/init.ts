@@ -9,10 +9,9 @@ import {givenIn, SETTINGS_FLAGS} from '../cli/settings-flags.js'
 import {DrError} from '../errors.js'
 
 export default class Init extends DeployCommand {
-  static override summary =
-    'Make a new project: the two-region application as a CDK app, its configuration and its runbook'
-  static override description = `Asks for what is not given by flags; --defaults asks nothing. Shows what the deployment would cost in a month, then writes all or nothing
-into an empty folder (one that holds nothing but .git counts as empty), and installs the CDK app's pinned packages.`
+  static override summary = 'Create a project: a two-region CDK app, its configuration and a runbook'
+  static override description =
+    'Asks for every setting that is not given by a flag; with --defaults, asks nothing. Shows the estimated monthly cost, writes the files and installs the packages of the CDK app. The folder must be empty (a .git folder is allowed). If writing fails, no files are left behind.'
 
   static override examples = [
     '<%= config.bin %> init demo --defaults',
@@ -21,24 +20,24 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
   ]
 
   static override args = {
-    dir: Args.string({description: 'Folder of the project; the current one where it is absent', default: '.'}),
+    dir: Args.string({description: 'Project folder; the current folder by default', default: '.'}),
   }
 
   // It makes a target; there is none to act on.
   static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
 
   static override flags = {
-    defaults: Flags.boolean({description: 'Ask nothing: take defaults for what no flag gives'}),
+    defaults: Flags.boolean({description: 'Ask nothing; use the default for every setting without a flag'}),
     ...SETTINGS_FLAGS,
     install: Flags.boolean({description: 'Run npm ci in the CDK app', allowNo: true, default: true}),
-    'dry-run': Flags.boolean({description: 'Show the cost and the files; write nothing'}),
-    bootstrap: Flags.boolean({
-      description: 'Then make the resources of CDK in the regions that lack them',
-      exclusive: ['dry-run'],
+    'dry-run': Flags.boolean({
+      description: 'Show the cost and the list of files; write nothing',
+      exclusive: ['bootstrap', 'deploy'],
     }),
-    deploy: Flags.boolean({description: 'Then bootstrap and deploy, as todo-dr deploy does', exclusive: ['dry-run']}),
+    bootstrap: Flags.boolean({description: 'Then bootstrap CDK in regions where it is missing'}),
+    deploy: Flags.boolean({description: 'Then bootstrap and deploy, like todo-dr deploy'}),
     target: Flags.string({
-      description: 'Where --bootstrap and --deploy act: `aws`, `lab` or `lab:NAME`',
+      description: 'Target of --bootstrap and --deploy: `aws`, `lab` or `lab:NAME`',
       default: 'aws',
       helpValue: 'NAME',
     }),
@@ -66,7 +65,7 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
       install: flags.install,
       show: ({estimate, settings, files}) => {
         this.log(costTable(estimate, settings))
-        if (flags['dry-run']) this.log(['', `${folder} would hold:`, ...files.map((path) => `  ${path}`)].join('\n'))
+        if (flags['dry-run']) this.log(['', `${folder} would contain:`, ...files.map((path) => `  ${path}`)].join('\n'))
       },
       stage,
       emit,
@@ -89,9 +88,11 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
     throw new DrError({
       code: 'FlagsExclude',
       exit: 'usage',
-      what: `${what} do not go together`,
-      why: install ? 'each of the two commands has a result of its own' : "CDK's toolkit is one of the packages",
-      next: install ? 'todo-dr init --json, then todo-dr deploy --json' : 'leave --no-install out',
+      what: `${what} cannot be used together`,
+      why: install
+        ? 'init and deploy each print their own JSON result'
+        : 'bootstrapping and deploying need the CDK toolkit, which is one of the packages',
+      next: install ? 'todo-dr init --json, then todo-dr deploy --json' : 'leave out --no-install',
     })
   }
 
@@ -102,7 +103,7 @@ into an empty folder (one that holds nothing but .git counts as empty), and inst
     ])
     const place = await openDeploy(this.session({folder, target, lazy: true}), {validation: false})
     const regions = await bootstrapProject(place, this.signal)
-    const done = regions.length === 0 ? 'was bootstrapped already' : `is bootstrapped in ${regions.join(' and ')}`
+    const done = regions.length === 0 ? 'is already bootstrapped' : `is bootstrapped in ${regions.join(' and ')}`
     this.emit({code: 'note', text: `CDK ${done}`})
   }
 }

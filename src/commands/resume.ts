@@ -3,12 +3,14 @@ import type {ResumeResult} from '../actions/resume/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 
 export default class Resume extends DrCommand {
-  static override summary = 'Go on with a run that was killed or stopped midway'
+  static override summary = 'Continue a run that was killed or stopped midway'
   static override description =
-    'The journal says where it was, the probes say what is true, and the world wins. Goes forward: a run that was cut before the promotion is carried out.'
+    'Reads the journal of the run, looks at both regions, and continues from the live state. Always finishes the run: one that stopped before the promotion is carried out too.'
+
+  static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume --target prod']
 
   static override args = {
-    run: Args.string({description: 'The run to resume; by default the newest unfinished one', required: false}),
+    run: Args.string({description: 'Run to continue; the newest unfinished run by default', required: false}),
   }
 
   async run(): Promise<ResumeResult> {

@@ -2,8 +2,10 @@ import type {SeedResult} from '../actions/seed/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 
 export default class Seed extends DrCommand {
-  static override summary = 'Create the table where it is missing, and the ToDos 1 to 10 where they are absent'
-  static override description = 'Safe to repeat: nothing that exists is changed.'
+  static override summary = 'Create the table and the ToDos 1 to 10 if they are missing'
+  static override description = 'Safe to repeat: existing ToDos are not changed.'
+
+  static override examples = ['<%= config.bin %> seed', '<%= config.bin %> seed --target prod']
 
   async run(): Promise<SeedResult> {
     await this.parse(Seed)

@@ -3,13 +3,19 @@ import type {SwitchResult} from '../actions/switch/result.js'
 import {SwitchCommand} from '../cli/switch-command.js'
 
 export default class Switchover extends SwitchCommand {
-  static override summary = 'Swap the roles of both regions, as planned: drains first, loses nothing'
+  static override summary = 'Make the standby the primary, as planned and without losing data'
   static override description =
-    'Both regions must answer and replication must be healthy. Before the promotion a failure, or Ctrl-C, takes everything back; after it the run stops and `todo-dr resume` goes on.'
+    'Both regions must answer and replication must be healthy. If it fails, or you press Ctrl-C, before the promotion, all changes are undone. After the promotion the run stops, and `todo-dr resume` continues it.'
+
+  static override examples = [
+    '<%= config.bin %> switchover --dry-run',
+    '<%= config.bin %> switchover',
+    '<%= config.bin %> switchover --to us-east-2 --json',
+  ]
 
   static override flags = {
-    to: Flags.string({description: 'The region to make primary; by default the one that is not', helpValue: 'REGION'}),
-    'dry-run': Flags.boolean({description: 'Stop after the gates, with their exit status', default: false}),
+    to: Flags.string({description: 'Region to make the primary; the standby by default', helpValue: 'REGION'}),
+    'dry-run': Flags.boolean({description: 'Show the plan and check the gates, but change nothing', default: false}),
   }
 
   async run(): Promise<SwitchResult> {

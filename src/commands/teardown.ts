@@ -4,9 +4,9 @@ import {DrCommand} from '../cli/dr-command.js'
 import {operator} from '../cli/operator.js'
 
 export default class Teardown extends DrCommand {
-  static override summary = 'Delete an application: every stack and resource that carries its tag, in both regions'
+  static override summary = 'Delete an application: all its tagged stacks and resources in both regions'
   static override description =
-    'Shows what it will delete and wants the name of the application typed, or given by --confirm. Names alone never suffice: only what carries the tag todo-dr:app is touched. Run it again after an interruption: it goes on from what is there. All data is lost, snapshots that carry the tag included; no final snapshot is taken, and what was encrypted with the application’s keys cannot be read once they are gone. Copy a snapshot with a key of your own first if the data is wanted.'
+    'Shows what it will delete and asks for the application name, typed or given with --confirm. Deletes only what has the tag todo-dr:app; a matching name is not enough. If it is interrupted, run it again: it continues with what is left. All data is lost, including snapshots with the tag. It takes no final snapshot. Anything encrypted with the keys of the application becomes unreadable. To keep the data, first copy a snapshot and encrypt it with your own key.'
 
   static override examples = [
     '<%= config.bin %> teardown --dry-run',
@@ -14,15 +14,14 @@ export default class Teardown extends DrCommand {
   ]
 
   static override flags = {
-    confirm: Flags.string({description: 'The name of the application, typed out', helpValue: 'NAME'}),
-    'dry-run': Flags.boolean({description: 'Show what would be deleted, and stop', default: false}),
+    confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),
+    'dry-run': Flags.boolean({description: 'Show what would be deleted, but delete nothing', default: false}),
     unprotect: Flags.boolean({
-      description: 'Lift termination and deletion protection first: protected data is then lost for good',
+      description: 'First remove termination and deletion protection; protected data is then lost permanently',
       default: false,
     }),
     'keep-toolkit': Flags.boolean({
-      description:
-        'Leave the bootstrap stacks of CDK; with --no-keep-toolkit they go too, unless other stacks were deployed with them',
+      description: 'Keep the CDK bootstrap stacks; --no-keep-toolkit deletes them unless other stacks use them',
       default: true,
       allowNo: true,
     }),
@@ -43,7 +42,7 @@ export default class Teardown extends DrCommand {
     const consent = this.consent({
       app: name,
       confirm: flags.confirm,
-      question: `Type ${name} to delete all of this for good:`,
+      question: `Type ${name} to delete all of this permanently:`,
       danger: 'deletes the wrong application',
       next: `todo-dr teardown --confirm ${name}`,
     })

@@ -2,9 +2,9 @@ import type {TokenResult} from '../actions/token/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 
 export default class Token extends DrCommand {
-  static override summary = 'Print an access token for the API, and nothing else'
+  static override summary = 'Print an access token for the API'
   static override description =
-    "By client credentials, from the pool of the region that serves; from the other region's pool where that one does not answer. Cached until shortly before it ends."
+    'Prints only the token. Requests it with client credentials from the user pool of the serving region, or of the other region if that one does not answer. The token is cached until shortly before it expires.'
 
   static override examples = ['curl -H "Authorization: $(<%= config.bin %> token)" "$EDGE/v1?id=1"']
 

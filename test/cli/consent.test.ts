@@ -18,7 +18,7 @@ describe('the typed consent', () => {
     expect(consent('Demo').given()).to.equal(true)
     expect(consent(undefined).given()).to.equal(false)
     expect(() => consent('Demo2').given())
-      .to.throw('the name to confirm with is Demo, not Demo2')
+      .to.throw('the application name is Demo, not Demo2')
       .that.includes({code: 'ConfirmMismatch', exit: 'refused', next: 'todo-dr x'})
     expect(() => consent('demo').given()).to.throw('Demo, not demo')
     expect(() => consent('').given()).to.throw('not ')

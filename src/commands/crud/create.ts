@@ -4,11 +4,12 @@ import {CrudCommand} from '../../cli/crud-command.js'
 
 export default class CrudCreate extends CrudCommand {
   static override summary = 'Create a ToDo through the edge'
-  static override description = 'With --request-id the same call may be repeated: the ToDo is created once.'
+  static override description =
+    'Prints the new ToDo. With --request-id, you can safely repeat the call: the ToDo is created only once.'
   static override examples = ['<%= config.bin %> crud create --task "Sample Task new" --status wip']
   static override flags = {
-    task: Flags.string({description: 'What is to be done', required: true}),
-    status: Flags.string({description: 'How far it is, such as wip or done', default: 'wip'}),
+    task: Flags.string({description: 'Text of the task', required: true}),
+    status: Flags.string({description: 'Status, such as wip or done', default: 'wip'}),
     'request-id': Flags.string({description: 'Idempotency key, such as a UUID', helpValue: 'ID'}),
   }
 

@@ -4,8 +4,9 @@ import {CrudCommand} from '../../cli/crud-command.js'
 
 export default class CrudGet extends CrudCommand {
   static override summary = 'Get a ToDo through the edge'
+  static override description = 'Exits 1 if the id does not exist.'
   static override examples = ['<%= config.bin %> crud get 1']
-  static override args = {id: Args.string({description: "The ToDo's id", required: true})}
+  static override args = {id: Args.string({description: 'Id of the ToDo', required: true})}
 
   async run(): Promise<ToDo> {
     const {args} = await this.parse(CrudGet)

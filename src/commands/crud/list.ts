@@ -4,11 +4,12 @@ import {CrudCommand} from '../../cli/crud-command.js'
 import {tableOf} from '../../render/table.js'
 
 export default class CrudList extends CrudCommand {
-  static override summary = 'List ToDos through the edge, a page at a time'
+  static override summary = 'List ToDos through the edge, one page at a time'
+  static override description = 'If there are more ToDos, the output ends with the command for the next page.'
   static override examples = ['<%= config.bin %> crud list --limit 5']
   static override flags = {
-    limit: Flags.integer({description: 'ToDos a page', default: 20, min: 1}),
-    next: Flags.string({description: 'Where the page begins: `next` of the page before', helpValue: 'CURSOR'}),
+    limit: Flags.integer({description: 'ToDos per page', default: 20, min: 1}),
+    next: Flags.string({description: 'Start of the page: the `next` value of the previous page', helpValue: 'CURSOR'}),
   }
 
   async run(): Promise<ToDoPage> {

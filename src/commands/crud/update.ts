@@ -4,11 +4,13 @@ import {CrudCommand} from '../../cli/crud-command.js'
 
 export default class CrudUpdate extends CrudCommand {
   static override summary = 'Update a ToDo through the edge'
+  static override description =
+    'Replaces the task and the status, and prints the updated ToDo. Exits 1 if the id does not exist.'
   static override examples = ['<%= config.bin %> crud update 2 --task "Sample Task" --status done']
-  static override args = {id: Args.string({description: "The ToDo's id", required: true})}
+  static override args = {id: Args.string({description: 'Id of the ToDo', required: true})}
   static override flags = {
-    task: Flags.string({description: 'What is to be done', required: true}),
-    status: Flags.string({description: 'How far it is, such as wip or done', required: true}),
+    task: Flags.string({description: 'Text of the task', required: true}),
+    status: Flags.string({description: 'Status, such as wip or done', required: true}),
   }
 
   async run(): Promise<ToDo> {

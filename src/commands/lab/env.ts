@@ -4,9 +4,9 @@ import {DrCommand} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabEnv extends DrCommand {
-  static override summary = 'Print shell commands that point the AWS CLI and the CDK at a lab'
+  static override summary = 'Print shell commands that point the AWS CLI and CDK at a lab'
   static override description =
-    'Prints exports for a POSIX shell, and unsets every other AWS setting of the current one, so that no call reaches AWS and no key of AWS reaches the lab. The secret itself is not printed: AWS_SHARED_CREDENTIALS_FILE names the file that holds it.'
+    'Prints export commands for a POSIX shell. Also unsets all other AWS settings, so that no call goes to AWS and no AWS key is sent to the lab. Does not print the secret: AWS_SHARED_CREDENTIALS_FILE names the file that contains it.'
 
   static override examples = [
     {description: 'Set up this shell', command: 'eval "$(<%= config.bin %> lab env)"'},

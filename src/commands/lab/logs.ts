@@ -1,17 +1,17 @@
 import {Flags} from '@oclif/core'
-
 import {DrCommand} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabLogs extends DrCommand {
   static override summary = 'Print the log of a running lab'
-  static override examples = ['<%= config.bin %> lab logs --follow']
+  static override description = 'Prints the log so far. With --follow, keeps printing new lines.'
+  static override examples = ['<%= config.bin %> lab logs', '<%= config.bin %> lab logs --follow']
   static override enableJsonFlag = false
   static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
 
   static override flags = {
     lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),
-    follow: Flags.boolean({char: 'f', description: 'Go on until the lab ends or Ctrl-C'}),
+    follow: Flags.boolean({char: 'f', description: 'Keep printing until the lab stops or you press Ctrl-C'}),
   }
 
   async run(): Promise<void> {

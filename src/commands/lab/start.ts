@@ -4,9 +4,9 @@ import {DrCommand} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabStart extends DrCommand {
-  static override summary = 'Start the local two-region lab and deploy the sample application to it'
+  static override summary = 'Start a local two-region lab and deploy the sample application to it'
   static override description =
-    'Returns when the lab is ready, and leaves it running: real servers on loopback, no account, nothing installed. Needs a MariaDB server, which is found or fetched.'
+    'Returns when the lab is ready and leaves it running. A lab is a set of real servers on this machine; it needs no AWS account. It needs a MariaDB server, which is downloaded if none is installed.'
 
   static override examples = ['<%= config.bin %> lab start', '<%= config.bin %> lab start --lab second --profile paced']
 
@@ -15,20 +15,20 @@ export default class LabStart extends DrCommand {
 
   static override flags = {
     lab: Flags.string({
-      description: 'Name of the lab; several may run side by side',
+      description: 'Name of the lab; several labs can run at the same time',
       default: 'default',
       helpValue: 'NAME',
     }),
-    foreground: Flags.boolean({description: 'Stay, show the log, and stop the lab at Ctrl-C'}),
-    empty: Flags.boolean({description: 'Deploy nothing'}),
-    'enforce-iam': Flags.boolean({description: 'Hold principals that are registered to their policies (docs/lab.md)'}),
+    foreground: Flags.boolean({description: 'Stay in the foreground, print the log, and stop the lab on Ctrl-C'}),
+    empty: Flags.boolean({description: 'Start the lab without the sample application'}),
+    'enforce-iam': Flags.boolean({description: 'Enforce IAM policies for registered principals (see docs/lab.md)'}),
     profile: Flags.option({
       description: '`instant` has no delays, `paced` has orders of magnitude of AWS, scaled down',
       options: ['instant', 'paced'] as const,
       default: 'instant' as const,
     })(),
     port: Flags.integer({
-      description: 'Port of the control plane; a free one by default',
+      description: 'Port of the control plane; a free port by default',
       min: 1,
       max: 65_535,
       helpValue: 'N',

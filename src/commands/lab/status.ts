@@ -1,11 +1,11 @@
 import {Flags} from '@oclif/core'
-
 import {DrCommand} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 import type {LabStatus} from '../../ports/lab-admin.js'
 
 export default class LabStatusCommand extends DrCommand {
-  static override summary = 'Show where the parts of a lab are: endpoints, roles, databases, faults'
+  static override summary = 'Show the endpoints, roles, databases and faults of a lab'
+  static override description = 'Exits 2 if the lab is not running.'
   static override examples = ['<%= config.bin %> lab status', '<%= config.bin %> lab status --json']
   static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
 

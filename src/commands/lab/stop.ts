@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
-
 import type {LabStopResult} from '../../actions/lab/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabStop extends DrCommand {
-  static override summary = 'Stop a lab; returns when no process, port, socket or folder of it is left'
-  static override examples = ['<%= config.bin %> lab stop']
+  static override summary = 'Stop a lab and remove its data'
+  static override description = 'Returns when all processes, ports, sockets and folders of the lab are gone.'
+  static override examples = ['<%= config.bin %> lab stop', '<%= config.bin %> lab stop --lab second']
   static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
 
   static override flags = {
@@ -17,7 +17,7 @@ export default class LabStop extends DrCommand {
     const {flags} = await this.parse(LabStop)
     const labs = await openLabs()
     const {crashed} = await labs.stop(flags.lab)
-    const text = crashed ? 'had crashed; what it left is removed' : 'is stopped; nothing is left'
+    const text = crashed ? 'had crashed; its leftovers are removed' : 'is stopped and removed'
     this.emit({code: 'done', text: `lab "${flags.lab}" ${text}`})
     return {lab: flags.lab, crashed}
   }

@@ -5,17 +5,23 @@ import type {Consent} from '../../ports/consent.js'
 import {OUTAGE_KINDS} from '../../ports/outage.js'
 
 export default class OutageStart extends DrCommand {
-  static override summary = 'Make a rehearsal outage of a region, with AWS calls alone'
+  static override summary = 'Start a rehearsal outage in a region, using only AWS calls'
   static override description =
-    'api: no function of the region runs any more. database: its proxy loses the cluster. What was there before is remembered in tags, and `todo-dr outage stop` puts it back.'
+    'With --kind api, no Lambda function of the region runs. With --kind database, the database proxy of the region loses its cluster. The original settings are stored in tags, and `todo-dr outage stop` restores them.'
+
+  static override examples = [
+    '<%= config.bin %> outage start',
+    '<%= config.bin %> outage start --region away --kind database',
+    '<%= config.bin %> outage start --target prod --confirm ToDoMgmt',
+  ]
 
   static override flags = {
     region: Flags.string({
-      description: '`home`, `away` or a region; by default home, while home is the primary',
+      description: '`home`, `away` or a region name; the home region by default, if it is the primary',
       helpValue: 'REGION',
     }),
     kind: Flags.option({options: OUTAGE_KINDS, description: 'What fails'})({default: 'api'}),
-    confirm: Flags.string({description: 'The name of the application; wanted off the lab', helpValue: 'NAME'}),
+    confirm: Flags.string({description: 'Application name; required on AWS', helpValue: 'NAME'}),
   }
 
   async run(): Promise<OutageResult> {
@@ -34,7 +40,7 @@ export default class OutageStart extends DrCommand {
       this.consent({
         app,
         confirm: flags.confirm,
-        question: `Clients of ${app} in ${region} will fail. Type ${app} to go on:`,
+        question: `Clients of ${app} in ${region} will fail. Type ${app} to continue:`,
         danger: 'breaks the wrong application',
         next: consentingCommand(region, app),
       })

@@ -2,7 +2,9 @@ import type {OutageResult} from '../../actions/outage/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
 
 export default class OutageStatus extends DrCommand {
-  static override summary = 'Show the rehearsal outages that are on'
+  static override summary = 'Show the active rehearsal outages'
+  static override description = 'Shows the region, the kind and the start time of each. Changes nothing.'
+  static override examples = ['<%= config.bin %> outage status', '<%= config.bin %> outage status --json']
 
   async run(): Promise<OutageResult> {
     await this.parse(OutageStatus)
@@ -16,7 +18,7 @@ export default class OutageStatus extends DrCommand {
     const result = await activeOutages({target, deployment, outage, signal: this.signal})
     for (const {kind, region, startedAt} of result.outages)
       this.log(`${region}  ${kind}  since ${new Date(startedAt).toISOString()}`)
-    if (result.outages.length === 0) this.log('no outage')
+    if (result.outages.length === 0) this.log('no active outage')
     return result
   }
 }

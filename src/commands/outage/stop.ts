@@ -2,7 +2,9 @@ import type {OutageResult} from '../../actions/outage/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
 
 export default class OutageStop extends DrCommand {
-  static override summary = 'End every rehearsal outage, and put back what was there before'
+  static override summary = 'End all rehearsal outages and restore the original settings'
+  static override description = 'Safe to repeat. Touches only what `todo-dr outage start` changed.'
+  static override examples = ['<%= config.bin %> outage stop']
 
   async run(): Promise<OutageResult> {
     await this.parse(OutageStop)
