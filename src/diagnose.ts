@@ -28,7 +28,7 @@ function withPrimary(observation: Observation, global: GlobalCluster, primary: R
   const lesser = standbySide ? standbyTrouble(observation, global, standbySide) : undefined
   if (failing) return lesser ? {...failing, evidence: [...failing.evidence, ...lesser.evidence]} : failing
   if (observation.edge.reachable && observation.edge.value !== primary)
-    return halfSwitched(primary, observation.edge.value)
+    return routeBehind(primary, observation.edge.value)
   if (lesser) return lesser
   const silent = silences(observation)
   if (silent.length > 0) return unknown('What answers is healthy, but not everything answers', silent)
@@ -155,12 +155,16 @@ const switching = ({failover}: GlobalCluster): Diagnosis =>
     'todo-dr resume',
   )
 
-const halfSwitched = (primary: Region, edge: Region): Diagnosis =>
+const routeBehind = (primary: Region, served: Region): Diagnosis =>
   found(
-    'SwitchInProgress',
-    `${primary} is the primary, but the edge still serves ${edge}: a switch was left half-way`,
-    [`the edge's key names ${edge}`, `the writer of the global database is in ${primary}`],
-    'todo-dr resume',
+    'RouteBehind',
+    `${primary} is the primary, but clients are still sent to ${served}`,
+    [
+      `the route names ${served}`,
+      `the writer of the global database is in ${primary}`,
+      'if a run was cut midway, todo-dr resume finishes the whole of it',
+    ],
+    'todo-dr steer',
   )
 
 /** A region that answers none of the four: its database, its proxy, its API, its functions. */

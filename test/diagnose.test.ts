@@ -68,7 +68,7 @@ describe('diagnose', () => {
           'a word that AWS may invent',
         ),
       }),
-      halfSwitched: at({edge: yes(AWAY)}),
+      routeBehind: at({edge: yes(AWAY)}),
       detached: at({global: global([{region: HOME, isWriter: true}])}),
     }
     expect(
@@ -87,7 +87,7 @@ describe('diagnose', () => {
       stalledByWord: ['ReplicationStalled', 'todo-dr status'],
       splitBrain: ['SplitBrain', undefined],
       switching: ['SwitchInProgress', 'todo-dr resume'],
-      halfSwitched: ['SwitchInProgress', 'todo-dr resume'],
+      routeBehind: ['RouteBehind', 'todo-dr steer'],
       detached: ['Detached', 'todo-dr status'],
     })
     for (const situation of SITUATIONS) expect(Object.values(found).map((one) => one.situation)).to.include(situation)

@@ -2,18 +2,18 @@
 
 import {diagnose} from '../diagnose.js'
 import type {Emit} from '../messages.js'
-import {checkGates} from '../gates/index.js'
+import {checkGates, gatesOf} from '../gates/index.js'
 import type {GateVerdict} from '../gates/index.js'
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
 import type {Waiver} from '../model/gate.js'
 import type {Observation} from '../model/observation.js'
 import type {Intent, Plan} from '../model/plan.js'
-import {digest, planFailback, planFailover, planSwitchover} from '../plans/index.js'
+import {digest, planFailback, planFailover, planSteer, planSwitchover} from '../plans/index.js'
 import {askApiAgain, observe} from '../probes/observe.js'
 import type {World} from '../ports/world.js'
 
-const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback}
+const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback, steer: planSteer}
 
 export interface Prepared {
   observation: Observation
@@ -39,7 +39,7 @@ export async function prepare({world, intent, to, maxLagSeconds, signal}: Prepar
   const diagnosis = diagnose(observation)
   const plan = planned(observation)
   const input = {intent, from: plan.from, to: plan.to, observation, diagnosis, maxLagSeconds}
-  return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers)}
+  return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers, gatesOf(intent))}
 }
 
 /** A plan as an event: what will be done, in which order, within which time. */

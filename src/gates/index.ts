@@ -7,10 +7,12 @@ import {noSwitchInProgress} from './no-switch-in-progress.js'
 import {primaryKnown} from './primary-known.js'
 import {replicaCaughtUp} from './replica-caught-up.js'
 import {replicationHealthy} from './replication-healthy.js'
+import {routeToPrimary} from './route-to-primary.js'
 import {targetHasInstance} from './target-has-instance.js'
 import {targetKnown} from './target-known.js'
 import {targetReachable} from './target-reachable.js'
 import type {Gate, GateInput, Refusal, Waiver} from '../model/gate.js'
+import type {Intent} from '../model/plan.js'
 
 export const GATES: readonly Gate[] = [
   targetKnown,
@@ -24,6 +26,11 @@ export const GATES: readonly Gate[] = [
   edgeSteerable,
   dataLossConsent,
 ]
+
+/** Of a steer, which moves clients and promotes nothing. */
+const STEER_GATES: readonly Gate[] = [primaryKnown, noSplitBrain, noSwitchInProgress, routeToPrimary, edgeSteerable]
+
+export const gatesOf = (intent: Intent): readonly Gate[] => (intent === 'steer' ? STEER_GATES : GATES)
 
 export interface GateVerdict {
   /** What stands in the way. Empty: go on. */

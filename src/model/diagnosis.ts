@@ -9,6 +9,7 @@ export const SITUATIONS = [
   'ReplicationStalled',
   'SplitBrain',
   'SwitchInProgress',
+  'RouteBehind',
   'Detached',
 ] as const
 

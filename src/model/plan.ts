@@ -2,7 +2,7 @@
 
 import type {Region} from './deployment.js'
 
-export const INTENTS = ['switchover', 'failover', 'failback'] as const
+export const INTENTS = ['switchover', 'failover', 'failback', 'steer'] as const
 export type Intent = (typeof INTENTS)[number]
 
 /** Where a step's time is booked in the report, in the order of a switch. */

@@ -143,6 +143,7 @@ export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
   resume: [...SWITCH.filter((call) => call !== 'database.proxy'), 'database.switchover', 'database.failover'],
   seed: [...LOOK, 'functions.createTable'],
   status: LOOK,
+  steer: [...LOOK, 'lease', 'route.steer'],
   switchover: [...SWITCH, 'database.switchover'],
   // With --keep-toolkit: CDK's own stack is an administrator's, as its bootstrap is.
   teardown: ['lease', 'estate.look', 'estate.delete'],

@@ -3,7 +3,7 @@
 import type {Deployment, Region} from '../model/deployment.js'
 import type {Observation} from '../model/observation.js'
 import {primaryOf} from '../model/observation.js'
-import {homeOf, otherRegion} from '../model/regions.js'
+import {homeOf, otherRegion, regionNames} from '../model/regions.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import {
   catchUp,
@@ -68,6 +68,19 @@ export function planFailback(_observation: Observation, deployment: Deployment, 
     [unfenceTarget(route)],
     ...handOver(route),
     [unfenceSource(route)],
+  ])
+}
+
+/** Brings the route after a primary that has moved without it. From the route's first change on there is nothing to take back. */
+export function planSteer(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
+  const {edge} = observation
+  const to = options.to ?? primaryOf(observation) ?? homeOf(deployment)
+  const known = edge.reachable && edge.value !== to && regionNames(deployment).includes(edge.value)
+  const route = {from: known ? edge.value : otherRegion(deployment, to), to}
+  return plan('steer', route, deployment, [
+    [takesWrite(route)],
+    [{...steerTo(route), pointOfNoReturn: true}],
+    [verify(route)],
   ])
 }
 

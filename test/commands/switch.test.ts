@@ -17,9 +17,11 @@ const {default: Failback} = await import('../../src/commands/failback.js')
 const {default: Failover} = await import('../../src/commands/failover.js')
 const {default: OutageStart} = await import('../../src/commands/outage/start.js')
 const {default: Resume} = await import('../../src/commands/resume.js')
+const {default: Steer} = await import('../../src/commands/steer.js')
 const {default: Switchover} = await import('../../src/commands/switchover.js')
 
 const {resultSchemas} = await import('../../scripts/schemas.js')
+const {SCHEMAS: STEER_SCHEMAS} = await import('../../src/actions/steer/result.js')
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let config: Config
@@ -157,6 +159,80 @@ describe('the commands that change the topology', () => {
     const resumed = await run(Resume, [], sim, kept)
     expect([resumed.status, resumed.result!.outcome!.status]).to.deep.equal([0, 'done'])
     expect(sim.edgeKey).to.equal(AWAY)
+  })
+
+  describe('steer', () => {
+    /** The primary has moved, and the run was killed before the route. */
+    async function routeBehind(): Promise<SimulatedWorldType> {
+      const sim = new SimulatedWorld()
+      sim.fault = (call) => {
+        if (call === 'steer') throw new DrError({code: 'Throttled', exit: 'failed', what: 'too fast'})
+      }
+      expect((await run(Switchover, [], sim)).status).to.equal(4)
+      sim.fault = () => undefined
+      sim.acts.length = 0
+      expect([sim.regions[AWAY]!.isWriter, sim.edgeKey]).to.deep.equal([true, HOME])
+      return sim
+    }
+
+    it('brings the route after the primary, proves it, and changes nothing else', async () => {
+      const sim = await routeBehind()
+      const {status, result} = await run(Steer, [], sim)
+      expect(status).to.equal(0)
+      expect(result).to.deep.include({situation: 'RouteBehind', from: HOME, to: AWAY, refusals: []})
+      expect(STEER_SCHEMAS.steer.parse(result)).to.deep.equal(result)
+      expect([sim.edgeKey, sim.serving]).to.deep.equal([AWAY, AWAY])
+      expect(sim.acts).to.deep.equal([`steer ${AWAY}`])
+      expect(sim.leaseHolder).to.equal(undefined)
+    })
+
+    it('only says what it would do in a dry run', async () => {
+      const sim = await routeBehind()
+      const {status, result} = await run(Steer, ['--dry-run'], sim)
+      expect([status, result!.outcome, result!.dryRun]).to.deep.equal([0, null, true])
+      expect(sim.acts).to.deep.equal([])
+    })
+
+    it('refuses any region but the primary, with the command that makes one the primary', async () => {
+      const sim = await routeBehind()
+      const {status, result, events} = await run(Steer, ['--to', HOME], sim)
+      expect([status, result!.refusals!.map(({gate}) => gate)]).to.deep.equal([3, ['route-to-primary']])
+      expect(events.find((event) => event.code === 'refusal'))
+        .to.have.property('hint')
+        .that.contains(`todo-dr switchover --to ${HOME}`)
+      expect((await run(Steer, ['--to', 'eu-west-9'], sim)).error).to.include({code: 'RegionUnknown', exitStatus: 2})
+      expect(sim.acts).to.deep.equal([])
+    })
+
+    it('points the route at no primary that takes no write', async () => {
+      const sim = await routeBehind()
+      sim.regions[AWAY]!.apiUp = false
+      expect((await run(Steer, [], sim)).result!.outcome!.status).to.equal('undone')
+      expect(sim.edgeKey).to.equal(HOME)
+    })
+
+    it('stops with 4 where the route does not change, and says what to do by hand', async () => {
+      const sim = await routeBehind()
+      sim.fault = (call) => {
+        if (call === 'steer') throw new DrError({code: 'Throttled', exit: 'failed', what: 'too fast'})
+      }
+      const {status, events} = await run(Steer, [], sim)
+      expect(status).to.equal(4)
+      expect(JSON.stringify(events)).to.contain(`point the simulated route at ${AWAY}`)
+    })
+
+    it('is waited for by another operator: the lease keeps two from acting', async () => {
+      const sim = await routeBehind()
+      sim.leaseHolder = 'somebody else'
+      expect((await run(Steer, [], sim)).error).to.include({code: 'LeaseHeld'})
+      expect(sim.edgeKey).to.equal(HOME)
+    })
+
+    it('finds nothing to change where the route is right, and still proves it', async () => {
+      const sim = new SimulatedWorld()
+      expect((await run(Steer, [], sim)).status).to.equal(0)
+      expect(sim.acts).to.deep.equal([])
+    })
   })
 
   it('prints what the published schemas describe', async () => {

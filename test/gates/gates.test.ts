@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import fc from 'fast-check'
 import {diagnose} from '../../src/diagnose.js'
 import {fenceUnsure} from '../../src/gates/fence-unsure.js'
-import {checkGates} from '../../src/gates/index.js'
+import {checkGates, gatesOf} from '../../src/gates/index.js'
 import type {GateInput, Waiver} from '../../src/model/gate.js'
 import type {Observation} from '../../src/model/observation.js'
 import type {Intent} from '../../src/model/plan.js'
@@ -20,7 +20,7 @@ const input = (intent: Intent, observation: Observation, to = AWAY): GateInput =
 })
 
 const refusedBy = (intent: Intent, observation: Observation, waivers: Waiver[] = [], to = AWAY): string[] =>
-  checkGates(input(intent, observation, to), waivers).refusals.map(({gate}) => gate)
+  checkGates(input(intent, observation, to), waivers, gatesOf(intent)).refusals.map(({gate}) => gate)
 
 const withAway = (change: Parameters<typeof healthySide>[1]): Observation =>
   healthy({regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, change)}})
@@ -92,6 +92,7 @@ describe('the gates', () => {
     ],
     'target-reachable': ['failover', healthy({regions: {[HOME]: healthySide(HOME), [AWAY]: silentSide(AWAY)}})],
     'target-has-instance': ['switchover', withAway({cluster: headless})],
+    'route-to-primary': ['steer', healthy()],
     'edge-steerable': ['switchover', healthy({edge: no('the KeyValueStore does not answer')})],
   }
   for (const [gate, [intent, observation, to]] of Object.entries(refusedFor))
@@ -111,15 +112,15 @@ describe('the gates', () => {
     expect(refusedBy('switchover', bad)).to.deep.equal(['target-has-instance', 'replication-healthy', 'edge-steerable'])
   })
 
-  const intents = fc.constantFrom<Intent>('switchover', 'failover', 'failback')
+  const intents = fc.constantFrom<Intent>('switchover', 'failover', 'failback', 'steer')
   const targets = fc.constantFrom(HOME, AWAY, 'elsewhere')
 
   it('judge whatever a look may find: a waiver lifts what names it and nothing else', () => {
     fc.assert(
       fc.property(anyObservation, intents, targets, (observation, intent, to) => {
         const asked = input(intent, observation, to)
-        const {refusals} = checkGates(asked, [])
-        const lifted = checkGates(asked, CONSENT)
+        const {refusals} = checkGates(asked, [], gatesOf(intent))
+        const lifted = checkGates(asked, CONSENT, gatesOf(intent))
         const byWaiver = (waives: boolean) => refusals.filter(({waiver}) => (waiver === CONSENT[0]!.name) === waives)
         expect(lifted).to.deep.equal({refusals: byWaiver(false), waived: byWaiver(true)})
         for (const {reason, hint} of refusals) {
@@ -158,8 +159,15 @@ describe('the gates', () => {
         const members = global.reachable ? global.value.members : []
         const {cluster, api} = regions[to]!
         expect(members.filter(({isWriter}) => isWriter)).to.have.length(1)
-        expect(members.find(({isWriter}) => isWriter)!.region).not.to.equal(to)
         if (global.reachable) expect(global.value.failover?.status ?? '').to.equal('')
+        // Steering moves clients to the writer that there is; whether it takes a write is the plan's first step to prove.
+        if (intent === 'steer') {
+          expect(members.find(({isWriter}) => isWriter)!.region).to.equal(to)
+          expect(edge.reachable).to.equal(true)
+          return
+        }
+
+        expect(members.find(({isWriter}) => isWriter)!.region).not.to.equal(to)
         if (intent === 'failback') return
         expect(cluster.reachable && cluster.value.availableInstances > 0).to.equal(true)
         expect(api.reachable).to.equal(true)

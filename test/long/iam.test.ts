@@ -168,6 +168,11 @@ describe('IAM', function () {
     for (const part of WRITERS) await reserve(AWAY, part, 0)
     await wants('failover', [...CONSENT, '--measure', '--rate', '5'])
     await wants('failback')
+    // The primary moves and the route does not.
+    await killed('switchover', 'steer-edge')
+    await wants('steer')
+    await wants('resume')
+    await wants('failback')
     await killed('failover', 'preflight', CONSENT)
     await wants('resume')
 
