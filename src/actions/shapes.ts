@@ -17,7 +17,7 @@ export const intent = z.enum(INTENTS)
 export const phase = z.enum(PHASES)
 export const digest = z.hash('sha256').meta({description: 'SHA-256 of the plan in canonical JSON'})
 
-const waiver = z.enum(['allow-data-loss', 'unsure-fence', 'allow-database-change'])
+const waiver = z.enum(['allow-data-loss', 'allow-database-change'])
 
 export const diagnosis = z.object({
   situation: z.enum([...SITUATIONS, 'Unknown']),
@@ -38,7 +38,7 @@ export const plan = z.object({
         z.object({
           id: z.string().meta({description: 'Unique within the plan'}),
           kind: z.string(),
-          args: z.record(z.string(), z.string()),
+          args: z.record(z.string(), z.union([z.string(), z.number()])),
           title: z.string(),
           phase,
           deadlineSeconds: z.number(),

@@ -2,13 +2,14 @@
 
 import {DrError} from '../errors.js'
 import type {ExitName} from '../errors.js'
-import {fenceUnsure} from '../gates/fence-unsure.js'
-import type {Waiver} from '../model/gate.js'
+import {checkUnsure} from '../gates/index.js'
+import type {UnsureGateName, Waiver} from '../model/gate.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 import {stepOf} from '../steps/registry.js'
 import type {RunFailure, RunOutcome} from './outcome.js'
+import {showVerdict} from './prepare.js'
 import {runStep, skip, undoStep} from './run-step.js'
 import type {StepEnd, StepRunner} from './run-step.js'
 
@@ -73,8 +74,10 @@ class Executor {
     if (this.#signal.aborted) return {error: this.#signal.reason}
     const ends = await Promise.all(stage.map(async (planned) => ({planned, end: await this.#step(planned)})))
     for (const {planned, end} of ends) if (end.end === 'failed') return {step: planned.id, error: end.error}
-    const unsure = ends.find(({end}) => end.end === 'unsure')
-    return unsure ? this.#gate(unsure.planned) : undefined
+    for (const {planned, end} of ends) {
+      const stopped = end.end === 'unsure' ? await this.#gate(planned, end.gate) : undefined
+      if (stopped) return stopped
+    }
   }
 
   async #step(planned: PlanStep): Promise<StepEnd> {
@@ -92,17 +95,20 @@ class Executor {
     return end
   }
 
-  /** An unproven fence: goes on only with a waiver, which is journaled where it is used. */
-  async #gate(planned: PlanStep): Promise<Failed | undefined> {
+  /** An outcome that is not proven: goes on only with the waiver of its gate, which is journaled where it is used. */
+  async #gate(planned: PlanStep, name: UnsureGateName): Promise<Failed | undefined> {
     const {plan, waivers, runner} = this.execution
-    const {refusal, waivedBy} = fenceUnsure({intent: plan.intent, from: plan.from, waivers})
-    await runner.journal.write({event: 'gate', gate: refusal.gate, reason: refusal.reason, waivedBy: waivedBy?.name})
-    runner.emit({code: 'refusal', ...refusal, waived: waivedBy !== undefined})
-    if (waivedBy) return
-    const {reason, hint} = refusal
+    const {refusals, waived} = checkUnsure(name, plan, waivers)
+    for (const {gate, reason, waiver} of waived)
+      await runner.journal.write({event: 'gate', gate, reason, waivedBy: waiver})
+    for (const {gate, reason} of refusals) await runner.journal.write({event: 'gate', gate, reason})
+    showVerdict({refusals, waived}, runner.emit)
+    const [first] = refusals
+    if (!first) return
+    const {gate, reason, hint} = first
     return {
       step: planned.id,
-      error: new DrError({code: 'FenceUnsure', exit: 'refused', what: `Refused: ${reason}`, next: hint}),
+      error: new DrError({code: codeOf(gate), exit: 'refused', what: `Refused: ${reason}`, next: hint}),
     }
   }
 
@@ -140,6 +146,9 @@ class Executor {
     return [...this.#ends].filter(([, end]) => end === 'unsure').map(([id]) => id)
   }
 }
+
+/** `FenceUnsure` of `fence-unsure`. */
+const codeOf = (gate: string): string => gate.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 function failureOf(step: string | undefined, error: unknown): RunFailure {
   const at = step === undefined ? {} : {step}

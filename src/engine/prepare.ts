@@ -2,7 +2,7 @@
 
 import {diagnose} from '../diagnose.js'
 import type {Emit} from '../messages.js'
-import {checkGates, gatesOf} from '../gates/index.js'
+import {checkGates} from '../gates/index.js'
 import type {GateVerdict} from '../gates/index.js'
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
@@ -39,7 +39,7 @@ export async function prepare({world, intent, to, maxLagSeconds, signal}: Prepar
   const diagnosis = diagnose(observation)
   const plan = planned(observation)
   const input = {intent, from: plan.from, to: plan.to, observation, diagnosis, maxLagSeconds}
-  return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers, gatesOf(intent))}
+  return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers)}
 }
 
 /** A plan as an event: what will be done, in which order, within which time. */

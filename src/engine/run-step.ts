@@ -2,6 +2,7 @@
 
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
+import type {UnsureGateName} from '../model/gate.js'
 import type {PlanStep} from '../model/plan.js'
 import type {Step, StepContext} from '../model/step.js'
 import {mayPass, pollUntil, withDeadline} from '../ports/waits.js'
@@ -24,7 +25,9 @@ export interface StepRunner {
 }
 
 /** `acted`: its intent is in the journal, so that it may have had an effect. */
-export type StepEnd = {acted: boolean} & ({end: 'done' | 'unsure'} | {end: 'failed'; error: unknown})
+export type StepEnd = {acted: boolean} & (
+  {end: 'done'} | {end: 'unsure'; gate: UnsureGateName} | {end: 'failed'; error: unknown}
+)
 
 export async function runStep(
   runner: StepRunner,
@@ -60,8 +63,13 @@ export async function runStep(
       const capMs = deadlineSeconds >= LONG_SECONDS ? CAP_MS.long : CAP_MS.short
       if (outcome === 'done') await pollUntil(world.clock, inner, () => step.isDone(world, context), {capMs})
       await failpoint(`after:${id}`)
-      await finished(outcome, outcome === 'unsure' ? notes.last() : undefined)
-      return {acted, end: outcome}
+      if (outcome === 'done') {
+        await finished('done')
+        return {acted, end: 'done'}
+      }
+
+      await finished('unsure', notes.last())
+      return {acted, end: 'unsure', gate: outcome.unsure}
     })
   } catch (error) {
     await finished('failed', error instanceof Error ? error.message : String(error))

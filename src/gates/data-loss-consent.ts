@@ -5,11 +5,9 @@ import type {Gate, GateInput} from '../model/gate.js'
 /** Refuses every failover until a person has consented to lose writes: a failover does not wait for replication. */
 export const dataLossConsent: Gate = {
   id: 'data-loss-consent',
+  intents: ['failover'],
   waiver: 'allow-data-loss',
-  check(input) {
-    if (input.intent !== 'failover') return
-    return {reason: atRisk(input), hint: consentHint(input)}
-  },
+  check: (input) => ({reason: atRisk(input), hint: consentHint(input)}),
 }
 
 /** What would be lost, as far as it can be known before the failover. */

@@ -6,8 +6,9 @@ import type {Gate} from '../model/gate.js'
  */
 export const edgeSteerable: Gate = {
   id: 'edge-steerable',
-  check({intent, observation: {edge}}) {
-    if (intent === 'failover' || edge.reachable) return
+  intents: ['switchover', 'failback', 'steer'],
+  check({observation: {edge}}) {
+    if (edge.reachable) return
     return {reason: `the route cannot be steered: ${edge.reason}`, hint: 'try again when it answers; todo-dr status'}
   },
 }

@@ -1,30 +1,29 @@
-import type {Refusal, Waiver} from '../model/gate.js'
-import type {Intent} from '../model/plan.js'
-import type {Region} from '../model/deployment.js'
+import type {Gate, UnsureInput} from '../model/gate.js'
+import {INTENTS} from '../model/plan.js'
 
-/** Either consent: to an unproven fence alone, or to the loss that may come of it. */
-const LIFTED_BY = new Set<string>(['unsure-fence', 'allow-data-loss'])
+const id = 'fence-unsure'
+const reasonOf = ({from}: UnsureInput): string => `it is not proven that ${from} has stopped acknowledging writes`
 
 /**
  * Stands after a fence that could not be carried out or proven: the old primary may still say yes to clients while the
  * new one does, and what it says is lost. Consent to data loss covers it in a failover; a planned switch never goes on.
  */
-export function fenceUnsure({intent, from, waivers}: {intent: Intent; from: Region; waivers: Waiver[]}): {
-  refusal: Refusal
-  waivedBy?: Waiver
-} {
-  const reason = `it is not proven that ${from} has stopped acknowledging writes`
-  if (intent !== 'failover') {
-    const hint = `a planned switch needs both regions; if ${from} is lost: todo-dr failover`
-    return {refusal: {gate: 'fence-unsure', reason, hint}}
-  }
-
-  const refusal: Refusal = {
-    gate: 'fence-unsure',
-    reason,
-    hint: `what ${from} acknowledges from now on is lost: accept it with --allow-data-loss`,
+export const fenceUnsure: readonly Gate<UnsureInput>[] = [
+  {
+    id,
+    intents: ['failover'],
     waiver: 'allow-data-loss',
-  }
-  const waivedBy = waivers.find((waiver) => LIFTED_BY.has(waiver.name))
-  return waivedBy ? {refusal, waivedBy} : {refusal}
-}
+    check: (input) => ({
+      reason: reasonOf(input),
+      hint: `what ${input.from} acknowledges from now on is lost: accept it with --allow-data-loss`,
+    }),
+  },
+  {
+    id,
+    intents: INTENTS.filter((intent) => intent !== 'failover'),
+    check: (input) => ({
+      reason: reasonOf(input),
+      hint: `a planned switch needs both regions; if ${input.from} is lost: todo-dr failover`,
+    }),
+  },
+]

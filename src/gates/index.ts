@@ -2,6 +2,7 @@
 
 import {dataLossConsent} from './data-loss-consent.js'
 import {edgeSteerable} from './edge-steerable.js'
+import {fenceUnsure} from './fence-unsure.js'
 import {noSplitBrain} from './no-split-brain.js'
 import {noSwitchInProgress} from './no-switch-in-progress.js'
 import {primaryKnown} from './primary-known.js'
@@ -11,26 +12,26 @@ import {routeToPrimary} from './route-to-primary.js'
 import {targetHasInstance} from './target-has-instance.js'
 import {targetKnown} from './target-known.js'
 import {targetReachable} from './target-reachable.js'
-import type {Gate, GateInput, Refusal, Waiver} from '../model/gate.js'
+import type {Gate, GateInput, Refusal, UnsureGateName, UnsureInput, Waiver} from '../model/gate.js'
 import type {Intent} from '../model/plan.js'
 
-export const GATES: readonly Gate[] = [
+/** Asked before a run. */
+const GATES: readonly Gate[] = [
   targetKnown,
   primaryKnown,
   noSplitBrain,
   noSwitchInProgress,
-  targetReachable,
+  ...targetReachable,
   targetHasInstance,
-  replicationHealthy,
+  ...replicationHealthy,
   replicaCaughtUp,
+  routeToPrimary,
   edgeSteerable,
   dataLossConsent,
 ]
 
-/** Of a steer, which moves clients and promotes nothing. */
-const STEER_GATES: readonly Gate[] = [primaryKnown, noSplitBrain, noSwitchInProgress, routeToPrimary, edgeSteerable]
-
-export const gatesOf = (intent: Intent): readonly Gate[] => (intent === 'steer' ? STEER_GATES : GATES)
+/** Asked in the middle of a run, of a step whose outcome could not be proven. */
+const UNSURE_GATES: Record<UnsureGateName, readonly Gate<UnsureInput>[]> = {'fence-unsure': fenceUnsure}
 
 export interface GateVerdict {
   /** What stands in the way. Empty: go on. */
@@ -39,11 +40,23 @@ export interface GateVerdict {
   waived: Refusal[]
 }
 
-/** Asks every gate. A waiver lifts only gates that name it. */
-export function checkGates(input: GateInput, waivers: Waiver[], gates: readonly Gate[] = GATES): GateVerdict {
+/** Asks every gate that is for the intent. */
+export const checkGates = (input: GateInput, waivers: Waiver[]): GateVerdict => ask(GATES, input, waivers)
+
+/** Asks the gate that a step names for its unproven outcome. */
+export const checkUnsure = (name: UnsureGateName, input: UnsureInput, waivers: Waiver[]): GateVerdict =>
+  ask(UNSURE_GATES[name], input, waivers)
+
+/** A waiver lifts only gates that name it. */
+function ask<Input extends {intent: Intent}>(
+  gates: readonly Gate<Input>[],
+  input: Input,
+  waivers: Waiver[],
+): GateVerdict {
   const names = new Set(waivers.map((waiver) => waiver.name))
   const verdict: GateVerdict = {refusals: [], waived: []}
   for (const gate of gates) {
+    if (gate.intents && !gate.intents.includes(input.intent)) continue
     const refused = gate.check(input)
     if (!refused) continue
     const refusal: Refusal = gate.waiver

@@ -4,10 +4,11 @@ import type {Gate} from '../model/gate.js'
 /** Refuses a failover that would lose more than `maxLagSeconds` of writes, or an unknown amount of them. */
 export const replicaCaughtUp: Gate = {
   id: 'replica-caught-up',
+  intents: ['failover'],
   waiver: 'allow-data-loss',
-  check({intent, to, observation, maxLagSeconds}) {
+  check({to, observation, maxLagSeconds}) {
     const lag = observation.regions[to]?.lagSeconds
-    if (intent !== 'failover' || !lag) return
+    if (!lag) return
     const hint = `wait until ${to} has caught up, or accept the loss: --allow-data-loss --confirm ${observation.app}`
     if (!lag.reachable) return {reason: `the lag of ${to} cannot be read: ${lag.reason}`, hint}
     if (lag.value === undefined) return {reason: `the lag of ${to} is unknown: nothing has been reported lately`, hint}

@@ -4,6 +4,7 @@ import type {Gate} from '../model/gate.js'
 /** Refuses to send clients to a region that is not the primary: every write of theirs would be refused there. */
 export const routeToPrimary: Gate = {
   id: 'route-to-primary',
+  intents: ['steer'],
   check({to, observation}) {
     const primary = primaryOf(observation)
     if (primary === undefined || primary === to) return

@@ -6,9 +6,10 @@ import type {Gate} from '../model/gate.js'
  */
 export const targetHasInstance: Gate = {
   id: 'target-has-instance',
-  check({intent, to, observation}) {
+  intents: ['switchover', 'failover'],
+  check({to, observation}) {
     const cluster = observation.regions[to]?.cluster
-    if (intent === 'failback' || !cluster?.reachable || cluster.value.availableInstances > 0) return
+    if (!cluster?.reachable || cluster.value.availableInstances > 0) return
     return {
       reason: `the cluster in ${to} has no available instance (its status is "${cluster.value.status}")`,
       hint: 'add an instance to it, or wait until the one that it has is available',

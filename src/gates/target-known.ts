@@ -5,6 +5,7 @@ import type {Gate} from '../model/gate.js'
 /** Refuses to promote a region that nobody deployed, or that writes already: either ends with no writer where clients are sent. */
 export const targetKnown: Gate = {
   id: 'target-known',
+  intents: ['switchover', 'failover', 'failback'],
   check({to, observation}) {
     const names = regionNames(observation)
     if (!names.includes(to))

@@ -1,28 +1,42 @@
 import {isSilent} from '../diagnose.js'
-import type {Gate, GateInput} from '../model/gate.js'
+import type {Gate} from '../model/gate.js'
+import type {RegionObservation, Sample} from '../model/observation.js'
+import type {Intent} from '../model/plan.js'
+
+type Silences = (side: RegionObservation) => string[]
+
+/** What a failover cannot do without; a planned switch also opens the functions. */
+const forFailover: Silences = ({cluster, api}) => reasonsOf(cluster, api)
+const forPlanned: Silences = ({cluster, api, writers}) => reasonsOf(cluster, api, writers)
+
+const apiUnwell: Silences = ({api}) => (api.reachable && !api.value.ok ? [`its API answers ${api.value.status}`] : [])
 
 /**
  * Refuses to send clients to a region that does not answer: the switch would turn a bad hour into a dead service.
  * A failback waits for a home region that is being rebuilt, so that only complete silence stops it.
  */
-export const targetReachable: Gate = {
-  id: 'target-reachable',
-  check(input) {
-    const silent = silences(input)
-    if (silent.length === 0) return
-    return {
-      reason: `${input.to} cannot take over: ${silent.join('; ')}`,
-      hint: 'todo-dr status says when it answers again',
-    }
-  },
+export const targetReachable: readonly Gate[] = [
+  gateFor('switchover', (side) => [...forPlanned(side), ...apiUnwell(side)]),
+  gateFor('failover', forFailover),
+  gateFor('failback', (side) => (isSilent(side) ? forPlanned(side) : [])),
+]
+
+function gateFor(intent: Intent, silences: Silences): Gate {
+  return {
+    id: 'target-reachable',
+    intents: [intent],
+    check({to, observation}) {
+      const side = observation.regions[to]
+      const silent = side ? silences(side) : []
+      if (silent.length === 0) return
+      return {
+        reason: `${to} cannot take over: ${silent.join('; ')}`,
+        hint: 'todo-dr status says when it answers again',
+      }
+    },
+  }
 }
 
-function silences({intent, to, observation}: GateInput): string[] {
-  const side = observation.regions[to]
-  if (!side || (intent === 'failback' && !isSilent(side))) return []
-  const needed = intent === 'failover' ? [side.cluster, side.api] : [side.cluster, side.api, side.writers]
-  const silent = needed.flatMap((sample) => (sample.reachable ? [] : [sample.reason]))
-  if (intent === 'switchover' && side.api.reachable && !side.api.value.ok)
-    silent.push(`its API answers ${side.api.value.status}`)
-  return silent
+function reasonsOf(...samples: Sample<unknown>[]): string[] {
+  return samples.flatMap((sample) => (sample.reachable ? [] : [sample.reason]))
 }

@@ -2,11 +2,11 @@
 
 import type {Diagnosis} from './diagnosis.js'
 import type {Observation} from './observation.js'
-import type {Intent} from './plan.js'
+import type {Intent, Plan} from './plan.js'
 import type {Region} from './deployment.js'
 
 /** What an operator may override, each one gate. A waiver is journaled with its reason. */
-export type WaiverName = 'allow-data-loss' | 'unsure-fence' | 'allow-database-change'
+export type WaiverName = 'allow-data-loss' | 'allow-database-change'
 
 export interface Waiver {
   name: WaiverName
@@ -31,8 +31,19 @@ export interface Refusal {
   waiver?: WaiverName
 }
 
-export interface Gate {
+/** What a gate says of itself: the reason, and what to do next. */
+export type Objection = Pick<Refusal, 'reason' | 'hint'>
+
+export interface Gate<Input extends {intent: Intent} = GateInput> {
   id: string
+  /** The intents that it is for; all of them where absent. A gate that judges them differently is one entry for each way. */
+  intents?: readonly Intent[]
   waiver?: WaiverName
-  check(input: GateInput): {reason: string; hint: string} | undefined
+  check(input: Input): Objection | undefined
 }
+
+/** The gates of outcomes that could not be proven; a step that may end so names one of them. */
+export type UnsureGateName = 'fence-unsure'
+
+/** What such a gate is asked with, in the middle of a run. */
+export type UnsureInput = Pick<Plan, 'intent' | 'from' | 'to'>

@@ -9,12 +9,15 @@ export type Intent = (typeof INTENTS)[number]
 export const PHASES = ['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm'] as const
 export type Phase = (typeof PHASES)[number]
 
+/** Of a step: a region's name, a number with its unit in its name. */
+export type StepArgument = string | number
+
 /** One step of a plan as data; the registry of steps turns `kind` and `args` into acts. */
 export interface PlanStep {
   /** Unique within the plan. */
   id: string
   kind: string
-  args: Record<string, string>
+  args: Record<string, StepArgument>
   /** What a person reads while it runs. */
   title: string
   phase: Phase

@@ -1,5 +1,7 @@
 /** One idempotent act. Generic over the world that it acts on, so that the model needs no ports. */
 
+import type {UnsureGateName} from './gate.js'
+
 export interface StepContext {
   /** Aborts at the step's deadline and on Ctrl-C. */
   signal: AbortSignal
@@ -9,8 +11,8 @@ export interface StepContext {
   runId: string
 }
 
-/** `unsure`: the act could not be carried out or proven (an unreachable primary); the gate after it wants a waiver. */
-export type StepOutcome = 'done' | 'unsure'
+/** `unsure`: the act could not be carried out or proven (an unreachable primary); the named gate then decides whether to go on. */
+export type StepOutcome = 'done' | {unsure: UnsureGateName}
 
 export interface Step<World> {
   /** Reads the world; true when there is nothing to do, or the act has taken effect. Asked before and after `act`. */

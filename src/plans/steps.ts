@@ -25,7 +25,7 @@ export const preflight = ({from, to}: Route, api: 'required' | 'any'): PlanStep 
 export const catchUp = ({from, to}: Route, maxLagSeconds: number): PlanStep => ({
   id: 'catch-up',
   kind: 'wait-replication',
-  args: {from, to, maxLagSeconds: String(maxLagSeconds)},
+  args: {from, to, maxLagSeconds},
   title: `Wait until ${to} replicates again and has caught up`,
   phase: 'decide',
   deadlineSeconds: REBUILD_SECONDS,
@@ -52,7 +52,7 @@ export const fence = ({from, to}: Route, deployment: Deployment): PlanStep[][] =
       {
         id: 'in-flight',
         kind: 'wait-in-flight',
-        args: {region: from, seconds: String(seconds)},
+        args: {region: from, seconds},
         title: `Wait out calls in flight in ${from}`,
         phase: 'fence',
         deadlineSeconds: seconds + 5,

@@ -19,13 +19,13 @@ export function canaryRefused({region, to}: {region: string; to: string}): Step<
       const answer = await new Canary(world, context, to, ANSWER_MS).write(region)
       if (answer.kind === 'silent') {
         context.note(`no answer to the canary write: ${answer.reason}`)
-        return 'unsure'
+        return {unsure: 'fence-unsure'}
       }
 
       if (answer.kind === 'acknowledged') throw leaks(region)
       if (answer.status === 401 || answer.status === 403) {
         context.note(`the canary write was refused for its token (${answer.status}), which proves nothing`)
-        return 'unsure'
+        return {unsure: 'fence-unsure'}
       }
 
       context.note(`the canary write was refused with ${answer.status}`)

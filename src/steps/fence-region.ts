@@ -48,7 +48,7 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
           answer.kind === 'silent' || (answer.kind === 'acknowledged' && !(await canary.removed(region, answer.id)))
         if (answer.kind === 'acknowledged') throw stillWriting(region)
       } else context.note(`${region} is silent: neither its functions nor its API can be reached`)
-      return 'unsure'
+      return {unsure: 'fence-unsure'}
     },
 
     /** A canary that was not answered may have left its row: it can only be removed while writes get through. */

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import fc from 'fast-check'
 import {DrError} from '../../src/errors.js'
 import type {JournalLine} from '../../src/engine/journal.js'
+import type {Plan} from '../../src/model/plan.js'
 import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/simulated-world.js'
 import {planOf, resume, start} from './support.js'
 
@@ -167,6 +168,18 @@ describe('the engine', () => {
       expect((sim.clock.now() - began) / 1000).to.be.within(deadlineSeconds, deadlineSeconds + 60)
       expect(sim.edgeKey).to.equal(HOME)
     })
+
+  it('resumes a plan of an earlier version, whose numbers are text', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'failover'), {killAt: 'before:in-flight'})
+    const plan = (await run.readJson('plan.json')) as Plan
+    for (const step of plan.stages.flat())
+      step.args = Object.fromEntries(Object.entries(step.args).map(([name, value]) => [name, String(value)]))
+    await run.writeJson('plan.json', plan)
+    const began = sim.clock.now()
+    expect(await resume(sim, run)).to.include({status: 'done'})
+    expect(sim.clock.now() - began).to.be.at.least(WRITER_TIMEOUT_SECONDS * 1000)
+  })
 
   it('stops with exit 4 after the promotion, says what a person can do, and resumes', async () => {
     const sim = new SimulatedWorld()

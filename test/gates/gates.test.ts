@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {diagnose} from '../../src/diagnose.js'
-import {fenceUnsure} from '../../src/gates/fence-unsure.js'
-import {checkGates, gatesOf} from '../../src/gates/index.js'
+import {checkGates, checkUnsure} from '../../src/gates/index.js'
 import type {GateInput, Waiver} from '../../src/model/gate.js'
 import type {Observation} from '../../src/model/observation.js'
 import type {Intent} from '../../src/model/plan.js'
@@ -20,7 +19,7 @@ const input = (intent: Intent, observation: Observation, to = AWAY): GateInput =
 })
 
 const refusedBy = (intent: Intent, observation: Observation, waivers: Waiver[] = [], to = AWAY): string[] =>
-  checkGates(input(intent, observation, to), waivers, gatesOf(intent)).refusals.map(({gate}) => gate)
+  checkGates(input(intent, observation, to), waivers).refusals.map(({gate}) => gate)
 
 const withAway = (change: Parameters<typeof healthySide>[1]): Observation =>
   healthy({regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, change)}})
@@ -119,8 +118,8 @@ describe('the gates', () => {
     fc.assert(
       fc.property(anyObservation, intents, targets, (observation, intent, to) => {
         const asked = input(intent, observation, to)
-        const {refusals} = checkGates(asked, [], gatesOf(intent))
-        const lifted = checkGates(asked, CONSENT, gatesOf(intent))
+        const {refusals} = checkGates(asked, [])
+        const lifted = checkGates(asked, CONSENT)
         const byWaiver = (waives: boolean) => refusals.filter(({waiver}) => (waiver === CONSENT[0]!.name) === waives)
         expect(lifted).to.deep.equal({refusals: byWaiver(false), waived: byWaiver(true)})
         for (const {reason, hint} of refusals) {
@@ -181,9 +180,14 @@ describe('the gates', () => {
   })
 
   it('pass an unproven fence only in a failover, and only with a waiver', () => {
-    const of = (intent: Intent, waivers: Waiver[]) => fenceUnsure({intent, from: HOME, waivers}).waivedBy?.name
+    const of = (intent: Intent, waivers: Waiver[]) => {
+      const {refusals, waived} = checkUnsure('fence-unsure', {intent, from: HOME, to: AWAY}, waivers)
+      expect([...refusals, ...waived].map(({gate}) => gate)).to.deep.equal(['fence-unsure'])
+      return waived[0]?.waiver
+    }
+
     expect(of('failover', CONSENT)).to.equal('allow-data-loss')
-    expect(of('failover', [{name: 'unsure-fence', reason: 'seen from the console'}])).to.equal('unsure-fence')
+    expect(of('failover', [{name: 'allow-database-change', reason: 'another gate'}])).to.equal(undefined)
     expect(of('failover', [])).to.equal(undefined)
     expect(of('switchover', CONSENT)).to.equal(undefined)
     expect(of('failback', CONSENT)).to.equal(undefined)

@@ -109,4 +109,13 @@ describe('the plans', () => {
     expect(() => stepOf({...step, kind: 'teleport'})).to.throw('cannot be carried out')
     expect(() => stepOf({...step, args: {}})).to.throw('cannot be carried out')
   })
+
+  it('keep numbers as numbers, and refuse what is none', () => {
+    const inFlight = planFailover(healthy(), deployment)
+      .stages.flat()
+      .find(({id}) => id === 'in-flight')!
+    expect(inFlight.args.seconds).to.be.a('number')
+    const soon = {...inFlight, args: {...inFlight.args, seconds: 'soon'}}
+    expect(() => stepOf(soon)).to.throw('cannot be carried out')
+  })
 })

@@ -52,7 +52,7 @@ describe('fence-region', () => {
     expect(await within(sim, () => failureOf(step.isDone(world, context)))).to.be.at.most(1500)
     let outcome
     expect(await within(sim, async () => (outcome = await step.act(world, context)))).to.be.at.most(2500)
-    expect(outcome).to.equal('unsure')
+    expect(outcome).to.deep.equal({unsure: 'fence-unsure'})
   })
 
   it('is unsure, not failed, where the dying region answers nonsense', async () => {
@@ -62,7 +62,7 @@ describe('fence-region', () => {
     }
 
     sim.regions[HOME]!.databaseUp = false
-    expect(await step.act(world, context)).to.equal('unsure')
+    expect(await step.act(world, context)).to.deep.equal({unsure: 'fence-unsure'})
   })
 
   it('does not report an undo that it cannot see', async () => {
@@ -117,9 +117,9 @@ describe('canary-refused', () => {
   it('is unsure without an answer, and when only the token was refused', async () => {
     const {sim, world, context} = setting()
     sim.lose(HOME)
-    expect(await act(world, context)).to.equal('unsure')
+    expect(await act(world, context)).to.deep.equal({unsure: 'fence-unsure'})
     const denied: World = {...world, api: {...world.api, direct: async () => ({status: 401, headers: {}})}}
-    expect(await act(denied, context)).to.equal('unsure')
+    expect(await act(denied, context)).to.deep.equal({unsure: 'fence-unsure'})
   })
 
   it('fails on an acknowledged write, and its undo leaves no row', async () => {
