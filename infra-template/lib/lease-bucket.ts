@@ -4,8 +4,10 @@ import type {Construct} from 'constructs'
 
 /** Days that access records are kept. */
 const ACCESS_LOG_DAYS = 90
+/** Days that copies of runs are kept; `todo-dr resume` looks back for fewer. */
+const RUN_DAYS = 90
 
-/** Holds the operator's lease and the mirrored journals of one region; who touched it is recorded in a second bucket. */
+/** Holds the operator's lease and the copies of runs of one region; who touched it is recorded in a second bucket. */
 export function leaseBucket(
   scope: Construct,
   id: string,
@@ -29,6 +31,7 @@ export function leaseBucket(
     ...common,
     bucketName: props.bucketName,
     versioned: false,
+    lifecycleRules: [{prefix: 'runs/', expiration: Duration.days(RUN_DAYS)}],
     serverAccessLogsBucket: records,
     serverAccessLogsPrefix: 'lease/',
   })

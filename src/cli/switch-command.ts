@@ -16,7 +16,7 @@ export abstract class SwitchCommand extends DrCommand {
   protected async switchInput(session: Session, intent: Intent, flags: SwitchFlags): Promise<SwitchInput> {
     const {emit, signal} = this
     const world = await session.world()
-    const [runs, {name: target, maxLagSeconds}] = await Promise.all([session.runs(), session.target()])
+    const [runs, {name: target, maxLagSeconds}] = await Promise.all([session.mirroredRuns(), session.target()])
     return {
       target,
       intent,

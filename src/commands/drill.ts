@@ -69,7 +69,7 @@ export default class Drill extends DrCommand {
       const world = await session.world()
       const [lab, runs, {objectives, maxLagSeconds}] = await Promise.all([
         session.lab(),
-        session.runs(),
+        session.mirroredRuns(),
         session.target(),
       ])
       const drill = await runDrill({

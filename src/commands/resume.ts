@@ -5,7 +5,7 @@ import {DrCommand} from '../cli/dr-command.js'
 export default class Resume extends DrCommand {
   static override summary = 'Continue a run that was killed or stopped midway'
   static override description =
-    'Reads the journal of the run, looks at both regions, and continues from the live state. Always finishes the run: one that stopped before the promotion is carried out too.'
+    'Reads the journal of the run, looks at both regions, and continues from the live state. Finds a run of another machine too. Always finishes the run: one that stopped before the promotion is carried out too.'
 
   static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume --target prod']
 
@@ -20,7 +20,7 @@ export default class Resume extends DrCommand {
     const world = await session.world()
     const [{runResume}, runs, {name: target}] = await Promise.all([
       import('../actions/resume/run.js'),
-      session.runs(),
+      session.mirroredRuns(),
       session.target(),
     ])
     const result = await runResume({target, world, runs, run: args.run, emit, signal})

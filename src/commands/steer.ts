@@ -19,7 +19,7 @@ export default class Steer extends DrCommand {
     const {flags} = await this.parse(Steer)
     const session = this.session()
     const world = await session.world()
-    const [runs, {name, maxLagSeconds}] = await Promise.all([session.runs(), session.target()])
+    const [runs, {name, maxLagSeconds}] = await Promise.all([session.mirroredRuns(), session.target()])
     const {runSteer} = await import('../actions/steer/run.js')
     const {result, exit} = await runSteer({
       target: name,

@@ -55,9 +55,10 @@ export class Journal {
     readonly clock: Clock,
   ) {}
 
-  /** Returns when the line is on the disk. */
+  /** Returns when the line is on the disk. Before the first act, and before the promotion, the copies get a moment too. */
   async write(event: JournalEvent): Promise<void> {
-    await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true})
+    const mirrored = event.event === 'lease-taken' || (event.event === 'step-intent' && event.phase === 'promote')
+    await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true, mirrored})
   }
 
   /** A line that may be lost with the process: notes decide nothing. */
@@ -78,6 +79,16 @@ export function carriedOutBy(lines: JournalLine[]): number | undefined {
   const last = lines.findLast((line) => 'pid' in line || line.event === 'run-stopped')
   if (!last || !('pid' in last) || last.host !== hostname() || last.pid === process.pid) return undefined
   return isAlive(last.pid) ? last.pid : undefined
+}
+
+/**
+ * Who holds the lease when a run is resumed. On the machine of its last process, which is dead, that one's name: no need
+ * to wait until its lease has run out. Elsewhere nobody can see whether it lives; another name finds that out from the lease.
+ */
+export function resumedAs(lines: JournalLine[]): string | undefined {
+  const last = lines.findLast((line) => line.event === 'run-started' || line.event === 'run-resumed')
+  if (last?.event !== 'run-started' && last?.event !== 'run-resumed') return undefined
+  return last.host === hostname() ? last.owner : `${last.owner}, resumed on ${hostname()}`
 }
 
 function isAlive(pid: number): boolean {

@@ -12,7 +12,7 @@ import {execute} from './execute.js'
 import type {Ending} from './execute.js'
 import {failpointOf} from './failpoint.js'
 import type {Failpoint} from './failpoint.js'
-import {Journal, carriedBy, carriedOutBy, hasFinished, touchedSteps} from './journal.js'
+import {Journal, carriedBy, carriedOutBy, hasFinished, resumedAs, touchedSteps} from './journal.js'
 import type {JournalLine} from './journal.js'
 import {holdLease} from './lease-keeper.js'
 import type {RunOutcome} from './outcome.js'
@@ -72,7 +72,7 @@ export async function resumePlan(input: ResumePlanInput): Promise<RunOutcome> {
   }
 
   refuseWhileAlive(run, lines)
-  const {owner} = started
+  const owner = resumedAs(lines)!
   await journal.write({event: 'run-resumed', ...carriedBy(owner)})
   const waivers = [...(input.waivers ?? []), ...journaledWaivers(lines)]
   return carryOut(input, plan, journal, {owner, waivers, touched: touchedSteps(lines), fresh: false})

@@ -39,7 +39,7 @@ export interface RegionDeployment {
   functions: RegionFunctions
   /** Seconds after which no call of a writing function can still be in flight. */
   writerTimeoutSeconds: number
-  /** The bucket that holds the operator lease and mirrors the journal. */
+  /** The bucket that holds the operator lease and the copies of runs. */
   leaseBucket: string
 }
 

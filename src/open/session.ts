@@ -143,6 +143,27 @@ export class Session {
     return new FsRunStore(targetStateFolder(name))
   })
 
+  /** The same runs, each copied to the lease bucket of every region, so that another machine can go on with it. */
+  readonly mirroredRuns = once(async (): Promise<RunStore> => {
+    const [{MirroredRunStore}, {AwsRunMirror}, {FsRunStore}, {targetStateFolder}, {name}, clients, deployment] =
+      await Promise.all([
+        import('../adapters/mirror/store.js'),
+        import('../adapters/aws/run-mirror.js'),
+        import('../adapters/fs/runs.js'),
+        import('../adapters/fs/paths.js'),
+        this.target(),
+        this.clients(),
+        this.deployment(),
+      ])
+    const store = new MirroredRunStore(
+      new FsRunStore(targetStateFolder(name)),
+      new AwsRunMirror(clients, deployment),
+      this.options.emit,
+    )
+    this.#closers.push(() => store.close())
+    return store
+  })
+
   /** Says which target is acted on, unless it has been said. */
   announce(line: Extract<DrEvent, {code: 'target'}>): void {
     if (this.#announced) return
@@ -155,9 +176,9 @@ export class Session {
     this.#closers.push(close)
   }
 
-  /** Ends open connections. */
+  /** Ends open connections. What was opened last ends first, as it may still need what was opened before it. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#closers.splice(0).map((close) => close()))
+    for (const close of this.#closers.splice(0).reverse()) await close().catch(() => undefined)
   }
 }
 

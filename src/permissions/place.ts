@@ -53,6 +53,7 @@ export const ARN = {
   userPool: inEach(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
   leaseBucket: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
+  mirror: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/runs/*`),
   /** The stacks of the template are named after the application; an id is behind the name. */
   stacks: everywhere(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
   /** `cdk-hnb659fds`: CDK's default qualifier. */

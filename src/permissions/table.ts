@@ -39,6 +39,8 @@ export const CALLS = {
   'functions.present': [on(ARN.functions('ledgerCheck'), 'lambda:InvokeFunction')],
   // Without ListBucket S3 answers 403 instead of 404 where nobody has ever held the lease.
   lease: [on(ARN.lease, 's3:GetObject', 's3:PutObject'), on(ARN.leaseBucket, 's3:ListBucket')],
+  'mirror.put': [on(ARN.mirror, 's3:PutObject')],
+  'mirror.get': [on(ARN.mirror, 's3:GetObject'), on(ARN.leaseBucket, 's3:ListBucket')],
   'outage.active': [on(everyFunction, 'lambda:ListTags'), on(ARN.cluster, 'rds:ListTagsForResource')],
   'outage.start': [
     on(everyFunction, 'lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency', 'lambda:TagResource'),
@@ -122,7 +124,7 @@ const LOOK: PortCall[] = [
   'tokens.get',
 ]
 const REQUEST: PortCall[] = ['map.read', 'route.serving', 'tokens.get']
-const SWITCH: PortCall[] = [...LOOK, 'lease', 'writers.fence', 'writers.unfence', 'route.steer']
+const SWITCH: PortCall[] = [...LOOK, 'lease', 'mirror.put', 'writers.fence', 'writers.unfence', 'route.steer']
 
 /** The calls of each command that acts on a deployment. `drill` and `lab` act on a lab, whose key pair is an administrator. */
 export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
@@ -140,10 +142,15 @@ export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
   'outage start': [...LOOK, 'outage.active', 'outage.start'],
   'outage status': ['map.read', 'outage.active'],
   'outage stop': ['map.read', 'outage.active', 'outage.stop'],
-  resume: [...SWITCH.filter((call) => call !== 'database.proxy'), 'database.switchover', 'database.failover'],
+  resume: [
+    ...SWITCH.filter((call) => call !== 'database.proxy'),
+    'mirror.get',
+    'database.switchover',
+    'database.failover',
+  ],
   seed: [...LOOK, 'functions.createTable'],
   status: LOOK,
-  steer: [...LOOK, 'lease', 'route.steer'],
+  steer: [...LOOK, 'lease', 'mirror.put', 'route.steer'],
   switchover: [...SWITCH, 'database.switchover'],
   // With --keep-toolkit: CDK's own stack is an administrator's, as its bootstrap is.
   teardown: ['lease', 'estate.look', 'estate.delete'],

@@ -1,4 +1,7 @@
-/** Where runs are kept: one folder a run, append-only journals beside whole JSON documents. */
+/** Where runs are kept: one folder a run, append-only journals beside whole JSON documents; and their copies elsewhere. */
+
+import type {Region} from '../model/deployment.js'
+import type {CallOptions} from './world.js'
 
 /** Append-only files, one JSON object a line. */
 export type RunLog = 'journal.ndjson' | 'ledger.ndjson'
@@ -9,6 +12,8 @@ export type RunDocument = 'plan.json' | 'result.json'
 export interface AppendOptions {
   /** Wait until the line is on the disk (fsync), so that it outlives a killed process and a power cut. */
   sync?: boolean
+  /** Where the store keeps copies elsewhere: wait a moment for them. It is bounded, and no failure of a copy is thrown. */
+  mirrored?: boolean
 }
 
 /** One run of a plan: its folder is 0700, its files are 0600. */
@@ -36,4 +41,23 @@ export interface RunStore {
   latest(intent: string): Promise<Run | undefined>
   /** The newest run that has a plan and no result: what `resume` goes on with. */
   latestUnfinished(): Promise<Run | undefined>
+}
+
+/** A store that also takes in runs that were kept elsewhere. */
+export interface KeepingRunStore extends RunStore {
+  /** In place of what is known of that run here. Texts are as `Run` writes them. */
+  keep(runId: string, files: Partial<Record<RunDocument | RunLog, string>>): Promise<void>
+}
+
+/** What is kept of a run outside this machine: enough to go on with it, and the SHA-256 of its ledger. */
+export type MirroredFile = 'plan.json' | 'journal.ndjson' | 'result.json' | 'ledger.sha256'
+
+/** Copies of the runs of one deployment, in each of its regions. Every call throws `Unreachable` where nobody answers. */
+export interface RunMirror {
+  readonly regions: readonly Region[]
+  put(region: Region, runId: string, file: MirroredFile, text: string, options?: CallOptions): Promise<void>
+  /** Undefined where there is no such copy. */
+  get(region: Region, runId: string, file: MirroredFile, options?: CallOptions): Promise<string | undefined>
+  /** The ids of runs that began at `since` (epoch milliseconds) or later, oldest first. */
+  list(region: Region, since: number, options?: CallOptions): Promise<string[]>
 }

@@ -51,7 +51,7 @@ export class BenchLab {
     const world = await session.world()
     await setUp(world, homeOf(world.deployment))
     const admin = (await session.lab())!
-    return new BenchLab(name, seconds, session, world, admin, await session.runs(), sandbox)
+    return new BenchLab(name, seconds, session, world, admin, await session.mirroredRuns(), sandbox)
   }
 
   /** Loses home under load, promotes the other region, and returns the seconds to its first acknowledged write. Goes home afterwards. */

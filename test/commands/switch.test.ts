@@ -55,7 +55,7 @@ async function run(
       start: async (region: string) => void sim.acts.push(`outage ${region}`),
       active: async (region: string) => [{region, kind: 'api', startedAt: 1}],
     }),
-    runs: async () => ({
+    mirroredRuns: async () => ({
       async create(intent: string) {
         kept.push(memoryRun(`run-${kept.length}-${intent}`))
         return kept.at(-1)!

@@ -1,5 +1,8 @@
 import {expect} from 'chai'
+import {MirroredRunStore} from '../../src/adapters/mirror/store.js'
 import type {Intent} from '../../src/model/plan.js'
+import {memoryRuns} from '../support/memory-run.js'
+import {MemoryMirror} from '../support/memory-mirror.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 import {planOf, resume, start} from './support.js'
 
@@ -53,6 +56,27 @@ describe('a plan that is killed at any point and resumed', () => {
         expect(last?.status, `${first}, ${second}`).to.equal('done')
         expect(sim.topology(), `${first}, ${second}`).to.deep.equal(whole.topology())
       }
+  })
+
+  it('ends in the same topology when another machine goes on, which has the copies of the other region alone', async () => {
+    const whole = await worldFor('failover', 'region-loss')
+    const points: string[] = []
+    await start(whole, await planOf(whole, 'failover'), {onPoint: (point) => points.push(point)})
+    for (const killAt of points) {
+      const mirror = new MemoryMirror()
+      mirror.lost.add(HOME)
+      const [one, two] = [memoryRuns(), memoryRuns()].map(
+        (local) => new MirroredRunStore(local, mirror, () => undefined),
+      )
+      const sim = await worldFor('failover', 'region-loss')
+      const {outcome} = await start(sim, await planOf(sim, 'failover'), {killAt, run: await one!.create('failover')})
+      expect(outcome, killAt).to.equal(undefined)
+      const resumed = await resume(sim, (await two!.latestUnfinished())!)
+      expect(resumed?.status, killAt).to.equal('done')
+      expect(sim.topology(), killAt).to.deep.equal(whole.topology())
+      await two!.close()
+      expect(await one!.latestUnfinished(), killAt).to.equal(undefined)
+    }
   })
 
   it('promotes once only, however often it is resumed', async () => {

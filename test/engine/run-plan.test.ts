@@ -1,9 +1,12 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
+import {hostname} from 'node:os'
 import {DrError} from '../../src/errors.js'
 import type {JournalLine} from '../../src/engine/journal.js'
 import type {Plan} from '../../src/model/plan.js'
 import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/simulated-world.js'
+import {memoryRun} from '../support/memory-run.js'
+import {thrownBy} from '../support/thrown.js'
 import {planOf, resume, start} from './support.js'
 
 const journalOf = async (run: {read(file: 'journal.ndjson'): Promise<unknown[]>}): Promise<JournalLine[]> =>
@@ -63,6 +66,23 @@ describe('the engine', () => {
     expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
     expect(outcome!.failure!.code).to.equal('FenceUnsure')
     expect(sim.acts).to.deep.equal([])
+  })
+
+  it('goes on under the same lease on the machine of the process that died, and under another one elsewhere', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {killAt: 'before:promote', owner: 'ann run-1'})
+    expect(sim.leaseHolder).to.equal('ann run-1')
+    const lines = await journalOf(run)
+    const there = memoryRun(run.id)
+    await there.writeJson('plan.json', (await run.readJson('plan.json')) as object)
+    for (const line of lines)
+      await there.append('journal.ndjson', line.event === 'run-started' ? {...line, host: 'another.example'} : line)
+    // Nobody here can see whether the process lives: its lease says so.
+    expect(await thrownBy(resume(sim, there))).to.include({code: 'LeaseHeld', exit: 'refused'})
+    sim.leaseHolder = undefined
+    expect((await resume(sim, there, {killAt: 'before:takes-write'}))?.status).to.equal(undefined)
+    expect(sim.leaseHolder).to.equal(`ann run-1, resumed on ${hostname()}`)
+    expect((await resume(sim, there))?.status).to.equal('done')
   })
 
   it('promotes nothing while a region that cannot be fenced still acknowledges writes', async () => {

@@ -28,12 +28,13 @@ export interface StartOptions {
   signal?: AbortSignal
   onPoint?: (point: string) => void
   owner?: string
+  /** By default one in memory. */
+  run?: Run
 }
 
 /** Runs a plan in a process of its own, killed at a point if wanted. */
 export async function start(sim: SimulatedWorld, plan: Plan, options: StartOptions = {}): Promise<Started> {
-  const run = memoryRun()
-  const {waivers = CONSENT, owner = 'a'} = options
+  const {waivers = CONSENT, owner = 'a', run = memoryRun()} = options
   const outcome = await inProcess(sim, run, options, (surroundings) => runPlan({...surroundings, plan, waivers, owner}))
   return {run, outcome}
 }

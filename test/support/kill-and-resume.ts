@@ -1,6 +1,8 @@
 /** Failovers of a lab that are killed with SIGKILL at given points; each is a real one. */
 
 import {expect} from 'chai'
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync} from 'node:fs'
+import {join} from 'node:path'
 import type {Sandbox} from './cli.js'
 
 const HOME = 'us-east-1'
@@ -21,18 +23,45 @@ export async function points(sandbox: Sandbox): Promise<string[]> {
   return plan.stages.flat().flatMap(({id}) => [`before:${id}`, `after:${id}`])
 }
 
-/** Kills and resumes at each of the points in turn; the failovers of one lab go to and fro between its regions. */
-export async function killAndResume(sandbox: Sandbox, at: string[]): Promise<void> {
+/**
+ * A state folder as another machine has it: credentials and the target (a lab keeps both in its own folder), and no run.
+ * Made below the sandbox, and goes with it.
+ */
+function otherMachine(sandbox: Sandbox): string {
+  const state = mkdtempSync(join(sandbox.folder, 'other-'))
+  mkdirSync(join(state, 'todo-dr'))
+  symlinkSync(join(sandbox.env.XDG_STATE_HOME!, 'todo-dr', 'labs'), join(state, 'todo-dr', 'labs'))
+  return state
+}
+
+/**
+ * Kills and resumes at each of the points in turn; the failovers of one lab go to and fro between its regions. Those of
+ * which `elsewhere` says so are resumed from a state folder that never saw the run.
+ */
+export async function killAndResume(
+  sandbox: Sandbox,
+  at: string[],
+  elsewhere: (point: string) => boolean = () => false,
+): Promise<void> {
   let primary = HOME
   for (const point of at) {
     const other = primary === HOME ? AWAY : HOME
     const cut = await sandbox.run(['failover', ...CONSENT], {env: {TODO_DR_FAILPOINT: point}})
     expect(cut.signal, `${point}: ${cut.stderr}`).to.equal('SIGKILL')
-    const resumed = await sandbox.run(['resume'])
+    const away = elsewhere(point) ? otherMachine(sandbox) : undefined
+    const env: Record<string, string> = away === undefined ? {} : {XDG_STATE_HOME: away}
+    const resumed = await sandbox.run(['resume'], {env})
     expect(resumed.code, `${point}: ${resumed.stderr}`).to.equal(0)
+    if (away !== undefined) {
+      expect(resumed.stderr, point).to.match(/is taken over from its copy in/)
+      expect(readdirSync(join(away, 'todo-dr', 'lab', 'runs')), point).to.have.length(1)
+    }
+
     const status = JSON.parse((await sandbox.run(['status', '--json'])).stdout) as Status
     expect(status, point).to.include({primary: other, edge: other})
+    // The machine on which it was cut learns that it was finished elsewhere.
     expect((await sandbox.run(['resume'])).stderr, point).to.match(/nothing to resume/)
+    if (away !== undefined) rmSync(away, {recursive: true})
     primary = other
   }
 }

@@ -1,7 +1,7 @@
 /** A run whose files are in memory, kept whole over a killed process. */
 
 import type {JournalLine} from '../../src/engine/journal.js'
-import type {Run, RunStore} from '../../src/ports/runs.js'
+import type {KeepingRunStore, Run} from '../../src/ports/runs.js'
 
 export function memoryRun(id = '20260101T000000Z-test-0001'): Run {
   const logs: Record<string, unknown[]> = {}
@@ -24,14 +24,17 @@ export function memoryRun(id = '20260101T000000Z-test-0001'): Run {
 export function runOf(run: Run, alive: () => boolean): Run {
   const never = new Promise<never>(() => undefined)
   return {
-    ...run,
+    id: run.id,
+    folder: run.folder,
+    read: (file) => run.read(file),
+    readJson: (file) => run.readJson(file),
     append: async (...args) => (alive() ? run.append(...args) : never),
     writeJson: async (...args) => (alive() ? run.writeJson(...args) : never),
   }
 }
 
 /** Runs in memory; `kept` are those of earlier processes, and those that are made. */
-export function memoryRuns(kept: Run[] = []): RunStore {
+export function memoryRuns(kept: Run[] = []): KeepingRunStore {
   return {
     async create(intent) {
       kept.push(memoryRun(`2026010${kept.length}T000000Z-${intent}-0001`))
@@ -39,6 +42,15 @@ export function memoryRuns(kept: Run[] = []): RunStore {
     },
     open: async (id) => kept.find((run) => run.id === id)!,
     latest: async (intent) => kept.findLast(({id}) => id.split('-')[1] === intent),
+    async keep(id, {'plan.json': plan, 'journal.ndjson': journal = '', 'result.json': result}) {
+      const run = memoryRun(id)
+      const known = kept.findIndex((one) => one.id === id)
+      if (known === -1) kept.push(run)
+      else kept[known] = run
+      if (plan !== undefined) await run.writeJson('plan.json', JSON.parse(plan) as object)
+      if (result !== undefined) await run.writeJson('result.json', JSON.parse(result) as object)
+      for (const line of journal.trim().split('\n')) await run.append('journal.ndjson', JSON.parse(line) as object)
+    },
     async latestUnfinished() {
       for (const run of [...kept].reverse())
         if ((await run.readJson('plan.json')) && !(await run.readJson('result.json'))) return run

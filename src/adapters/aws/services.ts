@@ -49,6 +49,7 @@ const ACTIONS: Record<string, string> = {
   'lambda:Invoke': 'lambda:InvokeFunction',
   's3:DeleteObjects': 's3:DeleteObjectVersion',
   's3:HeadBucket': 's3:ListBucket',
+  's3:ListObjectsV2': 's3:ListBucket',
   's3:ListObjectVersions': 's3:ListBucketVersions',
 }
 

@@ -7,12 +7,12 @@ import {join} from 'node:path'
 import {promisify} from 'node:util'
 import writeFileAtomic from 'write-file-atomic'
 import {DrError} from '../../errors.js'
-import type {AppendOptions, Run, RunDocument, RunLog, RunStore} from '../../ports/runs.js'
+import type {AppendOptions, KeepingRunStore, Run, RunDocument, RunLog} from '../../ports/runs.js'
 
 const syncToDisk = promisify(fsync)
 const NEWLINE = 0x0a
 
-export class FsRunStore implements RunStore {
+export class FsRunStore implements KeepingRunStore {
   readonly #folder: string
 
   /** @param stateFolder the target's folder; runs are kept in `runs` below it. */
@@ -41,6 +41,14 @@ export class FsRunStore implements RunStore {
     }
 
     return new FsRun(runId, folder)
+  }
+
+  async keep(runId: string, files: Partial<Record<RunDocument | RunLog, string>>): Promise<void> {
+    const folder = join(this.#folder, runId)
+    await mkdir(folder, {recursive: true, mode: 0o700})
+    // The plan last: a run without one is no run yet.
+    for (const name of ['journal.ndjson', 'result.json', 'plan.json'] as const)
+      if (files[name] !== undefined) await writeFileAtomic(join(folder, name), files[name], {mode: 0o600})
   }
 
   async latest(intent: string): Promise<Run | undefined> {

@@ -5,6 +5,7 @@ export {
   GetBucketTaggingCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'

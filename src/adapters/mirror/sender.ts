@@ -1,0 +1,107 @@
+/** Sends the files of one run to the regions, each on its own: one put at a time for each file, and the newest text wins. */
+
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {Region} from '../../model/deployment.js'
+import type {MirroredFile, RunMirror} from '../../ports/runs.js'
+
+/** Milliseconds that a run waits for its copies where it asks for it. */
+const MOMENT_MS = 500
+/** Milliseconds that the end of a command waits for them. */
+const CLOSE_MS = 2000
+
+export class MirrorSender {
+  readonly #sides: Side[]
+  readonly #stop = new AbortController()
+  #used = false
+
+  constructor(mirror: RunMirror, runId: string) {
+    this.#sides = mirror.regions.map((region) => new Side(mirror, region, runId, this.#stop.signal))
+  }
+
+  /** Whether anything was sent. */
+  get used(): boolean {
+    return this.#used
+  }
+
+  /** Returns at once. */
+  put(file: MirroredFile, text: string): void {
+    this.#used = true
+    for (const side of this.#sides) side.put(file, text)
+  }
+
+  /**
+   * Waits until all is there, half a second at most. A region that failed or was too slow once is not waited for again: the
+   * region that is being escaped costs this once.
+   */
+  async moment(): Promise<void> {
+    await Promise.all(
+      this.#sides.map(async (side) => {
+        if (side.slow || side.failing) return
+        side.slow = !(await within(MOMENT_MS, side.settled()))
+      }),
+    )
+  }
+
+  /** Waits for the regions that answer, two seconds at most, and gives up the rest. */
+  async close(): Promise<void> {
+    const answering = this.#sides.filter(({failing}) => !failing)
+    await within(CLOSE_MS, Promise.all(answering.map((side) => side.settled())))
+    this.#stop.abort()
+  }
+}
+
+/** The copies in one region. */
+class Side {
+  /** Has kept someone waiting for too long. */
+  slow = false
+  /** The last put to end has failed. */
+  failing = false
+  /** What is to be sent, and has not been. */
+  readonly #waiting = new Map<MirroredFile, string>()
+  readonly #sending = new Map<MirroredFile, Promise<void>>()
+
+  constructor(
+    private readonly mirror: RunMirror,
+    private readonly region: Region,
+    private readonly runId: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  put(file: MirroredFile, text: string): void {
+    this.#waiting.set(file, text)
+    // What failed before is tried again too: a journal without its plan is worth nothing.
+    for (const one of this.#waiting.keys()) if (!this.#sending.has(one)) this.#sending.set(one, this.#send(one))
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#sending.values())
+  }
+
+  /** Ends when there is nothing more of this file to send, or a put fails. */
+  async #send(file: MirroredFile): Promise<void> {
+    for (let text; (text = this.#waiting.get(file)) !== undefined;) {
+      this.#waiting.delete(file)
+      try {
+        await this.mirror.put(this.region, this.runId, file, text, {signal: this.signal})
+        this.failing = false
+      } catch {
+        this.failing = true
+        if (!this.#waiting.has(file)) this.#waiting.set(file, text)
+        break
+      }
+    }
+
+    this.#sending.delete(file)
+  }
+}
+
+/** Whether it ends within so many milliseconds. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController()
+  const late = sleep(ms, false, {signal: timer.signal}).catch(() => false)
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    timer.abort()
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Runs on this disk, with copies in every region that answers: a machine that is lost does not take the run with it. The
+ * disk comes first and is what counts; a copy never fails a run, and holds it up for a moment at most.
+ */
+
+import type {Emit} from '../../messages.js'
+import type {KeepingRunStore, Run, RunMirror, RunStore} from '../../ports/runs.js'
+import {readCopies} from './copies.js'
+import type {Copy} from './copies.js'
+import {MirroredRun} from './run.js'
+
+/** An unfinished run that is older is nobody's emergency any more: too much may have happened since. */
+const DAYS_BACK = 30
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export class MirroredRunStore implements RunStore {
+  readonly #local: KeepingRunStore
+  readonly #mirror: RunMirror
+  readonly #emit: Emit
+  readonly #open = new Map<string, MirroredRun>()
+
+  constructor(local: KeepingRunStore, mirror: RunMirror, emit: Emit) {
+    this.#local = local
+    this.#mirror = mirror
+    this.#emit = emit
+  }
+
+  async create(intent: string): Promise<Run> {
+    return this.#mirrored(await this.#local.create(intent))
+  }
+
+  async open(runId: string): Promise<Run> {
+    if (isRunId(runId)) await this.#takeIn([runId])
+    return this.#mirrored(await this.#local.open(runId))
+  }
+
+  async latest(intent: string): Promise<Run | undefined> {
+    const run = await this.#local.latest(intent)
+    return run && this.#mirrored(run)
+  }
+
+  async latestUnfinished(): Promise<Run | undefined> {
+    const [here, elsewhere] = await Promise.all([this.#local.latestUnfinished(), this.#newestElsewhere()])
+    // Ours may have been finished from another machine.
+    await this.#takeIn([...new Set([here?.id, elsewhere])].filter((id) => id !== undefined))
+    const run = await this.#local.latestUnfinished()
+    return run && this.#mirrored(run)
+  }
+
+  /** Waits, a bounded while, until the copies are whole; then gives up those that are not. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((run) => run.close()))
+  }
+
+  async #mirrored(run: Run): Promise<Run> {
+    const known = this.#open.get(run.id) ?? (await MirroredRun.over(run, this.#mirror))
+    this.#open.set(run.id, known)
+    return known
+  }
+
+  /** Only the newest: whoever began another run has left the ones before it behind. */
+  async #newestElsewhere(): Promise<string | undefined> {
+    const since = Date.now() - DAYS_BACK * DAY_MS
+    const lists = await Promise.allSettled(this.#mirror.regions.map((region) => this.#mirror.list(region, since)))
+    const silent = this.#mirror.regions.filter((_, index) => lists[index]!.status === 'rejected')
+    if (silent.length > 0)
+      this.#emit({code: 'note', text: `${silent.join(' and ')} does not say which runs are kept there`})
+    const ids = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
+    return ids
+      .filter((id) => isRunId(id))
+      .sort()
+      .at(-1)
+  }
+
+  /** Of each run the copy that knows most takes the place of what this disk knows less of. */
+  async #takeIn(ids: string[]): Promise<void> {
+    for (const id of ids) {
+      const copies = await readCopies(this.#mirror, id)
+      const best = copies.sort(byKnowledge).at(-1)
+      if (best === undefined || byKnowledge(await this.#known(id), best) >= 0) continue
+      await this.#local.keep(id, best.files)
+      this.#emit({code: 'note', text: `the run ${id} is taken over from its copy in ${best.region}`})
+    }
+  }
+
+  async #known(id: string): Promise<Pick<Copy, 'finished' | 'lines'>> {
+    const run = await this.#local.open(id).catch(() => undefined)
+    const plan = await run?.readJson('plan.json')
+    if (!run || plan === undefined) return {finished: false, lines: 0}
+    const [result, lines] = await Promise.all([run.readJson('result.json'), run.read('journal.ndjson')])
+    return {finished: result !== undefined, lines: lines.length}
+  }
+}
+
+type Knowledge = Pick<Copy, 'finished' | 'lines'>
+
+const byKnowledge = (left: Knowledge, right: Knowledge): number =>
+  Number(left.finished) - Number(right.finished) || left.lines - right.lines
+
+const isRunId = (text: string): boolean => /^\d{8}T\d{6,9}Z-[\w-]+$/.test(text)

@@ -1,0 +1,178 @@
+import {expect} from 'chai'
+import {createHash} from 'node:crypto'
+import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {FsRunStore} from '../../../src/adapters/fs/runs.js'
+import {MirroredRunStore} from '../../../src/adapters/mirror/store.js'
+import type {DrEvent} from '../../../src/messages.js'
+import type {Run} from '../../../src/ports/runs.js'
+import {AWAY, HOME} from '../../support/deployment.js'
+import {MemoryMirror} from '../../support/memory-mirror.js'
+import {thrownBy} from '../../support/thrown.js'
+
+const PLAN = {schemaVersion: 1}
+
+describe('mirrored runs', () => {
+  let folder: string
+  let mirror: MemoryMirror
+  let events: DrEvent[]
+
+  /** The store of a machine: its disk, and the mirror of all. */
+  const machine = (name: string): MirroredRunStore =>
+    new MirroredRunStore(new FsRunStore(join(folder, name)), mirror, (event) => events.push(event))
+
+  const copyOf = (region: string, run: Run, file: string): string | undefined =>
+    mirror.objects.get([region, run.id, file].join(' '))
+
+  /** A run that is begun on a machine, with so many lines. */
+  async function begun(store: MirroredRunStore, lines = 3): Promise<Run> {
+    const run = await store.create('failover')
+    await run.writeJson('plan.json', PLAN)
+    for (let n = 0; n < lines; n++) await run.append('journal.ndjson', {n}, {sync: true})
+    return run
+  }
+
+  const within = async (work: Promise<unknown>): Promise<number> => {
+    const since = performance.now()
+    await work
+    return performance.now() - since
+  }
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'todo-dr-mirror-'))
+    mirror = new MemoryMirror()
+    events = []
+  })
+
+  afterEach(() => rmSync(folder, {recursive: true}))
+
+  it('are in every region at the end: plan, journal, result and the digest of the ledger', async () => {
+    const store = machine('one')
+    const run = await begun(store)
+    await run.append('ledger.ndjson', {write: 1}, {sync: true})
+    await run.writeJson('result.json', {status: 'done'})
+    await store.close()
+    const digest = createHash('sha256')
+      .update(readFileSync(join(run.folder, 'ledger.ndjson')))
+      .digest('hex')
+    for (const region of [HOME, AWAY]) {
+      expect(copyOf(region, run, 'plan.json')).to.equal('{"schemaVersion":1}\n')
+      expect(copyOf(region, run, 'journal.ndjson')).to.equal('{"n":0}\n{"n":1}\n{"n":2}\n')
+      expect(copyOf(region, run, 'result.json')).to.equal('{"status":"done"}\n')
+      expect(copyOf(region, run, 'ledger.sha256')).to.equal(`${digest}\n`)
+      expect(mirror.objects.has([region, run.id, 'ledger.ndjson'].join(' '))).to.equal(false)
+    }
+  })
+
+  it('send one put of a file at a time, and the newest text wins', async () => {
+    mirror.putMs = 30
+    const store = machine('one')
+    const run = await begun(store, 1)
+    await Promise.all(Array.from({length: 50}, (_, n) => run.append('journal.ndjson', {more: n})))
+    await store.close()
+    expect(copyOf(AWAY, run, 'journal.ndjson')!.split('\n')).to.have.length(52)
+    expect(mirror.puts.filter((put) => put === [AWAY, run.id, 'journal.ndjson'].join(' ')).length).to.be.within(2, 10)
+  })
+
+  it('wait for the copies where that is asked for', async () => {
+    mirror.putMs = 30
+    const run = await begun(machine('one'))
+    await run.append('journal.ndjson', {n: 'promote'}, {sync: true, mirrored: true})
+    for (const region of [HOME, AWAY]) expect(copyOf(region, run, 'journal.ndjson')).to.include('promote')
+  })
+
+  it('are held up once by a region that hangs, half a second at most, and never fail for it', async () => {
+    mirror.hanging.add(HOME)
+    const store = machine('one')
+    const run = await begun(store)
+    const mirrored = {sync: true, mirrored: true}
+    expect(await within(run.append('journal.ndjson', {n: 'first'}, mirrored))).to.be.within(450, 1500)
+    expect(await within(run.append('journal.ndjson', {n: 'second'}, mirrored))).to.be.below(400)
+    expect(copyOf(AWAY, run, 'journal.ndjson')).to.include('second')
+    expect(await within(store.close())).to.be.within(1900, 3500)
+  })
+
+  it('catch up, plan and all, where a region that failed answers again', async () => {
+    mirror.lost.add(AWAY)
+    const store = machine('one')
+    const run = await begun(store)
+    await run.append('journal.ndjson', {n: 'lost'}, {mirrored: true})
+    mirror.lost.clear()
+    await run.append('journal.ndjson', {n: 'back'}, {sync: true})
+    await store.close()
+    expect(copyOf(AWAY, run, 'plan.json')).to.equal('{"schemaVersion":1}\n')
+    expect(copyOf(AWAY, run, 'journal.ndjson')).to.include('back')
+  })
+
+  it('do not wait at the end for regions that are lost', async () => {
+    mirror.lost.add(HOME).add(AWAY)
+    const store = machine('one')
+    await begun(store)
+    expect(await within(store.close())).to.be.below(1000)
+  })
+
+  it('are found by another machine, and kept there for the owner alone', async () => {
+    const one = machine('one')
+    const run = await begun(one)
+    await one.close()
+    mirror.lost.add(HOME)
+    const two = machine('two')
+    const found = (await two.latestUnfinished())!
+    expect(found.id).to.equal(run.id)
+    expect(found.folder).to.equal(join(folder, 'two', 'runs', run.id))
+    expect(await found.read('journal.ndjson')).to.deep.equal([{n: 0}, {n: 1}, {n: 2}])
+    expect(statSync(found.folder).mode & 0o777).to.equal(0o700)
+    for (const file of ['plan.json', 'journal.ndjson'])
+      expect(statSync(join(found.folder, file)).mode & 0o777, file).to.equal(0o600)
+    expect(events).to.deep.equal([
+      {code: 'note', text: `${HOME} does not say which runs are kept there`},
+      {code: 'note', text: `the run ${run.id} is taken over from its copy in ${AWAY}`},
+    ])
+    expect((await machine('three').open(run.id)).id).to.equal(run.id)
+    expect(await thrownBy(machine('four').open('20260101T000000000Z-failover-0000'))).to.include({code: 'RunUnknown'})
+  })
+
+  it('are one run on two machines: the copy that knows most wins, and a result is more than any journal', async () => {
+    const one = machine('one')
+    const run = await begun(one, 9)
+    await one.close()
+    const two = machine('two')
+    const there = (await two.latestUnfinished())!
+    await there.append('journal.ndjson', {n: 'two'}, {sync: true})
+    await two.close()
+    expect(await (await machine('one').open(run.id)).read('journal.ndjson')).to.have.length(10)
+    mirror.objects.set([HOME, run.id, 'journal.ndjson'].join(' '), '{"n":0}\n')
+    expect(await (await machine('one').open(run.id)).read('journal.ndjson')).to.have.length(10)
+    mirror.objects.set([HOME, run.id, 'result.json'].join(' '), '{"status":"done"}\n')
+    expect(await machine('one').latestUnfinished()).to.equal(undefined)
+  })
+
+  it('are resumed from elsewhere only where nobody has begun another since', async () => {
+    const one = machine('one')
+    await begun(one)
+    // Ids tell milliseconds apart.
+    await new Promise((done) => setTimeout(done, 5))
+    const newer = await begun(one)
+    await newer.writeJson('result.json', {status: 'done'})
+    await one.close()
+    expect(await mirror.list(AWAY)).to.have.length(2)
+    expect(await machine('two').latestUnfinished()).to.equal(undefined)
+  })
+
+  it('count only with a plan and a journal that can be read, and under the name of a run', async () => {
+    const id = '20260102T030405678Z-failover-0a0b'
+    for (const file of ['plan.json', 'journal.ndjson']) {
+      mirror.objects.clear()
+      mirror.objects.set(`${AWAY} ${id} plan.json`, '{"schemaVersion":1}\n')
+      mirror.objects.set(`${AWAY} ${id} journal.ndjson`, '{"n":0}\n')
+      mirror.objects.set(`${AWAY} ${id} ${file}`, '{"n":')
+      expect(await machine(file).latestUnfinished(), file).to.equal(undefined)
+    }
+
+    mirror.objects.clear()
+    for (const file of ['plan.json', 'journal.ndjson'])
+      mirror.objects.set(`${AWAY} ../../evil ${file}`, '{"schemaVersion":1}')
+    expect(await machine('path').latestUnfinished()).to.equal(undefined)
+  })
+})
