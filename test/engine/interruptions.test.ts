@@ -24,7 +24,10 @@ const CASES: {intent: Intent; scenario: string}[] = [
   {intent: 'failback', scenario: 'region-loss'},
 ]
 
-describe('a plan that is killed at any point and resumed', () => {
+describe('a plan that is killed at any point and resumed', function () {
+  // Thousands of runs: seconds on a quiet machine.
+  this.timeout(120_000)
+
   for (const {intent, scenario} of CASES)
     it(`ends in the same topology: ${intent}, ${scenario}`, async () => {
       const whole = await worldFor(intent, scenario)

@@ -142,9 +142,15 @@ describe('RDS', () => {
       expect(await refused(await endpoint(HOME))).to.equal('Timed-out waiting to acquire database connection')
       expect(Date.now() - started).to.be.within(990, 3000)
 
+      // Long enough for a server that starts on a busy machine.
+      const group = {DBProxyName: `todomgmt-${HOME}`, TargetGroupName: 'default'}
+      const borrow = (ConnectionBorrowTimeout: number) =>
+        lab.call('ModifyDBProxyTargetGroup', {...group, ConnectionPoolConfig: {ConnectionBorrowTimeout}})
+      await borrow(15)
       const queued = endpoint(HOME).then((host) => lab.byName(host))
       await lab.lab.faults.lift({kind: 'database-crash', region: HOME})
       ;(await queued).destroy()
+      await borrow(1)
       const health = (await lab.call('DescribeDBProxyTargets', {DBProxyName: `todomgmt-${HOME}`})).Targets[1]
       expect(health).to.deep.include({Role: 'READ_WRITE', TargetHealth: {State: 'AVAILABLE'}})
       await lab.waitFor('replication', () => lab.synchronized(AWAY))

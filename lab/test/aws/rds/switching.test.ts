@@ -84,6 +84,7 @@ describe('RDS switches', function () {
     const writers = new Writers(lab, [home!])
     lab.lab.faults.setLag(lagMs)
     writers.start(4, 5)
+    await lab.waitFor('writes', () => writers.acknowledged.size > 20)
     await sleep(1000)
     const died = Date.now()
     await lab.lab.faults.start(fault('region-loss', HOME))
