@@ -47,6 +47,19 @@ function namesAway(file: string): boolean {
   return visit(source)
 }
 
+/** Names, texts and parts of texts of a file, without its comments. */
+function wordsOf(file: string): string[] {
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isLiteralExpression(node) || ts.isTemplateHead(node)) found.push(node.text)
+    if (ts.isTemplateMiddle(node) || ts.isTemplateTail(node)) found.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true))
+  return found
+}
+
 /**
  * The layers from the bottom up; a file may import its own layer and those below it. Layers of one row do not import each other.
  * `messages` and `errors` stand beneath everything and import nothing.
@@ -156,6 +169,25 @@ describe('architecture', () => {
       ),
     ]
     expect(crossing).to.deep.equal([])
+  })
+
+  it('knows a ToDo in its workload, in its own verbs and in what init writes, and nowhere else', () => {
+    const AT_HOME = /^(workloads\/todo\/|(actions|commands)\/(crud|seed|init)[./]|cli\/crud-command\.ts$)/
+    const SPEAKS = /ToDos?(?![A-Za-z])|\/v1\b|^(task|wip|createdTime|CREATE_TABLE|SEED)$/
+    // A policy is printed before anything is deployed, so it names the functions as the template does.
+    const TEMPLATE = 'permissions/place.ts'
+    const outside = files.filter((file) => !AT_HOME.test(relative(src, file)) && relative(src, file) !== TEMPLATE)
+    const knowing = outside.flatMap((file) =>
+      wordsOf(file)
+        .filter((word) => SPEAKS.test(word))
+        .map((word) => `${relative(src, file)}: ${word.slice(0, 60)}`),
+    )
+    expect(knowing).to.deep.equal([])
+    const importing = inside.filter(
+      ({from, to}) => to.startsWith('workloads/todo/') && !AT_HOME.test(from) && from !== 'open/workload.ts',
+    )
+    expect(importing.map(({from, to}) => `${from} -> ${to}`)).to.deep.equal([])
+    expect(wordsOf(join(src, 'workloads/todo/index.ts')).filter((word) => SPEAKS.test(word))).not.to.deep.equal([])
   })
 
   it('of the program, lets only adapters/aws import the AWS SDK', () => {

@@ -6,7 +6,7 @@ export default class Token extends DrCommand {
   static override description =
     'Prints only the token. Requests it with client credentials from the user pool of the serving region, or of the other region if that one does not answer. The token is cached until shortly before it expires.'
 
-  static override examples = ['curl -H "Authorization: $(<%= config.bin %> token)" "$EDGE/v1?id=1"']
+  static override examples = ['curl -H "Authorization: $(<%= config.bin %> token)" "$URL"']
 
   async run(): Promise<TokenResult> {
     await this.parse(Token)

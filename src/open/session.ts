@@ -115,13 +115,13 @@ export class Session {
   /** All that steps and probes act on. */
   readonly world = once(async () => {
     const deployment = await this.deployment()
-    const [{makeWorld}, {todo}, clients, place] = await Promise.all([
+    const [{makeWorld}, {openWorkload}, clients, place] = await Promise.all([
       import('../adapters/world.js'),
-      import('../workloads/todo/index.js'),
+      import('./workload.js'),
       this.clients(),
       this.place(),
     ])
-    const {world, close} = makeWorld({...place, clients, deployment, workload: todo})
+    const {world, close} = makeWorld({...place, clients, deployment, workload: await openWorkload()})
     this.#closers.push(close)
     return world
   })

@@ -16,7 +16,7 @@ export interface LabRegion {
   region: Region
   /** Read from the live global cluster; `none` where the region is no member of it. */
   role: 'primary' | 'standby' | 'none'
-  /** With `/prod`, without `/v1`. Undefined where nothing is deployed. */
+  /** With `/prod`, without the path of the API. Undefined where nothing is deployed. */
   apiUrl?: string
   /** With `/oauth2/token`. */
   tokenUrl?: string
@@ -34,7 +34,7 @@ export interface LabStatus {
   endpoint: string
   /** Holds the key pair of the lab's administrator, in the format of AWS's shared credentials file; only its owner can read it. */
   credentialsFile: string
-  /** Without `/v1`; undefined where nothing is deployed. */
+  /** Without the path of the API; undefined where nothing is deployed. */
   edgeUrl?: string
   regions: LabRegion[]
   /** Name of the deployed application; undefined in an empty lab. */

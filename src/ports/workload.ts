@@ -34,6 +34,8 @@ export type Asked = 'write' | 'read' | 'removal'
 export type Purpose = 'canary' | 'probe'
 
 export interface Workload {
+  /** Where the API begins behind an address, told to a person who sends requests by hand. */
+  path: string
   /** A write of a row that keeps this request id under a unique key: the same write sent twice stores one row. */
   write(requestId: string, purpose: Purpose): ApiRequest
   /** A read of this row; without an id a read that succeeds on any healthy API, whatever rows users have deleted. */

@@ -2,15 +2,16 @@
 
 import type {LabRegion, LabStatus} from '../ports/lab-admin.js'
 
-export function labLines(status: LabStatus): string[] {
+/** `path`: where the API begins behind its addresses. */
+export function labLines(status: LabStatus, path: string): string[] {
   const {name, profile, endpoint, credentialsFile, edgeUrl, app, faults, lagMs} = status
   return [
     `lab        ${name} (${profile}), process ${status.pid}`,
     `endpoint   ${endpoint}`,
     `keys       ${credentialsFile}`,
     `app        ${app ?? 'none is deployed'}`,
-    ...(edgeUrl === undefined ? [] : [`edge       ${edgeUrl}/v1`]),
-    ...status.regions.flatMap((region) => regionLines(region)),
+    ...(edgeUrl === undefined ? [] : [`edge       ${edgeUrl}${path}`]),
+    ...status.regions.flatMap((region) => regionLines(region, path)),
     ...faults.map(
       ({kind, region, mode}) => `fault      ${kind} of ${region}${kind === 'region-loss' ? ` (${mode})` : ''}`,
     ),
@@ -18,9 +19,9 @@ export function labLines(status: LabStatus): string[] {
   ]
 }
 
-function regionLines({region, role, apiUrl, tokenUrl, database, pids}: LabRegion): string[] {
+function regionLines({region, role, apiUrl, tokenUrl, database, pids}: LabRegion, path: string): string[] {
   const parts: [string, string | undefined][] = [
-    ['api', apiUrl && `${apiUrl}/v1`],
+    ['api', apiUrl && `${apiUrl}${path}`],
     ['token', tokenUrl],
     [
       'database',

@@ -1,8 +1,6 @@
 import {DrError} from '../errors.js'
-import type {Deployment} from '../model/deployment.js'
 import {regionOf} from '../model/regions.js'
 import type {Step} from '../model/step.js'
-import type {Route} from '../ports/route.js'
 import type {World} from '../ports/world.js'
 
 const TRIES = 3
@@ -15,14 +13,15 @@ const PAUSE_MS = 300
 export function steerEdge({to}: {to: string}): Step<World> {
   return {
     isDone: async ({route}, {signal}) => (await route.serving({signal})) === to,
-    async act({route, deployment, clock}, {signal, note}) {
+    async act(world, {signal, note}) {
+      const {route, clock} = world
       for (let attempt = 1; ; attempt++) {
         try {
           return await route.steer(to, {signal})
         } catch (error) {
           signal.throwIfAborted()
           if (!(error instanceof DrError) || error.exit === 'credentials') throw error
-          if (attempt === TRIES) throw notSteered(to, route, deployment, error)
+          if (attempt === TRIES) throw notSteered(to, world, error)
           note(error.message)
           await clock.sleep(PAUSE_MS, signal)
         }
@@ -31,13 +30,13 @@ export function steerEdge({to}: {to: string}): Step<World> {
   }
 }
 
-function notSteered(to: string, route: Route, deployment: Deployment, cause: DrError): DrError {
+function notSteered(to: string, {route, deployment, workload}: World, cause: DrError): DrError {
   return new DrError({
     code: 'EdgeNotSteered',
     exit: 'stopped',
     what: `${to} is the primary, but the edge still serves another region`,
     why: cause.message,
-    next: `${route.byHand(to)}, or send clients to ${regionOf(deployment, to).apiUrl}/v1; then todo-dr resume`,
+    next: `${route.byHand(to)}, or send clients to ${regionOf(deployment, to).apiUrl}${workload.path}; then todo-dr resume`,
     requestId: cause.requestId,
     cause,
   })

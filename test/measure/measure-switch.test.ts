@@ -10,18 +10,15 @@ import type {MeasureInput, Switched} from '../../src/measure/measure-switch.js'
 import {LAB_NOTICE} from '../../src/measure/result.js'
 import type {LedgerEntry} from '../../src/model/ledger.js'
 import type {Run} from '../../src/ports/runs.js'
-import {FakeClock} from '../support/fake-clock.js'
-import {AWAY, HOME, TwoRegions, drive} from '../support/two-regions.js'
+import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 
 describe('measureSwitch', () => {
-  let clock: FakeClock
   let folder: string
   let documents: Record<string, object>
   let run: Run
   let abort: AbortController
 
   beforeEach(async () => {
-    clock = new FakeClock()
     abort = new AbortController()
     setMaxListeners(0, abort.signal)
     folder = await mkdtemp(join(tmpdir(), 'measure-'))
@@ -39,44 +36,41 @@ describe('measureSwitch', () => {
   afterEach(() => rm(folder, {recursive: true}))
 
   const failOver =
-    (regions: TwoRegions) =>
+    (sim: SimulatedWorld) =>
     async (detected: () => number): Promise<Switched> => {
-      await clock.sleep(300)
+      await sim.clock.sleep(300)
       const since = detected()
-      await clock.sleep(1100)
-      regions.promote(AWAY)
-      regions.edgeServes = AWAY
-      return {to: AWAY, status: 'done', phases: [{id: 'promote', seconds: (clock.now() - since) / 1000}]}
+      await sim.clock.sleep(1100)
+      sim.promoteNow(AWAY)
+      sim.steerNow(AWAY)
+      return {to: AWAY, status: 'done', phases: [{id: 'promote', seconds: (sim.clock.now() - since) / 1000}]}
     }
 
-  const measure = (regions: TwoRegions, more: Partial<MeasureInput<Switched>> = {}) =>
-    drive(
-      clock,
-      measureSwitch({
-        world: regions.world(),
-        run,
-        target: 'lab',
-        lab: true,
-        scenario: 'region-loss',
-        objectives: {rtoSeconds: 900, rpoSeconds: 5},
-        maxLagSeconds: 5,
-        ratePerSecond: 50,
-        seed: 1,
-        signal: abort.signal,
-        emit() {},
-        warmupSeconds: 1,
-        fault: async () => regions.lose(HOME),
-        execute: failOver(regions),
-        ...more,
-      }),
-    )
+  const measure = (sim: SimulatedWorld, more: Partial<MeasureInput<Switched>> = {}) =>
+    measureSwitch({
+      world: sim.connect().world,
+      run,
+      target: 'lab',
+      lab: true,
+      scenario: 'region-loss',
+      objectives: {rtoSeconds: 900, rpoSeconds: 5},
+      maxLagSeconds: 5,
+      ratePerSecond: 50,
+      seed: 1,
+      signal: abort.signal,
+      emit() {},
+      warmupSeconds: 1,
+      fault: async () => sim.lose(HOME),
+      execute: failOver(sim),
+      ...more,
+    })
 
   it('names exactly the acknowledged writes that the new primary does not hold', async () => {
-    const regions = new TwoRegions(clock, 300)
-    const {result} = await measure(regions)
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 300})
+    const {result} = await measure(sim)
     const lines = (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n')
     const ledger = lines.map((line) => JSON.parse(line) as LedgerEntry)
-    const held = regions.holds(AWAY)
+    const held = sim.held(AWAY)
     const truth = ledger.filter(
       ({kind, outcome, requestId}) => kind === 'write' && outcome === 'ok' && !held.has(requestId),
     )
@@ -87,7 +81,7 @@ describe('measureSwitch', () => {
   })
 
   it('measures the recovery of writes, and sees that reads never failed', async () => {
-    const {result} = await measure(new TwoRegions(clock))
+    const {result} = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}))
     expect(result.rto.write.seconds).to.be.within(1.4, 1.46)
     expect(result.rto.write).to.deep.include({errorSeconds: 0.02, lowerBound: false, met: true})
     expect(result.rto.read).to.deep.include({seconds: null, met: true})
@@ -97,14 +91,14 @@ describe('measureSwitch', () => {
   })
 
   it('books the time to the diagnosis, and takes the rest from the journal', async () => {
-    const {result} = await measure(new TwoRegions(clock))
+    const {result} = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}))
     expect(result.phases.map(({id}) => id)).to.deep.equal(['detect', 'promote'])
     expect(result.phases[0]!.seconds).to.be.closeTo(0.3, 0.03)
     expect(result.phases[1]!.seconds).to.be.closeTo(1.1, 0.03)
   })
 
   it('shows who was what before and after', async () => {
-    const {result} = await measure(new TwoRegions(clock))
+    const {result} = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}))
     expect(result.topology).to.deep.equal({
       before: {primary: HOME, standby: AWAY, edge: HOME, replication: 'ok'},
       afterFailover: {primary: AWAY, standby: HOME, edge: AWAY, replication: 'broken'},
@@ -113,7 +107,7 @@ describe('measureSwitch', () => {
   })
 
   it('stamps what a lab gave, and writes the result beside a ledger of one line a probe', async () => {
-    const {result} = await measure(new TwoRegions(clock))
+    const {result} = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}))
     expect(result.notices).to.include(LAB_NOTICE)
     expect(documents['result.json']).to.deep.equal(result)
     const lines = (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n')
@@ -122,15 +116,15 @@ describe('measureSwitch', () => {
 
   it('makes the fault when the stage for it is set, and counts no time before it', async () => {
     const order: string[] = []
-    const regions = new TwoRegions(clock)
-    const {result} = await measure(regions, {
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    const {result} = await measure(sim, {
       async beforeFault() {
-        await clock.sleep(5000)
+        await sim.clock.sleep(5000)
         order.push('set')
       },
       async fault() {
         order.push('fault')
-        regions.lose(HOME)
+        sim.lose(HOME)
       },
     })
     expect(order).to.deep.equal(['set', 'fault'])
@@ -138,74 +132,76 @@ describe('measureSwitch', () => {
   })
 
   it('makes no fault before writes are acknowledged', async () => {
-    const regions = new TwoRegions(clock)
-    regions.edgeServes = AWAY
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    sim.steerNow(AWAY)
     let faults = 0
-    const failure = await measure(regions, {fault: async () => void faults++}).catch((error: unknown) => error)
+    const failure = await measure(sim, {fault: async () => void faults++}).catch((error: unknown) => error)
     expect(failure).to.be.instanceOf(DrError)
     expect((failure as DrError).code).to.equal('WarmUpFailed')
     expect(faults).to.equal(0)
   })
 
   it('goes on without service in a real outage, and gives a lower bound', async () => {
-    const regions = new TwoRegions(clock)
-    regions.lose(HOME)
-    const {result} = await measure(regions, {fault: undefined, scenario: null})
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    sim.lose(HOME)
+    const {result} = await measure(sim, {fault: undefined, scenario: null})
     expect(result.rto.write).to.deep.include({lowerBound: true, met: null, recovered: true})
     expect(result.rpo.met).to.equal(null)
     expect(result.verdict).to.equal('unknown')
   })
 
   it('counts from the instant that somebody wrote down', async () => {
-    const regions = new TwoRegions(clock)
-    regions.lose(HOME)
-    const {result} = await measure(regions, {fault: undefined, scenario: null, outageAt: clock.now() - 10_000})
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    sim.lose(HOME)
+    const {result} = await measure(sim, {fault: undefined, scenario: null, outageAt: sim.clock.now() - 10_000})
     expect(result.rto.write.lowerBound).to.equal(false)
     expect(result.rto.write.seconds).to.be.above(12)
   })
 
   it('says unknown, and not none, when the new primary cannot be asked for the writes', async () => {
-    const regions = new TwoRegions(clock)
-    const world = regions.world()
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    const {world} = sim.connect()
     world.functions.invoke = () => Promise.reject(new Error('throttled'))
-    const {result} = await measure(regions, {world})
+    const {result} = await measure(sim, {world})
     expect(result.rpo).to.deep.include({checked: false, met: null})
     expect(result.verdict).to.equal('unknown')
     expect(result.notices.join('\n')).to.contain('throttled')
   })
 
   it('misses the objective of a slow switch', async () => {
-    const {result} = await measure(new TwoRegions(clock), {objectives: {rtoSeconds: 1, rpoSeconds: 5}})
+    const {result} = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}), {
+      objectives: {rtoSeconds: 1, rpoSeconds: 5},
+    })
     expect(result.rto.write.met).to.equal(false)
     expect(result.verdict).to.equal('missed')
   })
 
   it('leaves a run that stopped midway without a result, so that it can be resumed', async () => {
-    const regions = new TwoRegions(clock)
-    const {result} = await measure(regions, {execute: async () => ({to: AWAY, status: 'stopped', phases: []})})
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    const {result} = await measure(sim, {execute: async () => ({to: AWAY, status: 'stopped', phases: []})})
     expect(documents).not.to.have.property('result.json')
     expect(result.rto.write).to.deep.include({recovered: false, lowerBound: true})
     expect(result.verdict).to.equal('unknown')
   })
 
   it('closes the ledger when the run throws, and lets the error through', async () => {
-    const failure = await measure(new TwoRegions(clock), {execute: () => Promise.reject(new Error('refused'))}).catch(
-      (error: unknown) => error,
-    )
+    const failure = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}), {
+      execute: () => Promise.reject(new Error('refused')),
+    }).catch((error: unknown) => error)
     expect((failure as Error).message).to.equal('refused')
     expect(await readFile(join(folder, 'ledger.ndjson'), 'utf8')).to.contain('"outcome":"ok"')
   })
 
   it('waits for service to be back before it ends the record', async () => {
-    const regions = new TwoRegions(clock)
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
     const execute = async (): Promise<Switched> => {
-      regions.promote(AWAY)
+      sim.promoteNow(AWAY)
       // The edge spreads for two seconds more after the run is over.
-      void clock.sleep(2000).then(() => (regions.edgeServes = AWAY))
+      void sim.clock.sleep(2000).then(() => sim.steerNow(AWAY))
       return {to: AWAY, status: 'done', phases: []}
     }
 
-    const {result} = await measure(regions, {execute})
+    const {result} = await measure(sim, {execute})
     expect(result.rto.write.recovered).to.equal(true)
     expect(result.rto.write.seconds).to.be.closeTo(2, 0.05)
   })

@@ -6,12 +6,12 @@ import type {Prober, ProberInput} from '../../src/measure/prober.js'
 import type {LedgerEntry} from '../../src/model/ledger.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
 import {todo} from '../../src/workloads/todo/index.js'
-import {FakeClock} from '../support/fake-clock.js'
+import {VirtualClock} from '../support/virtual-clock.js'
 
 const OK: ApiAnswer = {status: 201, region: 'us-east-1', headers: {}}
 
 interface Scene {
-  clock: FakeClock
+  clock: VirtualClock
   lines: LedgerEntry[]
   requests: ApiRequest[]
   prober: Prober
@@ -19,10 +19,10 @@ interface Scene {
 }
 
 async function scene(
-  answer: (request: ApiRequest, clock: FakeClock) => Promise<ApiAnswer>,
+  answer: (request: ApiRequest, clock: VirtualClock) => Promise<ApiAnswer>,
   more: Partial<ProberInput> = {},
 ): Promise<Scene> {
-  const clock = new FakeClock()
+  const clock = new VirtualClock()
   const lines: LedgerEntry[] = []
   const requests: ApiRequest[] = []
   const abort = new AbortController()
@@ -52,22 +52,20 @@ async function scene(
 
 const quick = async (request: ApiRequest): Promise<ApiAnswer> => (request.method === 'GET' ? {...OK, status: 200} : OK)
 /** An answer that comes after the probe's own deadline, as the port promises. */
-const hanging = async (request: ApiRequest, clock: FakeClock): Promise<ApiAnswer> => {
+const hanging = async (request: ApiRequest, clock: VirtualClock): Promise<ApiAnswer> => {
   await clock.sleep(request.timeoutMs!)
   throw Object.assign(new Error('no answer'), {code: 'UND_ERR_HEADERS_TIMEOUT'})
 }
 
-async function finish({prober, clock}: Scene): Promise<readonly LedgerEntry[]> {
-  const stopped = prober.stop()
-  await clock.advance(10_000)
-  await stopped
+async function finish({prober}: Scene): Promise<readonly LedgerEntry[]> {
+  await prober.stop()
   return prober.entries()
 }
 
 describe('startProber', () => {
   it('sends writes and as many reads on a fixed schedule', async () => {
     const play = await scene(quick)
-    await play.clock.advance(999)
+    await play.clock.sleep(999)
     const entries = await finish(play)
     expect(entries).to.have.length(100)
     expect(entries.filter((entry) => entry.kind === 'write')).to.have.length(50)
@@ -79,7 +77,7 @@ describe('startProber', () => {
 
   it('is not slowed down by an outage', async () => {
     const play = await scene(hanging)
-    await play.clock.advance(4999)
+    await play.clock.sleep(4999)
     const entries = await finish(play)
     expect(entries).to.have.length(500)
     for (const [slot, entry] of entries.entries()) expect(entry.sentAt).to.equal(play.prober.startedAt + slot * 10)
@@ -92,7 +90,7 @@ describe('startProber', () => {
 
   it('never asks twice for one probe', async () => {
     const play = await scene(async () => ({status: 503, headers: {}}))
-    await play.clock.advance(499)
+    await play.clock.sleep(499)
     const entries = await finish(play)
     expect(play.requests).to.have.length(entries.length)
     const ids = entries.map((entry) => entry.requestId)
@@ -109,7 +107,7 @@ describe('startProber', () => {
       },
       {run: {id: 'run', append: async (_, line) => void lines.push(line as LedgerEntry)}},
     )
-    await play.clock.advance(0)
+    await play.clock.sleep(0)
     await finish(play)
     expect(seen[0]).to.equal(1)
     expect(lines[0]).not.to.have.property('outcome')
@@ -119,7 +117,7 @@ describe('startProber', () => {
 
   it('stores the request id with the write', async () => {
     const play = await scene(quick)
-    await play.clock.advance(0)
+    await play.clock.sleep(0)
     const [entry] = await finish(play)
     expect(play.requests[0]!.body).to.deep.include({requestId: entry!.requestId, status: 'probe'})
     expect(play.requests[0]!.token).to.equal('token')
@@ -128,7 +126,7 @@ describe('startProber', () => {
   it('gives the same ids for the same run and seed, and others for another', async () => {
     const ids = async (more: Partial<ProberInput>): Promise<string[]> => {
       const play = await scene(quick, more)
-      await play.clock.advance(200)
+      await play.clock.sleep(200)
       return (await finish(play)).map((entry) => entry.requestId)
     }
 
@@ -141,8 +139,8 @@ describe('startProber', () => {
 
   it('records honestly how late it was', async () => {
     const play = await scene(quick)
-    await play.clock.jump(105)
-    await play.clock.advance(0)
+    play.clock.jump(105)
+    await play.clock.sleep(0)
     const entries = await finish(play)
     expect(play.prober.health().maxLateMs).to.be.at.least(85)
     expect(entries[1]!.scheduledAt).to.equal(play.prober.startedAt + 10)
@@ -151,7 +149,7 @@ describe('startProber', () => {
 
   it('leaves out, and counts, what it could not send within its bound', async () => {
     const play = await scene(() => new Promise(() => {}))
-    await play.clock.advance(8000)
+    await play.clock.sleep(8000)
     const {sent, skipped} = play.prober.health()
     expect(sent).to.be.below(500)
     expect(sent + skipped).to.be.within(800, 802)
@@ -161,15 +159,15 @@ describe('startProber', () => {
 
   it('stops within the deadline although a port never answers', async () => {
     const play = await scene(() => new Promise(() => {}))
-    await play.clock.advance(100)
+    await play.clock.sleep(100)
     expect(await finish(play)).to.have.length.above(5)
   })
 
   it('ends its schedule when the signal aborts', async () => {
     const play = await scene(quick)
-    await play.clock.advance(100)
+    await play.clock.sleep(100)
     play.abort.abort()
-    await play.clock.advance(1000)
+    await play.clock.sleep(1000)
     expect(play.prober.health().sent).to.be.below(13)
     await finish(play)
   })
@@ -182,7 +180,7 @@ describe('startProber', () => {
         return 'first'
       },
     })
-    await play.clock.advance(3000)
+    await play.clock.sleep(3000)
     const entries = await finish(play)
     expect(play.requests.every((request) => request.token === 'first')).to.equal(true)
     expect(entries).to.have.length.above(290)
@@ -203,7 +201,7 @@ describe('startProber', () => {
         },
       },
     )
-    await play.clock.advance(2000)
+    await play.clock.sleep(2000)
     const entries = await finish(play)
     expect(asked).to.deep.equal(['home'])
     expect(play.prober.health().tokensReplaced).to.equal(1)
@@ -214,7 +212,7 @@ describe('startProber', () => {
 
   it('goes on in memory and tells when the ledger cannot be written', async () => {
     const play = await scene(quick, {run: {id: 'run', append: () => Promise.reject(new Error('ENOSPC'))}})
-    await play.clock.advance(100)
+    await play.clock.sleep(100)
     expect(await finish(play)).to.have.length.above(5)
     expect(play.prober.health().trouble[0]).to.contain('ENOSPC')
   })

@@ -1,20 +1,18 @@
 import {expect} from 'chai'
 
 import {survivors} from '../../src/measure/survivors.js'
-import {FakeClock} from '../support/fake-clock.js'
 import {history} from '../support/history.js'
-import {AWAY, TwoRegions, drive} from '../support/two-regions.js'
+import {AWAY, SimulatedWorld} from '../support/simulated-world.js'
 
 describe('survivors', () => {
-  const clock = new FakeClock()
   const ask = (present: (region: string, ids: string[]) => Promise<Set<string>>, letters: string) => {
-    const world = new TwoRegions(clock).world()
+    const {world} = new SimulatedWorld().connect()
     world.functions.invoke = async (region, _, payload) => ({
       present: [...(await present(region, (payload as {requestIds: string[]}).requestIds))],
     })
     const {signal} = new AbortController()
     const entries = [...history(letters), ...history('..', {kind: 'read'})]
-    return drive(clock, survivors(world, AWAY, entries, {emit() {}, signal}))
+    return survivors(world, AWAY, entries, {emit() {}, signal})
   }
 
   it('asks for acknowledged and for unanswered writes, and for nothing else', async () => {

@@ -1,12 +1,11 @@
 import {expect} from 'chai'
 
 import {tokenSource} from '../../src/measure/token-source.js'
-import {FakeClock} from '../support/fake-clock.js'
-import {TwoRegions} from '../support/two-regions.js'
+import {SimulatedWorld} from '../support/simulated-world.js'
 
 describe('tokenSource', () => {
   const source = () => {
-    const world = new TwoRegions(new FakeClock()).world()
+    const {world} = new SimulatedWorld().connect()
     world.tokens.get = async (region) => ({token: `of ${region}`, region, expiresAt: Infinity})
     return tokenSource(world)
   }

@@ -4,12 +4,11 @@ import {wake} from '../../src/measure/wake.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
 import type {World} from '../../src/ports/world.js'
 import {todo} from '../../src/workloads/todo/index.js'
-import {FakeClock} from '../support/fake-clock.js'
-import {drive} from '../support/two-regions.js'
+import {VirtualClock} from '../support/virtual-clock.js'
 
 describe('wake', () => {
   const {signal} = new AbortController()
-  let clock: FakeClock
+  let clock: VirtualClock
   let rows: Set<string>
   let requests: number
 
@@ -25,10 +24,10 @@ describe('wake', () => {
     }
 
   const wakeUp = (edge: World['api']['edge'], seconds?: number): Promise<void> =>
-    drive(clock, wake({api: {edge} as World['api'], clock, workload: todo}, {token: 't', signal, seconds}))
+    wake({api: {edge} as World['api'], clock, workload: todo}, {token: 't', signal, seconds})
 
   beforeEach(() => {
-    clock = new FakeClock()
+    clock = new VirtualClock()
     rows = new Set()
     requests = 0
   })

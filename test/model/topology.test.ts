@@ -3,8 +3,7 @@ import {expect} from 'chai'
 import {standbyLag, reportedTopology} from '../../src/model/topology.js'
 import type {GlobalMember, Observation} from '../../src/model/observation.js'
 import {observe} from '../../src/probes/observe.js'
-import {FakeClock} from '../support/fake-clock.js'
-import {AWAY, HOME, TwoRegions, drive} from '../support/two-regions.js'
+import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 
 const MAX_LAG = 5
 
@@ -12,8 +11,7 @@ describe('the topology of an observation', () => {
   let observation: Observation
 
   beforeEach(async () => {
-    const clock = new FakeClock()
-    observation = await drive(clock, observe(new TwoRegions(clock, 200).world()))
+    observation = await observe(new SimulatedWorld({lagMs: 200}).connect().world)
   })
 
   const members = (change: (all: GlobalMember[]) => GlobalMember[]): void => {

@@ -42,6 +42,8 @@ export interface SimulatedOptions {
   hang?: boolean
   promotionMs?: number
   edgeMs?: number
+  /** Milliseconds by which rows reach the standby. Undefined: they reach it with a planned promotion alone. */
+  lagMs?: number
   /** Milliseconds of every call that is answered. */
   latencyMs?: number
 }
@@ -72,11 +74,19 @@ export class SimulatedWorld {
   /** Called before every call with its name; may throw. */
   fault: (call: string) => void = () => undefined
   #nextId = 1
-  readonly options: Required<SimulatedOptions>
+  #lagMs: number | undefined
+  readonly options: Required<Omit<SimulatedOptions, 'lagMs'>>
 
-  constructor(options: SimulatedOptions = {}) {
+  constructor({lagMs, ...options}: SimulatedOptions = {}) {
     this.options = {hang: false, promotionMs: 2000, edgeMs: 500, latencyMs: 10, ...options}
     this.regions = {[HOME]: region(true), [AWAY]: region(false)}
+    if (lagMs !== undefined) this.setLag(lagMs)
+  }
+
+  /** From now on rows reach the standby by so much later, and its metric says so. */
+  setLag(ms: number): void {
+    this.#lagMs = ms
+    for (const side of Object.values(this.regions)) side.lagSeconds = side.isWriter ? undefined : ms / 1000
   }
 
   readonly deployment: Deployment = {
@@ -110,8 +120,26 @@ export class SimulatedWorld {
     return {home: of(HOME), away: of(AWAY), edge: this.edgeKey, switching: this.switching?.status}
   }
 
+  /** The region is gone, and with it what had not reached the other one. */
   lose(name: Region): void {
     Object.assign(this.regions[name]!, {lost: true})
+  }
+
+  /** Request ids that the region's database holds. */
+  held(name: Region): Set<string> {
+    return new Set(this.regions[name]!.rows.keys())
+  }
+
+  /** The region becomes the primary at once, with what has reached it. */
+  promoteNow(name: Region): void {
+    Object.assign(this.regions[name]!, {writable: true})
+    this.#roles(name, false)
+  }
+
+  /** The edge serves the region at once. */
+  steerNow(name: Region): void {
+    this.edgeKey = name
+    this.serving = name
   }
 
   /** The region returns; where another is the primary now, its database is rebuilt as a standby after `rebuildMs`. */
@@ -154,7 +182,7 @@ export class SimulatedWorld {
       route: {...this.#route(), ...guard(this.#routeCalls())},
       api: guard(this.#api()),
       tokens: guard({get: async (preferred: Region) => ({token: 't', region: preferred, expiresAt: Infinity})}),
-      functions: guard({invoke: async () => ({present: []})}),
+      functions: guard({invoke: this.#invoke.bind(this)}),
       lease: guard(this.#lease()),
       clock: {now: () => clock.now(), sleep: guard({sleep: clock.sleep.bind(clock)}).sleep},
     }
@@ -220,8 +248,7 @@ export class SimulatedWorld {
   }
 
   async #promote(to: Region, planned: boolean): Promise<void> {
-    const from = to === HOME ? AWAY : HOME
-    const [old, target] = [this.regions[from]!, this.regions[to]!]
+    const [old, target] = [this.regions[otherOf(to)]!, this.regions[to]!]
     if (planned) old.writable = false
     await this.clock.sleep(this.options.promotionMs * 0.8)
     if (this.cancels) {
@@ -233,9 +260,17 @@ export class SimulatedWorld {
     if (planned) target.rows = new Map(old.rows)
     target.writable = true
     await this.clock.sleep(this.options.promotionMs * 0.2)
-    Object.assign(target, {isWriter: true, synchronization: undefined})
-    Object.assign(old, {isWriter: false, synchronization: planned ? 'connected' : 'pending-resync', lagSeconds: 0.1})
+    this.#roles(to, planned)
     this.switching = undefined
+  }
+
+  #roles(to: Region, planned: boolean): void {
+    Object.assign(this.regions[to]!, {isWriter: true, synchronization: undefined, lagSeconds: undefined})
+    Object.assign(this.regions[otherOf(to)]!, {
+      isWriter: false,
+      synchronization: planned ? 'connected' : 'pending-resync',
+      lagSeconds: this.#lagMs === undefined ? 0.1 : this.#lagMs / 1000,
+    })
   }
 
   #global(): GlobalCluster {
@@ -299,7 +334,12 @@ export class SimulatedWorld {
     }
 
     return {
-      edge: (request) => answer(this.serving, request),
+      // The edge takes reads, and reads alone, from the other region where the one it serves is gone.
+      edge: (request) =>
+        answer(
+          request.method === 'GET' && this.regions[this.serving]!.lost ? otherOf(this.serving) : this.serving,
+          request,
+        ),
       direct: answer,
       health: async (at) => {
         await this.#call('health', at)
@@ -324,6 +364,7 @@ export class SimulatedWorld {
     await this.clock.sleep(runningMs)
     if (!side.databaseUp || side.lost) return reply(503)
     if (request.method === 'GET') {
+      if (request.query?.limit) return reply(200, {items: []})
       const found = [...side.rows.values()].find((row) => row.id === request.query?.id)
       return found ? reply(200, found) : reply(404)
     }
@@ -334,6 +375,7 @@ export class SimulatedWorld {
       const entry = [...side.rows].find(([, row]) => row.id === body.id)
       if (!entry) return reply(404)
       side.rows.delete(entry[0])
+      this.#replicate(at, (rows) => rows.delete(entry[0]))
       return reply(200, {})
     }
 
@@ -341,8 +383,25 @@ export class SimulatedWorld {
     const stored = side.rows.get(key)
     const row = stored ?? {id: String(this.#nextId++), task: body.task ?? ''}
     side.rows.set(key, row)
+    this.#replicate(at, (rows) => rows.set(key, row))
     this.acknowledged.push({at: this.clock.now(), region: at, requestId: key})
     return reply(stored ? 200 : 201, row)
+  }
+
+  #replicate(from: Region, change: (rows: SimulatedRegion['rows']) => void): void {
+    if (this.#lagMs === undefined) return
+    const [source, target] = [this.regions[from]!, this.regions[otherOf(from)]!]
+    if (this.#lagMs === 0) return change(target.rows)
+    void this.clock.sleep(this.#lagMs).then(() => {
+      if (!source.lost && source.databaseUp && source.isWriter) change(target.rows)
+    })
+  }
+
+  async #invoke(at: Region, role: 'migrate' | 'presence', payload: unknown): Promise<unknown> {
+    await this.#call(role, at)
+    if (role === 'migrate') return {}
+    const held = this.held(at)
+    return {present: (payload as {requestIds: string[]}).requestIds.filter((id) => held.has(id))}
   }
 
   #lease(): World['lease'] {
@@ -364,6 +423,8 @@ export class SimulatedWorld {
     }
   }
 }
+
+const otherOf = (name: Region): Region => (name === HOME ? AWAY : HOME)
 
 const never = new Promise<never>(() => undefined)
 

@@ -11,7 +11,7 @@ interface Sleeper {
 }
 
 export class VirtualClock implements Clock {
-  #now = 1_000_000
+  #now = 1_700_000_000_000
   #order = 0
   #sleepers: Sleeper[] = []
   #pumping = false
@@ -38,6 +38,11 @@ export class VirtualClock implements Clock {
       signal?.addEventListener('abort', cut, {once: true})
       this.#pump()
     })
+  }
+
+  /** Time passes and nobody wakes: what a blocked event loop sees. */
+  jump(ms: number): void {
+    this.#now += ms
   }
 
   /** Every microtask has run when an immediate fires: then the earliest sleeper wakes, and time jumps to it. */

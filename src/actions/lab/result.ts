@@ -9,12 +9,12 @@ const labStatus = z.object({
   name: z.string(),
   endpoint: z.url().meta({description: 'The control plane of every service and region'}),
   credentialsFile: z.string().meta({description: "Holds the administrator's key pair, as AWS's tools read it"}),
-  edgeUrl: z.url().optional().meta({description: 'Without /v1; absent where nothing is deployed'}),
+  edgeUrl: z.url().optional().meta({description: 'Without the path of the API; absent where nothing is deployed'}),
   regions: z.array(
     z.object({
       region,
       role: z.enum(['primary', 'standby', 'none']),
-      apiUrl: z.url().optional().meta({description: 'With /prod, without /v1'}),
+      apiUrl: z.url().optional().meta({description: 'With /prod, without the path of the API'}),
       tokenUrl: z.url().optional().meta({description: 'With /oauth2/token'}),
       database: z
         .object({

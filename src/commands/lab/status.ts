@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {DrCommand} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
+import {openWorkload} from '../../open/workload.js'
 import type {LabStatus} from '../../ports/lab-admin.js'
 
 export default class LabStatusCommand extends DrCommand {
@@ -18,7 +19,8 @@ export default class LabStatusCommand extends DrCommand {
     const labs = await openLabs()
     const status = await labs.connect(flags.lab).status()
     const {labLines} = await import('../../render/lab.js')
-    this.log(labLines(status).join('\n'))
+    const {path} = await openWorkload()
+    this.log(labLines(status, path).join('\n'))
     return status
   }
 }

@@ -25,6 +25,7 @@ const MAYBE_APPLIED = new Set([500, 502, 504])
 const UNSURE_CODE = /unsure|unknown|maybe/i
 
 export const todo: Workload = {
+  path: TODO_PATH,
   write: (requestId, purpose) => ({
     method: 'POST',
     path: TODO_PATH,

@@ -4,10 +4,8 @@ import {diagnose} from '../../../src/diagnose.js'
 import {SCENARIOS, SCENARIO_NAMES} from '../../../src/actions/drill/scenarios.js'
 import type {ScenarioName} from '../../../src/actions/drill/scenarios.js'
 import {observe} from '../../../src/probes/observe.js'
-import {FakeClock} from '../../support/fake-clock.js'
-import {SimulatedWorld} from '../../support/simulated-world.js'
+import {HOME, SimulatedWorld} from '../../support/simulated-world.js'
 import type {SimulatedRegion} from '../../support/simulated-world.js'
-import {HOME, TwoRegions, drive} from '../../support/two-regions.js'
 
 describe('the scenarios', () => {
   /** What each fault does to a region. */
@@ -27,12 +25,12 @@ describe('the scenarios', () => {
   }
 
   it('are noticed by the diagnosis that they wait for', async () => {
-    const clock = new FakeClock()
-    const regions = new TwoRegions(clock)
-    const healthy = diagnose(await drive(clock, observe(regions.world())))
+    const sim = new SimulatedWorld()
+    const {world} = sim.connect()
+    const healthy = diagnose(await observe(world))
     expect(healthy.situation).to.equal('Healthy')
-    regions.lose(HOME)
-    const lost = diagnose(await drive(clock, observe(regions.world())))
+    sim.lose(HOME)
+    const lost = diagnose(await observe(world))
     expect(SCENARIOS['region-loss'].situations).to.include(lost.situation)
   })
 })

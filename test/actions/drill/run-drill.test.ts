@@ -9,18 +9,15 @@ import type {DrillInput} from '../../../src/actions/drill/run.js'
 import {DrError} from '../../../src/errors.js'
 import type {DrEvent} from '../../../src/messages.js'
 import type {LedgerEntry} from '../../../src/model/ledger.js'
-import type {Region} from '../../../src/model/deployment.js'
 import type {LabAdmin} from '../../../src/ports/lab-admin.js'
 import type {Run, RunStore} from '../../../src/ports/runs.js'
 import {tellStages} from '../../../src/ports/stage.js'
-import type {ApiRequest} from '../../../src/ports/workload.js'
-import type {World} from '../../../src/ports/world.js'
 import {memoryRun} from '../../support/memory-run.js'
 import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
 
-/** The simulated world with rows that replicate, and a nemesis. */
+/** The simulated world with a nemesis. */
 class Stage {
-  readonly sim = new SimulatedWorld({promotionMs: 500, edgeMs: 100})
+  readonly sim = new SimulatedWorld({promotionMs: 500, edgeMs: 100, lagMs: 0})
   readonly nemesis: string[] = []
   readonly events: DrEvent[] = []
   readonly runs: Run[] = []
@@ -29,55 +26,6 @@ class Stage {
 
   constructor(readonly folder: string) {
     setMaxListeners(0, this.abort.signal)
-  }
-
-  world(): World {
-    const {world} = this.sim.connect()
-    const rowsOf = (region: Region) => this.sim.regions[region]!.rows
-    return {
-      ...world,
-      api: {
-        ...world.api,
-        // A list, and reads that the edge takes from the other region where the serving one is gone.
-        edge: async (request: ApiRequest) => {
-          if (request.method === 'GET' && request.query?.limit) {
-            await this.sim.clock.sleep(5)
-            return {
-              status: 200,
-              region: this.sim.regions[this.sim.serving]!.lost ? AWAY : this.sim.serving,
-              headers: {},
-            }
-          }
-
-          const answer = await world.api.edge(request)
-          if (request.method === 'POST' && answer.status < 300) void this.#replicate(request)
-          return answer
-        },
-      },
-      database: {
-        ...world.database,
-        lagSeconds: async (region) => {
-          const seconds = await world.database.lagSeconds(region)
-          return seconds === undefined ? undefined : this.lagMs / 1000
-        },
-      },
-      functions: {
-        async invoke(region, _, payload) {
-          const {requestIds = []} = payload as {requestIds?: string[]}
-          return {present: requestIds.filter((id) => rowsOf(region).has(id))}
-        },
-      },
-    }
-  }
-
-  async #replicate(request: ApiRequest): Promise<void> {
-    const {requestId} = request.body as {requestId: string}
-    const from = this.sim.serving
-    const to = from === HOME ? AWAY : HOME
-    const row = this.sim.regions[from]!.rows.get(requestId)!
-    if (this.lagMs > 0) await this.sim.clock.sleep(this.lagMs)
-    const [source, target] = [this.sim.regions[from]!, this.sim.regions[to]!]
-    if (!source.lost && source.databaseUp && source.isWriter) target.rows.set(requestId, row)
   }
 
   lab(): LabAdmin {
@@ -98,12 +46,13 @@ class Stage {
       setLag: async (ms) => {
         this.nemesis.push(`lag ${ms}`)
         this.lagMs = ms
+        this.sim.setLag(ms)
       },
     }
   }
 
   drill(more: Partial<DrillInput> = {}) {
-    const world = this.world()
+    const {world} = this.sim.connect()
     const emit = (event: DrEvent): void => void this.events.push(event)
     return runDrill({
       target: 'lab',
@@ -162,7 +111,7 @@ describe('a drill on a simulated world', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as LedgerEntry)
-    const held = stage.sim.regions[AWAY]!.rows
+    const held = stage.sim.held(AWAY)
     const truth = ledger.filter(
       (entry) => entry.kind === 'write' && entry.outcome === 'ok' && !held.has(entry.requestId),
     )

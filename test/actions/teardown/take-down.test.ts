@@ -8,9 +8,9 @@ import type {Estate, EstateResource} from '../../../src/model/estate.js'
 import type {TeardownAct} from '../../../src/model/teardown-plan.js'
 import type {Run} from '../../../src/ports/runs.js'
 import type {Demolition, PartingLease} from '../../../src/ports/teardown.js'
-import {FakeClock} from '../../support/fake-clock.js'
 import {journalOf, memoryRuns} from '../../support/memory-run.js'
 import {thrownBy} from '../../support/thrown.js'
+import {VirtualClock} from '../../support/virtual-clock.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -86,7 +86,7 @@ const refused = (code: string): DrError => new DrError({code, exit: 'failed', wh
 
 class Teardown {
   readonly events: DrEvent[] = []
-  readonly clock = new FakeClock()
+  readonly clock = new VirtualClock()
   readonly ctrlC = new AbortController()
   readonly lease = new FakeLease()
   readonly runs: Run[] = []
@@ -196,7 +196,7 @@ describe('taking an application down', () => {
       const demolition = new FakeEstate(whole(), async (id) => {
         seen[id] = {held: teardown.lease.holder !== undefined, kept: [...teardown.lease.kept]}
         // A renewal while the bucket is being emptied.
-        if (id === leaseBucket(HOME)) await teardown.clock.advance(25_000)
+        if (id === leaseBucket(HOME)) await teardown.clock.sleep(25_000)
         if (id === leaseBucket(HOME)) seen.renewed = {held: true, kept: [...teardown.lease.kept]}
       })
       await teardown.run(demolition)
@@ -277,7 +277,7 @@ describe('taking an application down', () => {
       const demolition = new FakeEstate(whole(), async (id) => {
         if (id !== 'a') return
         teardown.lease.holder = 'a faster one'
-        await teardown.clock.advance(25_000)
+        await teardown.clock.sleep(25_000)
       })
       const error = (await thrownBy(teardown.run(demolition))) as DrError
       expect(error).to.include({code: 'LeaseLost', exit: 'stopped'})
