@@ -17,7 +17,7 @@ export function diagnose(observation: Observation): Diagnosis {
   if (isSwitching(global.value)) return switching(global.value)
   const primary = primaryOf(observation)
   if (primary === undefined || !observation.regions[primary])
-    return unknown('No region is the primary', ['the global database names no writer among its members'])
+    return unknown('No region is the primary', ['the global database has no writer among its members'])
   return withPrimary(observation, global.value, primary)
 }
 
@@ -31,7 +31,7 @@ function withPrimary(observation: Observation, global: GlobalCluster, primary: R
     return routeBehind(primary, observation.edge.value)
   if (lesser) return lesser
   const silent = silences(observation)
-  if (silent.length > 0) return unknown('What answers is healthy, but not everything answers', silent)
+  if (silent.length > 0) return unknown('Everything that answers is healthy, but not everything answers', silent)
   return healthy(observation, primary, standby)
 }
 
@@ -40,7 +40,7 @@ function primaryTrouble(observation: Observation, side: RegionObservation): Diag
   const {region, cluster, proxy, api, writers} = side
   if (isSilent(side)) {
     const evidence = reasons([cluster, proxy, api, writers])
-    return found('RegionLost', `The primary region ${region} does not answer at all`, evidence, failover(observation))
+    return found('RegionLost', `The primary region ${region} does not answer`, evidence, failover(observation))
   }
 
   const database = databaseTrouble(side)
@@ -56,7 +56,7 @@ function primaryTrouble(observation: Observation, side: RegionObservation): Diag
   if (cluster.reachable)
     return found(
       'PrimaryApiLost',
-      `The API in the primary region ${region} is down, its database is not`,
+      `The API in the primary region ${region} is down, but its database is not`,
       trouble,
       'todo-dr switchover',
     )
@@ -74,16 +74,18 @@ function standbyTrouble(
   if (isSilent(side))
     return found(
       'StandbyLost',
-      `The standby region ${region} does not answer at all`,
+      `The standby region ${region} does not answer`,
       reasons([cluster, proxy, api, writers]),
       'todo-dr status',
     )
   const member = global.members.find((one) => one.region === region)
   if (!member) {
-    const evidence = [`the global database has no member in ${region}; after a failover Aurora adds it again by itself`]
+    const evidence = [
+      `the global database has no member in ${region}; after a failover, Aurora adds it again automatically`,
+    ]
     return found(
       'Detached',
-      `${region} does not replicate: the primary stands alone`,
+      `${region} does not replicate: the primary has no standby`,
       evidence,
       failbackFrom(observation),
     )
@@ -93,13 +95,13 @@ function standbyTrouble(
   if (!cluster.reachable) trouble.push(cluster.reason)
   trouble.push(...apiTrouble(side))
   if (trouble.length > 0)
-    return found('StandbyLost', `The standby in ${region} could not take over`, trouble, 'todo-dr status')
+    return found('StandbyLost', `The standby in ${region} cannot take over`, trouble, 'todo-dr status')
   const stalled: string[] = []
   if (!isConnected(member.synchronization)) stalled.push(`the member in ${region} is ${member.synchronization}`)
   const lag = lagOf(observation, region)
   if (lag !== undefined && lag > STALLED_LAG_SECONDS) stalled.push(`${region} is ${shortSeconds(lag)} behind`)
   if (stalled.length === 0) return undefined
-  return found('ReplicationStalled', `The standby in ${region} falls behind`, stalled, failbackFrom(observation))
+  return found('ReplicationStalled', `The standby in ${region} is falling behind`, stalled, failbackFrom(observation))
 }
 
 function apiTrouble({region, api}: RegionObservation): string[] {
@@ -120,13 +122,13 @@ function databaseTrouble({region, cluster, proxy}: RegionObservation): string[] 
 function healthy(observation: Observation, primary: Region, standby: Region): Diagnosis {
   const seconds = lagOf(observation, standby)
   const evidence = [
-    `${primary} writes and the edge serves it`,
+    `${primary} writes and the edge sends clients to it`,
     seconds === undefined
       ? `${standby} replicates; no lag has been reported`
       : `${standby} is ${shortSeconds(seconds)} behind`,
   ]
   return primary === homeOf(observation)
-    ? found('Healthy', `${primary} is the primary, ${standby} stands by`, evidence)
+    ? found('Healthy', `${primary} is the primary, ${standby} is the standby`, evidence)
     : found('Healthy', `${primary} is the primary, which is not the home region`, evidence, 'todo-dr failback')
 }
 
@@ -136,21 +138,21 @@ function blind(observation: Observation, reason: string): Diagnosis {
     return !side || isSilent(side)
   })
   const summary = nobody
-    ? 'Neither region answers: look at your own network and credentials first'
-    : 'Nobody can say which region is the primary'
+    ? 'Neither region answers: first check your own network and credentials'
+    : 'The primary region is unknown'
   return unknown(summary, [reason, ...silences(observation)])
 }
 
 const splitBrain = (writers: Region[]): Diagnosis =>
   found('SplitBrain', `${writers.join(' and ')} both claim to be the primary`, [
     'two members of the global database are writers',
-    'nothing here changes the topology until a person has chosen the one to keep',
+    'no command changes the topology until a person chooses the one to keep',
   ])
 
 const switching = ({failover}: GlobalCluster): Diagnosis =>
   found(
     'SwitchInProgress',
-    'A switch of the primary is under way',
+    'A switch of the primary is in progress',
     [`the global database is ${failover!.status}${failover!.toArn ? ` to ${failover!.toArn}` : ''}`],
     'todo-dr resume',
   )

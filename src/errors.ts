@@ -6,16 +6,16 @@
 /** Exit statuses, each with its meaning. The docs and the help are generated from this table. */
 export const EXIT = {
   done: {status: 0, meaning: 'done'},
-  failed: {status: 1, meaning: 'failed: an unknown id, a bug'},
-  usage: {status: 2, meaning: 'usage: a flag, the configuration, the target, no lab, a port taken'},
+  failed: {status: 1, meaning: 'failed, such as an unknown id or a bug'},
+  usage: {status: 2, meaning: 'wrong usage: flag, configuration or target; no lab; port in use'},
   refused: {status: 3, meaning: 'refused by a gate; nothing was changed'},
   stopped: {
     status: 4,
-    meaning: 'stopped midway; `todo-dr resume` goes on, and a deployment with the same command again',
+    meaning: 'stopped midway; continue with `todo-dr resume`, or a deployment with the same command',
   },
   missed: {status: 5, meaning: 'an objective was missed, drift was found, or something is unhealthy'},
   unknown: {status: 6, meaning: 'the outcome is unknown'},
-  credentials: {status: 7, meaning: 'credentials, token, scope or permission'},
+  credentials: {status: 7, meaning: 'credentials, token, scope or permission missing'},
   interrupted: {status: 130, meaning: 'interrupted or declined'},
 } as const
 

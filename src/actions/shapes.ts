@@ -42,19 +42,19 @@ export const plan = z.object({
           title: z.string(),
           phase,
           deadlineSeconds: z.number(),
-          pointOfNoReturn: z.literal(true).optional().meta({description: 'Nothing is undone from here on'}),
-          onlyAfter: z.string().optional().meta({description: 'The step that must have ended `done` before'}),
+          pointOfNoReturn: z.literal(true).optional().meta({description: 'From this step on, nothing is undone'}),
+          onlyAfter: z.string().optional().meta({description: 'The step that must be `done` before'}),
         }),
       ),
     )
-    .meta({description: 'One after another; the steps within one run side by side'}),
+    .meta({description: 'Stages run one after another; the steps of a stage run in parallel'}),
 }) satisfies z.ZodType<Plan>
 
 export const refusal = z.object({
   gate: z.string(),
   reason: z.string(),
   hint: z.string(),
-  waiver: waiver.optional().meta({description: 'What lifts it; absent where nothing does'}),
+  waiver: waiver.optional().meta({description: 'The flag that overrides it; absent if nothing does'}),
 }) satisfies z.ZodType<Refusal>
 
 export const runOutcome = z.object({
@@ -66,7 +66,7 @@ export const runOutcome = z.object({
   to: region,
   digest,
   status: z.enum(['done', 'undone', 'stopped']).meta({
-    description: 'done: as planned. undone: taken back, nothing is changed. stopped: midway, `todo-dr resume` goes on',
+    description: 'done: as planned. undone: all changes were undone. stopped: midway; `todo-dr resume` continues it',
   }),
   exit: z.enum(Object.keys(EXIT) as [ExitName, ...ExitName[]]),
   failure: z
@@ -79,7 +79,7 @@ export const runOutcome = z.object({
       requestId: z.string().optional().meta({description: 'Of AWS'}),
     })
     .optional(),
-  unsure: z.array(z.string()).meta({description: 'Steps that could not be proven and were passed by a waiver'}),
+  unsure: z.array(z.string()).meta({description: 'Steps without proof that were accepted by a waiver'}),
   startedAt: epochMilliseconds,
   finishedAt: epochMilliseconds,
   phases: z.array(z.object({id: phase, seconds: z.number()})),

@@ -50,7 +50,7 @@ export function parseConfig(file: string, text: string): Config {
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return 'is no key that is known here'
+  if (issue.code === 'unrecognized_keys') return 'unknown key'
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing'
   return issue.message
@@ -85,7 +85,7 @@ function invalid(
     exit: 'usage',
     what: `${place}: ${key ? `${key}: ` : ''}${message}`,
     why: `${CONFIG_FILE} must match schemas/todo-dr.schema.json`,
-    next: `correct line ${position?.line ?? 1} of ${file}`,
+    next: `fix line ${position?.line ?? 1} of ${file}`,
   })
 }
 

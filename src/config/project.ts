@@ -46,16 +46,18 @@ export async function findProject(from: string, config: LoadedConfig | undefined
   throw new DrError({
     code: 'ProjectMissing',
     exit: 'usage',
-    what: `there is no CDK project in ${candidates.join(' or ')}`,
-    why: config ? `${config.file} says so with its key infra` : 'no todo-dr.yaml here or above names another folder',
-    next: 'todo-dr init DIR makes one; or run this where a todo-dr.yaml is',
+    what: `there is not a CDK project in ${candidates.join(' or ')}`,
+    why: config
+      ? `the key infra of ${config.file} names it`
+      : 'no todo-dr.yaml in this folder or above names another folder',
+    next: 'create one with todo-dr init DIR, or run this command in a folder with a todo-dr.yaml',
   })
 }
 
 async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
   const file = join(folder, CDK_FILE)
   const cdk = await readJson(file)
-  if (typeof cdk?.app !== 'string') throw invalid(file, 'it names no "app", the command that synthesizes')
+  if (typeof cdk?.app !== 'string') throw invalid(file, 'it has no "app", the command that synthesizes')
   const packageJson = await readJson(join(folder, 'package.json'))
   const scripts = packageJson?.scripts as Record<string, string> | undefined
   const own = (await readJson(join(folder, 'config.json'))) ?? {}
@@ -92,4 +94,4 @@ const isFile = (path: string): Promise<boolean> =>
   )
 
 const invalid = (file: string, why: string): DrError =>
-  new DrError({code: 'ProjectInvalid', exit: 'usage', what: `${file} cannot be used`, why, next: 'mend the file'})
+  new DrError({code: 'ProjectInvalid', exit: 'usage', what: `${file} cannot be used`, why, next: 'fix the file'})

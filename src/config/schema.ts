@@ -10,7 +10,7 @@ const RESERVED = new Set([LAB, `${LAB}s`])
 
 const region = z
   .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be the name of an AWS region, such as us-east-1')
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be an AWS region name, such as us-east-1')
   .meta({description: 'An AWS region'})
 
 const objectives = z.strictObject({
@@ -21,50 +21,50 @@ const objectives = z.strictObject({
 const target = z.strictObject({
   app: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must begin with a letter and hold letters, digits and hyphens')
-    .meta({description: "The application's name; the map is kept in SSM under /todo-dr/<app>/deployment"}),
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must start with a letter and contain only letters, digits and hyphens')
+    .meta({description: 'Application name; the map is stored in SSM under /todo-dr/<app>/deployment'}),
   regions: z
     .strictObject({home: region, away: region})
-    .refine(({home, away}) => home !== away, {path: ['away'], error: 'must be another region than home'})
-    .meta({description: 'home is preferred as primary; says nothing about who is primary now'}),
+    .refine(({home, away}) => home !== away, {path: ['away'], error: 'must differ from the home region'})
+    .meta({description: 'home is the preferred primary; this does not say which region is the primary now'}),
   account: z
     .string()
-    .regex(/^\d{12}$/, 'must be twelve digits, in quotes')
+    .regex(/^\d{12}$/, 'must be an AWS account id (twelve digits), in quotes')
     .optional()
-    .meta({description: 'The only AWS account that deploy acts on; that of the credentials where absent'}),
-  profile: z.string().min(1).optional().meta({description: 'A profile of the AWS configuration'}),
+    .meta({description: 'The only AWS account that deploy uses; the account of the credentials by default'}),
+  profile: z.string().min(1).optional().meta({description: 'AWS profile'}),
   endpoint: z
     .url({protocol: /^https?$/})
     .optional()
     .meta({description: 'An AWS-compatible endpoint for every service'}),
   objectives: objectives.optional(),
   maxLagSeconds: z.number().nonnegative().optional().meta({
-    description: 'Replication lag above which a promotion is refused without consent; the RPO objective where absent',
+    description: 'Replication lag above which a promotion requires consent; the RPO objective by default',
   }),
 })
 
 const targetName = z
   .string()
-  .regex(/^[A-Za-z0-9][\w.-]*$/, 'a target is named with letters, digits, dots, hyphens and underscores')
-  .refine((name) => !RESERVED.has(name), 'this name is kept for the local labs; choose another one')
+  .regex(/^[A-Za-z0-9][\w.-]*$/, 'a target name can contain letters, digits, dots, hyphens and underscores')
+  .refine((name) => !RESERVED.has(name), 'this name is reserved for labs; choose another one')
 
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    defaultTarget: z.string().optional().meta({description: 'The target that commands act on without --target'}),
+    defaultTarget: z.string().optional().meta({description: 'The target that commands use without --target'}),
     infra: z
       .string()
       .min(1)
       .default('infra')
-      .meta({description: 'The folder of the CDK project that deploy deploys, relative to this file'}),
+      .meta({description: 'Folder of the CDK project that deploy uses, relative to this file'}),
     targets: z.record(targetName, target).default({}).meta({description: 'Deployments by name'}),
   })
   .refine(
     ({defaultTarget, targets}) =>
       defaultTarget === undefined || Object.hasOwn(targets, defaultTarget) || labNameOf(defaultTarget) !== undefined,
-    {path: ['defaultTarget'], error: 'names no target of this file'},
+    {path: ['defaultTarget'], error: 'is not a target in this file'},
   )
-  .meta({title: 'todo-dr.yaml', description: 'Deployments that todo-dr acts on'})
+  .meta({title: 'todo-dr.yaml', description: 'Deployments that todo-dr manages'})
 
 export type Config = z.infer<typeof configSchema>
 export type TargetConfig = z.infer<typeof target>

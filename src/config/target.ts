@@ -59,9 +59,9 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
     throw new DrError({
       code: 'TargetMissing',
       exit: 'usage',
-      what: 'no target is named',
+      what: 'there is no target',
       why: `${loaded!.file} has no defaultTarget; known targets: ${known(loaded)}`,
-      next: 'name one with --target NAME',
+      next: 'choose one with --target NAME',
     })
   }
 
@@ -73,8 +73,8 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
       code: 'TargetUnknown',
       exit: 'usage',
       what: `there is no target "${name}"`,
-      why: `known targets: ${known(loaded)}${loaded ? ` (${loaded.file})` : '; there is no todo-dr.yaml here or above'}`,
-      next: 'name one of them with --target NAME, or add it to todo-dr.yaml',
+      why: `known targets: ${known(loaded)}${loaded ? ` (${loaded.file})` : '; there is no todo-dr.yaml in this folder or above'}`,
+      next: 'use one of them with --target NAME, or add it to todo-dr.yaml',
     })
   }
 

@@ -47,12 +47,12 @@ function lastWord({status, intent, to, failure, runId}: RunOutcome): Parameters<
   if (status === 'done')
     return {
       code: 'done',
-      text: `The ${intent} is done: ${to} is the primary and the edge serves it.`,
+      text: `The ${intent} is done: ${to} is the primary and the edge sends clients to it.`,
       next: 'todo-dr status',
     }
   const why = failure ? `: ${failure.what}` : ''
   if (status === 'undone')
-    return {code: 'warning', text: `The ${intent} was taken back; nothing was changed${why}`, hint: failure?.next}
+    return {code: 'warning', text: `The ${intent} was undone; nothing was changed${why}`, hint: failure?.next}
   const hint = [failure?.next, `todo-dr resume ${runId}`].filter(
     (part) => part !== undefined && part !== 'todo-dr status',
   )

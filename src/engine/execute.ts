@@ -84,7 +84,7 @@ class Executor {
     const {runner} = this.execution
     const {id, onlyAfter, pointOfNoReturn} = planned
     if (onlyAfter !== undefined && this.#ends.get(onlyAfter) !== 'done') {
-      await skip(runner, planned, `nothing to do after an unproven "${this.#steps.get(onlyAfter)!.planned.title}"`)
+      await skip(runner, planned, `skipped: no proof from "${this.#steps.get(onlyAfter)!.planned.title}"`)
       return {acted: false, end: 'done'}
     }
 

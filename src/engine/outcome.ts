@@ -28,7 +28,7 @@ export interface RunOutcome {
   status: 'done' | 'undone' | 'stopped'
   exit: ExitName
   failure?: RunFailure
-  /** Steps that could not be proven and were passed by a waiver. */
+  /** Steps without proof that were accepted by a waiver. */
   unsure: string[]
   /** Epoch milliseconds. */
   startedAt: number

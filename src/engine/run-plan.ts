@@ -67,7 +67,7 @@ export async function resumePlan(input: ResumePlanInput): Promise<RunOutcome> {
   const started = lines.find((line) => line.event === 'run-started')
   if (plan?.schemaVersion !== 1 || started?.event !== 'run-started') throw nothingToResume(run)
   if (hasFinished(lines)) {
-    emit({code: 'note', text: `The run ${run.id} has finished already; there is nothing to resume.`})
+    emit({code: 'note', text: `The run ${run.id} is already finished; there is nothing to resume.`})
     return conclude({plan, run, journal, ending: finishedEnding(lines), write: false})
   }
 
@@ -115,9 +115,9 @@ function refuseWhileAlive(run: Run, lines: JournalLine[]): void {
   throw new DrError({
     code: 'RunStillActive',
     exit: 'refused',
-    what: `The run ${run.id} is still being carried out`,
-    why: `its process ${pid} lives`,
-    next: 'wait for it, or press Ctrl-C there and then run todo-dr resume',
+    what: `The run ${run.id} is still running`,
+    why: `its process ${pid} is alive`,
+    next: 'wait for it, or press Ctrl-C there and run todo-dr resume',
   })
 }
 
@@ -134,6 +134,6 @@ const nothingToResume = (run: Run): DrError =>
   new DrError({
     code: 'NothingToResume',
     exit: 'failed',
-    what: `The run ${run.id} holds no plan that was begun`,
+    what: `The run ${run.id} has no plan that was started`,
     next: 'todo-dr status',
   })

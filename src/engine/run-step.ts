@@ -50,7 +50,7 @@ export async function runStep(
     return await withDeadline({clock: world.clock, ms: deadlineSeconds * 1000, signal, expired}, async (inner) => {
       const context = {signal: inner, note: notes.note, runId: runner.runId}
       if (await isDoneAlready(step, world, context)) {
-        await skip(runner, planned, 'already so')
+        await skip(runner, planned, 'already done')
         return {acted, end: 'done'}
       }
 
@@ -103,7 +103,7 @@ export async function undoStep(runner: StepRunner, planned: PlanStep, step: Step
   } catch (error) {
     const text = (error as Error).message
     await write(journal, planned, 'step-undo-failed', text)
-    ended('failed', `could not be taken back: ${text}`)
+    ended('failed', `could not be undone: ${text}`)
     return false
   }
 
@@ -154,7 +154,7 @@ const deadlinePassed = ({title, deadlineSeconds}: PlanStep, last: string | undef
   new DrError({
     code: 'DeadlinePassed',
     exit: 'failed',
-    what: `"${title}" has not ended within ${deadlineSeconds} s`,
+    what: `"${title}" did not finish within ${deadlineSeconds} s`,
     why: last,
     next: 'todo-dr status',
   })

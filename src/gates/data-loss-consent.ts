@@ -13,7 +13,7 @@ export const dataLossConsent: Gate = {
 /** What would be lost, as far as it can be known before the failover. */
 function atRisk({from, to, observation, diagnosis}: GateInput): string {
   const known = lagOf(observation, to)
-  const writes = `writes that ${from ?? 'the old primary'} acknowledged and ${to} has not received are lost for good`
+  const writes = `writes that ${from ?? 'the old primary'} acknowledged and ${to} has not received are lost permanently`
   const amount =
     known === undefined
       ? `how many cannot be estimated: the lag of ${to} is unknown`

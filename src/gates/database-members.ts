@@ -25,7 +25,7 @@ export function checkDatabaseMembers(
     harms(change).map(({resource, effect}): Refusal => ({
       gate: 'database-members',
       reason: `${change.stack} (${change.region}): ${resource}: ${effect}`,
-      hint: `take the change back; or, where it is meant: --${WAIVER} --confirm ${app}`,
+      hint: `undo the change; or, if it is intended: --${WAIVER} --confirm ${app}`,
       waiver: WAIVER,
     })),
   )
@@ -85,8 +85,7 @@ const instancesOf = ({Resources = {}}: Template): Set<string> =>
   )
 
 function memberEffects(change: ResourceChange, stack: StackChange): string[] {
-  if (change.action === 'Remove')
-    return ['it would be removed from the stack: the member is deleted, or left to itself']
+  if (change.action === 'Remove') return ['it would be removed from the stack: the member is deleted or left unmanaged']
   if (change.action !== 'Modify') return []
   const effects: string[] = []
   // To leave the global database is a harm of its own, whether the cluster is replaced for it or not.
@@ -102,17 +101,17 @@ function memberEffects(change: ResourceChange, stack: StackChange): string[] {
 
   for (const property of ['EngineVersion', 'Engine'])
     if (named(property))
-      effects.push(`${said(change, stack, property)}: it would be upgraded apart from the other members`)
+      effects.push(`${said(change, stack, property)}: it would be upgraded without the other members`)
   return effects
 }
 
 function instanceEffects(change: ResourceChange, stack: StackChange, allGone: boolean): string[] {
   const effects: string[] = []
   if (allGone && leaves(change, stack))
-    effects.push('the cluster would have no instance left while it is gone: it cannot serve, nor be failed over to')
+    effects.push('the cluster would have no instance for a while: it could neither serve nor take over')
   for (const property of ['EngineVersion', 'Engine'])
     if (change.action === 'Modify' && isChanged(change, stack, property))
-      effects.push(`${said(change, stack, property)}: a member would be upgraded apart from the others`)
+      effects.push(`${said(change, stack, property)}: a member would be upgraded without the others`)
   return effects
 }
 

@@ -9,6 +9,9 @@ export const edgeSteerable: Gate = {
   intents: ['switchover', 'failback', 'steer'],
   check({observation: {edge}}) {
     if (edge.reachable) return
-    return {reason: `the route cannot be steered: ${edge.reason}`, hint: 'try again when it answers; todo-dr status'}
+    return {
+      reason: `the route cannot be steered: ${edge.reason}`,
+      hint: 'try again when it answers; check with todo-dr status',
+    }
   },
 }

@@ -2,7 +2,7 @@ import type {Gate, UnsureInput} from '../model/gate.js'
 import {INTENTS} from '../model/plan.js'
 
 const id = 'fence-unsure'
-const reasonOf = ({from}: UnsureInput): string => `it is not proven that ${from} has stopped acknowledging writes`
+const reasonOf = ({from}: UnsureInput): string => `there is no proof that ${from} has stopped acknowledging writes`
 
 /**
  * Stands after a fence that could not be carried out or proven: the old primary may still say yes to clients while the

@@ -7,7 +7,7 @@ export const noSplitBrain: Gate = {
     if (diagnosis.situation !== 'SplitBrain') return
     return {
       reason: diagnosis.summary,
-      hint: 'compare both databases and choose the one to keep before anything is switched',
+      hint: 'compare both databases and choose the one to keep before you switch',
     }
   },
 }

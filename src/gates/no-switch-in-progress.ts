@@ -9,7 +9,7 @@ export const noSwitchInProgress: Gate = {
   id,
   check: ({observation: {global}}) =>
     global.reachable
-      ? reasonOf(global.value, 'todo-dr resume goes on with it; todo-dr status shows how far it is')
+      ? reasonOf(global.value, 'todo-dr resume continues it; todo-dr status shows its state')
       : undefined,
 }
 
@@ -21,5 +21,5 @@ export function refuseDuringSwitch(global: GlobalCluster, hint: string): Refusal
 
 const reasonOf = (global: GlobalCluster, hint: string): {reason: string; hint: string} | undefined =>
   isSwitching(global)
-    ? {reason: `a switch is under way: the global database is ${global.failover!.status}`, hint}
+    ? {reason: `a switch is in progress: the global database is ${global.failover!.status}`, hint}
     : undefined

@@ -6,9 +6,9 @@ export const primaryKnown: Gate = {
   id: 'primary-known',
   check({observation, diagnosis}) {
     if (diagnosis.situation === 'SplitBrain' || primaryOf(observation) !== undefined) return
-    const why = observation.global.reachable ? 'the global database names no writer' : observation.global.reason
+    const why = observation.global.reachable ? 'the global database has no writer' : observation.global.reason
     return {
-      reason: `nobody can say which region is the primary: ${why}`,
+      reason: `the primary region is unknown: ${why}`,
       hint: 'check your network and credentials, then todo-dr status',
     }
   },

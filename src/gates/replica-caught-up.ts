@@ -11,7 +11,7 @@ export const replicaCaughtUp: Gate = {
     if (!lag) return
     const hint = `wait until ${to} has caught up, or accept the loss: --allow-data-loss --confirm ${observation.app}`
     if (!lag.reachable) return {reason: `the lag of ${to} cannot be read: ${lag.reason}`, hint}
-    if (lag.value === undefined) return {reason: `the lag of ${to} is unknown: nothing has been reported lately`, hint}
+    if (lag.value === undefined) return {reason: `the lag of ${to} is unknown: no recent value`, hint}
     if (lag.value > maxLagSeconds)
       return {reason: `${to} is ${shortSeconds(lag.value)} behind; the limit is ${maxLagSeconds} s`, hint}
   },

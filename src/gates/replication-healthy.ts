@@ -3,7 +3,7 @@ import {STALLED_LAG_SECONDS, isConnected, lagOf} from '../model/topology.js'
 import type {Gate, GateInput, Objection} from '../model/gate.js'
 
 const id = 'replication-healthy'
-const hint = 'todo-dr status shows when it has caught up; try again then'
+const hint = 'try again when it has caught up; check with todo-dr status'
 
 /**
  * Refuses a planned switch while replication is stalled: it would first fence the writers and then wait for a standby

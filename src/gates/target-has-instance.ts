@@ -12,7 +12,7 @@ export const targetHasInstance: Gate = {
     if (!cluster?.reachable || cluster.value.availableInstances > 0) return
     return {
       reason: `the cluster in ${to} has no available instance (its status is "${cluster.value.status}")`,
-      hint: 'add an instance to it, or wait until the one that it has is available',
+      hint: 'add an instance, or wait until the existing one is available',
     }
   },
 }

@@ -11,6 +11,6 @@ export const targetKnown: Gate = {
     if (!names.includes(to))
       return {reason: `${to} is not a region of this deployment`, hint: `its regions are ${names.join(' and ')}`}
     if (primaryOf(observation) === to)
-      return {reason: `${to} is the primary already`, hint: 'there is nothing to do; todo-dr status shows the topology'}
+      return {reason: `${to} is already the primary`, hint: 'there is nothing to do; todo-dr status shows the topology'}
   },
 }

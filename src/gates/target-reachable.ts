@@ -31,7 +31,7 @@ function gateFor(intent: Intent, silences: Silences): Gate {
       if (silent.length === 0) return
       return {
         reason: `${to} cannot take over: ${silent.join('; ')}`,
-        hint: 'todo-dr status says when it answers again',
+        hint: 'wait until it answers again; check with todo-dr status',
       }
     },
   }

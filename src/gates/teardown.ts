@@ -14,8 +14,8 @@ const everyRegionAnswers: TeardownGate = ({unreachable}) =>
   unreachable.length === 0
     ? undefined
     : {
-        reason: `${unreachable.map(({region, reason}) => `${region} does not answer (${reason})`).join('; ')}: half would be left`,
-        hint: 'wait until it answers, then run it again',
+        reason: `${unreachable.map(({region, reason}) => `${region} does not answer (${reason})`).join('; ')}: half of the application would be left`,
+        hint: 'wait until it answers, then run the command again',
       }
 
 /** Prevents the loss of what somebody chose to protect. */
@@ -27,7 +27,7 @@ const protectionIsLifted: TeardownGate = ({stacks, resources}, {unprotect}) => {
   if (unprotect || guarded.length === 0) return undefined
   return {
     reason: `protected against deletion: ${guarded.join(', ')}`,
-    hint: 'todo-dr teardown --unprotect lifts the protection of these; their data is then lost for good',
+    hint: 'todo-dr teardown --unprotect removes their protection; their data is then lost permanently',
   }
 }
 
@@ -43,8 +43,8 @@ const membersAreOurs: TeardownGate = ({resources, unreachable}) => {
     )
   if (foreign.length === 0) return undefined
   return {
-    reason: `a member of the global cluster does not carry the ownership tag: ${foreign.join(', ')}`,
-    hint: 'take it out of the global cluster, or tag it as this application’s',
+    reason: `a member of the global cluster does not have the ownership tag: ${foreign.join(', ')}`,
+    hint: 'remove it from the global cluster, or tag it for this application',
   }
 }
 
@@ -53,8 +53,8 @@ const noSwitchUnderWay: TeardownGate = ({resources}) => {
   const busy = resources.find(({owned, switching}) => owned && switching)
   if (!busy) return undefined
   return {
-    reason: `a switchover or failover of ${busy.id} is under way`,
-    hint: 'wait until todo-dr status says that it has ended',
+    reason: `a switchover or failover of ${busy.id} is in progress`,
+    hint: 'wait until it is finished; check with todo-dr status',
   }
 }
 
@@ -62,7 +62,7 @@ const noSwitchUnderWay: TeardownGate = ({resources}) => {
 const toolkitIsUnused: TeardownGate = ({toolkitUsers}) => {
   if (toolkitUsers.length === 0) return undefined
   const users = toolkitUsers.map(({name, region}) => `${name} in ${region}`).join(', ')
-  return {reason: `CDK's bootstrap stack serves others too: ${users}`, hint: 'leave out --no-keep-toolkit'}
+  return {reason: `other stacks use CDK's bootstrap stack: ${users}`, hint: 'leave out --no-keep-toolkit'}
 }
 
 const GATES: Record<string, TeardownGate> = {

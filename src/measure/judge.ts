@@ -82,17 +82,17 @@ export function judge(input: JudgeInput): Judgement {
 /** What a reader must know to read the numbers aright. */
 function limits(input: JudgeInput, write: MeasuredRecovery, read: MeasuredRecovery, loss: MeasuredLoss): string[] {
   const found: string[] = []
-  if (!loss.checked)
-    found.push('the new primary could not be asked for the acknowledged writes: nothing is known of loss')
+  if (!loss.checked) found.push('the new primary could not be asked for the acknowledged writes: the loss is unknown')
   else if (!loss.acknowledgedBefore)
-    found.push('no write was acknowledged just before the outage: the absence of loss proves nothing')
-  if (input.outageExpected && write.seconds === null) found.push('a fault was made and no outage of writes was seen')
+    found.push('no write was acknowledged just before the outage: no lost writes proves nothing')
+  if (input.outageExpected && write.seconds === null) found.push('an outage was started, but no write failed')
   for (const [name, recovery] of [['writes', write] as const, ['reads', read] as const]) {
     if (recovery.seconds === null) continue
     if (!recovery.recovered) found.push(`${name} had not recovered when the record ended`)
-    else if (recovery.lowerBound) found.push(`the outage of ${name} began before the record: its time is a lower bound`)
+    else if (recovery.lowerBound)
+      found.push(`the outage of ${name} began before the record: its length is a lower bound`)
     if (recovery.episodes.length > 1)
-      found.push(`service of ${name} flapped: ${recovery.episodes.length} outages, counted as one`)
+      found.push(`service of ${name} was down ${recovery.episodes.length} times; this counts as one outage`)
   }
 
   return found

@@ -134,7 +134,7 @@ async function warmUp<Outcome extends Switched>(
   prober: Prober,
 ): Promise<{before: Observation; justBefore: Observation}> {
   const {world, signal, emit, fault, beforeFault, ratePerSecond, warmupSeconds = 2} = input
-  emit({code: 'progress', text: `load: ${ratePerSecond} writes/s and as many reads`})
+  emit({code: 'progress', text: `load: ${ratePerSecond} writes/s and as many reads/s`})
   const [before] = await Promise.all([observe(world, {signal}), rest(world.clock, warmupSeconds * 1000, signal)])
   signal.throwIfAborted()
   if (!fault) return {before, justBefore: before}
@@ -177,7 +177,7 @@ function warmUpFailed(prober: Prober): DrError {
   return new DrError({
     code: 'WarmUpFailed',
     exit: 'failed',
-    what: `reads and writes were not served within ${WARM_UP_LIMIT_SECONDS} s, so no fault was made`,
+    what: `reads and writes were not served within ${WARM_UP_LIMIT_SECONDS} s, so the outage was not started`,
     why:
       trouble ??
       (last ? `the last probe that failed: ${last.kind}, ${last.status ?? 'no answer'}` : 'no probe was answered'),

@@ -83,16 +83,16 @@ export function resultOf(measured: Measured): DrillResult {
         ? []
         : [
             status === 'undone'
-              ? 'the run failed and was taken back'
-              : 'the run stopped midway: todo-dr resume goes on',
+              ? 'the run failed and was undone'
+              : 'the run stopped midway; todo-dr resume continues it',
           ]),
       ...judged.notices,
       ...(health.skipped > 0
-        ? [`${health.skipped} probes were not sent, as too many were waiting: error bars are wider for it`]
+        ? [`${health.skipped} probes were not sent because too many were waiting; error bars are wider`]
         : []),
       ...(health.tokensReplaced > 0
         ? [
-            'tokens of one region were refused with 401 in the other: clients that hold one are down until they fetch another',
+            'tokens of one region were refused with 401 in the other; clients with such a token are down until they get a new one',
           ]
         : []),
       ...health.trouble,

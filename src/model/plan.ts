@@ -22,7 +22,7 @@ export interface PlanStep {
   title: string
   phase: Phase
   deadlineSeconds: number
-  /** Nothing is undone from here on: the promotion. */
+  /** From this step on, nothing is undone: the promotion. */
   pointOfNoReturn?: true
   /** The id of an earlier step that must have ended `done`; after any other end there is nothing for this one to do. */
   onlyAfter?: string

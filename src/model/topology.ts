@@ -54,7 +54,7 @@ export function lagOf(observation: Observation, region: Region): number | undefi
 export interface ReportedTopology {
   primary: Region | 'unknown'
   standby: Region | 'unknown'
-  /** The region that the edge serves from. */
+  /** The region that the edge sends clients to from. */
   edge: Region | 'unknown'
   replication: Replication
 }

@@ -9,7 +9,7 @@ export interface Objectives {
 
 export const DEFAULT_OBJECTIVES: Objectives = {rtoSeconds: 900, rpoSeconds: 5}
 
-/** `seconds` is null where no outage was seen. `lowerBound` where the outage began before the record did. */
+/** `seconds` is null if no outage was seen. `lowerBound` where the outage began before the record did. */
 export interface RecoveryTime {
   seconds: number | null
   errorSeconds: number

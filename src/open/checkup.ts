@@ -53,7 +53,7 @@ async function patientOf(
     if (named || !(error instanceof DrError) || error.code !== 'NoLab') throw error
   })
   if (running === undefined) {
-    const judgement = targetAbsent('no todo-dr.yaml here or above, and no lab is running')
+    const judgement = targetAbsent('no todo-dr.yaml in this folder or above, and no lab is running')
     return {target: {name, judgement}, checkup: await checkupOf(session, {}, signal)}
   }
 

@@ -108,9 +108,9 @@ function checkAccount(account: string, target: AwsTarget, {own, folder, config}:
   throw new DrError({
     code: 'AccountMismatch',
     exit: 'credentials',
-    what: `the credentials are of account ${account}, and ${target.name} is to be deployed in ${meant}`,
+    what: `the credentials belong to account ${account}, but ${target.name} belongs to ${meant}`,
     why: `${where} says so`,
-    next: 'choose the right profile (AWS_PROFILE, or profile in todo-dr.yaml), or correct the account there',
+    next: 'choose the right profile (AWS_PROFILE, or profile in todo-dr.yaml), or fix the account there',
   })
 }
 
@@ -155,7 +155,7 @@ function checkLab({app, home, away}: LabStatus, wanted: Rehearsal, {lab}: LabTar
     code: 'LabTaken',
     exit: 'usage',
     what: `the lab "${lab}" is not for this project`,
-    why: `it holds ${app ?? 'nothing'} in ${home} and ${away}; to be deployed is ${project}`,
-    next: `todo-dr lab stop${lab === 'default' ? '' : ` --lab ${lab}`}, or another one: todo-dr deploy --target lab:NAME`,
+    why: `it contains ${app ?? 'nothing'} in ${home} and ${away}, but you want to deploy ${project}`,
+    next: `todo-dr lab stop${lab === 'default' ? '' : ` --lab ${lab}`}, or use another lab: todo-dr deploy --target lab:NAME`,
   })
 }

@@ -23,15 +23,18 @@ const notDeployed = (target: string): DrError =>
   new DrError({
     code: 'NotDeployed',
     exit: 'usage',
-    what: `nothing is deployed in ${target}, so that it has no names`,
-    next: 'todo-dr deploy --target lab, or name a target of todo-dr.yaml',
+    what: `nothing is deployed in ${target}`,
+    next: 'todo-dr deploy --target lab, or choose a target in todo-dr.yaml',
   })
 
 const accountUnknown = (target: string, given: string | undefined): DrError =>
   new DrError({
     code: 'AccountUnknown',
     exit: 'usage',
-    what: given === undefined ? `the account of "${target}" is not known` : `${given} is no account: twelve digits are`,
-    why: 'ARNs hold it, and this command asks AWS nothing',
-    next: 'name it with --account, or as account of the target in todo-dr.yaml',
+    what:
+      given === undefined
+        ? `the account of "${target}" is unknown`
+        : `${given} is not an AWS account id (twelve digits)`,
+    why: 'ARNs contain it, and this command makes no AWS calls',
+    next: 'set it with --account, or as account of the target in todo-dr.yaml',
   })

@@ -215,7 +215,7 @@ async function awsPlace({name, app, regions, endpoint, profile}: AwsTarget): Pro
     issuer: endpoint ?? 'aws',
     tokenFile: join(folder, 'tokens.json'),
     mapFile: join(folder, 'deployment.json'),
-    deployHint: 'deploy the stacks of infra-template first, or correct app and regions in todo-dr.yaml',
+    deployHint: 'deploy the stacks of infra-template first, or fix app and regions in todo-dr.yaml',
   }
 }
 
@@ -239,7 +239,7 @@ function oldMap(seconds: number): DrEvent {
   const age = hours < 1 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(hours)} hours`
   return {
     code: 'warning',
-    text: `no region gives the map of the deployment; the local copy is used, ${age} old`,
-    hint: 'what was deployed since then is not in it',
+    text: `no region returns the map of the deployment; using the local copy, which is ${age} old`,
+    hint: 'it lacks anything deployed since then',
   }
 }

@@ -49,8 +49,8 @@ function onlyOne(apps: string[]): string | undefined {
   throw new DrError({
     code: 'AppUnknown',
     exit: 'usage',
-    what: 'it is not said which application to tear down',
-    why: `there are ${apps.join(', ')}`,
-    next: 'run it where the todo-dr.yaml of that application is',
+    what: 'no application is named',
+    why: `the applications here are ${apps.join(', ')}`,
+    next: 'run it in the folder with the todo-dr.yaml of that application',
   })
 }

@@ -82,7 +82,7 @@ function leaveActs(resources: EstateResource[]): TeardownAct[] {
         id: `leave ${arn}`,
         kind: 'leave',
         region,
-        title: `take ${id} out of the global cluster ${global.id}`,
+        title: `remove ${id} from the global cluster ${global.id}`,
         target: {kind: 'db-cluster', id, arn},
         from: global.id,
         after,
@@ -111,11 +111,11 @@ function unprotectActs(stacks: EstateStack[], resources: EstateResource[]): Tear
       ...stackAct(stack, []),
       id: `unprotect ${stack.id}`,
       kind: 'unprotect' as const,
-      title: `lift the termination protection of ${stack.name}`,
+      title: `remove the termination protection of ${stack.name}`,
     }))
   const ofResources = resources
     .filter((one) => one.protected)
-    .map((one) => act('unprotect', one, `lift the deletion protection of ${one.id}`, []))
+    .map((one) => act('unprotect', one, `remove the deletion protection of ${one.id}`, []))
   return [...ofStacks, ...ofResources]
 }
 

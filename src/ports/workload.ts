@@ -23,7 +23,7 @@ export interface ApiAnswer {
   status: number
   /** The region that served it, from the response header; undefined where the header is missing. */
   region?: Region
-  /** Parsed JSON, or undefined where the body is no JSON. */
+  /** Parsed JSON, or undefined where the body is not valid JSON. */
   body?: unknown
   headers: Record<string, string>
 }

@@ -28,7 +28,7 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
   const ask = sampler(world, options)
   const [global, edge, ...sides] = await Promise.all([
     firstAnswer(order, (via) =>
-      ask(`the global database, asked in ${via}`, (signal) => world.database.describe(via, {signal})),
+      ask(`the global database, read in ${via}`, (signal) => world.database.describe(via, {signal})),
     ),
     ask('the route', (signal) => world.route.serving({signal})),
     ...order.map((region) => observeRegion(world, region, ask)),

@@ -16,7 +16,7 @@ export function costTable(
     right(dollars(one.away), width),
     one.basis,
   ])
-  const head = ['A MONTH', right(regions.home, width), right(regions.away, width), 'BASIS']
-  rows.push(['in all', right(dollars(home), width), right(dollars(away), width), `${dollars(total)} together`])
+  const head = ['PER MONTH', right(regions.home, width), right(regions.away, width), 'BASIS']
+  rows.push(['in total', right(dollars(home), width), right(dollars(away), width), `${dollars(total)} together`])
   return [tableOf(head, rows), ...remarks].join('\n')
 }

@@ -26,13 +26,13 @@ export function inventoryLines({app, regions, stacks, resources}: Estate): strin
     }
   })
   const filled = parts.filter(({lines}) => lines.length > 0)
-  return [`to be deleted of ${app || 'CDK'}:`, ...filled.flatMap(({region, lines}) => [region, ...lines])]
+  return [`to be deleted for ${app || 'CDK'}:`, ...filled.flatMap(({region, lines}) => [region, ...lines])]
 }
 
 function textOf({kind, id, arn, protected: guarded, retained, stack}: EstateResource): string {
   const marks = [
     guarded ? 'protected' : undefined,
-    stack === undefined ? 'of no stack' : retained ? 'its stack would keep it' : undefined,
+    stack === undefined ? 'not in a stack' : retained ? 'kept by its stack' : undefined,
   ].filter(Boolean)
   const name = kind === 'other' ? arn : `${kind} ${id}`
   return marks.length > 0 ? `${name} (${marks.join(', ')})` : name

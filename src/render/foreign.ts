@@ -41,8 +41,8 @@ export function asDrError(error: unknown, {interrupted, command}: Circumstances)
     code: 'Internal',
     exit: 'failed',
     what: message || 'an error without a message',
-    why: 'this is a bug of todo-dr',
-    next: 'run it again with DEBUG=1 and report the stack',
+    why: 'this is a bug in todo-dr',
+    next: 'run it again with DEBUG=1 and report the stack trace',
     cause: error,
   })
 }

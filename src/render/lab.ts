@@ -9,7 +9,7 @@ export function labLines(status: LabStatus, path: string): string[] {
     `lab        ${name} (${profile}), process ${status.pid}`,
     `endpoint   ${endpoint}`,
     `keys       ${credentialsFile}`,
-    `app        ${app ?? 'none is deployed'}`,
+    `app        ${app ?? 'none deployed'}`,
     ...(edgeUrl === undefined ? [] : [`edge       ${edgeUrl}${path}`]),
     ...status.regions.flatMap((region) => regionLines(region, path)),
     ...faults.map(

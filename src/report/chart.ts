@@ -26,11 +26,11 @@ interface Scale {
 /** Times on the axis are seconds from the outage, or from the start of the record where nobody knows when it began. */
 export function requestChart(result: DrillResult, entries: readonly LedgerEntry[], kind: ProbeKind): Markup {
   const seconds = secondsOf(entries, kind)
-  if (seconds.length === 0) return markup`<p>No ${kind}s were made.</p>`
+  if (seconds.length === 0) return markup`<p>No ${kind}s were sent.</p>`
   const scale = scaleOf(seconds)
   const zero = result.times.outageAt === null ? scale.first : Date.parse(result.times.outageAt)
   const {before} = result.topology
-  return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${kind}s a second">
+  return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${kind}s per second">
 ${phaseBands(result, scale)}
 ${seconds.map((second) => column(second, scale, {home: before.primary, zero}))}
 ${axis(scale, seconds.length, zero)}

@@ -34,10 +34,10 @@ export function htmlReport(result: DrillResult, entries: readonly LedgerEntry[])
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body>
 <h1><span class="${verdict === 'passed' ? 'met' : verdict}">${verdict.toUpperCase()}</span> ${scenario ?? 'switch'} on ${target}</h1>
 ${stamp ? markup`<p class="stamp">${stamp}</p>` : undefined}
-<p class="quiet">Run ${runId}, from ${times.startedAt} to ${times.endedAt}; ${probes.ratePerSecond} writes/s and as many reads, seed ${probes.seed}.</p>
+<p class="quiet">Run ${runId}, from ${times.startedAt} to ${times.endedAt}; ${probes.ratePerSecond} writes/s and as many reads/s, seed ${probes.seed}.</p>
 ${budgets(result)}
 <h2>Requests</h2>
-<p class="key quiet"><span style="background:var(--home)"></span>${topology.before.primary}<span style="background:var(--away)"></span>${topology.before.standby}<span style="background:var(--fail)"></span>failed<span style="background:var(--unsure)"></span>unsure: no answer, or one that does not say; seconds from the outage; bands are the phases</p>
+<p class="key quiet"><span style="background:var(--home)"></span>${topology.before.primary}<span style="background:var(--away)"></span>${topology.before.standby}<span style="background:var(--fail)"></span>failed<span style="background:var(--unsure)"></span>unsure: no clear answer; seconds from the outage; bands are the phases</p>
 <h3>Writes</h3>${requestChart(result, entries, 'write')}
 <h3>Reads</h3>${requestChart(result, entries, 'read')}
 ${phases(result)}
@@ -63,8 +63,8 @@ function budgets({rto, rpo, objectives}: DrillResult): Markup {
   const time = (name: string, recovery: RecoveryTime): Markup =>
     row(name, achieved(recovery), {seconds: recovery.seconds ?? 0, objective: objectives.rtoSeconds, met: recovery.met})
   const loss = {seconds: rpo.windowSeconds, objective: objectives.rpoSeconds, met: rpo.met}
-  return markup`<h2>Objectives</h2><table><tr><th></th><th>achieved</th><th>objective</th><th>of the budget</th><th></th></tr>
-${time('RTO, writes', rto.write)}${time('RTO, reads', rto.read)}${row('RPO', rpo.checked ? duration(rpo.windowSeconds) : 'not known', loss)}</table>
+  return markup`<h2>Objectives</h2><table><tr><th></th><th>achieved</th><th>objective</th><th>budget used</th><th></th></tr>
+${time('RTO, writes', rto.write)}${time('RTO, reads', rto.read)}${row('RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', loss)}</table>
 <p class="quiet">The operator's clock, from the start of the command to the verified end: ${duration(rto.operatorSeconds)}.</p>`
 }
 
@@ -83,10 +83,10 @@ function losses({rpo, singleWriter}: DrillResult): Markup {
     .slice(0, NAMED)
     .map(({requestId, acknowledgedAt}) => markup`<tr><td><code>${requestId}</code></td><td>${acknowledgedAt}</td></tr>`)
   return markup`<h2>Writes</h2>
-<p>${checked ? `${lostCount} of ${acknowledged} acknowledged writes are lost.` : `Not known: the new primary could not be asked for the ${acknowledged} acknowledged writes.`}
-${unsureCount} are unsure (no answer, or one that does not say whether it was applied); ${unsureSurvivedCount} of them were found. Single writer: ${String(singleWriter.valid)}.
+<p>${checked ? `${lostCount} of ${acknowledged} acknowledged writes are lost.` : `Unknown: the new primary could not be asked for the ${acknowledged} acknowledged writes.`}
+${unsureCount} are unsure (no clear answer whether they were applied); ${unsureSurvivedCount} of them were found. Single writer: ${String(singleWriter.valid)}.
 ${lagEstimateSeconds === null ? undefined : `The lag metric said ${duration(lagEstimateSeconds)} before the outage.`}
-This speaks of the probe's writes; of customers' writes nothing is claimed.</p>
+This speaks about the probe's writes; says nothing about customers' writes.</p>
 ${lost.length > 0 ? markup`<table><tr><th>lost request id</th><th>acknowledged at</th></tr>${named}</table>` : undefined}
 ${lost.length > NAMED ? markup`<p>and ${lost.length - NAMED} more in result.json</p>` : undefined}`
 }

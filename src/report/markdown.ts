@@ -31,12 +31,7 @@ export function markdownReport(result: DrillResult): string {
       ['', 'achieved', 'objective', ''],
       time('RTO, writes', rto.write),
       time('RTO, reads', rto.read),
-      [
-        'RPO',
-        rpo.checked ? duration(rpo.windowSeconds) : 'not known',
-        duration(objectives.rpoSeconds),
-        metWord(rpo.met),
-      ],
+      ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', duration(objectives.rpoSeconds), metWord(rpo.met)],
     ]),
     '',
     `${rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged}` : 'An unknown number of the'} acknowledged writes lost, ${rpo.unsureCount} unsure. Single writer: ${singleWriter.valid}.`,

@@ -23,7 +23,7 @@ export function summaryText(result: DrillResult, entries: readonly LedgerEntry[]
     '',
     ...topology(result),
     ...(entries.length > 0
-      ? ['', 'Writes, a line a second', ...timelineText(entries, 'write', regionsOf(result))]
+      ? ['', 'Writes, one line per second', ...timelineText(entries, 'write', regionsOf(result))]
       : []),
     ...notices(result),
     '',
@@ -48,7 +48,7 @@ function objectives({rto, rpo, objectives: {rtoSeconds, rpoSeconds}}: DrillResul
     ['', 'achieved', 'objective', ''],
     time('RTO, writes', rto.write),
     time('RTO, reads', rto.read),
-    ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'not known', duration(rpoSeconds), metWord(rpo.met)],
+    ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', duration(rpoSeconds), metWord(rpo.met)],
     ["operator's clock", duration(rto.operatorSeconds), '', ''],
   ])
 }
@@ -62,19 +62,19 @@ function loss({rpo}: DrillResult): string[] {
   return [
     rpo.checked
       ? `Lost writes    ${lostCount} of ${acknowledged} acknowledged${estimate}`
-      : `Lost writes    not known: ${acknowledged} were acknowledged, and the new primary could not be asked${estimate}`,
+      : `Lost writes    unknown: ${acknowledged} were acknowledged, but the new primary could not be asked${estimate}`,
     ...named,
     ...(lostCount > NAMED ? [`    and ${lostCount - NAMED} more in result.json`] : []),
     ...(unsureCount > 0
       ? [
-          `Unsure         ${plural(unsureCount, 'write')} without an answer that says whether it was applied; ${unsureSurvivedCount} found on the new primary`,
+          `Unsure         ${plural(unsureCount, 'write')} without a clear answer; ${unsureSurvivedCount} found on the new primary`,
         ]
       : []),
   ]
 }
 
 function writerSentence({singleWriter: {valid, overlaps, withoutRegion}}: DrillResult): string {
-  if (valid === true) return 'valid: no two regions acknowledged writes at one time'
+  if (valid === true) return 'valid: no two regions acknowledged writes at the same time'
   if (valid === 'unknown')
     return withoutRegion > 0
       ? `unknown: ${plural(withoutRegion, 'answer')} named no region`

@@ -66,8 +66,5 @@ export function timelineText(
     ]
     return `${String(index).padStart(5)} s  ${bar.padEnd(WIDTH + 2)} ${parts.join(', ')}`
   })
-  return [
-    ...lines,
-    `         h ${regions.home}   a ${regions.away}   x failed   ? unsure: no answer, or one that does not say`,
-  ]
+  return [...lines, `         h ${regions.home}   a ${regions.away}   x failed   ? unsure: no clear answer`]
 }

@@ -47,6 +47,6 @@ const leaks = (region: string): DrError =>
     code: 'FenceLeaks',
     exit: 'refused',
     what: `${region} acknowledged a write although it is fenced`,
-    why: 'another way than the fenced functions reaches the database',
-    next: 'find what still writes, then try again',
+    why: 'something other than the fenced functions writes to the database',
+    next: 'find what still writes, stop it, then try again',
   })

@@ -66,11 +66,11 @@ export class Canary {
   async roundTrip(via: Via): Promise<{proven: boolean; why: string}> {
     const written = await this.write(via)
     if (written.kind === 'silent') return {proven: false, why: written.reason}
-    if (written.kind === 'refused') return {proven: false, why: `a write to ${via} is answered with ${written.status}`}
+    if (written.kind === 'refused') return {proven: false, why: `a write to ${via} got status ${written.status}`}
     const removed = await this.remove(via, written.id)
     return {
       proven: this.world.workload.outcomeOf('removal', removed) === 'ok',
-      why: `the removal of the canary row is answered with ${removed.status}`,
+      why: `removing the canary row got status ${removed.status}`,
     }
   }
 

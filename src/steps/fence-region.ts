@@ -47,11 +47,11 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
         canaryMayBeLeft =
           answer.kind === 'silent' || (answer.kind === 'acknowledged' && !(await canary.removed(region, answer.id)))
         if (answer.kind === 'acknowledged') throw stillWriting(region)
-      } else context.note(`${region} is silent: neither its functions nor its API can be reached`)
+      } else context.note(`${region} does not answer: neither its functions nor its API can be reached`)
       return {unsure: 'fence-unsure'}
     },
 
-    /** A canary that was not answered may have left its row: it can only be removed while writes get through. */
+    /** A canary that got no answer may have left its row: it can only be removed while writes get through. */
     async undo(world, context) {
       const {writers} = world
       const {signal} = context
@@ -74,6 +74,6 @@ const stillWriting = (region: string): DrError =>
     code: 'StillWriting',
     exit: 'refused',
     what: `${region} still acknowledges writes and cannot be fenced`,
-    why: 'its API answers, while its Lambda control plane does not',
-    next: 'try again when Lambda answers, or block the API in another way first',
+    why: 'its API answers, but its Lambda control plane does not',
+    next: 'try again when Lambda answers, or first block the API in another way',
   })

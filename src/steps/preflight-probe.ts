@@ -20,15 +20,15 @@ export function preflightProbe({from, to, api}: {from: string; to: string; api: 
       const ask = <T>(what: string, call: (signal: AbortSignal) => Promise<T>): Promise<T> =>
         answerWithin({clock: world.clock, ms: LOOK_MS, signal: context.signal, what}, call)
       const [global, cluster] = await Promise.all([
-        ask(`the global database, asked in ${to}`, (signal) => world.database.describe(to, {signal})),
+        ask(`the global database, read in ${to}`, (signal) => world.database.describe(to, {signal})),
         ask(`the cluster in ${to}`, (signal) => world.database.cluster(to, {signal})),
         warmToken(world, to, context),
       ])
       const writes = (region: string): boolean =>
         global.members.some((member) => member.isWriter && member.region === region)
-      if (isSwitching(global)) throw overtaken(`a switch is under way already (${global.failover!.status})`)
-      if (writes(to)) throw overtaken(`${to} is the primary already`)
-      if (!writes(from)) throw overtaken(`${from} is not the primary any more`)
+      if (isSwitching(global)) throw overtaken(`a switch is already in progress (${global.failover!.status})`)
+      if (writes(to)) throw overtaken(`${to} is already the primary`)
+      if (!writes(from)) throw overtaken(`${from} is no longer the primary`)
       if (!global.members.some((member) => member.region === to))
         throw overtaken(`${to} is not a member of the global database`)
       if (cluster.availableInstances === 0) throw overtaken(`the cluster in ${to} has no available instance`)
@@ -64,7 +64,7 @@ const overtaken = (why: string): DrError =>
   new DrError({
     code: 'PlanOvertaken',
     exit: 'refused',
-    what: 'The world has changed since the plan was made',
+    what: 'The state has changed since the plan was made',
     why,
     next: 'todo-dr status',
   })

@@ -29,7 +29,7 @@ export function promoteFailover({to}: {to: string}): Step<World> {
 /** Only asked once the failover is accepted: from then on a yes of the target's own API can come of the promotion alone. */
 async function takesWrite(world: World, to: string, context: StepContext): Promise<boolean> {
   const {proven} = await new Canary(world, context, to).roundTrip(to)
-  if (proven) context.note(`${to} takes writes`)
+  if (proven) context.note(`${to} accepts writes`)
   return proven
 }
 

@@ -16,7 +16,7 @@ const PAUSE_MS = 500
 const IDLE_MS = 15_000
 
 const look = (world: World, to: string, {signal}: StepContext) =>
-  answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `the global database, asked in ${to}`}, (inner) =>
+  answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `the global database, read in ${to}`}, (inner) =>
     world.database.describe(to, {signal: inner}),
   )
 
@@ -81,7 +81,7 @@ const cancelled = (to: string): DrError =>
   new DrError({
     code: 'PromotionCancelled',
     exit: 'refused',
-    what: `AWS has cancelled the promotion of ${to}`,
-    why: 'the global database is idle again and its writer is where it was; the RDS events say more',
+    what: `AWS cancelled the promotion of ${to}`,
+    why: 'the global database is idle again and its writer has not moved; see the RDS events for details',
     next: 'todo-dr status',
   })

@@ -43,7 +43,7 @@ const KINDS: Record<string, (args: Arguments) => Step<World>> = {
 /** A fresh instance for one run: what a step has proven, it has proven for that run alone. */
 export function stepOf({id, kind, args}: PlanStep): Step<World> {
   const make = KINDS[kind]
-  if (!make) throw planUnreadable(`the step ${id} is of an unknown kind, ${kind}`)
+  if (!make) throw planUnreadable(`the step ${id} has an unknown kind, ${kind}`)
   const argument = (name: string): StepArgument => {
     const value = args[name]
     if (value === undefined) throw planUnreadable(`the step ${id} lacks ${name}`)
@@ -65,7 +65,7 @@ const planUnreadable = (why: string): DrError =>
   new DrError({
     code: 'PlanUnreadable',
     exit: 'failed',
-    what: 'The plan cannot be carried out by this version',
+    what: 'This version cannot carry out the plan',
     why,
-    next: 'resume it with the version that made it',
+    next: 'resume it with the version that created it',
   })

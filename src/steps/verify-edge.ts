@@ -36,8 +36,7 @@ async function round(canary: Canary, to: string, {note}: StepContext): Promise<b
     removal: serverOf(workload, 'removal', removed),
   }
   const strays = Object.entries(servers).filter(([, region]) => region !== to)
-  for (const [asked, region] of strays)
-    note(`${asked} through the edge: ${region ?? 'no region says that it served it'}`)
+  for (const [asked, region] of strays) note(`${asked} through the edge: ${region ?? 'no region in the answer'}`)
   return strays.length === 0
 }
 

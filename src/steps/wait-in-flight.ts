@@ -10,7 +10,7 @@ export function waitInFlight({region, seconds}: {region: string; seconds: number
   return {
     isDone: async () => waited,
     async act({clock}, {signal, note}) {
-      note(`calls that ${region} had accepted end within ${seconds} s`)
+      note(`calls accepted by ${region} finish within ${seconds} s`)
       await clock.sleep(seconds * 1000, signal)
       signal.throwIfAborted()
       waited = true

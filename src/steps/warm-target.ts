@@ -37,6 +37,6 @@ const alreadyWriting = (region: string): DrError =>
     code: 'StandbyWrites',
     exit: 'refused',
     what: `${region} acknowledges writes although it is not the primary`,
-    why: 'a second writer: what it stores is not replicated to the primary',
+    why: 'it is a second writer: its data is not replicated to the primary',
     next: 'todo-dr status',
   })

@@ -36,7 +36,7 @@ const unexpected = (region: Region, answer: unknown): DrError =>
   new DrError({
     code: 'AnswerUnexpected',
     exit: 'failed',
-    what: `The presence function in ${region} gave an answer that todo-dr does not know`,
+    what: `The presence function in ${region} gave an answer that todo-dr does not understand`,
     why: JSON.stringify(answer)?.slice(0, 300),
     next: 'compare the versions of todo-dr and of the deployed functions',
   })

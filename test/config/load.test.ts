@@ -36,12 +36,8 @@ describe('todo-dr.yaml', () => {
   })
 
   const MISTAKES: [what: string, text: string, message: string][] = [
-    [
-      'an unknown key',
-      `${TARGET}    profil: x\n`,
-      'todo-dr.yaml:5:5: targets.prod.profil: is no key that is known here',
-    ],
-    ['an unknown key at the top', `${TARGET}target: prod\n`, 'todo-dr.yaml:5:1: target: is no key that is known here'],
+    ['an unknown key', `${TARGET}    profil: x\n`, 'todo-dr.yaml:5:5: targets.prod.profil: unknown key'],
+    ['an unknown key at the top', `${TARGET}target: prod\n`, 'todo-dr.yaml:5:1: target: unknown key'],
     [
       'a wrong type',
       TARGET.replace('ToDoMgmt', '12'),
@@ -51,22 +47,22 @@ describe('todo-dr.yaml', () => {
     [
       'no region',
       TARGET.replace('us-east-2', 'Ohio'),
-      'todo-dr.yaml:4:32: targets.prod.regions.away: must be the name',
+      'todo-dr.yaml:4:32: targets.prod.regions.away: must be an AWS region name',
     ],
     [
       'the same region twice',
       TARGET.replace('us-east-2', 'us-east-1'),
-      'todo-dr.yaml:4:32: targets.prod.regions.away: must be another',
+      'todo-dr.yaml:4:32: targets.prod.regions.away: must differ from the home region',
     ],
     [
       'a default that is not there',
       `defaultTarget: stage\n${TARGET}`,
-      'todo-dr.yaml:1:1: defaultTarget: names no target',
+      'todo-dr.yaml:1:1: defaultTarget: is not a target in this file',
     ],
     [
       'a target named lab',
       TARGET.replace('prod', 'lab'),
-      'todo-dr.yaml:2:3: targets.lab: this name is kept for the local labs',
+      'todo-dr.yaml:2:3: targets.lab: this name is reserved for labs',
     ],
     [
       'a negative objective',

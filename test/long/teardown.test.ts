@@ -113,7 +113,7 @@ describe('teardown', function () {
     const {refusals} = await sandbox.json<TeardownResult>(['teardown', '--confirm', APP], 3)
     expect(refusals.map(({gate}) => gate)).to.deep.equal(['protection-lifted'])
     expect(refusals[0]!.reason).to.include(`todomgmt-${AWAY}`).and.include(`${APP}-data-${HOME}`)
-    expect(refusals[0]!.hint).to.include('--unprotect').and.include('lost for good')
+    expect(refusals[0]!.hint).to.include('--unprotect').and.include('lost permanently')
   })
 
   it('defect 39: deletes by the tag alone: a bucket of a matching name stays, keys, pools and a retained bucket go', async () => {
@@ -200,7 +200,7 @@ describe('teardown', function () {
     try {
       const {error} = await sandbox.json<{error: {code: string; what: string}}>(['teardown', '--confirm', APP], 3)
       expect(error.code).to.equal('LeaseHeld')
-      expect(error.what).to.match(/another operator is at work: \S+@\S+ \S+-teardown-/)
+      expect(error.what).to.match(/another operator is running a command: \S+@\S+ \S+-teardown-/)
     } finally {
       first.kill('SIGCONT')
     }

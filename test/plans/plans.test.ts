@@ -106,8 +106,8 @@ describe('the plans', () => {
 
   it('refuse a kind of step that this version does not know', () => {
     const [[step]] = planFailover(healthy(), deployment).stages as [[Plan['stages'][0][0]]]
-    expect(() => stepOf({...step, kind: 'teleport'})).to.throw('cannot be carried out')
-    expect(() => stepOf({...step, args: {}})).to.throw('cannot be carried out')
+    expect(() => stepOf({...step, kind: 'teleport'})).to.throw('cannot carry out the plan')
+    expect(() => stepOf({...step, args: {}})).to.throw('cannot carry out the plan')
   })
 
   it('keep numbers as numbers, and refuse what is none', () => {
@@ -116,6 +116,6 @@ describe('the plans', () => {
       .find(({id}) => id === 'in-flight')!
     expect(inFlight.args.seconds).to.be.a('number')
     const soon = {...inFlight, args: {...inFlight.args, seconds: 'soon'}}
-    expect(() => stepOf(soon)).to.throw('cannot be carried out')
+    expect(() => stepOf(soon)).to.throw('cannot carry out the plan')
   })
 })

@@ -38,7 +38,7 @@ const healthy = (): Observation => ({
   regions: {[HOME]: side(HOME), [AWAY]: side(AWAY, 0.25)},
 })
 
-const GONE = {reachable: false, reason: 'us-east-1 was not answered'} as const
+const GONE = {reachable: false, reason: 'us-east-1 got no answer'} as const
 
 describe('the status', () => {
   it('shows both regions of a healthy deployment', () => {

@@ -47,7 +47,7 @@ describe('the HTML report', () => {
     expect(htmlReport(result({notices: []}), entries)).not.to.contain('class="stamp"')
   })
 
-  it('is a page too where no probe was made', () => expect(htmlReport(result(), [])).to.contain('No writes were made.'))
+  it('is a page too where no probe was made', () => expect(htmlReport(result(), [])).to.contain('No writes were sent.'))
 
   it('shows a missed budget as over', () => {
     const {rto} = result()

@@ -31,8 +31,8 @@ describe('the summary', () => {
 
   it('never says none where nobody could ask', () => {
     const shown = text({rpo: {...result().rpo, checked: false, met: null, lost: [], lostCount: 0, windowSeconds: 0}})
-    expect(shown).to.contain('Lost writes    not known')
-    expect(shown).to.match(/RPO +not known +5\.00 s +unknown/)
+    expect(shown).to.contain('Lost writes    unknown')
+    expect(shown).to.match(/RPO +unknown +5\.00 s +unknown/)
   })
 
   it('says that a lower bound is one', () => {

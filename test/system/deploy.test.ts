@@ -107,7 +107,7 @@ describe('deploy', function () {
     const {code, stderr} = await interrupted('SIGINT', /start: Demo-data-us-east-1/)
     expect(code, stderr).to.equal(4)
     expect(stderr).to.contain('no lab named "deploying" is running: starting an empty one')
-    expect(stderr).to.contain('interrupted in the middle of the deployment').and.to.contain('todo-dr deploy goes on')
+    expect(stderr).to.contain('interrupted during the deployment').and.to.contain('run todo-dr deploy to continue')
   })
 
   it('goes on after a kill -9 with what CloudFormation has meanwhile done', async () => {
@@ -322,7 +322,7 @@ describe('deploy without what it needs', () => {
 
   it('says where it looked for a project, and how to install its toolkit, and starts no lab for it', async () => {
     const {stderr} = await sandbox.expect(2, ['deploy'])
-    expect(stderr).to.contain('there is no CDK project in').and.to.contain('todo-dr init')
+    expect(stderr).to.contain('there is not a CDK project in').and.to.contain('todo-dr init')
     writeFileSync(join(sandbox.folder, 'cdk.json'), JSON.stringify({app: 'node app.js'}))
     const {error} = await sandbox.json<{error: {code: string; next: string}}>(['deploy'], 2)
     expect(error.code).to.equal('ToolkitMissing')

@@ -42,9 +42,9 @@ function refuseBrokenText({body, query}: ToDoRequest): void {
   throw new DrError({
     code: 'NotUtf8',
     exit: 'usage',
-    what: `the ${broken[0]} holds bytes that are not UTF-8`,
-    why: 'the terminal or the script that gave it uses another encoding',
-    next: 'give it in UTF-8',
+    what: `the ${broken[0]} contains bytes that are not valid UTF-8`,
+    why: 'the terminal or script uses another encoding',
+    next: 'use UTF-8',
   })
 }
 
@@ -73,20 +73,20 @@ export function apiError(answer: ApiAnswer): DrError {
 }
 
 function complaintOf(status: number): Complaint {
-  if (status === 401) return {exit: 'credentials', what: 'the API does not take the token', next: 'todo-dr token'}
+  if (status === 401) return {exit: 'credentials', what: 'the API rejects the token', next: 'todo-dr token'}
   if (status === 403) {
     return {
       exit: 'credentials',
       what: 'the token does not allow this',
-      next: 'give its client the scope api/upsert-delete',
+      next: 'add the scope api/upsert-delete to its client',
     }
   }
 
   if (status === 404) return {exit: 'failed', what: 'there is no such ToDo', next: 'todo-dr crud list'}
-  if (status === 409) return {exit: 'failed', what: 'the API sees a conflict', next: 'todo-dr crud list'}
+  if (status === 409) return {exit: 'failed', what: 'the API reports a conflict', next: 'todo-dr crud list'}
   if (status === 429) return {exit: 'failed', what: 'the API is throttled', next: 'try again in a few seconds'}
   if (status >= 400 && status < 500) {
-    return {exit: 'usage', what: 'the API refuses the input', next: 'correct the input; nothing was stored'}
+    return {exit: 'usage', what: 'the API rejects the input', next: 'fix the input; nothing was stored'}
   }
 
   return {exit: 'failed', what: 'the API cannot serve the request', next: 'todo-dr status'}

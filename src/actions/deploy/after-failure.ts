@@ -66,10 +66,9 @@ function stoppedError(exit: ExitName, inProgress: ReadonlySet<string>, error: un
   return new DrError({
     code: exit === 'interrupted' ? 'Interrupted' : 'DeployStopped',
     exit,
-    what:
-      exit === 'interrupted' ? 'interrupted; no stack had been begun' : 'interrupted in the middle of the deployment',
-    why: names.length > 0 ? `CloudFormation goes on by itself with ${names.join(', ')}` : undefined,
-    next: 'todo-dr deploy goes on from there',
+    what: exit === 'interrupted' ? 'interrupted; no stack deployment was started' : 'interrupted during the deployment',
+    why: names.length > 0 ? `CloudFormation continues with ${names.join(', ')}` : undefined,
+    next: 'run todo-dr deploy to continue',
     cause: error,
   })
 }
@@ -86,9 +85,9 @@ function failedError(stacks: StackOutcome[], error: unknown): DrError {
   return new DrError({
     code: 'DeployFailed',
     exit: exitOf(error),
-    what: `${broken.map(({name}) => name).join(' and ')} failed${at}${rest.length > 0 ? `; not begun: ${rest.join(', ')}` : ''}`,
+    what: `${broken.map(({name}) => name).join(' and ')} failed${at}${rest.length > 0 ? `; not started: ${rest.join(', ')}` : ''}`,
     why: reason,
-    next: 'mend the cause, then run todo-dr deploy again: what stands is left as it is',
+    next: 'fix the cause, then run todo-dr deploy again; finished stacks stay as they are',
     requestId: error instanceof DrError ? error.requestId : undefined,
     cause: error,
   })

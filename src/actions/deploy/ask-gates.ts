@@ -59,7 +59,7 @@ async function switchInProgress(
       if (error instanceof DrError && error.code === 'GlobalClusterNotFoundFault') return
       throw error
     })
-  return global ? refuseDuringSwitch(global, 'todo-dr resume goes on with it; deploy afterwards') : []
+  return global ? refuseDuringSwitch(global, 'run todo-dr resume to finish it, then deploy') : []
 }
 
 const warningsTo =

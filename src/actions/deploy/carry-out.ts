@@ -108,7 +108,7 @@ async function continueRollbacks(input: DeployInput, stuck: ProjectStack[]): Pro
   if (stuck.length === 0) return new Map()
   const {deployer, stage, signal} = input
   const ids = stuck.map(({id}) => id)
-  const title = `Go on with the rollback of ${stuck.map(({name}) => name).join(', ')}`
+  const title = `Continue the rollback of ${stuck.map(({name}) => name).join(', ')}`
   await stage('continue-rollback', title, () => deployer.continueRollback(ids, {signal}))
   return lookAtStacks({...input, stacks: stuck, continueRollback: false})
 }
@@ -117,7 +117,7 @@ const refusedLate = ([first]: Refusal[]): DrError =>
   new DrError({
     code: 'Refused',
     exit: 'refused',
-    what: `the deployment is refused by ${first!.gate}; no stack was deployed, but a bootstrap or rollback that had to come first was made`,
+    what: `the deployment is refused by ${first!.gate}; no stack was deployed, but a bootstrap or rollback that had to come first is done`,
     why: first!.reason,
     next: first!.hint,
   })
@@ -127,8 +127,8 @@ const notBootstrapped = (missing: Place[]): DrError => {
   return new DrError({
     code: 'NotBootstrapped',
     exit: 'usage',
-    what: `CDK is not bootstrapped, or too old, in ${missing.map(({region}) => region).join(' and ')}`,
-    why: '--no-bootstrap keeps this command from doing it',
+    what: `CDK is not bootstrapped, or its bootstrap is too old, in ${missing.map(({region}) => region).join(' and ')}`,
+    why: '--no-bootstrap is set',
     next: `npx cdk bootstrap ${places.join(' ')}, or todo-dr deploy without --no-bootstrap`,
   })
 }

@@ -53,7 +53,7 @@ async function settled(
     }
 
     if (clock.now() - begun > BUSY_DEADLINE_MS) throw busy(name, region, state)
-    if (!told) emit({code: 'note', text: `${name} is ${state.status}: waiting until CloudFormation has ended it`})
+    if (!told) emit({code: 'note', text: `${name} is ${state.status}: waiting for CloudFormation to finish`})
     told = true
     await clock.sleep(wait, signal)
   }
@@ -65,7 +65,7 @@ const busy = (name: string, region: Region, {status, reason}: StackState): DrErr
     exit: 'stopped',
     what: `${name} in ${region} is still ${status} after ${BUSY_DEADLINE_MS / 60_000} minutes`,
     why: reason,
-    next: 'look at its events in CloudFormation; run this command again when it has ended',
+    next: 'look at its events in CloudFormation; when it is finished, run this command again',
   })
 
 export interface Place {

@@ -9,7 +9,7 @@ const stackOutcome = z.object({
   name: z.string(),
   region,
   status: z.enum(['created', 'updated', 'unchanged', 'failed', 'in-progress', 'not-started']).meta({
-    description: 'in-progress: CloudFormation goes on with it, though nobody waits any more',
+    description: 'in-progress: CloudFormation continues with it, but todo-dr no longer waits for it',
   }),
   seconds: z.number().nullable(),
   outputs: z.record(z.string(), z.string()),
@@ -38,20 +38,18 @@ const difference = z.object({
 const deploy = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
-  app: z.string().nullable().meta({description: 'null for a CDK app that names none'}),
+  app: z.string().nullable().meta({description: 'null for a CDK app without a name'}),
   account: z.string(),
   project: z.string().meta({description: 'The folder of the CDK project'}),
   status: z.enum(['deployed', 'unchanged', 'failed', 'stopped', 'refused', 'planned', 'compared']).meta({
     description:
-      'failed: what else stands is left as it is. stopped: the same command again goes on. planned: a dry run that no gate refuses. compared: --diff',
+      'failed: other finished stacks stay as they are. stopped: run the same command again to continue. planned: a dry run that no gate refuses. compared: --diff',
   }),
   seconds: z.number(),
   refusals: z.array(refusal),
   waived: z.array(refusal),
-  bootstrapped: z
-    .array(region)
-    .meta({description: 'Where the bootstrap of CDK was made or renewed; of a dry run, where it would be'}),
-  stacks: z.array(stackOutcome).meta({description: 'Empty where nothing was begun'}),
+  bootstrapped: z.array(region).meta({description: 'Where CDK was bootstrapped; for a dry run, where it would be'}),
+  stacks: z.array(stackOutcome).meta({description: 'Empty if nothing was started'}),
   differences: z.array(difference).nullable().meta({description: 'Of --diff: the stacks that differ'}),
   edgeUrl: z.url().nullable(),
   failure: z

@@ -85,7 +85,7 @@ async function compare({deployer, emit, signal}: DeployRequest, stacks: ProjectS
   const same = found.length === 0
   emit({
     code: 'done',
-    text: same ? 'nothing differs from what is deployed' : `${found.length} of ${stacks.length} stacks differ`,
+    text: same ? 'no differences from what is deployed' : `${found.length} of ${stacks.length} stacks differ`,
     next: same ? undefined : 'todo-dr deploy',
   })
   const differences = found.map(({text, ...difference}) => difference)
@@ -123,7 +123,7 @@ async function conclude(request: DeployRequest, outcome: DeployOutcome): Promise
   const count = stacks.filter((one) => one.status !== 'unchanged').length
   const text =
     status === 'unchanged'
-      ? `nothing to do: ${stacks.length} stacks stand as the project wants them`
+      ? `nothing to do: ${stacks.length} stacks are up to date`
       : `${count} of ${stacks.length} stacks deployed`
   const isFirst = request.world === undefined && edgeUrl !== null
   const name = request.lab ? ` --target ${request.target}` : ''
@@ -139,14 +139,12 @@ async function conclude(request: DeployRequest, outcome: DeployOutcome): Promise
 function waiversOf({databaseConsent, app}: DeployRequest): Waiver[] {
   if (!databaseConsent) return []
   if (app !== undefined && databaseConsent.given())
-    return [
-      {name: 'allow-database-change', reason: '--allow-database-change, confirmed with the name of the application'},
-    ]
+    return [{name: 'allow-database-change', reason: '--allow-database-change, confirmed with the application name'}]
   throw new DrError({
     code: 'ConfirmMismatch',
     exit: 'refused',
-    what: `--allow-database-change wants the name of the application: ${app ?? 'this project names none'}`,
-    why: 'it is there so that nobody replaces the database of the wrong application',
+    what: `--allow-database-change requires the application name: ${app ?? 'this project has none'}`,
+    why: 'the name must match, so that nobody replaces the database of the wrong application',
     next: `todo-dr deploy --allow-database-change --confirm ${app ?? 'NAME'}`,
   })
 }

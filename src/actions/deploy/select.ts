@@ -35,5 +35,5 @@ const stackUnknown = (name: string, stacks: ProjectStack[]): DrError =>
     exit: 'usage',
     what: `the project has no stack "${name}"`,
     why: `its stacks are ${stacks.map((stack) => stack.name).join(', ')}`,
-    next: 'name one of them with --stack, or leave --stack out',
+    next: 'name one of them with --stack, or leave out --stack',
   })

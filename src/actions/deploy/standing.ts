@@ -32,10 +32,10 @@ export function stuckError({name, region}: ProjectStack, {status, reason}: Stack
   return new DrError({
     code: rollback ? 'StackRollbackFailed' : 'StackDeleteFailed',
     exit: 'failed',
-    what: `${name} in ${region} is in ${status}, in which CloudFormation changes nothing`,
+    what: `${name} in ${region} is in ${status}, a state that CloudFormation does not update`,
     why: reason,
     next: rollback
-      ? `mend what the reason names, then todo-dr deploy --continue-rollback (or aws cloudformation continue-update-rollback ${at})`
-      : `mend what the reason names, then aws cloudformation delete-stack ${at}; then todo-dr deploy`,
+      ? `fix the cause, then todo-dr deploy --continue-rollback (or aws cloudformation continue-update-rollback ${at})`
+      : `fix the cause, then aws cloudformation delete-stack ${at}; then todo-dr deploy`,
   })
 }

@@ -49,7 +49,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     here('lab database', judgeDatabase(local)),
     here('project', judgeProject(local)),
     here('target', target.judgement),
-    ...(checkup ? aws : [here('regions', unknown(`${regions.join(' and ')} were not asked`, 'see target'))]),
+    ...(checkup ? aws : [here('regions', unknown(`${regions.join(' and ')} were not checked`, 'see target'))]),
   ]
 }
 
@@ -78,7 +78,7 @@ async function ofAws(patient: Patient, checkup: Checkup, state: Promise<MachineS
     both(
       'account',
       account === undefined
-        ? unknown('not known without credentials that work', 'see credentials')
+        ? unknown('unknown without working credentials', 'see credentials')
         : lab
           ? ok(account)
           : judgeAccount(account, wanted),
@@ -92,7 +92,7 @@ interface Check {
 }
 
 function notAsked(identity: Asked<Identity>): Check[] {
-  const judgement = unknown(identity.known ? 'not asked' : 'not known without credentials that work', 'see credentials')
+  const judgement = unknown(identity.known ? 'not checked' : 'unknown without working credentials', 'see credentials')
   return ['bootstrap', 'vpc quota', 'engine'].map((check) => ({check, judgement}))
 }
 

@@ -13,7 +13,7 @@ export const unknown = (text: string, remedy: string): Judgement => ({level: 'un
 
 /** Judges an answer; where there is none, says why it cannot be judged. */
 export const judged = <T>(asked: Asked<T>, judge: (value: T) => Judgement): Judgement =>
-  asked.known ? judge(asked.value) : unknown(asked.why, asked.next ?? 'todo-dr doctor, once that is mended')
+  asked.known ? judge(asked.value) : unknown(asked.why, asked.next ?? 'fix that, then run todo-dr doctor again')
 
 /** `missed` for a problem; `unknown` where there is none, but something could not be found out. */
 export function exitOf(findings: readonly Finding[]): ExitName {

@@ -14,9 +14,12 @@ const SLOW_MS = 1000
 
 export function judgeReach(region: Region, asked: Asked<Reached>): Judgement {
   if (!asked.known)
-    return problem(`${region} does not answer: ${asked.why}`, 'check network, proxy and DNS; or the region is lost')
+    return problem(
+      `${region} does not answer: ${asked.why}`,
+      'check network, proxy and DNS; if they work, the region may be down',
+    )
   const latency = `answers after ${Math.round(asked.value.latencyMs)} ms`
-  return asked.value.latencyMs > SLOW_MS ? warning(latency, 'measure from a machine that is nearer') : ok(latency)
+  return asked.value.latencyMs > SLOW_MS ? warning(latency, 'measure from a machine closer to the region') : ok(latency)
 }
 
 /** The offsets have half a second to either side: HTTP's dates count whole seconds. */
@@ -26,13 +29,16 @@ export function judgeClock(answers: readonly Asked<Reached>[]): Judgement {
     .sort((a, b) => Math.abs(a) - Math.abs(b))
   const [offset] = offsets
   if (offset === undefined)
-    return unknown('nobody answered whose clock could be compared', 'todo-dr doctor, once a region answers')
+    return unknown(
+      'no region answered, so the clock could not be compared',
+      'run todo-dr doctor again when a region answers',
+    )
   const seconds = `${(Math.abs(offset) / 1000).toFixed(1)} s ${offset > 0 ? 'behind' : 'ahead'}`
-  const remedy = 'synchronize it: timedatectl set-ntp true'
+  const remedy = 'synchronize the clock: timedatectl set-ntp true'
   if (Math.abs(offset) >= OFFSET_REFUSED_MS)
-    return problem(`this clock is ${seconds}: AWS refuses its signatures`, remedy)
+    return problem(`this clock is ${seconds}: AWS rejects its signatures`, remedy)
   if (Math.abs(offset) >= OFFSET_WARNS_MS) return warning(`this clock is ${seconds}`, remedy)
-  return ok('within a second')
+  return ok('correct to within a second')
 }
 
 export function judgeCredentials(asked: Asked<Identity>, home: Region): Judgement {
@@ -44,20 +50,20 @@ export function judgeCredentials(asked: Asked<Identity>, home: Region): Judgemen
   const text = `${arn}, from ${source}`
   return signInRegion === home
     ? warning(
-        `${text}: they are given out in ${home}, which is home`,
-        `keep a second way in that does not need ${home}: when it is lost, so is your sign-in`,
+        `${text}: they are issued in ${home}, the home region`,
+        `set up a second way to sign in that does not need ${home}: if that region is down, you cannot sign in`,
       )
     : ok(text)
 }
 
 export function judgeAccount(account: string, wanted: string | undefined): Judgement {
   if (wanted === undefined)
-    return warning(`${account}; todo-dr.yaml names none to compare with`, `write account: '${account}' into the target`)
+    return warning(`${account}; todo-dr.yaml has no account to compare with`, `add account: '${account}' to the target`)
   return account === wanted
     ? ok(account)
     : problem(
-        `the credentials are of ${account}, todo-dr.yaml says ${wanted}`,
-        'choose another profile, or correct account in todo-dr.yaml',
+        `the credentials belong to ${account}, but todo-dr.yaml says ${wanted}`,
+        'choose another profile, or fix the account in todo-dr.yaml',
       )
 }
 
@@ -78,24 +84,26 @@ export function judgeBootstrap({version, stack, bucket}: Bootstrap, region: Regi
     return problem(`the stack CDKToolkit is in ${stack}`, `${deleteStack}${keep}; then ${again}`)
   }
 
-  if (stack?.endsWith('_IN_PROGRESS')) return unknown(`the stack CDKToolkit is in ${stack}`, 'wait until it has ended')
+  if (stack?.endsWith('_IN_PROGRESS'))
+    return unknown(`the stack CDKToolkit is in ${stack}`, 'wait until it is finished')
   if (stack === null && version === null) {
     return bucket
       ? problem(
-          `no CDKToolkit, but its bucket ${name} was left behind: a bootstrap would fail with "already exists"`,
+          `there is no CDKToolkit stack, but its bucket ${name} still exists: a bootstrap would fail with "already exists"`,
           `empty and delete it: aws s3 rb --force s3://${name} --region ${region}; then ${again}`,
         )
       : warning('not bootstrapped', `todo-dr deploy does it; or ${again}`)
   }
 
-  if (version === null) return problem('CDKToolkit is of an old kind, without a version', again)
-  if (version < LEAST_BOOTSTRAP) return problem(`bootstrap version ${version}, ${LEAST_BOOTSTRAP} is needed`, again)
+  if (version === null) return problem('CDKToolkit is an old bootstrap without a version', again)
+  if (version < LEAST_BOOTSTRAP)
+    return problem(`bootstrap version ${version}, but ${LEAST_BOOTSTRAP} is required`, again)
   if (!bucket)
     return problem(`bootstrap version ${version}, but its bucket ${name} is gone`, `${deleteStack}; then ${again}`)
   if (stack === null)
     return warning(
-      `bootstrap version ${version}, without a stack CDKToolkit`,
-      'whoever bootstrapped it under another name maintains it; deploy takes it as it is',
+      `bootstrap version ${version}, without a CDKToolkit stack`,
+      'it was bootstrapped under another name; deploy uses it as it is',
     )
   return ok(`bootstrap version ${version}`)
 }
@@ -106,18 +114,18 @@ export function judgeVpcs({count, own, quota}: Vpcs, region: Region): Judgement 
   const used = `${count} of ${quota} VPCs`
   if (own > 0) return ok(`${used}, ours among them`)
   return count < quota
-    ? ok(`${used}, one is needed`)
+    ? ok(`${used}, one more is required`)
     : problem(
-        `${used}: there is no room for ours`,
+        `${used}: there is no room for another one`,
         `delete one, or: aws service-quotas request-service-quota-increase --region ${region} --service-code vpc --quota-code L-F678F1CE --desired-value ${quota + 1}`,
       )
 }
 
 export function judgeEngine({offered, global}: EngineOffer, version: string): Judgement {
   const remedy =
-    'choose in infra/lib/cluster.ts a version that both regions offer: aws rds describe-db-engine-versions --engine aurora-mysql'
+    'choose a version in infra/lib/cluster.ts that both regions offer: aws rds describe-db-engine-versions --engine aurora-mysql'
   if (!offered) return problem(`Aurora MySQL ${version} is not offered`, remedy)
   return global
     ? ok(`Aurora MySQL ${version}, in global databases`)
-    : problem(`Aurora MySQL ${version} is no member of global databases`, remedy)
+    : problem(`Aurora MySQL ${version} does not support global databases`, remedy)
 }

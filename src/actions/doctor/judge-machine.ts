@@ -24,43 +24,48 @@ export function judgeNode(version: string): Judgement {
 
 export const judgeNpm = ({npm}: MachineState): Judgement =>
   npm === undefined
-    ? problem('npm does not run: nothing can be installed for a deployment', 'install npm; it comes with Node.js')
+    ? problem(
+        'npm does not run, so the packages for a deployment cannot be installed',
+        'install npm; it comes with Node.js',
+      )
     : ok(`npm ${npm}`)
 
 export function judgeDisk({unwritable, free}: MachineState): Judgement {
   const [first] = unwritable
   if (first !== undefined)
     return problem(
-      `no state can be kept: ${unwritable.join('; ')}`,
-      'mend it, or set XDG_STATE_HOME and XDG_CACHE_HOME',
+      `todo-dr cannot write its state: ${unwritable.join('; ')}`,
+      'fix the permissions, or set XDG_STATE_HOME and XDG_CACHE_HOME',
     )
   const gigabytes = (free / 2 ** 30).toFixed(1)
   return free < ENOUGH_BYTES
-    ? warning(`only ${gigabytes} GiB are free`, 'free 2 GiB, or set XDG_STATE_HOME to a folder of another disk')
-    : ok(`state and cache can be written, ${gigabytes} GiB free`)
+    ? warning(`only ${gigabytes} GiB free`, 'free 2 GiB, or set XDG_STATE_HOME to a folder on another disk')
+    : ok(`state and cache are writable, ${gigabytes} GiB free`)
 }
 
 export function judgeDatabase({database}: MachineState): Judgement {
   if (database === undefined)
     return warning(
-      'the lab finds no mariadbd and could fetch none: neither apt-get nor dpkg-deb are here',
-      'sudo apt-get install mariadb-server-core, or let TODO_DR_MARIADBD name a mariadbd of 10.10 or later',
+      'the lab needs mariadbd, and cannot download it without apt-get and dpkg-deb',
+      'sudo apt-get install mariadb-server-core, or set TODO_DR_MARIADBD to the path of a mariadbd, version 10.10 or later',
     )
-  if (database.kind === 'apt') return ok('no mariadbd yet: the lab will fetch one with apt, about 7 MB, without root')
-  return ok(`${database.kind === 'cached' ? 'fetched before' : 'found'}: ${database.where}`)
+  if (database.kind === 'apt') return ok('no mariadbd yet: the lab downloads it with apt (about 7 MB, no root needed)')
+  return ok(`${database.kind === 'cached' ? 'downloaded before' : 'found'}: ${database.where}`)
 }
 
 export function judgeProject({project}: MachineState): Judgement {
-  if (project === undefined) return warning('there is no todo-dr.yaml here or above', 'todo-dr init DIR --defaults')
+  if (project === undefined)
+    return warning('there is no todo-dr.yaml in this folder or above', 'todo-dr init DIR --defaults')
   const {folder, found, astray, unpinned, lockfile} = project
-  if (!found) return problem(`${folder} is no CDK project`, 'correct infra in todo-dr.yaml')
-  if (astray.length > 0) return problem(`not installed as pinned: ${astray.join(', ')}`, `cd ${folder} && npm ci`)
+  if (!found) return problem(`${folder} is not a CDK project`, 'fix infra in todo-dr.yaml')
+  if (astray.length > 0)
+    return problem(`installed versions differ from the pinned ones: ${astray.join(', ')}`, `cd ${folder} && npm ci`)
   if (!lockfile)
     return warning(
-      'there is no package-lock.json: the next install may take other versions',
+      'there is no package-lock.json: the next install may use other versions',
       `cd ${folder} && npm install`,
     )
   if (unpinned.length > 0)
-    return warning(`not pinned: ${unpinned.join(', ')}`, `write exact versions into ${folder}/package.json`)
+    return warning(`not pinned: ${unpinned.join(', ')}`, `set exact versions in ${folder}/package.json`)
   return ok(`${folder}: installed as pinned`)
 }

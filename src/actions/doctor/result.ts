@@ -7,7 +7,7 @@ const level = z.enum(['ok', 'warning', 'problem', 'unknown'])
 
 const finding = z.object({
   check: z.string(),
-  region: region.nullable().meta({description: 'null for what concerns this machine, or both regions'}),
+  region: region.nullable().meta({description: 'null if it concerns this machine or both regions'}),
   level,
   text: z.string(),
   /** What to do about it; null where nothing need be done. */

@@ -43,7 +43,7 @@ export async function openOwnLab({labs, lab, keep, profile, stage, emit, signal}
       if (!keep) return
       emit({
         code: 'note',
-        text: `the lab runs on: --target lab:${name}; end it with todo-dr lab stop --lab ${name}`,
+        text: `the lab is still running: use --target lab:${name}; stop it with todo-dr lab stop --lab ${name}`,
       })
     },
   }

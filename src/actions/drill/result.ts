@@ -9,20 +9,20 @@ const count = z.int().nonnegative()
 const region = z.string()
 
 const recovery = z.object({
-  seconds: seconds.nullable().describe('null where no outage was seen'),
-  errorSeconds: seconds.describe('one probe interval, or the gap that skipped probes left'),
-  lowerBound: z.boolean().describe('the outage began before the record and nobody knows when, or it had not ended'),
-  met: z.boolean().nullable().describe('null where it could not be judged'),
+  seconds: seconds.nullable().describe('null if no outage was seen'),
+  errorSeconds: seconds.describe('one probe interval, or the gap left by skipped probes'),
+  lowerBound: z.boolean().describe('the outage began before the record, or had not ended when the record ended'),
+  met: z.boolean().nullable().describe('null if it could not be judged'),
   recovered: z.boolean(),
   episodes: z
     .array(z.object({from: z.number(), to: z.number().optional()}))
-    .describe('every outage seen, epoch milliseconds; `to` is absent where it had not ended'),
+    .describe('every outage seen, epoch milliseconds; `to` is absent if it had not ended'),
 })
 
 const topology = z.object({
   primary: region,
   standby: region,
-  edge: region.describe('the region that the edge serves from'),
+  edge: region.describe('the region that the edge sends clients to'),
   replication: z.enum(['ok', 'stalled', 'broken', 'none']),
 })
 
@@ -45,17 +45,17 @@ const drill = z
         acknowledged: count,
         lostCount: count,
         lost: z.array(z.object({requestId: z.string(), acknowledgedAt: instant})),
-        unsureCount: count.describe('writes without an answer: neither lost nor surviving'),
-        windowSeconds: seconds.describe('the time over which acknowledged writes are missing'),
+        unsureCount: count.describe('writes without an answer: counted neither as lost nor as surviving'),
+        windowSeconds: seconds.describe('the time span of the missing acknowledged writes'),
         met: z.boolean().nullable(),
-        checked: z.boolean().describe('false where the new primary could not be asked: `lostCount` then says nothing'),
+        checked: z.boolean().describe('false if the new primary could not be asked; `lostCount` then says nothing'),
         unsureSurvivedCount: count,
         acknowledgedBefore: z.boolean().describe('a write was acknowledged just before the outage'),
         lagEstimateSeconds: seconds
           .nullable()
           .describe('the last lag that the metric reported: an estimate, not a measurement'),
       })
-      .describe("of the probe's writes; of customers' writes nothing is claimed"),
+      .describe("about the probe's writes; says nothing about customers' writes"),
     singleWriter: z.object({
       valid: z.union([z.boolean(), z.literal('unknown')]),
       overlaps: z.array(z.object({earlier: z.string(), earlierRegion: region, later: z.string(), laterRegion: region})),
@@ -65,9 +65,9 @@ const drill = z
     topology: z.object({before: topology, afterFailover: topology, afterFailback: topology.nullable()}),
     runDirectory: z.string(),
     run: z.object({status: z.enum(['done', 'undone', 'stopped'])}),
-    notices: z.array(z.string()).describe('what limits the worth of this result'),
+    notices: z.array(z.string()).describe('what limits the value of this result'),
     probes: z.object({
-      ratePerSecond: z.number().positive().describe('writes a second, and as many reads'),
+      ratePerSecond: z.number().positive().describe('writes per second (plus as many reads)'),
       seed: z.number(),
       sent: count,
       skipped: count,

@@ -70,7 +70,7 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   const primary = await primaryOfLab(input)
   const {setup} = world.workload
   if (setup) await stage('seed', setup.title, () => setUp(world, primary, {signal}))
-  await stage('wake', 'Wait until the lab is whole and awake', async () => {
+  await stage('wake', 'Wait until the lab is healthy and warmed up', async () => {
     await wholeLab(input)
     await wake(world, {token: (await world.tokens.get(primary, {signal})).token, signal})
   })
@@ -94,7 +94,7 @@ const verdictLine = ({verdict, rto, rpo}: DrillResult): string =>
     `verdict: ${verdict}`,
     `writes ${achieved(rto.write)}`,
     `reads ${achieved(rto.read)}`,
-    rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss not known',
+    rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss unknown',
   ].join(', ')
 
 async function primaryOfLab({world, signal}: DrillInput): Promise<Region> {
@@ -120,7 +120,7 @@ const notWhole = ({situation, summary, next}: Diagnosis): DrError =>
   new DrError({
     code: 'DrillNeedsHealth',
     exit: 'refused',
-    what: `the lab is not whole: ${situation}`,
+    what: `the lab is not healthy: ${situation}`,
     why: summary,
     next: next ?? 'todo-dr status',
   })
@@ -131,7 +131,7 @@ async function underFault(input: DrillInput, scenario: Scenario, primary: Region
   let broken = false
   const heal = async (): Promise<void> => {
     const lift = () => lab.liftFault(scenario.fault, primary)
-    if (broken) await stage('lift', `Lift the fault: ${scenario.title} of ${primary} comes back`, lift)
+    if (broken) await stage('lift', `End the outage of ${scenario.title} of ${primary}`, lift)
     if (lagMs > 0) await lab.setLag(0)
   }
 
@@ -148,7 +148,7 @@ async function underFault(input: DrillInput, scenario: Scenario, primary: Region
         await stage('fault', `Break ${scenario.title} of ${primary}`, () => lab.startFault(scenario.fault, primary))
       },
       async execute(detected) {
-        await stage('detect', 'Notice it', () => notice(input, scenario))
+        await stage('detect', 'Detect the outage', () => notice(input, scenario))
         const decidedFrom = detected()
         return switchNow(input, {intent: scenario.intent, newRun: async () => run, diagnosed: () => decidedFrom})
       },
@@ -197,7 +197,7 @@ async function lagInForce({world, lagMs, signal}: DrillInput, primary: Region): 
   throw new DrError({
     code: 'LagNotInForce',
     exit: 'failed',
-    what: `replication to ${standby} does not show the lag of ${lagMs} ms, so no fault was made`,
+    what: `replication to ${standby} does not show the lag of ${lagMs} ms, so the outage was not started`,
     next: 'todo-dr status',
   })
 }

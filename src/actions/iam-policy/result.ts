@@ -13,7 +13,7 @@ const policy = z.object({
       Condition: z
         .object({StringEquals: z.record(z.string(), z.array(z.string()))})
         .optional()
-        .meta({description: 'The regions of actions that know no resources; the ownership tag of what is deleted'}),
+        .meta({description: 'The regions of actions without resources; the ownership tag of what is deleted'}),
     }),
   ),
 }) satisfies z.ZodType<PolicyDocument>
@@ -22,9 +22,9 @@ const iamPolicy = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
   app: z.string(),
-  account: z.string().meta({description: 'Twelve digits'}),
-  commands: z.array(z.string()).meta({description: 'What the policy is enough for'}),
-  policy: policy.meta({description: 'An IAM policy document, as it is printed without --json'}),
+  account: z.string().meta({description: 'AWS account id (twelve digits)'}),
+  commands: z.array(z.string()).meta({description: 'The commands that the policy is for'}),
+  policy: policy.meta({description: 'The IAM policy document that is printed without --json'}),
 })
 
 export type IamPolicyResult = z.infer<typeof iamPolicy>

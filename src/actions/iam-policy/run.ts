@@ -26,7 +26,7 @@ const commandUnknown = (name: string): DrError =>
   new DrError({
     code: 'CommandUnknown',
     exit: 'usage',
-    what: `"${name}" needs no permission on AWS, or is no command`,
-    why: `commands that do: ${commandsOf(undefined).join(', ')}`,
-    next: 'todo-dr iam-policy, or with one of these',
+    what: `"${name}" needs no AWS permissions, or is not a command`,
+    why: `commands that need permissions: ${commandsOf(undefined).join(', ')}`,
+    next: 'todo-dr iam-policy, alone or with one of these',
   })

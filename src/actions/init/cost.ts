@@ -17,37 +17,42 @@ export function estimate(settings: Settings, footprint: {home: Footprint; away: 
     add(item, basis, of(atHome) * price, of(atAway) * price)
 
   const compute = acu * PRICES.auroraAcuHour * HOURS_A_MONTH
-  add('Aurora Serverless v2', `${instances} x ${capacity.min} ACU, the minimum, at rest`, compute, compute)
+  add('Aurora Serverless v2', `${instances} x ${capacity.min} ACU, the minimum, when idle`, compute, compute)
   const storage = USAGE.storageGb * PRICES.auroraStorageGb + USAGE.ios * PRICES.auroraIo
   add('Aurora storage and I/O', `${USAGE.storageGb} GB, ${USAGE.ios} million I/Os`, storage, storage)
   add('Replicated writes', `${USAGE.replicatedIos} million`, 0, USAGE.replicatedIos * PRICES.auroraReplicatedIo)
   const proxyAcu = Math.max(PRICES.proxyMinimumAcu, acu)
   each(
     'RDS Proxy',
-    `${proxyAcu} ACU${proxyAcu > acu ? ', the least that is billed' : ''}`,
+    `${proxyAcu} ACU${proxyAcu > acu ? ', the minimum that is billed' : ''}`,
     proxyAcu * PRICES.proxyAcuHour * HOURS_A_MONTH,
     ({proxies}) => proxies,
   )
-  each('Interface endpoints', 'each in each zone', PRICES.endpointZoneHour * HOURS_A_MONTH, (one) => one.endpointZones)
-  each('NAT gateways', 'the network has no way out', PRICES.natGatewayHour * HOURS_A_MONTH, (one) => one.natGateways)
-  each('KMS keys', 'without rotations', PRICES.kmsKey, ({keys}) => keys)
-  each('Secrets and replicas', 'of both users', PRICES.secret, ({secrets}) => secrets)
+  each('Interface endpoints', 'each in every zone', PRICES.endpointZoneHour * HOURS_A_MONTH, (one) => one.endpointZones)
+  each(
+    'NAT gateways',
+    'the network has no internet access',
+    PRICES.natGatewayHour * HOURS_A_MONTH,
+    (one) => one.natGateways,
+  )
+  each('KMS keys', 'without rotation', PRICES.kmsKey, ({keys}) => keys)
+  each('Secrets and replicas', 'for both users', PRICES.secret, ({secrets}) => secrets)
   const waf = ({webAcls, webAclRules}: Footprint): number => webAcls * PRICES.wafAcl + webAclRules * PRICES.wafRule
-  each('WAF', `web ACL and rules; ${dollars(PRICES.wafRequests)} a million requests`, 1, waf)
+  each('WAF', `web ACL and rules; ${dollars(PRICES.wafRequests)} per million requests`, 1, waf)
   each(
     'Cognito clients and tokens',
     `client credentials, ${USAGE.tokens} tokens`,
     PRICES.cognitoClient + (USAGE.tokens / 1000) * PRICES.cognitoTokens,
     ({clients}) => clients,
   )
-  each('Alarms', 'by the metric', PRICES.alarmMetric, ({alarmMetrics}) => alarmMetrics)
+  each('Alarms', 'per metric', PRICES.alarmMetric, ({alarmMetrics}) => alarmMetrics)
   const logs = ({flowLogs}: Footprint): number =>
     USAGE.logsGb * PRICES.logsGb + Math.min(1, flowLogs) * USAGE.flowLogsGb * PRICES.flowLogsGb
-  each('Logs and flow logs', `${USAGE.logsGb} GB each`, 1, logs)
+  each('Logs and flow logs', `${USAGE.logsGb} GB per group`, 1, logs)
   const {edgeRequests, apiRequests, lambdaRequests} = PRICES
   add(
     'CloudFront, API Gateway, Lambda',
-    `nothing at rest; about ${dollars(edgeRequests + apiRequests + lambdaRequests)} a million requests`,
+    `nothing when idle; about ${dollars(edgeRequests + apiRequests + lambdaRequests)} per million requests`,
     0,
     0,
   )
@@ -62,8 +67,8 @@ export function estimate(settings: Settings, footprint: {home: Footprint; away: 
     away,
     total: cents(home + away),
     remarks: [
-      `Estimate, list prices of ${PRICES_REGION} as of ${PRICES_DATE} (${PRICES_SOURCE}). Other regions cost up to about a half more.`,
-      'Not in it: backups and snapshots, data transfer between the regions, capacity above the minimum, requests, taxes.',
+      `Estimate, list prices of ${PRICES_REGION} as of ${PRICES_DATE} (${PRICES_SOURCE}). Other regions cost up to about 50% more.`,
+      'Not included: backups and snapshots, data transfer between the regions, capacity above the minimum, requests, taxes.',
     ],
   }
 }
@@ -78,7 +83,7 @@ export function costMarkdown({items, home, away, total, remarks}: Estimate, sett
     row('item', 'basis', `${settings.home} (home)`, `${settings.away} (away)`),
     row('---', '---', '---:', '---:'),
     ...items.map((one) => row(one.item, one.basis, dollars(one.home), dollars(one.away))),
-    row('**a month**', `**${dollars(total)} in all**`, `**${dollars(home)}**`, `**${dollars(away)}**`),
+    row('**per month**', `**${dollars(total)} in total**`, `**${dollars(home)}**`, `**${dollars(away)}**`),
     '',
     ...remarks,
   ].join('\n')

@@ -58,7 +58,7 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
     app,
     home,
     away,
-    account: account ?? 'that of your credentials',
+    account: account ?? 'the account of your credentials',
     accountLine: account === undefined ? '' : `    account: '${account}'`,
     profileLine: profile === undefined ? '' : `    profile: ${JSON.stringify(profile)}`,
     profile: profile ?? 'NAME',
@@ -76,10 +76,10 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
     awayStacks: ['identity', 'data', 'api', 'directory'].map((part) => `\`${names.stack(part, away)}\``).join(', '),
     edgeStack: names.edgeStack,
     homeUpsert: names.fn(home, 'UpsertToDos'),
-    capacity: `${capacity.min} to ${capacity.max} ACU, ${instances} a region`,
+    capacity: `${capacity.min} to ${capacity.max} ACU, ${instances} per region`,
     protection: protect
-      ? 'on: data outlives its stack, and deleting it takes a deliberate change first'
-      : 'off, as for a rehearsal: set `protect` to true in `infra/config.json` and deploy before real data comes in',
+      ? 'on: data is kept when its stack is deleted; to delete it, first turn protection off'
+      : 'off, for rehearsals: before you store real data, set `protect` to true in `infra/config.json` and deploy',
     edgeWarning: [home, away].includes('us-east-1')
       ? `**us-east-1 is one of the two.** When it is lost, the control planes of CloudFront, IAM and Route 53 may be lost with it. The edge is steered through a data plane of its own (the KeyValueStore), which may or may not answer; \`todo-dr\` tries, and stops with exit 4 and what to do by hand where it cannot.`
       : 'CloudFront is made and changed through us-east-1. When us-east-1 is lost, the edge keeps serving; it is steered through the KeyValueStore, which may or may not answer.',
@@ -90,7 +90,7 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
 
 function text({templates}: Shipped, name: string): string {
   const found = templates[name]
-  if (found === undefined) throw new Error(`the program's templates lack ${name}`)
+  if (found === undefined) throw new Error(`the template ${name} is missing from the program`)
   return found
 }
 

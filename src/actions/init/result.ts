@@ -3,7 +3,7 @@
 import {z} from 'zod'
 import {region} from '../shapes.js'
 
-const dollars = z.number().meta({description: 'US dollars a month'})
+const dollars = z.number().meta({description: 'US dollars per month'})
 
 const settings = z.object({
   /** Prefix of every name; letters and digits, a letter first, at most 20. */
@@ -13,10 +13,10 @@ const settings = z.object({
   rtoSeconds: z.number(),
   rpoSeconds: z.number(),
   capacity: z.object({min: z.number(), max: z.number()}).meta({description: 'Aurora capacity units of an instance'}),
-  instances: z.int().meta({description: 'Aurora instances a region'}),
+  instances: z.int().meta({description: 'Aurora instances per region'}),
   /** Twelve digits; unknown until the first deployment where absent. */
   account: z.string().optional(),
-  /** A profile of the AWS configuration. */
+  /** AWS profile. */
   profile: z.string().optional(),
   alarmEmail: z.string().optional(),
   protect: z.boolean(),
@@ -28,7 +28,7 @@ const settings = z.object({
 const costItem = z.object({item: z.string(), basis: z.string(), home: dollars, away: dollars})
 
 const estimate = z.object({
-  date: z.string().meta({description: 'Of the list prices'}),
+  date: z.string().meta({description: 'Date of the list prices'}),
   currency: z.literal('USD'),
   items: z.array(costItem),
   home: dollars,

@@ -56,7 +56,7 @@ export async function runInit(input: InitInput): Promise<InitResult> {
 
   signal.throwIfAborted()
   await projects.write(folder, files)
-  emit({code: 'note', text: `wrote ${files.length} files into ${folder}`})
+  emit({code: 'note', text: `wrote ${files.length} files to ${folder}`})
   if (!install) return result
   await stage('install', 'Install the pinned packages of the CDK app (npm ci)', () =>
     projects.install(join(folder, INFRA), {signal, deadlineMs: INSTALL_DEADLINE_MS}),

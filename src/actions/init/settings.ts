@@ -26,9 +26,9 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
 /** Undefined where `name` can be an app's name; otherwise why it cannot. */
 export function appFault(name: string): string | undefined {
   if (!APP.test(name))
-    return 'must have letters and digits only, a letter first, and at most 20 of them: it becomes a part of the names of buckets, domains and functions'
+    return 'must be 1 to 20 letters and digits and start with a letter: it is used in the names of buckets, domains and functions'
   const word = RESERVED.find((one) => name.toLowerCase().includes(one))
-  return word && `must not contain "${word}", which Cognito reserves in the names of domains`
+  return word && `must not contain "${word}", which Cognito does not allow in domain names`
 }
 
 export interface RegionRules {
@@ -37,18 +37,18 @@ export interface RegionRules {
 }
 
 export function regionFault(region: string, {allowUnlisted = false}: RegionRules = {}): string | undefined {
-  if (!REGION.test(region)) return 'must be the name of an AWS region, such as us-east-1'
+  if (!REGION.test(region)) return 'must be an AWS region name, such as us-east-1'
   const partition = partitionOf(region)
   if (partition !== 'aws')
-    return `is in the partition ${partition}, but the edge is made in us-east-1, and CloudFront reaches no other partition than aws`
+    return `is in the partition ${partition}, but the edge is created in us-east-1, and CloudFront works only in the partition aws`
   if (Object.hasOwn(GLOBAL_DATABASE_REGIONS, region) || allowUnlisted) return undefined
-  return `has no Aurora MySQL global databases by the list of ${REGIONS_DATE} (${REGIONS_SOURCE}); where AWS has added them since, say --allow-unlisted-region`
+  return `has no Aurora MySQL global databases according to the list of ${REGIONS_DATE} (${REGIONS_SOURCE}); if AWS has added them since, use --allow-unlisted-region`
 }
 
 export function awayFault(away: string, home: string, rules: RegionRules = {}): string | undefined {
-  if (away === home) return 'must be another region than home'
+  if (away === home) return 'must differ from the home region'
   if (partitionOf(away) !== partitionOf(home))
-    return `is in the partition ${partitionOf(away)} and home in ${partitionOf(home)}: nothing is replicated between partitions`
+    return `is in the partition ${partitionOf(away)} and home in ${partitionOf(home)}: AWS does not replicate between partitions`
   return regionFault(away, rules)
 }
 
@@ -79,11 +79,15 @@ export function checkSettings(settings: Settings, rules: RegionRules = {}): void
   refuse('rpo', rpoSeconds, !(rpoSeconds >= 0) && 'must be a number of seconds, 0 or more')
   refuse('min-capacity', `${capacity.min} to ${capacity.max}`, capacityFault(capacity))
   refuse('instances', instances, !(Number.isInteger(instances) && instances >= 1 && instances <= 4) && 'must be 1 to 4')
-  refuse('account', account, account !== undefined && !/^\d{12}$/.test(account) && 'must have twelve digits')
+  refuse(
+    'account',
+    account,
+    account !== undefined && !/^\d{12}$/.test(account) && 'must be an AWS account id (twelve digits)',
+  )
   refuse(
     'alarm-email',
     alarmEmail,
-    alarmEmail !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(alarmEmail) && 'must be an address of mail',
+    alarmEmail !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(alarmEmail) && 'must be an email address',
   )
 }
 
@@ -91,7 +95,7 @@ const invalid = (flag: string, given: unknown, fault: string): DrError =>
   new DrError({
     code: 'InvalidSetting',
     exit: 'usage',
-    what: `--${flag}: ${JSON.stringify(given)} ${fault.startsWith('the ') ? `does not do: ${fault}` : fault}`,
+    what: `--${flag}: ${JSON.stringify(given)} ${fault.startsWith('the ') ? `is not valid: ${fault}` : fault}`,
     why: 'nothing was written',
     next: `todo-dr init --${flag} ...`,
   })

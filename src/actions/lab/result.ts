@@ -8,8 +8,10 @@ const labStatus = z.object({
   schemaVersion: z.literal(1),
   name: z.string(),
   endpoint: z.url().meta({description: 'The control plane of every service and region'}),
-  credentialsFile: z.string().meta({description: "Holds the administrator's key pair, as AWS's tools read it"}),
-  edgeUrl: z.url().optional().meta({description: 'Without the path of the API; absent where nothing is deployed'}),
+  credentialsFile: z
+    .string()
+    .meta({description: "File with the administrator's key pair, in the format of the AWS tools"}),
+  edgeUrl: z.url().optional().meta({description: 'Without the path of the API; absent if nothing is deployed'}),
   regions: z.array(
     z.object({
       region,
@@ -46,7 +48,7 @@ const labStatus = z.object({
 }) satisfies z.ZodType<LabStatus>
 
 const labStart = labStatus.extend({
-  seconds: z.number().meta({description: 'From the command to a lab that serves'}),
+  seconds: z.number().meta({description: 'Time from the command until the lab serves'}),
 })
 
 const labEnv = z.object({
@@ -57,7 +59,7 @@ const labEnv = z.object({
 
 const labStop = z.object({
   lab: z.string(),
-  crashed: z.boolean().meta({description: 'It had ended by itself, and what it left was cleared away'}),
+  crashed: z.boolean().meta({description: 'The lab had crashed; its leftovers were removed'}),
 })
 
 export type LabStartResult = z.infer<typeof labStart>

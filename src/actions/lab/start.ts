@@ -50,5 +50,5 @@ async function stay(running: RunningLab, {emit, signal}: LabStartInput): Promise
   })
   await Promise.race([interrupted, running.ended])
   if (signal.aborted) await running.stop()
-  emit({code: 'done', text: `lab "${running.name}" has ended; nothing is left`})
+  emit({code: 'done', text: `lab "${running.name}" is stopped and removed`})
 }

@@ -9,7 +9,7 @@ const outage = z.object({
   target: z.string(),
   outages: z
     .array(z.object({region, kind: z.enum(OUTAGE_KINDS), startedAt: epochMilliseconds}))
-    .meta({description: 'Those that are on; of `stop`, those that have ended'}),
+    .meta({description: 'The active outages; for `stop`, those that were ended'}),
 })
 
 export type OutageResult = z.infer<typeof outage>

@@ -36,7 +36,7 @@ export async function startOutage(input: StartInput): Promise<OutageResult> {
   if (consent && !consent.given() && !(await consent.ask())) throw confirmWanted(input, region)
   await outage.start(region, kind, {signal})
   const role = preferenceOf(deployment, region)
-  emit({code: 'done', text: `The ${kind} of ${region} (${role}) is out.`, next: 'todo-dr status'})
+  emit({code: 'done', text: `The ${kind} of ${region} (${role}) is down.`, next: 'todo-dr status'})
   return {schemaVersion: 1, target, outages: await outage.active(region, {signal})}
 }
 
@@ -59,7 +59,7 @@ export async function stopOutages({
   // After the other region was seen to: one that is silent must not keep it out.
   const failed = stopped.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
-  const text = outages.length === 0 ? 'No outage was on.' : 'Every outage has ended.'
+  const text = outages.length === 0 ? 'There was no active outage.' : 'Every outage has ended.'
   emit({code: 'done', text, next: 'todo-dr status'})
   return {schemaVersion: 1, target, outages}
 }
@@ -71,8 +71,8 @@ async function homeIfPrimary({world, deployment, signal}: StartInput): Promise<R
   throw new DrError({
     code: 'RegionWanted',
     exit: 'refused',
-    what: 'home is not the primary, so that it must be said which region is to fail',
-    why: primary === undefined ? 'nobody can say which region is the primary' : `${primary} is the primary`,
+    what: 'the home region is not the primary, so you must name the region that fails',
+    why: primary === undefined ? 'the primary region is unknown' : `${primary} is the primary`,
     next: `todo-dr outage start --region ${primary ?? 'REGION'}`,
   })
 }
@@ -86,6 +86,6 @@ const confirmWanted = ({target, deployment: {app}}: StartInput, region: Region):
     code: 'ConfirmWanted',
     exit: 'refused',
     what: `an outage of ${app} was not confirmed; nothing was changed`,
-    why: `${target} is no lab: clients would notice`,
+    why: `${target} is not a lab: real clients would be affected`,
     next: consentingCommand(region, app),
   })

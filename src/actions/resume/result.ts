@@ -6,7 +6,7 @@ import {runOutcome} from '../shapes.js'
 const resume = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
-  outcome: runOutcome.nullable().meta({description: 'null where no run was left unfinished'}),
+  outcome: runOutcome.nullable().meta({description: 'null if there was no unfinished run'}),
 })
 
 export type ResumeResult = z.infer<typeof resume>

@@ -18,7 +18,7 @@ export interface ResumeInput {
 export async function runResume({target, world, runs, run: id, emit, signal}: ResumeInput): Promise<ResumeResult> {
   const run = id === undefined ? await runs.latestUnfinished() : await runs.open(id)
   if (!run) {
-    emit({code: 'done', text: 'No run is unfinished; there is nothing to resume.', next: 'todo-dr status'})
+    emit({code: 'done', text: 'There is no unfinished run to resume.', next: 'todo-dr status'})
     return {schemaVersion: 1, target, outcome: null}
   }
 

@@ -20,13 +20,13 @@ export async function runSeed({world, emit, signal}: SeedInput): Promise<SeedRes
     throw new DrError({
       code: 'PrimaryUnknown',
       exit: 'unknown',
-      what: 'nobody can say which region is the primary',
+      what: 'the primary region is unknown',
       why: 'only the primary takes writes',
       next: 'todo-dr status',
     })
   }
 
   await setUp(world, region, {signal})
-  emit({code: 'done', text: `the table in ${region} holds the ToDos 1 to 10`, next: 'todo-dr crud list'})
+  emit({code: 'done', text: `the table in ${region} contains the ToDos 1 to 10`, next: 'todo-dr crud list'})
   return {region, ids: SAMPLE_IDS}
 }

@@ -12,7 +12,7 @@ const seen = <T extends z.ZodRawShape>(shape: T) =>
 
 const regionStatus = z.object({
   region,
-  preference: z.enum(['home', 'away']).meta({description: 'home is what the configuration prefers as primary'}),
+  preference: z.enum(['home', 'away']).meta({description: 'home is the preferred primary of the configuration'}),
   role: z.enum(['primary', 'standby', 'none', 'unknown']),
   cluster: seen({status: z.string(), availableInstances: z.int()}),
   proxy: seen({available: z.int(), unavailable: z.int()}),
@@ -23,22 +23,22 @@ const regionStatus = z.object({
     code: z.string().optional().meta({description: "The API's error code"}),
   }),
   writers: seen({mode: z.enum(['open', 'fenced', 'partly'])}),
-  lagSeconds: z.number().nullable().meta({description: 'null where no datum exists, as in the primary'}),
+  lagSeconds: z.number().nullable().meta({description: 'null if there is no value, as in the primary'}),
 })
 
 const status = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
-  app: z.string().meta({description: 'The name that --confirm wants'}),
-  situation: z.string().meta({description: 'Healthy, or what is the matter; Unknown where nobody can tell'}),
+  app: z.string().meta({description: 'The name for --confirm'}),
+  situation: z.string().meta({description: 'Healthy, the name of the problem, or Unknown'}),
   summary: z.string(),
   evidence: z.array(z.string()),
   next: z.string().nullable().meta({description: 'The command to run next'}),
   primary: region.nullable(),
   standby: region.nullable(),
-  edge: region.nullable().meta({description: 'The region that the edge serves'}),
+  edge: region.nullable().meta({description: 'The region that the edge sends clients to'}),
   replication: z.enum(['ok', 'stalled', 'broken', 'none']),
-  lagSeconds: z.number().nullable().meta({description: "The standby's, as its metric reports it"}),
+  lagSeconds: z.number().nullable().meta({description: 'The lag of the standby, from its metric'}),
   regions: z.array(regionStatus),
 })
 

@@ -30,7 +30,7 @@ const steer = z.object({
       failure: failure.optional(),
     })
     .nullable()
-    .meta({description: 'null where nothing was run: refused, or a dry run'}),
+    .meta({description: 'null if nothing was run: refused, or a dry run'}),
 })
 
 export type SteerResult = z.infer<typeof steer>

@@ -11,11 +11,9 @@ const switchResult = z.object({
   diagnosis,
   plan,
   digest,
-  refusals: z
-    .array(refusal)
-    .meta({description: 'What stood in the way; empty where the plan was run or could have been'}),
-  waived: z.array(refusal).meta({description: 'What would have, without a waiver'}),
-  outcome: runOutcome.nullable().meta({description: 'null where nothing was run: refused, or a dry run'}),
+  refusals: z.array(refusal).meta({description: 'The gates that refuse; empty if the plan was run or could be run'}),
+  waived: z.array(refusal).meta({description: 'The gates that would refuse without a waiver'}),
+  outcome: runOutcome.nullable().meta({description: 'null if nothing was run: refused, or a dry run'}),
 })
 
 export type SwitchResult = z.infer<typeof switchResult>
@@ -23,6 +21,6 @@ export type SwitchResult = z.infer<typeof switchResult>
 export const SCHEMAS = {
   switch: switchResult.meta({title: 'switchover, failover, failback --json'}),
   'run-outcome': runOutcome.meta({
-    title: 'result.json of a run that no load measured, and `outcome` of switch and resume',
+    title: 'result.json of a run without --measure, and `outcome` of switch and resume',
   }),
 }

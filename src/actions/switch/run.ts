@@ -50,7 +50,7 @@ export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'p
 
 const ACCEPTED: Waiver = {
   name: 'allow-data-loss',
-  reason: '--allow-data-loss, confirmed with the name of the application',
+  reason: '--allow-data-loss, confirmed with the application name',
 }
 
 /** Throws `RegionUnknown` (exit usage), and what the consent and the run throw. */

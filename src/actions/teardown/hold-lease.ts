@@ -33,7 +33,10 @@ export async function holdWhileItStands(
 ): Promise<Hold> {
   const buckets = leaseBucketsOf(estate)
   if (buckets.length === 0) {
-    journal.jot({event: 'lease-note', text: 'no bucket of the lease stands any more: nobody else can be kept out'})
+    journal.jot({
+      event: 'lease-note',
+      text: 'the buckets of the operator lease are gone: other operators can no longer be locked out',
+    })
     return {lost: new AbortController().signal, before: async () => undefined, release: async () => undefined}
   }
 
@@ -46,7 +49,7 @@ export async function holdWhileItStands(
       const region = regionOf.get(target.arn)
       if (region === undefined) return
       const left = await lease.forget(region)
-      journal.jot({event: 'lease-note', text: `the lease ends in ${region}: its bucket goes`})
+      journal.jot({event: 'lease-note', text: `the lease in ${region} ends: its bucket is deleted next`})
       if (left === 0) await held.release()
     },
   }

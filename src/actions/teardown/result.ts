@@ -20,7 +20,7 @@ const act = z.object({
   title: z.string(),
   target: z.object({kind: z.enum([...DELETABLE, 'other', 'stack']), id: z.string(), arn: z.string()}),
   from: z.string().optional().meta({description: 'The global cluster that a member leaves'}),
-  after: z.array(z.string()).meta({description: 'Ids of the acts that this one waits for'}),
+  after: z.array(z.string()).meta({description: 'Ids of the acts that must finish first'}),
 }) satisfies z.ZodType<TeardownAct>
 
 const actFailure = z.object({
@@ -35,19 +35,19 @@ const actFailure = z.object({
 const teardown = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
-  app: z.string().nullable().meta({description: 'null where nothing that is there names an application'}),
+  app: z.string().nullable().meta({description: 'null if no resource names an application'}),
   regions: z.array(region),
   dryRun: z.boolean(),
-  plan: z.array(act).meta({description: 'What was to be done; looking again afterwards may have found more'}),
+  plan: z.array(act).meta({description: 'The planned acts; a later look may have found more'}),
   refusals: z.array(refusal),
   done: z.array(z.string()).meta({description: 'What was done, in words'}),
   failed: z.array(actFailure),
   remaining: z
     .array(left)
-    .meta({description: 'What carries the tag of the application and stands; empty after a whole teardown'}),
+    .meta({description: 'What still exists with the tag of the application; empty after a complete teardown'}),
   pendingDeletion: z
     .array(left)
-    .meta({description: 'Keys that AWS deletes after a waiting time; they cost nothing until then'}),
+    .meta({description: 'Keys that AWS deletes after a waiting period; they cost nothing until then'}),
   seconds: z.number(),
 })
 

@@ -54,7 +54,7 @@ export async function runTeardown(request: TeardownRequest): Promise<TeardownEnd
   })
 
   if (refusals.length === 0 && (!estate || remainingOf(estate).length === 0)) {
-    emit({code: 'done', text: `nothing carries the tag of ${app ?? 'any application'}: nothing to delete`})
+    emit({code: 'done', text: `nothing has the tag of ${app ?? 'any application'}: nothing to delete`})
     return ending('done')
   }
 
@@ -92,7 +92,7 @@ const resultOf = (request: TeardownRequest, at: Estate | undefined): Omit<Teardo
 async function unconfirmed({app, consent}: TeardownRequest): Promise<Refusal[]> {
   if (consent.given() || (await consent.ask())) return []
   const hint = `todo-dr teardown --confirm ${nameToConfirm(app)}`
-  return [{gate: 'confirmed', reason: 'all of this, data included, would be lost for good', hint}]
+  return [{gate: 'confirmed', reason: 'all of this, including the data, would be lost permanently', hint}]
 }
 
 function conclude({resources, stacks, pendingDeletion}: Estate, failed: ActFailure[], emit: Emit): void {
@@ -100,7 +100,7 @@ function conclude({resources, stacks, pendingDeletion}: Estate, failed: ActFailu
     emit({code: 'warning', text: why === undefined ? what : `${what}: ${why}`, hint: next})
   if (pendingDeletion.length > 0) {
     const ids = pendingDeletion.map(({id, region}) => `${id} (${region})`).join(', ')
-    emit({code: 'note', text: `keys that AWS deletes after their waiting time, and does not bill: ${ids}`})
+    emit({code: 'note', text: `keys that AWS deletes after their waiting period, free of charge: ${ids}`})
   }
 
   const left = [...stacks, ...resources].filter(({owned}) => owned)
@@ -113,6 +113,6 @@ function conclude({resources, stacks, pendingDeletion}: Estate, failed: ActFailu
   emit({
     code: 'warning',
     text: `still there: ${names.join(', ')}`,
-    hint: 'todo-dr teardown goes on from what is there; what it knows no way to delete, delete by hand',
+    hint: 'run todo-dr teardown again; what it cannot delete, delete by hand',
   })
 }

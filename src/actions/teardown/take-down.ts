@@ -154,8 +154,8 @@ function failureOf(act: string, error: unknown, signal: AbortSignal): ActFailure
 }
 
 function stopped(asked: AbortSignal, error: unknown): DrError {
-  const rest = 'what AWS has begun to delete goes on; the rest stands and is billed'
-  const next = 'todo-dr teardown goes on from what is there'
+  const rest = 'AWS finishes the deletions that have started; the rest still exists and is billed'
+  const next = 'run todo-dr teardown again to continue'
   if (asked.aborted)
     return new DrError({
       code: 'Interrupted',
@@ -170,7 +170,7 @@ function stopped(asked: AbortSignal, error: unknown): DrError {
     code: 'LeaseLost',
     exit: 'stopped',
     what: `stopped midway: ${who}`,
-    why: `the operator lease ran out and was taken over; ${rest}`,
+    why: `the operator lease expired and another operator took it over; ${rest}`,
     next,
     cause: error,
   })

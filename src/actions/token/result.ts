@@ -5,7 +5,7 @@ import {instant, region} from '../shapes.js'
 
 const token = z.object({
   token: z.string(),
-  region: region.meta({description: 'Whose pool gave it'}),
+  region: region.meta({description: 'The region of the user pool that issued it'}),
   expiresAt: instant,
 })
 

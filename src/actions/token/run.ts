@@ -16,14 +16,14 @@ export async function runToken({world, emit, signal}: TokenInput): Promise<Token
   const serving = await servingRegion(world, signal)
   const {token, region, expiresAt} = await world.tokens.get(serving, {signal})
   if (region !== serving) {
-    const text = `the pool of ${serving} gives no token; this one is of ${region}`
+    const text = `the user pool of ${serving} issues no token; this token is from ${region}`
     emit({code: 'warning', text, hint: 'todo-dr status'})
   }
 
   return {token, region, expiresAt: new Date(expiresAt).toISOString()}
 }
 
-/** The region that the edge serves; home where nobody can tell, since either region's token opens both. */
+/** The region that the edge sends clients to; home where nobody can tell, since either region's token opens both. */
 export async function servingRegion(world: World, signal: AbortSignal): Promise<Region> {
   const home = homeOf(world.deployment)
   try {

@@ -25,7 +25,7 @@ const SOURCES: [string, string][] = [
   ['CREDENTIALS_PROFILE_SSO', 'IAM Identity Center'],
   ['CREDENTIALS_STS_ASSUME_ROLE_WEB_ID', 'a web identity'],
   ['CREDENTIALS_STS_ASSUME_ROLE', 'an assumed role'],
-  ['CREDENTIALS_PROCESS', 'a process of the profile'],
+  ['CREDENTIALS_PROCESS', 'a credential process of the profile'],
   ['CREDENTIALS_PROFILE', 'a profile'],
   ['CREDENTIALS_ENV_VARS', 'the environment'],
   ['CREDENTIALS_HTTP', 'the container'],
@@ -58,7 +58,7 @@ export class AwsCheckup implements Checkup {
       const answer = await withDeadline(REACH_MS, this.signal, (signal) =>
         fetch(url, {redirect: 'manual', signal}),
       ).catch((error: Error) => {
-        throw new Unreachable(`${url} was not answered`, error.cause ?? error)
+        throw new Unreachable(`${url} got no answer`, error.cause ?? error)
       })
       const ended = Date.now()
       await answer.body?.cancel()

@@ -16,8 +16,8 @@ export function clientSecrets(clients: Clients, deployment: Deployment) {
     throw new DrError({
       code: 'ClientWithoutSecret',
       exit: 'credentials',
-      what: `the client ${ClientId} of the pool ${UserPoolId} has no secret`,
-      why: 'client credentials need one',
+      what: `the client ${ClientId} of the user pool ${UserPoolId} has no secret`,
+      why: 'the client credentials flow needs a secret',
       next: `deploy the identity stack of ${region} again`,
     })
   }

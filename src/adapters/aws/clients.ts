@@ -13,7 +13,7 @@ import type {CallOptions} from '../../ports/world.js'
 export interface AwsAccess {
   /** Of every service; the SDK's own where undefined. */
   endpoint?: string
-  /** A profile of the AWS configuration; the default provider chain where undefined. */
+  /** AWS profile; the default provider chain where undefined. */
   profile?: string
   /** Fixed key pair, for the lab. */
   credentials?: {accessKeyId: string; secretAccessKey: string}

@@ -58,7 +58,7 @@ async function fallBack(errors: unknown[], request: MapRequest): Promise<FoundMa
     code: 'MapUnreachable',
     exit: 'usage',
     what: `the map of ${request.app} cannot be read: no region answers`,
-    why: `asked ${request.regions.join(' and ')}; there is no local copy of it either`,
+    why: `asked ${request.regions.join(' and ')}; there is no local copy either`,
     next: 'check the network, and the regions in todo-dr.yaml',
   })
 }

@@ -55,7 +55,7 @@ const SILENCE = new Set([
 export function mapAwsError(error: unknown, call: FailedCall): DrError {
   if (error instanceof DrError) return error
   const sdk = error as SdkError
-  if (isSilence(sdk)) return new Unreachable(`${call.action} in ${call.region} was not answered`, error)
+  if (isSilence(sdk)) return new Unreachable(`${call.action} in ${call.region} got no answer`, error)
   if (CREDENTIALS.has(sdk.name)) return credentialsError(sdk, call)
   if (DENIED.has(sdk.name)) return deniedError(sdk, call)
   return new DrError({
@@ -115,14 +115,13 @@ const REFUSED = /not authorized to perform: ([\w-]+:\w+) on resource: "?([^\s"]+
 function deniedError(error: SdkError, {action, region}: FailedCall): DrError {
   const [, missing = action, resource = '*'] = REFUSED.exec(error.message) ?? []
   const statement = JSON.stringify({Effect: 'Allow', Action: missing, Resource: resource})
-  let next = `allow it to whom you act as: ${statement}; todo-dr iam-policy prints all that a command needs`
+  let next = `add this statement to your identity: ${statement}; todo-dr iam-policy prints everything that a command needs`
   if (/service control polic/i.test(error.message)) {
-    next =
-      'a service control policy of the organization denies it, and no statement of yours helps: ask who administers the organization'
+    next = 'a service control policy of the organization denies it; ask the administrator of the organization'
   } else if (/permissions boundar/i.test(error.message)) {
-    next = 'a permissions boundary leaves it out, and no other statement helps: ask the owner of the boundary'
+    next = 'a permissions boundary does not allow it; ask the owner of the boundary'
   } else if (/explicit deny/i.test(error.message)) {
-    next = 'a policy denies it explicitly, and no statement helps: ask the owner of the policy'
+    next = 'a policy denies it explicitly; ask the owner of the policy'
   }
 
   return new DrError({

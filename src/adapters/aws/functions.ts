@@ -44,7 +44,7 @@ export class AwsFunctions implements Functions {
         exit: 'failed',
         what: `the function ${FunctionName} failed`,
         why: typeof body?.errorMessage === 'string' ? body.errorMessage : text.slice(0, 300),
-        next: `look at the function's log in ${region}`,
+        next: `read the log of the function in ${region}`,
         requestId: answer.$metadata.requestId,
       })
     }
@@ -60,7 +60,7 @@ export class AwsFunctions implements Functions {
     throw new DrError({
       code: 'FunctionMissing',
       exit: 'usage',
-      what: `the map of ${this.#deployment.app} names no function for "${which}" in ${region}`,
+      what: `the map of ${this.#deployment.app} has no function for "${which}" in ${region}`,
       why: `functions.${which} is optional, and this deployment has none`,
       next: 'deploy the directory stacks with a template that has one',
     })
@@ -71,7 +71,7 @@ function refusal(name: string, {code, message}: {code?: string; message?: string
   return new DrError({
     code: code ?? 'FunctionRefused',
     exit: 'failed',
-    what: `the function ${name} refused`,
+    what: `the function ${name} rejected the call`,
     why: message,
     next: 'todo-dr status',
     requestId,

@@ -125,7 +125,7 @@ export class AwsGlobalDatabase implements GlobalDatabase {
 function first<T>(list: T[] | undefined, what: string): T {
   const [found] = list ?? []
   if (found !== undefined) return found
-  throw new DrError({code: 'NotFound', exit: 'failed', what: `AWS knows no ${what}`, next: 'todo-dr status'})
+  throw new DrError({code: 'NotFound', exit: 'failed', what: `AWS has no ${what}`, next: 'todo-dr status'})
 }
 
 function toGlobalCluster(found: RdsGlobalCluster): GlobalCluster {

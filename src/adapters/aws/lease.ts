@@ -133,7 +133,7 @@ export class AwsLease implements Lease, PartingLease {
       }
     }
 
-    if (taken.length === 0) throw new Unreachable('no region keeps the operator lease')
+    if (taken.length === 0) throw new Unreachable('no region can hold the operator lease')
     return {regions: taken, unreachable: [...silent.keys()].sort(), token: record.token}
   }
 
@@ -147,7 +147,7 @@ export class AwsLease implements Lease, PartingLease {
 
     for (const [region, silence] of looked.silent) silent.set(region, silence)
     if (looked.found.length > 0) return looked.found
-    throw [...silent.values()][0] ?? new Unreachable('no region keeps the operator lease')
+    throw [...silent.values()][0] ?? new Unreachable('no region can hold the operator lease')
   }
 
   /** Reads the regions at once; a fault that is not silence is thrown. */
@@ -206,8 +206,8 @@ export class AwsLease implements Lease, PartingLease {
       code: 'LeaseDamaged',
       exit: 'refused',
       what: `the operator lease in ${region} cannot be read`,
-      why: `s3://${this.#bucket(region)}/${LEASE_KEY} is not what todo-dr writes`,
-      next: 'make sure that nobody else is at work, then delete that object',
+      why: `s3://${this.#bucket(region)}/${LEASE_KEY} was not written by todo-dr`,
+      next: 'make sure that nobody else is running todo-dr, then delete that object',
     })
   }
 }
@@ -221,8 +221,8 @@ function leaseHeld(region: Region, record: LeaseRecord): DrError {
   return new DrError({
     code: 'LeaseHeld',
     exit: 'refused',
-    what: `another operator is at work: ${record.owner}`,
+    what: `another operator is running a command: ${record.owner}`,
     why: `the lease in ${region} is held until ${new Date(record.expiresAt).toISOString()} (${left} s from now)`,
-    next: 'wait for it to end, or for the lease to run out; nothing was changed',
+    next: 'wait until it finishes or the lease expires; nothing was changed',
   })
 }

@@ -34,11 +34,11 @@ const functions = z
   })
   .refine(({migrate, writers}) => migrate === undefined || writers.includes(migrate), {
     path: ['migrate'],
-    error: 'must be one of writers, so that the fence closes it too',
+    error: 'must be one of the writers, so that the fence stops it too',
   })
   .refine(({presence, readers}) => presence === undefined || readers.includes(presence), {
     path: ['presence'],
-    error: 'must be one of readers',
+    error: 'must be one of the readers',
   })
 
 const version2 = z.object({
@@ -48,7 +48,7 @@ const version2 = z.object({
     .array(z.object({region: z.string(), ...side, functions}))
     .min(1)
     .refine((regions) => new Set(regions.map(({region}) => region)).size === regions.length, {
-      error: 'must not name a region twice',
+      error: 'must not list a region twice',
     }),
   globalClusterId: z.string(),
   edge: z.object(edge),
@@ -85,7 +85,7 @@ export function parseMap(text: string, where: string): Deployment {
   try {
     return mapOf(JSON.parse(text), where)
   } catch (error) {
-    if (error instanceof SyntaxError) throw badMap(where, 'it is not JSON')
+    if (error instanceof SyntaxError) throw badMap(where, 'it is not valid JSON')
     throw error
   }
 }
@@ -140,5 +140,5 @@ const badMap = (where: string, why: string): DrError =>
     exit: 'failed',
     what: `the map of the deployment cannot be read (${where})`,
     why,
-    next: 'deploy the directory stacks again, with the template of this version',
+    next: 'deploy the directory stacks again with the template of this version',
   })

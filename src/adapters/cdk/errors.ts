@@ -16,7 +16,7 @@ const toolkitMissing = (folder: string, why: string): DrError =>
     exit: 'usage',
     what: `the CDK toolkit of ${folder} cannot be loaded`,
     why,
-    next: `(cd ${folder} && npm ci), with @aws-cdk/toolkit-lib among its devDependencies`,
+    next: `(cd ${folder} && npm ci), with @aws-cdk/toolkit-lib in its devDependencies`,
   })
 
 /** Throws `ToolkitMissing` (exit usage) where the project's toolkit is not installed; loads nothing. */
@@ -59,19 +59,25 @@ export function fromToolkit(error: ToldError, doing: {call: string; folder: stri
     /LockError|OutdirLocked|ConcurrentWriteLock|ConcurrentReadLock/.test(`${name} ${message}`) ||
     /another CLI/i.test(message)
   ) {
-    const next = 'wait until it has ended, then run this command again'
+    const next = 'wait until it is finished, then run this command again'
     return new DrError({
       code: 'ProjectBusy',
       exit: 'usage',
-      what: `another program works in ${doing.folder}`,
+      what: `another program is working in ${doing.folder}`,
       ...parts,
       next,
     })
   }
 
   if (doing.call === 'open') {
-    const next = `(cd ${doing.folder} && npm run synth) shows it whole`
-    return new DrError({code: 'SynthFailed', exit: 'failed', what: 'the project does not synthesize', ...parts, next})
+    const next = `(cd ${doing.folder} && npm run synth) shows the full error`
+    return new DrError({
+      code: 'SynthFailed',
+      exit: 'failed',
+      what: 'the CDK project does not synthesize',
+      ...parts,
+      next,
+    })
   }
 
   if (doing.call === 'bootstrap') {
@@ -79,11 +85,11 @@ export function fromToolkit(error: ToldError, doing: {call: string; folder: stri
     return new DrError({
       code: 'BootstrapFailed',
       exit: 'failed',
-      what: "CDK's bootstrap resources could not be made",
+      what: "CDK's bootstrap resources could not be created",
       ...parts,
       next: exists
-        ? 'a bucket or repository of an earlier bootstrap is still there: delete what the reason names, and the stack CDKToolkit; then run this command again'
-        : 'look at the stack CDKToolkit of that region in CloudFormation, then run this command again',
+        ? 'a bucket or repository of an earlier bootstrap still exists: delete it and the stack CDKToolkit, then run this command again'
+        : 'look at the CDKToolkit stack of that region in CloudFormation, then run this command again',
     })
   }
 
@@ -91,9 +97,9 @@ export function fromToolkit(error: ToldError, doing: {call: string; folder: stri
     return new DrError({
       code: 'RollbackFailed',
       exit: 'failed',
-      what: 'the rollback has failed again',
+      what: 'the rollback failed again',
       ...parts,
-      next: 'mend what the reason names, then todo-dr deploy --continue-rollback',
+      next: 'fix the cause, then todo-dr deploy --continue-rollback',
     })
   }
 

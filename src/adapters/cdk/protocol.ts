@@ -12,7 +12,7 @@ export interface OpenArguments {
   context: Record<string, string>
   /** Run the validation plugins of the project and of aws-cdk-lib. */
   validation: boolean
-  /** A profile of the AWS configuration; the environment's credentials where undefined. */
+  /** AWS profile; the environment's credentials where undefined. */
   profile?: string
   /** Between two looks at a stack; the toolkit's own two seconds where undefined. */
   pollMs?: number

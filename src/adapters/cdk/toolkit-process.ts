@@ -206,15 +206,15 @@ const stuck = (call: CallName, ms: number, how: string): DrError =>
     code: 'ToolkitStuck',
     exit: 'stopped',
     what: `cdk ${call} ${how} ${Math.round(ms / 60_000)} minutes, and was stopped`,
-    why: 'CloudFormation goes on by itself with what has been begun',
-    next: 'look at the stacks in CloudFormation; the same command again goes on from there',
+    why: 'CloudFormation continues what has started',
+    next: 'look at the stacks in CloudFormation; run the same command again to continue',
   })
 
 const ended = (call: CallName, how: string): DrError =>
   new DrError({
     code: 'ToolkitEnded',
     exit: 'stopped',
-    what: `the process of the CDK toolkit ended in the middle of cdk ${call} (${how})`,
-    why: 'CloudFormation goes on by itself with what has been begun',
-    next: 'run the same command again: it goes on from there',
+    what: `the process of the CDK toolkit ended during cdk ${call} (${how})`,
+    why: 'CloudFormation continues what has started',
+    next: 'run the same command again to continue',
   })

@@ -84,8 +84,8 @@ const notEmpty = (folder: string, why: string): DrError =>
   new DrError({
     code: 'FolderNotEmpty',
     exit: 'usage',
-    what: `${folder} is no empty folder`,
-    why: `${why}; init overwrites nothing`,
+    what: `${folder} is not an empty folder`,
+    why: `${why}; init never overwrites files`,
     next: 'todo-dr init another-folder',
   })
 

@@ -35,8 +35,8 @@ export class FsRunStore implements KeepingRunStore {
         code: 'RunUnknown',
         exit: 'failed',
         what: `there is no run "${runId}"`,
-        why: `runs of this target are kept in ${this.#folder}`,
-        next: 'name one of that folder, or leave the run out to resume the newest unfinished one',
+        why: `runs of this target are stored in ${this.#folder}`,
+        next: 'name a run from that folder, or leave it out to resume the newest unfinished run',
       })
     }
 
@@ -104,7 +104,7 @@ class FsRun implements Run {
     const last = lines.pop()!
     const values = lines.map((line, index) => {
       const value = parsed(line)
-      if (value === undefined) throw damaged(join(this.folder, file), `line ${index + 1} is no JSON`)
+      if (value === undefined) throw damaged(join(this.folder, file), `line ${index + 1} is not valid JSON`)
       return value
     })
     // A proper prefix of a JSON object is never JSON itself, so a tail that parses is a whole line without its newline.
@@ -116,7 +116,7 @@ class FsRun implements Run {
     const text = await readIfThere(join(this.folder, file))
     if (text === undefined) return undefined
     const value = parsed(text)
-    if (value === undefined) throw damaged(join(this.folder, file), 'it is no JSON')
+    if (value === undefined) throw damaged(join(this.folder, file), 'it is not valid JSON')
     return value
   }
 
@@ -148,7 +148,7 @@ const damaged = (file: string, why: string): DrError =>
     exit: 'failed',
     what: `${file} is damaged`,
     why,
-    next: 'look at the file; `todo-dr status` tells what is true now',
+    next: 'look at the file; `todo-dr status` shows the current state',
   })
 
 function parsed(text: string): unknown {

@@ -142,7 +142,7 @@ const refused = (region: Region, status: number, text: string): DrError =>
   new DrError({
     code: 'TokenRefused',
     exit: status >= 500 ? 'failed' : 'credentials',
-    what: `the token endpoint of ${region} gave no token (HTTP ${status})`,
+    what: `the token endpoint of ${region} issued no token (HTTP ${status})`,
     why: text.slice(0, 200) || undefined,
     next: 'todo-dr status',
   })

@@ -19,7 +19,7 @@ export function connectLab(name: string): LabAdmin {
     const record = await readRecord(name)
     if (!record) throw noLab(name)
     const {endpoint} = record
-    if (!endpoint) throw noLab(name, 'one is being started')
+    if (!endpoint) throw noLab(name, 'a lab is starting')
     const {secretAccessKey: secret} = await administratorOf(name)
     try {
       return await callLab<T>({endpoint, secret}, method, path, deadline, body)
@@ -47,7 +47,7 @@ function translate(name: string, error: unknown): DrError {
     return new DrError({
       code: error.code,
       exit: error.status < 500 ? 'usage' : 'failed',
-      what: `the lab "${name}" refused: ${error.message}`,
+      what: `the lab "${name}" rejected the request: ${error.message}`,
       next: 'todo-dr lab logs',
       cause: error,
     })
@@ -56,7 +56,7 @@ function translate(name: string, error: unknown): DrError {
   const {code, message} = error as NodeJS.ErrnoException
   // Reset: its listener was still open for the instant in which it died.
   if (['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(code ?? ''))
-    return noLab(name, 'the last one crashed; the next start clears away what it left', error)
+    return noLab(name, 'the last lab crashed; the next start removes its leftovers', error)
   return new DrError({
     code: 'LabSilent',
     exit: 'failed',

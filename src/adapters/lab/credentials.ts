@@ -33,8 +33,8 @@ export async function labCredentials(lab: string, environment: NodeJS.ProcessEnv
   throw new DrError({
     code: 'LabKeyReal',
     exit: 'usage',
-    what: 'TODO_DR_LAB_ACCESS_KEY_ID looks like a key of AWS, and was not sent to the lab',
-    why: 'a lab knows only principals that were registered with it (docs/lab.md)',
+    what: 'TODO_DR_LAB_ACCESS_KEY_ID looks like a key for AWS and was not sent to the lab',
+    why: 'a lab accepts only principals registered with it (see docs/lab.md)',
     next: 'unset TODO_DR_LAB_ACCESS_KEY_ID',
   })
 }

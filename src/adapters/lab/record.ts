@@ -22,7 +22,7 @@ export function labFolder(name: string): string {
     throw new DrError({
       code: 'LabName',
       exit: 'usage',
-      what: `"${name}" cannot name a lab`,
+      what: `"${name}" is not a valid lab name`,
       why: 'a name has 1 to 40 letters, digits, - and _',
       next: 'todo-dr lab start --lab NAME',
     })

@@ -109,7 +109,7 @@ async function booted(
       }
 
       const onExit = (status: number | null, killedBy: NodeJS.Signals | null): void => {
-        const what = `the lab "${name}" ended while it booted (${killedBy ?? status})`
+        const what = `the lab "${name}" stopped while it was starting (${killedBy ?? status})`
         reject(failed(name, {code: 'LabFailed', what, why: tail(stderr)}))
       }
 
@@ -126,7 +126,7 @@ function failed(name: string, {code, what, why, next}: Omit<Extract<LabMessage, 
     LabExists: {exit: 'usage', next: `todo-dr lab status --lab ${name}, or todo-dr lab stop --lab ${name}`},
     PortTaken: {
       exit: 'usage',
-      next: 'todo-dr lab start --port N with another port, or without --port',
+      next: 'todo-dr lab start with another --port, or without --port',
     },
     MariaDbUnavailable: {exit: 'failed'},
   }

@@ -73,7 +73,7 @@ const stuck = (name: string, {pid}: LabRecord): DrError =>
   new DrError({
     code: 'LabStuck',
     exit: 'failed',
-    what: `the lab "${name}" does not end`,
-    why: `its process ${pid} lives on after SIGKILL`,
+    what: `the lab "${name}" does not stop`,
+    why: `its process ${pid} is still alive after SIGKILL`,
     next: `ps -p ${pid}`,
   })

@@ -25,7 +25,7 @@ async function readCopy(mirror: RunMirror, region: Region, runId: string): Promi
   ])
   if (plan === undefined || journal === undefined) return undefined
   const lines = journal.split('\n').filter((line) => line !== '')
-  // Throws where it is no JSON: such a copy counts for nothing.
+  // Throws where it is not valid JSON: such a copy counts for nothing.
   for (const one of [plan, ...lines, ...(result === undefined ? [] : [result])]) JSON.parse(one)
   if ((JSON.parse(plan) as {schemaVersion?: number}).schemaVersion !== 1) return undefined
   const files = {'plan.json': plan, 'journal.ndjson': journal, ...(result !== undefined && {'result.json': result})}

@@ -32,7 +32,7 @@ const FRESH_INTERVALS = 5
  * Speaks of the probe's writes only. Lost is what was acknowledged and is not there; a write without an answer is
  * unsure, is never lost, and has not survived until it is read.
  *
- * `windowSeconds` is the time over which acknowledged writes are missing: from the oldest of them to the outage, or to
+ * `windowSeconds` is the time span of the missing acknowledged writes: from the oldest of them to the outage, or to
  * the newest of them where an old primary went on acknowledging after the outage began.
  *
  * `met` is null where the primary could not be asked, and where no loss was found but no write had been acknowledged

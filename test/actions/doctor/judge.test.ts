@@ -20,7 +20,7 @@ import {ROOT} from '../../support/cli.js'
 import {golden} from '../../support/golden.js'
 
 const known = <T>(value: T): Asked<T> => ({known: true, value})
-const silent = {known: false, code: 'Unreachable', why: 'sts was not answered'} as const
+const silent = {known: false, code: 'Unreachable', why: 'sts got no answer'} as const
 const reached = (offsetMs: number): Asked<Reached> => known({latencyMs: 80, offsetMs})
 const WELL: MachineState = {
   node: 'v22.1.0',

@@ -50,7 +50,7 @@ describe('the monthly estimate', () => {
     const sum = cost.items.reduce((all, {home, away}) => all + home + away, 0)
     expect(cost.total).to.be.closeTo(sum, 0.01)
     expect(cost.remarks.join(' ')).to.include(PRICES_DATE).and.include('from memory')
-    expect(costMarkdown(cost, DEFAULTS)).to.include(`$${cost.total.toFixed(2)} in all`)
+    expect(costMarkdown(cost, DEFAULTS)).to.include(`$${cost.total.toFixed(2)} in total`)
   })
 })
 

@@ -50,7 +50,7 @@ describe('the settings of a new project', () => {
   })
 
   it('refuse equal regions, regions without global databases, and other partitions', () => {
-    expect(awayFault('us-east-1', 'us-east-1')).to.match(/another region/)
+    expect(awayFault('us-east-1', 'us-east-1')).to.match(/differ from the home region/)
     expect(regionFault('ap-southeast-6'))
       .to.include(REGIONS_DATE)
       .and.include('User Guide')
@@ -58,7 +58,7 @@ describe('the settings of a new project', () => {
     expect(regionFault('ap-southeast-6', {allowUnlisted: true})).to.equal(undefined)
     expect(awayFault('cn-north-1', 'us-east-1', {allowUnlisted: true})).to.match(/aws-cn/)
     expect(regionFault('us-gov-west-1')).to.match(/aws-us-gov/)
-    expect(regionFault('mars')).to.match(/name of an AWS region/)
+    expect(regionFault('mars')).to.match(/AWS region name/)
   })
 
   it('refuse capacities that Aurora does not offer', () => {

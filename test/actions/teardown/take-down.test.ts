@@ -65,7 +65,11 @@ class FakeLease {
     return {
       acquire: async (owner) => {
         if (this.holder !== undefined && this.holder !== owner)
-          throw new DrError({code: 'LeaseHeld', exit: 'refused', what: `another operator is at work: ${this.holder}`})
+          throw new DrError({
+            code: 'LeaseHeld',
+            exit: 'refused',
+            what: `another operator is running a command: ${this.holder}`,
+          })
         this.holder = owner
         this.kept = [...regions]
         return {regions: this.kept, unreachable: [], token: 1}

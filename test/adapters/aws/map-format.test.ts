@@ -40,7 +40,7 @@ describe('the format of the map', () => {
     errorOf({...sampleDeployment(), schemaVersion: 3}).with.property('why', 'its schemaVersion is 3, not 1 or 2')
     expect(() => parseMap('{', 'there'))
       .to.throw('(there)')
-      .with.property('why', 'it is not JSON')
+      .with.property('why', 'it is not valid JSON')
     expect(() => parseMap('null', 'there'))
       .to.throw('(there)')
       .with.property('code', 'MapInvalid')
@@ -49,17 +49,17 @@ describe('the format of the map', () => {
   it('refuses a region that is listed twice, and a function that the fence would miss', () => {
     const {regions, ...rest} = sampleDeployment()
     const [home, away] = regions
-    errorOf({...rest, regions: [home, home]}).with.property('why', 'regions: must not name a region twice')
+    errorOf({...rest, regions: [home, home]}).with.property('why', 'regions: must not list a region twice')
     const functions = {...away!.functions, migrate: 'another'}
     errorOf({...rest, regions: [home, {...away, functions}]}).with.property(
       'why',
-      'regions.1.functions.migrate: must be one of writers, so that the fence closes it too',
+      'regions.1.functions.migrate: must be one of the writers, so that the fence stops it too',
     )
   })
 
   it('refuses by name a route that this version does not know, and says what is wrong in one that it does', () => {
     expect(() => parsed({...sampleDeployment(), route: {kind: 'pigeon'}}))
-      .to.throw('this version of todo-dr cannot steer by pigeon')
+      .to.throw('this version of todo-dr cannot steer a route of the kind pigeon')
       .with.property('code', 'RouteUnknown')
     errorOf({...sampleDeployment(), route: {kind: 'keyvaluestore', key: 'serving'}}).with.property(
       'why',

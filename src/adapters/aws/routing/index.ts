@@ -31,9 +31,9 @@ export function routeKind(kind: string): RouteKind {
   throw new DrError({
     code: 'RouteUnknown',
     exit: 'usage',
-    what: `this version of todo-dr cannot steer by ${kind}`,
-    why: `the map of the deployment names it as the route; known here: ${Object.keys(KINDS).join(', ')}`,
-    next: 'use a newer version of todo-dr, or deploy with a route that this one knows',
+    what: `this version of todo-dr cannot steer a route of the kind ${kind}`,
+    why: `the map of the deployment names it as the route; this version knows: ${Object.keys(KINDS).join(', ')}`,
+    next: 'use a newer version of todo-dr, or deploy with a route that this version knows',
   })
 }
 

@@ -39,7 +39,7 @@ const undeletable = (bucket: string, {Key, Code, Message}: {Key?: string; Code?:
     exit: 'failed',
     what: `${Key} in the bucket ${bucket} cannot be deleted`,
     why: Message,
-    next: 'look for an object lock or a bucket policy that forbids it',
+    next: 'check for an object lock or a bucket policy that denies it',
   })
 
 export async function deleteBucket(caller: Caller, region: Region, name: string): Promise<void> {

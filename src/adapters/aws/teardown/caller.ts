@@ -66,8 +66,8 @@ export class Caller {
       throw new DrError({
         code: 'TimedOut',
         exit: 'failed',
-        what: `${what}: not within ${Math.round(ms / 60_000)} minutes`,
-        next: 'todo-dr teardown goes on where this one ended',
+        what: `${what}: not finished within ${Math.round(ms / 60_000)} minutes`,
+        next: 'run todo-dr teardown again to continue',
         cause: error,
       })
     }

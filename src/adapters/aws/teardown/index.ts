@@ -141,4 +141,4 @@ async function remove(
 }
 
 const impossible = (verb: string, kind: string): DrError =>
-  new DrError({code: 'NoSuchAct', exit: 'failed', what: `there is no way to ${verb} a resource of the kind ${kind}`})
+  new DrError({code: 'NoSuchAct', exit: 'failed', what: `todo-dr cannot ${verb} a resource of the kind ${kind}`})

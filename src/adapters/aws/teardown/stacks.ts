@@ -121,7 +121,7 @@ export async function deleteStack(
       ...(stuck.length > 0 && {RetainResources: stuck}),
     })
     last = await settled(caller, region, arn, last.StackStatus)
-    if (last && attempt < 3) note(`${last.StackStatus}: ${last.StackStatusReason ?? 'no reason is given'}; again`)
+    if (last && attempt < 3) note(`${last.StackStatus}: ${last.StackStatusReason ?? 'no reason given'}; again`)
   }
 
   if (last)
@@ -130,7 +130,7 @@ export async function deleteStack(
       exit: 'failed',
       what: `the stack ${last.StackName} in ${region} could not be deleted: ${last.StackStatus}`,
       why: last.StackStatusReason,
-      next: 'see its events, mend what they name, and run todo-dr teardown again',
+      next: 'read its events, fix the cause, and run todo-dr teardown again',
     })
 }
 
