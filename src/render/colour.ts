@@ -22,9 +22,15 @@ export interface Paintable {
   isTTY?: boolean
 }
 
-/** Asked per stream: a terminal, no NO_COLOR (https://no-color.org: set and not empty), and not a dumb one. */
-export const wantsColour = (stream: Paintable, environment: NodeJS.ProcessEnv = process.env): boolean =>
-  stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb'
+/**
+ * Asked per stream: a terminal, no NO_COLOR (https://no-color.org: set and not empty), and not a dumb one. FORCE_COLOR, as
+ * Node reads it, decides alone where it is set: `0` and `false` mean no colour.
+ */
+export function wantsColour(stream: Paintable, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const {FORCE_COLOR: forced, NO_COLOR: none, TERM: terminal} = environment
+  if (forced) return forced !== '0' && forced !== 'false'
+  return stream.isTTY === true && !none && terminal !== 'dumb'
+}
 
 export function paint(mark: Mark, text: string): string {
   const style = STYLE[mark]

@@ -74,5 +74,7 @@ describe('lines', () => {
     expect(wantsColour({isTTY: true}, {TERM: 'dumb'})).to.equal(false)
     expect(wantsColour({isTTY: false}, {})).to.equal(false)
     expect(wantsColour({}, {})).to.equal(false)
+    expect(wantsColour({isTTY: false}, {FORCE_COLOR: '1', NO_COLOR: '1'})).to.equal(true)
+    expect(wantsColour({isTTY: true}, {FORCE_COLOR: '0'})).to.equal(false)
   })
 })
