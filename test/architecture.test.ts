@@ -13,10 +13,25 @@ const walk = (folder: string): string[] =>
     return statSync(path).isDirectory() ? walk(path) : path.endsWith('.ts') ? [path] : []
   })
 
+interface Import {
+  name: string
+  /** Whether the module is loaded with the file: neither a type nor an import(). */
+  atOnce: boolean
+}
+
+const isTypeOnly = (node: ts.ImportDeclaration | ts.ExportDeclaration): boolean => {
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly
+  const {importClause: clause} = node
+  const names = clause?.namedBindings
+  const onlyTypes =
+    !clause?.name && names && ts.isNamedImports(names) && names.elements.every((element) => element.isTypeOnly)
+  return (clause?.isTypeOnly ?? false) || (onlyTypes ?? false)
+}
+
 /** Every module that a file names: import, export from, import(), and import types. */
-function imports(file: string): string[] {
+function imports(file: string): Import[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true)
-  const found: string[] = []
+  const found: Import[] = []
   const visit = (node: ts.Node): void => {
     const specifier =
       ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
@@ -26,7 +41,11 @@ function imports(file: string): string[] {
           : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
             ? node.argument.literal
             : undefined
-    if (specifier && ts.isStringLiteral(specifier)) found.push(specifier.text)
+    if (specifier && ts.isStringLiteral(specifier)) {
+      const atOnce = (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && !isTypeOnly(node)
+      found.push({name: specifier.text, atOnce})
+    }
+
     ts.forEachChild(node, visit)
   }
 
@@ -121,8 +140,9 @@ const rowOf = (layer: string): number => ROWS.findIndex((row) => row.includes(la
 
 const files = walk(src)
 const edges = files.flatMap((file) =>
-  imports(file).map((name) => ({
+  imports(file).map(({name, atOnce}) => ({
     from: relative(src, file),
+    atOnce,
     layer: layerOf(file),
     name,
     target: name.startsWith('.') ? resolve(dirname(file), name.replace(/\.js$/, '.ts')) : undefined,
@@ -149,6 +169,40 @@ describe('architecture', () => {
     expect(upward.map(({from, to}) => `${from} -> ${to}`)).to.deep.equal([])
   })
 
+  it('has no import circle, those of types alone included', () => {
+    const circles: string[] = []
+    const clear = new Set<string>()
+    const visit = (file: string, path: string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+      if (path.includes(file) || clear.has(file)) return
+      for (const {from, to} of inside) if (from === file) visit(to, [...path, file])
+      clear.add(file)
+    }
+
+    for (const file of files) visit(relative(src, file), [])
+    expect(circles).to.deep.equal([])
+  })
+
+  it('has no command load zod: it costs more than all that most commands do', () => {
+    const pathToZod = (file: string, seen: Set<string>): string[] | undefined => {
+      if (file === 'zod' || file.startsWith('zod/')) return [file]
+      if (seen.has(file)) return undefined
+      seen.add(file)
+      for (const {from, name, target, atOnce} of edges) {
+        const rest =
+          atOnce && from === file ? pathToZod(target === undefined ? name : relative(src, target), seen) : undefined
+        if (rest) return [file, ...rest]
+      }
+
+      return undefined
+    }
+
+    const commands = files.map((file) => relative(src, file)).filter((file) => file.startsWith('commands/'))
+    expect(commands).to.not.deep.equal([])
+    expect(pathToZod('config/schema.ts', new Set())).to.deep.equal(['config/schema.ts', 'zod'])
+    expect(commands.flatMap((file) => pathToZod(file, new Set())?.join(' -> ') ?? [])).to.deep.equal([])
+  })
+
   it('names adapters in open/ alone', () => {
     const naming = inside.filter(
       ({layer, toLayer}) => toLayer === 'adapters' && layer !== 'adapters' && layer !== 'open',
@@ -164,8 +218,8 @@ describe('architecture', () => {
         .map(({from, name}) => `src/${from} -> ${name}`),
       ...walk(lab).flatMap((file) =>
         imports(file)
-          .filter((name) => name.startsWith('.') && !resolve(dirname(file), name).startsWith(lab))
-          .map((name) => `${relative(root, file)} -> ${name}`),
+          .filter(({name}) => name.startsWith('.') && !resolve(dirname(file), name).startsWith(lab))
+          .map(({name}) => `${relative(root, file)} -> ${name}`),
       ),
     ]
     expect(crossing).to.deep.equal([])
@@ -232,8 +286,8 @@ describe('architecture', () => {
       ...['bin', 'lib', 'lambda'].flatMap((folder) =>
         walk(join(template, folder)).flatMap((file) =>
           imports(file)
-            .filter((name) => name.startsWith('.') && !resolve(dirname(file), name).startsWith(template))
-            .map((name) => `${relative(root, file)} -> ${name}`),
+            .filter(({name}) => name.startsWith('.') && !resolve(dirname(file), name).startsWith(template))
+            .map(({name}) => `${relative(root, file)} -> ${name}`),
         ),
       ),
     ]

@@ -4,7 +4,7 @@
  */
 
 import type {Region} from '../model/deployment.js'
-import type {CallOptions, Clock} from './world.js'
+import type {CallOptions, Clock} from './call.js'
 
 export interface Route {
   readonly needs: RouteNeeds
@@ -23,13 +23,13 @@ export interface Route {
   byHand(region: Region): string
 }
 
-/** What must be alive for `steer` to work, which the region that is escaped should have no part in. */
 export interface VerifyOptions {
   to: Region
   clock: Clock
   signal: AbortSignal
 }
 
+/** What must be alive for `steer` to work, which the region that is escaped should have no part in. */
 export interface RouteNeeds {
   /** A person's name of it, such as "Route 53". */
   service: string

@@ -5,13 +5,12 @@
  */
 
 import type {Deployment, Region} from '../model/deployment.js'
+import type {CallOptions, Clock} from './call.js'
 import type {Route} from './route.js'
 import type {ApiHealth, Cluster, GlobalCluster, ProxyHealth, WriterMode} from '../model/observation.js'
 import type {ApiAnswer, ApiRequest, Workload} from './workload.js'
 
-export interface CallOptions {
-  signal?: AbortSignal
-}
+export type {CallOptions, Clock} from './call.js'
 
 /** The Aurora global database. `via` names the region whose RDS endpoint is asked. */
 export interface GlobalDatabase {
@@ -80,10 +79,4 @@ export interface World {
   functions: Functions
   lease: Lease
   clock: Clock
-}
-
-export interface Clock {
-  /** Epoch milliseconds with fraction. */
-  now(): number
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
 }

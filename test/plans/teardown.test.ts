@@ -2,7 +2,6 @@ import {expect} from 'chai'
 import fc from 'fast-check'
 import type {Estate, EstateResource, EstateStack, ResourceKind} from '../../src/model/estate.js'
 import {remainingOf} from '../../src/model/estate.js'
-import {wavesOf} from '../../src/model/teardown-plan.js'
 import type {TeardownAct} from '../../src/model/teardown-plan.js'
 import {planTeardown} from '../../src/plans/teardown.js'
 
@@ -40,6 +39,24 @@ const estate = (stacks: EstateStack[], resources: EstateResource[]): Estate => (
   pendingDeletion: [],
   toolkitUsers: [],
 })
+
+/** The acts by when they can begin: those of a wave wait only for earlier waves. */
+function wavesOf(acts: TeardownAct[]): TeardownAct[][] {
+  const depth = new Map<string, number>()
+  const byId = new Map(acts.map((act) => [act.id, act]))
+  const depthOf = (act: TeardownAct): number => {
+    const known = depth.get(act.id)
+    if (known !== undefined) return known
+    const before = act.after.map((id) => depthOf(byId.get(id)!))
+    const own = before.length === 0 ? 0 : Math.max(...before) + 1
+    depth.set(act.id, own)
+    return own
+  }
+
+  const waves: TeardownAct[][] = []
+  for (const act of acts) (waves[depthOf(act)] ??= []).push(act)
+  return waves
+}
 
 /** Everything that has to have ended before this act begins. */
 function precede(acts: TeardownAct[], id: string): Set<string> {

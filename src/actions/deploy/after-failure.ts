@@ -3,10 +3,10 @@
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
 import type {StackOutcome} from '../../model/stack.js'
-import type {DeployOutcome} from './carry-out.js'
+import type {DeployOutcome} from './outcome.js'
 import type {DeployInput} from './input.js'
 import {standingOf} from './standing.js'
-import {stepOf} from './tracker.js'
+import {stepIdOf} from './tracker.js'
 import type {DeployTracker} from './tracker.js'
 
 export interface Failure {
@@ -42,7 +42,7 @@ export async function afterFailure({input, asked, tracker, bootstrapped, error}:
       : reason
     emit({
       code: 'step-finished',
-      id: stepOf(name),
+      id: stepIdOf(name),
       title: name,
       outcome: 'failed',
       seconds: seconds ?? (clock.now() - begun) / 1000,

@@ -4,9 +4,8 @@ import {Journal, carriedBy} from '../../engine/journal.js'
 import {holdLease} from '../../engine/lease-keeper.js'
 import type {HeldLease} from '../../engine/lease-keeper.js'
 import {DrError} from '../../errors.js'
-import type {ExitName} from '../../errors.js'
 import type {Refusal} from '../../model/gate.js'
-import type {ProjectStack, StackOutcome, StackState} from '../../model/stack.js'
+import type {ProjectStack, StackState} from '../../model/stack.js'
 import type {DeployerEvent} from '../../ports/deployer.js'
 import {afterFailure} from './after-failure.js'
 import {askDatabase} from './ask-gates.js'
@@ -14,18 +13,10 @@ import type {DeployLook} from './ask-gates.js'
 import type {DeployInput} from './input.js'
 import {lookAtStacks} from './look.js'
 import type {Place} from './look.js'
+import type {DeployOutcome} from './outcome.js'
 import {standingOf} from './standing.js'
 import type {Standing} from './standing.js'
 import {DeployTracker} from './tracker.js'
-
-export interface DeployOutcome {
-  status: 'deployed' | 'unchanged' | 'failed' | 'stopped'
-  exit: ExitName
-  stacks: StackOutcome[]
-  bootstrapped: string[]
-  /** What to say of a deployment that did not end well. */
-  error?: DrError
-}
 
 /**
  * Deploys. What went wrong is a value, so that what became of each stack is told too. Throws `LeaseHeld` (exit refused)

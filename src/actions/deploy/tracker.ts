@@ -27,7 +27,7 @@ const ACTIONS: Record<string, Changed['action']> = {
 /** What CloudFormation says of resources that it gave up because another one had failed. */
 const CANCELLED = /cancell?ed/i
 
-export const stepOf = (stack: string): string => `stack ${stack}`
+export const stepIdOf = (stack: string): string => `stack ${stack}`
 
 export class DeployTracker {
   readonly #stacks: Map<string, ProjectStack>
@@ -111,7 +111,7 @@ export class DeployTracker {
     const one = this.#of(stack)
     if (one.told || !this.#stacks.has(stack)) return []
     one.told = true
-    return [{code: 'step-started', id: stepOf(stack), title: this.#title(stack)}]
+    return [{code: 'step-started', id: stepIdOf(stack), title: this.#title(stack)}]
   }
 
   #resource({stack, logicalId, type, status, reason, at, done, total}: ResourceEvent): DrEvent[] {
@@ -134,14 +134,14 @@ export class DeployTracker {
     // The clean-up after an update deletes what was replaced: for whoever reads the result, it was updated.
     if (action && !one.changed.has(logicalId)) one.changed.set(logicalId, {logicalId, type, action})
     const seconds = began === undefined || status.endsWith('_IN_PROGRESS') ? undefined : rounded((at - began) / 1000)
-    return [{code: 'resource', id: stepOf(stack), stack, logicalId, type, status, seconds, reason, done, total}]
+    return [{code: 'resource', id: stepIdOf(stack), stack, logicalId, type, status, seconds, reason, done, total}]
   }
 
   #end({stack, changed, outputs}: Extract<DeployerEvent, {kind: 'stack-done'}>): DrEvent[] {
     const one = this.#of(stack)
     one.done = {changed, outputs}
     one.endedAt = this.now()
-    const id = stepOf(stack)
+    const id = stepIdOf(stack)
     const title = this.#title(stack)
     if (!changed) return [{code: 'step-skipped', id, title, why: 'no change'}]
     const seconds = (one.endedAt - one.begunAt!) / 1000

@@ -104,22 +104,6 @@ export class Clients {
     }
   }
 
-  lambdaInvoke = (region: Region) =>
-    this.#client('lambda', region, {once: true, requestMs: INVOKE_DEADLINE_MS}) as Promise<unknown> as Promise<
-      import('@aws-sdk/client-lambda').LambdaClient
-    >
-  /** Sends with a deadline; errors come out as `Unreachable` or another `DrError`. */
-  async send<T>(
-    send: (signal: AbortSignal) => Promise<T>,
-    options: {action: string; region: Region; signal?: AbortSignal; deadlineMs?: number},
-  ): Promise<T> {
-    try {
-      return await withDeadline(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, send)
-    } catch (error) {
-      throw mapAwsError(error, {...options, profile: this.#access.profile})
-    }
-  }
-
   /**
    * Loads what probes and steps call, ahead of the first call: loading takes half a second and more on a busy machine,
    * which must not count as a region's silence.

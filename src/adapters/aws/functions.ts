@@ -26,14 +26,12 @@ export class AwsFunctions implements Functions {
     payload: unknown,
     {signal}: CallOptions = {},
   ): Promise<unknown> {
-    const {InvokeCommand} = await import('@aws-sdk/client-lambda')
-    const client = await this.#clients.lambdaInvoke(region)
     const FunctionName = this.#named(region, role)
-    const command = new InvokeCommand({FunctionName, Payload: Buffer.from(JSON.stringify(payload))})
-    const answer = await this.#clients.send((abortSignal) => client.send(command, {abortSignal}), {
-      action: 'lambda:InvokeFunction',
-      region,
+    const input = {FunctionName, Payload: Buffer.from(JSON.stringify(payload))}
+    const answer = await this.#clients.call('lambda', region, 'Invoke', input, {
       signal,
+      once: true,
+      requestMs: INVOKE_DEADLINE_MS,
       deadlineMs: INVOKE_DEADLINE_MS,
     })
     const text = Buffer.from(answer.Payload ?? []).toString('utf8')

@@ -1,23 +1,15 @@
 /** The kinds of routes that clients can be sent by. Another kind is a file beside this one and a line in `KINDS`. */
 
-import type {z} from 'zod'
 import {DrError} from '../../../errors.js'
 import type {Deployment} from '../../../model/deployment.js'
 import type {RouteGrants} from '../../../model/permission.js'
 import type {Route} from '../../../ports/route.js'
 import type {Clients} from '../clients.js'
 import {keyValueStore} from './keyvaluestore.js'
+import type {RouteKind} from './kind.js'
 
 /** Version 1 of the map knew one kind. */
 export {routeOfVersion1, version1Route} from './keyvaluestore.js'
-
-export interface RouteKind {
-  /** Of `route` in the map of a deployment, `kind` included. */
-  settings: z.ZodType
-  open(clients: Clients, deployment: Deployment): Route
-  /** What IAM must allow for it. */
-  grants: RouteGrants
-}
 
 const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore}
 

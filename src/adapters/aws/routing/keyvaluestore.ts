@@ -8,7 +8,7 @@ import type {CallOptions} from '../../../ports/world.js'
 import {inARow} from '../../../ports/waits.js'
 import type {Clients} from '../clients.js'
 import {isFault} from '../errors.js'
-import type {RouteKind} from './index.js'
+import type {RouteKind} from './kind.js'
 
 const settings = z.object({
   kind: z.literal('keyvaluestore'),

@@ -1,0 +1,152 @@
+import {expect} from 'chai'
+import {runSwitch, switchRefused} from '../../../src/actions/switch/run.js'
+import type {SwitchInput} from '../../../src/actions/switch/run.js'
+import {SCHEMAS} from '../../../src/actions/switch/result.js'
+import type {SwitchResult} from '../../../src/actions/switch/result.js'
+import type {DrEvent} from '../../../src/messages.js'
+import type {Intent} from '../../../src/model/plan.js'
+import type {Run} from '../../../src/ports/runs.js'
+import {journalOf, memoryRun} from '../../support/memory-run.js'
+import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
+
+interface Switched {
+  result: SwitchResult
+  events: DrEvent[]
+  runs: Run[]
+}
+
+async function switched(sim: SimulatedWorld, intent: Intent, more: Partial<SwitchInput> = {}): Promise<Switched> {
+  const events: DrEvent[] = []
+  const runs: Run[] = []
+  const result = await runSwitch({
+    target: 'lab',
+    intent,
+    world: sim.connect().world,
+    maxLagSeconds: 5,
+    async newRun() {
+      runs.push(memoryRun())
+      return runs[0]!
+    },
+    operator: 'tester',
+    emit: (event) => void events.push(event),
+    signal: new AbortController().signal,
+    ...more,
+  })
+  return {result, events, runs}
+}
+
+/** A person who says yes or no; `asked` counts how often the risk was shown. */
+const person = (says: {given?: boolean; yes?: boolean}) => {
+  const consent = {
+    asked: 0,
+    given: () => says.given ?? false,
+    async ask(atRisk?: () => void) {
+      consent.asked++
+      atRisk?.()
+      return says.yes ?? false
+    },
+  }
+  return consent
+}
+
+const codes = (events: DrEvent[]): string[] => events.map(({code}) => code)
+
+describe('a switch', () => {
+  it('looks, plans and runs; one run is kept, and the result fits its schema', async () => {
+    const sim = new SimulatedWorld()
+    const {result, events, runs} = await switched(sim, 'switchover')
+    expect(result).to.deep.include({target: 'lab', intent: 'switchover', dryRun: false, refusals: [], waived: []})
+    expect(result.outcome).to.include({status: 'done', from: HOME, to: AWAY, digest: result.digest})
+    expect(SCHEMAS.switch.parse(result)).to.deep.equal(result)
+    expect(codes(events).slice(0, 2)).to.deep.equal(['diagnosis', 'plan'])
+    expect(runs).to.have.length(1)
+    expect(sim.topology()).to.include({edge: AWAY})
+  })
+
+  it('ends after the gates in a dry run: no run, no change', async () => {
+    const sim = new SimulatedWorld()
+    const before = sim.topology()
+    const {result, events, runs} = await switched(sim, 'switchover', {dryRun: true})
+    expect(result).to.deep.include({dryRun: true, refusals: [], outcome: null})
+    expect(codes(events).at(-1)).to.equal('done')
+    expect(runs).to.deep.equal([])
+    expect(sim.topology()).to.deep.equal(before)
+  })
+
+  it('is refused by a gate before a run is made, and the refusal can be thrown', async () => {
+    const sim = new SimulatedWorld()
+    const {result, events, runs} = await switched(sim, 'switchover', {to: HOME})
+    expect(result.refusals.map(({gate}) => gate)).to.deep.equal(['target-known'])
+    expect(result.outcome).to.equal(null)
+    expect(events.filter(({code}) => code === 'refusal')).to.have.length(1)
+    expect(runs).to.deep.equal([])
+    const error = switchRefused(result)
+    expect(error).to.include({code: 'Refused', exit: 'refused', next: result.refusals[0]!.hint})
+    expect(error.message).to.contain('target-known')
+  })
+
+  it('does not look at all where the region is not of the deployment', async () => {
+    const sim = new SimulatedWorld()
+    let error: unknown
+    const {events} = await switched(sim, 'switchover', {to: 'eu-west-1'}).catch((error_: unknown) => {
+      error = error_
+      return {events: []}
+    })
+    expect(error).to.include({code: 'RegionUnknown', exit: 'usage'})
+    expect(events).to.deep.equal([])
+  })
+
+  it('asks a person for the consent that is all that is missing, once and after the risk is shown', async () => {
+    const sim = new SimulatedWorld()
+    const consent = person({yes: true})
+    const {result, events, runs} = await switched(sim, 'failover', {lossConsent: consent})
+    expect(consent.asked).to.equal(1)
+    const shown = events.flatMap((event) => (event.code === 'refusal' ? [`${event.gate} ${event.waived}`] : []))
+    expect(shown).to.deep.equal(['data-loss-consent false', 'data-loss-consent true'])
+    expect(result.outcome).to.include({status: 'done', to: AWAY})
+    const waiver = (await journalOf(runs[0]!)).find((line) => line.event === 'waiver')
+    expect(waiver).to.include({name: 'allow-data-loss'})
+  })
+
+  it('is refused where the person says no; one who gave it beforehand is not asked', async () => {
+    const no = person({yes: false})
+    const refused = await switched(new SimulatedWorld(), 'failover', {lossConsent: no})
+    expect(refused.result.refusals.map(({gate}) => gate)).to.deep.equal(['data-loss-consent'])
+    expect(refused.runs).to.deep.equal([])
+    const given = person({given: true})
+    const accepted = await switched(new SimulatedWorld(), 'failover', {lossConsent: given})
+    expect(accepted.result.outcome).to.include({status: 'done'})
+    expect(given.asked).to.equal(0)
+  })
+
+  it('asks nobody where another gate refuses too: consent would change nothing', async () => {
+    const sim = new SimulatedWorld()
+    sim.lose(AWAY)
+    const consent = person({yes: true})
+    const {result} = await switched(sim, 'failover', {lossConsent: consent})
+    expect(consent.asked).to.equal(0)
+    expect(result.refusals.map(({gate}) => gate)).to.include.members(['target-reachable', 'data-loss-consent'])
+  })
+
+  it('warns of a failover while everything is healthy, and of no other', async () => {
+    const warned = async (sim: SimulatedWorld) =>
+      codes((await switched(sim, 'failover', {dryRun: true})).events).includes('warning')
+    expect(await warned(new SimulatedWorld())).to.equal(true)
+    const lost = new SimulatedWorld()
+    lost.lose(HOME)
+    expect(await warned(lost)).to.equal(false)
+  })
+
+  it('counts deciding from the beginning of the look, or from when the drill saw the outage', async () => {
+    const sim = new SimulatedWorld()
+    const began = sim.clock.now()
+    const decidedFrom = async (more: Partial<SwitchInput>) => {
+      const {runs} = await switched(sim, 'switchover', more)
+      const [first] = await journalOf(runs[0]!)
+      return first!.event === 'run-started' ? first!.decidedFrom : undefined
+    }
+
+    expect(await decidedFrom({})).to.equal(began)
+    expect(await decidedFrom({diagnosed: () => began + 1})).to.equal(began + 1)
+  })
+})
