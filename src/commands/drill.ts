@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import {SCENARIO_NAMES} from '../actions/drill/scenarios.js'
 import {DrCommand} from '../cli/dr-command.js'
+import {paceFlag} from '../cli/pace-flag.js'
 import type {DrillResult} from '../measure/result.js'
 import {openLabs} from '../open/labs.js'
 
@@ -42,11 +43,7 @@ export default class Drill extends DrCommand {
     }),
     'no-failback': Flags.boolean({description: 'Stop after the failover; do not fail back'}),
     keep: Flags.boolean({description: 'Leave the lab running at the end'}),
-    profile: Flags.option({
-      description: '`instant` has no delays, `paced` has orders of magnitude of AWS, scaled down',
-      options: ['instant', 'paced'] as const,
-      default: 'instant' as const,
-    })(),
+    pace: paceFlag(),
     lab: Flags.string({
       description: 'Use this lab; if it is not running, it is started and then stopped again',
       helpValue: 'NAME',
@@ -62,7 +59,7 @@ export default class Drill extends DrCommand {
       import('../actions/drill/run.js'),
       openLabs(),
     ])
-    const {name, end} = await openOwnLab({...flags, labs, stage, emit, signal})
+    const {name, end} = await openOwnLab({...flags, profile: flags.pace, labs, stage, emit, signal})
     const session = this.session({target: `lab:${name}`})
     try {
       emit({code: 'note', text: `scenario ${scenario}, lag ${lagMs} ms, ${ratePerSecond} writes/s, seed ${seed}`})

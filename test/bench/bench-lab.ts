@@ -44,7 +44,7 @@ export class BenchLab {
     const name = `bench-${process.pid}-${profile}`
     // The built lab: one that is compiled as it starts would be slow for a reason of ours.
     const sandbox = new Sandbox()
-    const args = ['lab', 'start', '--lab', name, '--profile', profile]
+    const args = ['lab', 'start', '--lab', name, '--pace', profile]
     const {seconds} = await sandbox.json<{seconds: number}>(args)
     Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
     const session = new Session({target: `lab:${name}`, folder: sandbox.folder, emit() {}})

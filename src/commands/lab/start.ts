@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 import type {LabStartResult} from '../../actions/lab/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
+import {paceFlag} from '../../cli/pace-flag.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabStart extends DrCommand {
@@ -8,7 +9,7 @@ export default class LabStart extends DrCommand {
   static override description =
     'Returns when the lab is ready and leaves it running. A lab is a set of real servers on this machine; it needs no AWS account. It needs a MariaDB server, which is downloaded if none is installed.'
 
-  static override examples = ['<%= config.bin %> lab start', '<%= config.bin %> lab start --lab second --profile paced']
+  static override examples = ['<%= config.bin %> lab start', '<%= config.bin %> lab start --lab second --pace paced']
 
   // It acts on a lab, not on a target.
   static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
@@ -22,11 +23,7 @@ export default class LabStart extends DrCommand {
     foreground: Flags.boolean({description: 'Stay in the foreground, print the log, and stop the lab on Ctrl-C'}),
     empty: Flags.boolean({description: 'Start the lab without the sample application'}),
     'enforce-iam': Flags.boolean({description: 'Enforce IAM policies for registered principals (see docs/lab.md)'}),
-    profile: Flags.option({
-      description: '`instant` has no delays, `paced` has orders of magnitude of AWS, scaled down',
-      options: ['instant', 'paced'] as const,
-      default: 'instant' as const,
-    })(),
+    pace: paceFlag(),
     port: Flags.integer({
       description: 'Port of the control plane; a free port by default',
       min: 1,
@@ -37,9 +34,9 @@ export default class LabStart extends DrCommand {
 
   async run(): Promise<LabStartResult> {
     const {flags} = await this.parse(LabStart)
-    const {'enforce-iam': enforceIam, lab: name, ...options} = flags
+    const {'enforce-iam': enforceIam, lab: name, pace: profile, ...options} = flags
     const {emit, signal} = this
     const [{runLabStart}, labs] = await Promise.all([import('../../actions/lab/start.js'), openLabs()])
-    return runLabStart({...options, name, enforceIam, labs, emit, signal})
+    return runLabStart({...options, name, enforceIam, profile, labs, emit, signal})
   }
 }
