@@ -31,6 +31,7 @@ interface Measured {
 
 interface BaseFlags {
   target?: string
+  profile?: string
   'no-input'?: boolean
 }
 
@@ -41,6 +42,11 @@ export abstract class DrCommand extends Command {
     target: Flags.string({
       description: 'Deployment to use: `lab`, `lab:NAME`, or a target in todo-dr.yaml',
       env: 'TODO_DR_TARGET',
+      helpGroup: 'GLOBAL',
+      helpValue: 'NAME',
+    }),
+    profile: Flags.string({
+      description: 'AWS profile to use, instead of the one in todo-dr.yaml',
       helpGroup: 'GLOBAL',
       helpValue: 'NAME',
     }),
@@ -76,7 +82,8 @@ export abstract class DrCommand extends Command {
    */
   protected session(options: Partial<Omit<SessionOptions, 'emit' | 'signal'>> = {}): Session {
     const {emit, signal} = this
-    const session = new Session({target: this.#base.target, folder: process.cwd(), ...options, emit, signal})
+    const {target, profile} = this.#base
+    const session = new Session({target, profile, folder: process.cwd(), ...options, emit, signal})
     this.#sessions.push(session)
     return session
   }

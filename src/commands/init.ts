@@ -7,6 +7,7 @@ import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {givenIn, SETTINGS_FLAGS} from '../cli/settings-flags.js'
 import {DrError} from '../errors.js'
+import type {Session} from '../open/session.js'
 
 export default class Init extends DeployCommand {
   static override summary = 'Create a project: a two-region CDK app, its configuration and a runbook'
@@ -77,7 +78,7 @@ export default class Init extends DeployCommand {
     const there = args.dir === '.' ? '' : `cd ${args.dir} && `
     const next = flags.deploy ? undefined : `${there}todo-dr doctor`
     emit({code: 'done', text: `${app}: ${home} (home) and ${away} (away)`, next})
-    if (flags.deploy) await this.deploy(this.session({folder, target: flags.target, lazy: true}), DEPLOY_ALL)
+    if (flags.deploy) await this.deploy(this.#sessionIn(folder, flags.target), DEPLOY_ALL)
     return result
   }
 
@@ -101,9 +102,14 @@ export default class Init extends DeployCommand {
       import('../open/deploy.js'),
       import('../actions/deploy/bootstrap.js'),
     ])
-    const place = await openDeploy(this.session({folder, target, lazy: true}), {validation: false})
+    const place = await openDeploy(this.#sessionIn(folder, target), {validation: false})
     const regions = await bootstrapProject(place, this.signal)
     const done = regions.length === 0 ? 'is already bootstrapped' : `is bootstrapped in ${regions.join(' and ')}`
     this.emit({code: 'note', text: `CDK ${done}`})
+  }
+
+  /** The new project's own file says which profile it is: a lab has none. */
+  #sessionIn(folder: string, target: string): Session {
+    return this.session({folder, target, profile: undefined, lazy: true})
   }
 }

@@ -83,5 +83,18 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
   return {kind: 'aws', name, app, regions, account, profile, endpoint, objectives, maxLagSeconds}
 }
 
+/** A flag is nearer than the file. A lab has keys of its own, so that a profile there is a mistake. */
+export function withProfile(target: Target, profile: string | undefined): Target {
+  if (profile === undefined) return target
+  if (target.kind === 'aws') return {...target, profile}
+  throw new DrError({
+    code: 'ProfileOnLab',
+    exit: 'usage',
+    what: `--profile ${profile} does not apply to the target "${target.name}"`,
+    why: 'it is a lab, which has keys of its own and never sees your AWS profiles',
+    next: 'leave --profile out, or choose an AWS target with --target NAME',
+  })
+}
+
 const known = (loaded: LoadedConfig | undefined): string =>
   [LAB, `${LAB}:NAME`, ...Object.keys(loaded?.config.targets ?? {})].join(', ')

@@ -19,6 +19,8 @@ import {once} from './once.js'
 export interface SessionOptions {
   /** The value of --target or TODO_DR_TARGET. */
   target?: string
+  /** The value of --profile: a profile of the AWS configuration, in place of the one in todo-dr.yaml. */
+  profile?: string
   /** Where the search for todo-dr.yaml begins. */
   folder: string
   emit: Emit
@@ -60,10 +62,13 @@ export class Session {
     return loadConfig(this.options.folder)
   })
 
-  /** Which deployment is meant; nobody is asked. Throws `TargetUnknown`, `TargetMissing` or `ConfigInvalid` (exit usage). */
+  /**
+   * Which deployment is meant; nobody is asked. Throws `TargetUnknown`, `TargetMissing`, `ConfigInvalid` or `ProfileOnLab` (exit
+   * usage).
+   */
   readonly target = once(async () => {
-    const [{chooseTarget}, loaded] = await Promise.all([import('../config/target.js'), this.config()])
-    return chooseTarget(this.options.target, loaded)
+    const [{chooseTarget, withProfile}, loaded] = await Promise.all([import('../config/target.js'), this.config()])
+    return withProfile(chooseTarget(this.options.target, loaded), this.options.profile)
   })
 
   /** The nemesis and the truth; undefined where the target is no lab. */

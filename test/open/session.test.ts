@@ -45,6 +45,15 @@ describe('a session', () => {
     expect(await session.lab()).to.equal(undefined)
   })
 
+  it('takes --profile instead of the profile in the file, and refuses it for a lab', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), `${PROD}    profile: of-the-file\n`)
+    const emit = (event: DrEvent) => void events.push(event)
+    const at = (target?: string, profile?: string) => new Session({target, profile, folder, emit}).target()
+    expect(await at()).to.include({profile: 'of-the-file'})
+    expect(await at(undefined, 'of-the-flag')).to.include({profile: 'of-the-flag', app: 'ToDoMgmt'})
+    expect(await thrownBy(at('lab:one', 'of-the-flag'))).to.include({code: 'ProfileOnLab', exit: 'usage'})
+  })
+
   it('has one set of clients, for all who ask at once', async () => {
     writeFileSync(join(folder, 'todo-dr.yaml'), PROD)
     const session = open()

@@ -60,7 +60,7 @@ export async function killAndResume(
     const status = JSON.parse((await sandbox.run(['status', '--json'])).stdout) as Status
     expect(status, point).to.include({primary: other, edge: other})
     // The machine on which it was cut learns that it was finished elsewhere.
-    expect((await sandbox.run(['resume'])).stderr, point).to.match(/nothing to resume/)
+    expect((await sandbox.run(['resume'])).stderr, point).to.match(/no unfinished run/)
     if (away !== undefined) rmSync(away, {recursive: true})
     primary = other
   }

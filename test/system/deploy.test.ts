@@ -290,7 +290,7 @@ describe('deploy', function () {
   it('leaves a lab alone that holds another application', async () => {
     const other = new CdkProject(join(sandbox.folder, 'other'), 'Other', {home: 'us-east-1', away: 'us-west-2'})
     const {stderr} = await sandbox.expect(2, ['deploy'], {cwd: other.folder})
-    expect(stderr).to.contain('it holds Demo').and.to.contain('to be deployed is Other')
+    expect(stderr).to.contain('it contains Demo').and.to.contain('you want to deploy Other')
   })
 
   it('keeps the account of its key with the lab, and a journal of what was done', () => {
