@@ -178,7 +178,7 @@ describe('refusals of a lab', function () {
     const first = sandbox.start(['failover', ...consent])
     const ended = new Promise((done) => first.once('close', done))
     await new Promise<void>((done) =>
-      first.stderr!.on('data', (chunk: Buffer) => /start: Wait out calls/.test(String(chunk)) && done()),
+      first.stderr!.on('data', (chunk: Buffer) => /start: Wait for calls in flight/.test(String(chunk)) && done()),
     )
     const second = await sandbox.expect(3, ['failover', ...consent, '--to', AWAY])
     expect(second.stderr).to.match(/lease/)
