@@ -99,7 +99,7 @@ export interface SessionKeys {
   sessionToken: string
 }
 
-/** The lab's certificate authority (RSA, made once a lab). Files are PEM; keys are 0600. */
+/** The lab's certificate authority, made once for each lab. Files are PEM; keys are 0600. */
 export interface Pki {
   caFile: string
   /** A server certificate for these DNS names (wildcards allowed) and 127.0.0.1. */

@@ -1,3 +1,4 @@
+import {X509Certificate} from 'node:crypto'
 import {once} from 'node:events'
 import {mkdtemp, readFile, rm, stat} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
@@ -43,6 +44,18 @@ describe("the lab's certificate authority", () => {
   it('makes certificates that clients verify in full, and for their names only', async () => {
     expect(await handshake('todomgmt.proxy-x.us-east-1.rds.amazonaws.com')).to.equal(undefined)
     expect(await handshake('127.0.0.1.invalid')).to.equal('ERR_TLS_CERT_ALTNAME_INVALID')
+  })
+
+  it('makes servers that cannot issue certificates, for a month at most, with keys that are quick to make', async () => {
+    const {certFile} = await pki.issue('proxy', ['*.proxy-x.us-east-1.rds.amazonaws.com'])
+    const [authority, server] = [
+      new X509Certificate(await readFile(pki.caFile)),
+      new X509Certificate(await readFile(certFile)),
+    ]
+    expect([authority.ca, server.ca]).to.deep.equal([true, false])
+    expect(server.checkIssued(authority) && server.verify(authority.publicKey)).to.equal(true)
+    expect(server.publicKey.asymmetricKeyDetails).to.deep.equal({namedCurve: 'prime256v1'})
+    expect(Date.parse(server.validTo) - Date.now()).to.be.within(29 * 86_400_000, 31 * 86_400_000)
   })
 
   it('keeps keys to their owner', async () => {
