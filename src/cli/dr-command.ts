@@ -1,4 +1,4 @@
-/** Base class of every command: target, --json, --no-input, exit codes, Ctrl-C, errors in four parts. */
+/** Base class of every command: target, --json, --no-input, --quiet, exit codes, Ctrl-C, errors in four parts. */
 
 import {setMaxListeners} from 'node:events'
 import {Command, Flags} from '@oclif/core'
@@ -15,6 +15,7 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {Consent} from '../ports/consent.js'
 import type {Stage} from '../ports/stage.js'
 import {errorLines} from '../render/error.js'
+import {isResult} from '../render/lines.js'
 import {openTerminal} from '../render/terminal.js'
 import type {Terminal} from '../render/terminal.js'
 import {typedConsent} from './consent.js'
@@ -33,6 +34,18 @@ interface BaseFlags {
   target?: string
   profile?: string
   'no-input'?: boolean
+  quiet?: boolean
+  'dry-run'?: boolean
+}
+
+/** The flags of a command that acts on no target. */
+export const UNTARGETED_FLAGS: Interfaces.FlagInput = {
+  'no-input': Flags.boolean({description: 'Never ask questions; fail instead', helpGroup: 'GLOBAL'}),
+  quiet: Flags.boolean({
+    char: 'q',
+    description: 'Print no progress: only the result, warnings and errors',
+    helpGroup: 'GLOBAL',
+  }),
 }
 
 export abstract class DrCommand extends Command {
@@ -50,11 +63,17 @@ export abstract class DrCommand extends Command {
       helpGroup: 'GLOBAL',
       helpValue: 'NAME',
     }),
-    'no-input': Flags.boolean({description: 'Never ask questions; fail instead', helpGroup: 'GLOBAL'}),
+    ...UNTARGETED_FLAGS,
   }
 
-  /** What happens, told to a person: lines on stderr. */
-  protected readonly emit: Emit = (event) => this.#terminal.emit(event)
+  /** What happens, told to a person: lines on stderr. With --quiet only what it ends in. */
+  protected readonly emit: Emit = (event) => {
+    const {quiet, 'dry-run': dryRun = false} = this.#base
+    if (!quiet || isResult(event, {dryRun})) this.#terminal.emit(event)
+  }
+
+  /** What was asked for, told as `emit` does, with --quiet too. */
+  protected readonly answer: Emit = (event) => this.#terminal.emit(event)
 
   /** One act that takes its time, told as it begins and as it ends. */
   protected readonly stage: Stage = tellStages((event) => this.emit(event))
@@ -100,7 +119,7 @@ export abstract class DrCommand extends Command {
   protected async report(measured: Measured, runs: RunOutcome[]): Promise<void> {
     const {report} = await import('../report/files.js')
     const {lines, page, exit} = await report(measured.result, measured.entries)
-    this.emit({code: 'note', text: `report: ${page}`})
+    this.answer({code: 'note', text: `report: ${page}`})
     this.log(lines.join('\n'))
     this.exitWith(exit)
     for (const run of runs) if (run.status !== 'done') this.exitWith(run.exit)

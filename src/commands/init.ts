@@ -4,7 +4,7 @@ import type {InitResult} from '../actions/init/result.js'
 import {appOfFolder} from '../actions/init/settings.js'
 import {askSettings} from '../cli/ask-settings.js'
 import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
-import {DrCommand} from '../cli/dr-command.js'
+import {UNTARGETED_FLAGS} from '../cli/dr-command.js'
 import {givenIn, SETTINGS_FLAGS} from '../cli/settings-flags.js'
 import {DrError} from '../errors.js'
 import type {Session} from '../open/session.js'
@@ -25,7 +25,7 @@ export default class Init extends DeployCommand {
   }
 
   // It makes a target; there is none to act on.
-  static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
+  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
     defaults: Flags.boolean({description: 'Ask nothing; use the default for every setting without a flag'}),

@@ -19,7 +19,7 @@ export default class Status extends DrCommand {
     ])
     const {status, diagnosis, exit} = await runStatus({target, world, signal: this.signal})
     this.log(statusTable(status))
-    this.emit({code: 'diagnosis', ...diagnosis})
+    this.answer({code: 'diagnosis', ...diagnosis})
     this.exitWith(exit)
     return status
   }

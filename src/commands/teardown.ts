@@ -53,8 +53,8 @@ export default class Teardown extends DrCommand {
       dryRun: flags['dry-run'],
       consent,
       operator: operator(),
-      show(estate) {
-        for (const text of inventoryLines(estate)) emit({code: 'note', text})
+      show: (estate) => {
+        for (const text of inventoryLines(estate)) this.answer({code: 'note', text})
       },
       began,
       emit,

@@ -90,6 +90,10 @@ export function linesOf(event: DrEvent): Line[] {
   }
 }
 
+/** What --quiet leaves. A dry run ends in its diagnosis and its plan. */
+export const isResult = ({code}: DrEvent, {dryRun}: {dryRun: boolean}): boolean =>
+  ['done', 'refusal', 'warning', ...(dryRun ? ['diagnosis', 'plan'] : [])].includes(code)
+
 /** Seconds from which a resource is worth a line of its own; a stack's count says the rest. */
 const SLOW_SECONDS = 20
 

@@ -78,6 +78,27 @@ describe('DrCommand', () => {
     expect(json.stderr).to.equal('a note\n')
   })
 
+  it('prints no progress with --quiet: the result, warnings, refusals and the last word; of a dry run also the plan', async () => {
+    const last = [
+      'warning: beware',
+      'refused: the-gate: not now',
+      '  later',
+      'done: all done',
+      '  next: todo-dr status',
+      '',
+    ]
+    const [quiet, dry, failed] = await Promise.all([
+      run(['--tell', '-q']),
+      run(['--tell', '--quiet', '--dry-run']),
+      run(['--throw', 'failed', '--quiet']),
+    ])
+    expect(quiet).to.deep.equal({code: 0, stdout: 'a result for a person\n', stderr: last.join('\n')})
+    expect(dry.stderr).to.equal(
+      ['warning: RegionLost: no answer', 'plan: failover from here to there ()', ...last].join('\n'),
+    )
+    expect(failed.stderr).to.match(/^error: it was thrown/)
+  })
+
   it('exits 2 for a flag that does not exist, with and without --json', async () => {
     const [plain, json] = await Promise.all([run(['--nope']), run(['--nope', '--json'])])
     expect(plain.code).to.equal(2)

@@ -15,6 +15,8 @@ export default class ExitCommand extends DrCommand {
     wait: Flags.boolean(),
     linger: Flags.boolean(),
     ask: Flags.boolean(),
+    tell: Flags.boolean(),
+    'dry-run': Flags.boolean(),
   }
 
   async run(): Promise<unknown> {
@@ -40,11 +42,23 @@ export default class ExitCommand extends DrCommand {
       return {confirmed: await consent.ask()}
     }
 
+    if (flags.tell) this.#tellAll()
     // A server would keep the process alive for ever.
     if (flags.linger) setInterval(() => undefined, 1000)
     if (flags.wait) await this.#waitForSignal()
     this.log('a result for a person')
     return {result: 1}
+  }
+
+  #tellAll(): void {
+    this.emit({code: 'diagnosis', situation: 'RegionLost', summary: 'no answer', evidence: []})
+    this.emit({code: 'plan', intent: 'failover', from: 'here', to: 'there', steps: [], digest: ''})
+    this.emit({code: 'step-started', id: 'one', title: 'the step'})
+    this.emit({code: 'step-finished', id: 'one', title: 'the step', outcome: 'done', seconds: 1})
+    this.emit({code: 'progress', text: 'on the way'})
+    this.emit({code: 'warning', text: 'beware'})
+    this.emit({code: 'refusal', gate: 'the-gate', reason: 'not now', hint: 'later', waived: false})
+    this.emit({code: 'done', text: 'all done', next: 'todo-dr status'})
   }
 
   async #waitForSignal(): Promise<never> {

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {LabEnvResult} from '../../actions/lab/result.js'
-import {DrCommand} from '../../cli/dr-command.js'
+import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabEnv extends DrCommand {
@@ -13,7 +13,7 @@ export default class LabEnv extends DrCommand {
     '<%= config.bin %> lab env --lab second --json',
   ]
 
-  static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
+  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
     lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),

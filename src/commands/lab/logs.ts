@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {DrCommand} from '../../cli/dr-command.js'
+import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabLogs extends DrCommand {
@@ -7,7 +7,7 @@ export default class LabLogs extends DrCommand {
   static override description = 'Prints the log so far. With --follow, keeps printing new lines.'
   static override examples = ['<%= config.bin %> lab logs', '<%= config.bin %> lab logs --follow']
   static override enableJsonFlag = false
-  static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
+  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
     lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {LabStartResult} from '../../actions/lab/result.js'
-import {DrCommand} from '../../cli/dr-command.js'
+import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
 import {paceFlag} from '../../cli/pace-flag.js'
 import {openLabs} from '../../open/labs.js'
 
@@ -12,7 +12,7 @@ export default class LabStart extends DrCommand {
   static override examples = ['<%= config.bin %> lab start', '<%= config.bin %> lab start --lab second --pace paced']
 
   // It acts on a lab, not on a target.
-  static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
+  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
     lab: Flags.string({

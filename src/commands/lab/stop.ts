@@ -1,13 +1,13 @@
 import {Flags} from '@oclif/core'
 import type {LabStopResult} from '../../actions/lab/result.js'
-import {DrCommand} from '../../cli/dr-command.js'
+import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
 import {openLabs} from '../../open/labs.js'
 
 export default class LabStop extends DrCommand {
   static override summary = 'Stop a lab and remove its data'
   static override description = 'Returns when all processes, ports, sockets and folders of the lab are gone.'
   static override examples = ['<%= config.bin %> lab stop', '<%= config.bin %> lab stop --lab second']
-  static override baseFlags = {'no-input': DrCommand.baseFlags['no-input']!}
+  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
     lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),
