@@ -14,7 +14,7 @@ import type {Emit} from '../messages.js'
 import type {LedgerEntry} from '../model/ledger.js'
 import type {Consent} from '../ports/consent.js'
 import type {Stage} from '../ports/stage.js'
-import {errorLines} from '../render/error.js'
+import {errorJson, errorLines} from '../render/error.js'
 import {isResult} from '../render/lines.js'
 import {openTerminal} from '../render/terminal.js'
 import type {Terminal} from '../render/terminal.js'
@@ -169,14 +169,9 @@ export abstract class DrCommand extends Command {
     const error = asDrError(thrown, {interrupted: this.signal.aborted, command: this.id ?? ''})
     process.exitCode = error.exitStatus
     this.#terminal.stop()
-    if (this.jsonEnabled()) this.logJson(this.toErrorJson(error))
+    if (this.jsonEnabled()) this.logJson(errorJson(error))
     else this.#terminal.lines(errorLines(error))
     if (process.env.DEBUG) process.stderr.write(`${stackOf(thrown)}\n`)
-  }
-
-  protected override toErrorJson(error: DrError): unknown {
-    const {code, message: what, why, next, requestId, exitStatus: exit} = error
-    return {error: {code, what, why, next, requestId, exit}}
   }
 
   protected override async finally(): Promise<void> {

@@ -10,3 +10,8 @@ export function errorLines(error: DrError): Line[] {
   if (error.requestId) lines.push({mark: 'plain', text: `  AWS request id: ${error.requestId}`})
   return lines
 }
+
+/** An error as --json prints it; `schemas/error.schema.json` describes it. */
+export const errorJson = ({code, message: what, why, next, requestId, exitStatus: exit}: DrError): object => ({
+  error: {code, what, why, next, requestId, exit},
+})

@@ -1,10 +1,12 @@
 /** Bad input and bad luck, each typed at the built CLI: a clear error in four parts, the right exit code, nothing lost. */
 
 import {expect} from 'chai'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {createServer, type AddressInfo} from 'node:net'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+import {ROOT, Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 import {callLab} from '../support/lab.js'
 import {query} from '../support/sql.js'
 
@@ -55,7 +57,33 @@ describe('refusals without a lab', () => {
     await sandbox.expect(2, ['failover', '--allow-dataloss'])
     await sandbox.expect(2, ['drill', '--scenario', 'meteor'])
     await sandbox.expect(2, ['crud', 'create'])
-    await sandbox.expect(2, ['nonsense'])
+  })
+
+  it('names the nearest command for a typo, and runs nothing', async () => {
+    wantsParts(await sandbox.expect(2, ['failovr', 'us-east-2']), /failovr/, /did you mean failover\?/)
+    wantsParts(await sandbox.expect(2, ['lab', 'statr']), /lab start or lab status/, /Next: todo-dr lab --help/)
+    const {error} = await sandbox.json<ErrorJson>(['crud', 'creat', 'milk'], 2)
+    expect(error).to.deep.equal({
+      code: 'CommandUnknown',
+      what: 'unknown command: crud creat',
+      why: 'did you mean crud create?',
+      next: 'todo-dr crud create --help',
+      exit: 2,
+    })
+    expect(sandbox.left('state')).to.deep.equal([])
+  })
+
+  it('asks nothing about a typo at a terminal, where an answer could run another command', async () => {
+    const command = [process.execPath, join(ROOT, 'bin', 'run.js'), 'failovr'].join(' ')
+    const shell = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: sandbox.env,
+    })
+    let shown = ''
+    shell.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()))
+    const [code] = (await once(shell, 'close')) as [number]
+    expect(code).to.equal(2)
+    expect(shown).to.contain('Next: todo-dr failover --help').and.not.contain('(Y/n)')
   })
 
   it('refuses a port that is taken, and starts nothing', async () => {
