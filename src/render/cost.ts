@@ -2,7 +2,7 @@
 
 import {dollars} from '../actions/init/cost.js'
 import type {Estimate} from '../actions/init/result.js'
-import {tableOf} from './table.js'
+import {columns} from '../report/columns.js'
 
 export function costTable(
   {items, home, away, total, remarks}: Estimate,
@@ -18,5 +18,5 @@ export function costTable(
   ])
   const head = ['PER MONTH', right(regions.home, width), right(regions.away, width), 'BASIS']
   rows.push(['in total', right(dollars(home), width), right(dollars(away), width), `${dollars(total)} together`])
-  return [tableOf(head, rows), ...remarks].join('\n')
+  return [...columns([head, ...rows]), ...remarks].join('\n')
 }

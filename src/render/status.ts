@@ -1,7 +1,7 @@
 /** A status as a table. Pure. */
 
 import type {StatusResult} from '../actions/status/result.js'
-import {tableOf} from './table.js'
+import {columns} from '../report/columns.js'
 
 const SILENT = 'no answer'
 
@@ -16,5 +16,5 @@ export function statusTable({edge, regions}: StatusResult): string {
     writers.reachable ? writers.mode : SILENT,
     lagSeconds === null ? '-' : `${lagSeconds.toFixed(1)} s`,
   ])
-  return tableOf(['REGION', 'ROLE', 'EDGE', 'DATABASE', 'PROXY', 'API', 'WRITERS', 'LAG'], rows)
+  return columns([['REGION', 'ROLE', 'EDGE', 'DATABASE', 'PROXY', 'API', 'WRITERS', 'LAG'], ...rows]).join('\n')
 }

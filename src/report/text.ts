@@ -3,6 +3,7 @@
 import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
+import {columns} from './columns.js'
 import {achieved, duration, metWord, plural, topologyRows} from './format.js'
 import {timelineText} from './timeline.js'
 
@@ -44,7 +45,7 @@ function objectives({rto, rpo, objectives: {rtoSeconds, rpoSeconds}}: DrillResul
     duration(rtoSeconds),
     metWord(recovery.met),
   ]
-  return table([
+  return columns([
     ['', 'achieved', 'objective', ''],
     time('RTO, writes', rto.write),
     time('RTO, reads', rto.read),
@@ -97,7 +98,7 @@ function phases(result: DrillResult): string[] {
 
 function topology(result: DrillResult): string[] {
   const rows = topologyRows(result).map(([name, ...cells]) => [`  ${name}`, ...cells])
-  return table([['Topology', 'primary', 'standby', 'edge', 'replication'], ...rows])
+  return columns([['Topology', 'primary', 'standby', 'edge', 'replication'], ...rows])
 }
 
 const regionsOf = ({topology: {before}}: DrillResult) => ({home: before.primary, away: before.standby})
@@ -121,15 +122,4 @@ function nextSteps(result: DrillResult): string[] {
   }
 
   return afterFailback ? [files] : [files, 'Next: todo-dr status, and todo-dr failback when the old primary is back']
-}
-
-/** Columns of equal width, two spaces apart. */
-function table(rows: string[][]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
 }

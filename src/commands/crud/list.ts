@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import type {ToDoPage} from '../../actions/crud/result.js'
 import {CrudCommand} from '../../cli/crud-command.js'
-import {tableOf} from '../../render/table.js'
+import {columns} from '../../report/columns.js'
 
 export default class CrudList extends CrudCommand {
   static override summary = 'List ToDos through the edge, one page at a time'
@@ -17,7 +17,7 @@ export default class CrudList extends CrudCommand {
     const {limit, next} = flags
     const page = await this.call<ToDoPage>({method: 'GET', query: {limit: String(limit), ...(next && {next})}})
     const rows = page.items.map(({id, status, createdTime, task}) => [id, status, createdTime, task])
-    this.log(tableOf(['ID', 'STATUS', 'CREATED', 'TASK'], rows))
+    this.log(columns([['ID', 'STATUS', 'CREATED', 'TASK'], ...rows]).join('\n'))
     this.emit({
       code: 'done',
       text: `${page.items.length} ToDos`,

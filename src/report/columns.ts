@@ -1,0 +1,14 @@
+/** Columns of text, aligned by the cells that a terminal gives them, two spaces apart. */
+
+import stringWidth from 'string-width'
+
+/** A line for each row; the first row has as many cells as any. Text in Chinese, emoji and colours are as wide as they look. */
+export function columns(rows: string[][]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column]!))))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat(widths[column]! - stringWidth(cell)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
