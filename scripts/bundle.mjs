@@ -77,12 +77,13 @@ const leanUndici = {
   },
 }
 
-/** dist: oclif, each command, what answers an unknown command, and the process that runs the user's own CDK toolkit. */
+/** dist: oclif, each command, the help, what answers an unknown command, and the process that runs the user's own CDK toolkit. */
 export const bundleProgram = () =>
   build({
     ...OPTIONS,
     entryPoints: [
       {in: 'src/cli/oclif.ts', out: 'oclif'},
+      {in: 'src/cli/help.ts', out: 'help'},
       {in: 'src/cli/command-not-found.ts', out: 'command-not-found'},
       {in: 'src/adapters/cdk/worker.ts', out: 'worker'},
       ...filesOf('src/commands', '.ts').map((file) => ({in: file, out: file.slice('src/'.length, -'.ts'.length)})),

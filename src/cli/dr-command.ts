@@ -51,6 +51,9 @@ export const UNTARGETED_FLAGS: Interfaces.FlagInput = {
 export abstract class DrCommand extends Command {
   static override enableJsonFlag = true
 
+  /** How it can end beside what every command can: for its help. */
+  static exits: readonly ExitName[] = ['credentials']
+
   static override baseFlags: Interfaces.FlagInput = {
     target: Flags.string({
       description: 'Deployment to use: `lab`, `lab:NAME`, or a target in todo-dr.yaml',

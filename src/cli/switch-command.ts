@@ -6,6 +6,7 @@ import type {Intent} from '../model/plan.js'
 import type {Session} from '../open/session.js'
 import {DrCommand} from './dr-command.js'
 import {operator} from './operator.js'
+import type {ExitName} from '../errors.js'
 
 interface SwitchFlags {
   to?: string
@@ -13,6 +14,8 @@ interface SwitchFlags {
 }
 
 export abstract class SwitchCommand extends DrCommand {
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
+
   protected async switchInput(session: Session, intent: Intent, flags: SwitchFlags): Promise<SwitchInput> {
     const {emit, signal} = this
     const world = await session.world()

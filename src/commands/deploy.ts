@@ -1,11 +1,14 @@
 import {Flags} from '@oclif/core'
 import type {DeployResult} from '../actions/deploy/result.js'
 import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
+import type {ExitName} from '../errors.js'
 
 export default class Deploy extends DeployCommand {
   static override summary = 'Deploy the CDK project to both regions'
   static override description =
     "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database. If a deployment is interrupted, run the same command again to continue it. With --target lab, deploys to the lab and starts an empty lab if none is running."
+
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'credentials']
 
   static override examples = [
     '<%= config.bin %> deploy --target lab',

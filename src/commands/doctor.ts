@@ -1,11 +1,13 @@
 import type {DoctorResult} from '../actions/doctor/result.js'
 import {DrCommand} from '../cli/dr-command.js'
+import type {ExitName} from '../errors.js'
 
 export default class Doctor extends DrCommand {
   static override summary = 'Check that this machine, the credentials and both regions are ready'
   static override description =
     'Checks what labs and deployments need. Changes nothing, and finishes within seconds even if something does not answer. Each finding says how to fix it. Exits 0 if everything is ready, 5 if there is a problem, and 6 if there is no known problem but a check could not finish.'
 
+  static override exits: readonly ExitName[] = ['missed', 'unknown']
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --target lab --json']
 
   async run(): Promise<DoctorResult> {

@@ -4,11 +4,14 @@ import {DrCommand} from '../cli/dr-command.js'
 import {paceFlag} from '../cli/pace-flag.js'
 import type {DrillResult} from '../measure/result.js'
 import {openLabs} from '../open/labs.js'
+import type {ExitName} from '../errors.js'
 
 export default class Drill extends DrCommand {
   static override summary = 'Rehearse an outage on a local lab and measure the failover'
   static override description =
     'Starts a two-region lab, deploys the sample application, sends load to the edge, breaks the home region and fails over. Reports how long clients were down and which acknowledged writes were lost. Then ends the outage, fails back and removes the lab. Exits 0 if the objectives were met, 5 if one was missed, and 6 if the result is unknown. Lab results say nothing about the speed of AWS.'
+
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'unknown']
 
   static override examples = [
     '<%= config.bin %> drill',

@@ -5,11 +5,14 @@ import {SwitchCommand} from '../cli/switch-command.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Session} from '../open/session.js'
 import type {Consent} from '../ports/consent.js'
+import type {ExitName} from '../errors.js'
 
 export default class Failover extends SwitchCommand {
   static override summary = 'Promote the standby without waiting for the primary; may lose writes'
   static override description =
     'Use it when the primary is lost. If the primary still answers, use `todo-dr switchover`, which loses nothing. Shows how much data is at risk, then requires your consent: --allow-data-loss, and the application name, typed or given with --confirm.'
+
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> failover --dry-run',

@@ -1,11 +1,14 @@
 import {Args, Flags} from '@oclif/core'
 import type {IamPolicyResult} from '../actions/iam-policy/result.js'
 import {DrCommand} from '../cli/dr-command.js'
+import type {ExitName} from '../errors.js'
 
 export default class IamPolicy extends DrCommand {
   static override summary = 'Print the least-privilege IAM policy for a command'
   static override description =
     'Prints exactly what a command needs on the target, or what all commands need if none is given. Uses the application, regions and account of the target and makes no AWS calls. Resources have the names that the template gives them. A `*` stands for a random id, and for list calls, which cannot be limited to a resource.'
+
+  static override exits: readonly ExitName[] = []
 
   static override examples = [
     '<%= config.bin %> iam-policy failover > failover-policy.json',

@@ -8,11 +8,14 @@ import {UNTARGETED_FLAGS} from '../cli/dr-command.js'
 import {givenIn, SETTINGS_FLAGS} from '../cli/settings-flags.js'
 import {DrError} from '../errors.js'
 import type {Session} from '../open/session.js'
+import type {ExitName} from '../errors.js'
 
 export default class Init extends DeployCommand {
   static override summary = 'Create a project: a two-region CDK app, its configuration and a runbook'
   static override description =
     'Asks for every setting that is not given by a flag; with --defaults, asks nothing. Shows the estimated monthly cost, writes the files and installs the packages of the CDK app. The folder must be empty (a .git folder is allowed). If writing fails, no files are left behind.'
+
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
 
   static override examples = [
     '<%= config.bin %> init demo --defaults',

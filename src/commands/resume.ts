@@ -1,12 +1,14 @@
 import {Args} from '@oclif/core'
 import type {ResumeResult} from '../actions/resume/result.js'
 import {DrCommand} from '../cli/dr-command.js'
+import type {ExitName} from '../errors.js'
 
 export default class Resume extends DrCommand {
   static override summary = 'Continue a run that was killed or stopped midway'
   static override description =
     'Reads the journal of the run, looks at both regions, and continues from the live state. Finds a run of another machine too. Always finishes the run: one that stopped before the promotion is carried out too.'
 
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
   static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume --target prod']
 
   static override args = {

@@ -1,10 +1,12 @@
 import type {SeedResult} from '../actions/seed/result.js'
 import {DrCommand} from '../cli/dr-command.js'
+import type {ExitName} from '../errors.js'
 
 export default class Seed extends DrCommand {
   static override summary = 'Create the table and the ToDos 1 to 10 if they are missing'
   static override description = 'Safe to repeat: existing ToDos are not changed.'
 
+  static override exits: readonly ExitName[] = ['unknown', 'credentials']
   static override examples = ['<%= config.bin %> seed', '<%= config.bin %> seed --target prod']
 
   async run(): Promise<SeedResult> {

@@ -1,11 +1,13 @@
 import type {StatusResult} from '../actions/status/result.js'
 import {DrCommand} from '../cli/dr-command.js'
+import type {ExitName} from '../errors.js'
 
 export default class Status extends DrCommand {
   static override summary = 'Show the state of both regions and what to do next'
   static override description =
     'Reads both regions, names the situation and suggests the next command. Changes nothing. Exits 0 if everything is healthy, 5 if something is not, and 6 if the state is unknown.'
 
+  static override exits: readonly ExitName[] = ['missed', 'unknown', 'credentials']
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --target prod --json']
 
   async run(): Promise<StatusResult> {

@@ -2,12 +2,14 @@ import {Flags} from '@oclif/core'
 import type {SteerResult} from '../actions/steer/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {operator} from '../cli/operator.js'
+import type {ExitName} from '../errors.js'
 
 export default class Steer extends DrCommand {
   static override summary = 'Send clients to the primary, where a switch has left the route behind'
   static override description =
     'The primary must take a write first. Then the route is set, and reads and writes through it are verified. It changes no database. `todo-dr status` names the situation RouteBehind and suggests this command.'
 
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
   static override examples = ['<%= config.bin %> steer --dry-run', '<%= config.bin %> steer --target prod']
 
   static override flags = {

@@ -2,11 +2,14 @@ import {Flags} from '@oclif/core'
 import type {TeardownResult} from '../actions/teardown/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {operator} from '../cli/operator.js'
+import type {ExitName} from '../errors.js'
 
 export default class Teardown extends DrCommand {
   static override summary = 'Delete an application: all its tagged stacks and resources in both regions'
   static override description =
     'Shows what it will delete and asks for the application name, typed or given with --confirm. Deletes only what has the tag todo-dr:app; a matching name is not enough. If it is interrupted, run it again: it continues with what is left. All data is lost, including snapshots with the tag. It takes no final snapshot. Anything encrypted with the keys of the application becomes unreadable. To keep the data, first copy a snapshot and encrypt it with your own key.'
+
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
 
   static override examples = [
     '<%= config.bin %> teardown --dry-run',

@@ -1,12 +1,13 @@
-import {Config, Help, settings} from '@oclif/core'
+import {Config, settings} from '@oclif/core'
 import type {Command, Interfaces} from '@oclif/core'
 import {expect} from 'chai'
 import {readFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
+import DrHelp from '../../src/cli/help.js'
 import {golden} from '../support/golden.js'
 import {ROOT} from '../support/cli.js'
 
-class PlainHelp extends Help {
+class PlainHelp extends DrHelp {
   constructor(config: Interfaces.Config) {
     super(config, {maxWidth: 100, stripAnsi: true})
   }

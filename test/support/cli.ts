@@ -1,10 +1,13 @@
 /** Runs the built CLI as a person would, in a sandbox of its own: own state, own temporary files, shared download cache. */
 
 import {spawn, type ChildProcess} from 'node:child_process'
-import {mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {endingsOf} from '../../src/cli/help.js'
+import {EXIT} from '../../src/errors.js'
+import type {ExitName} from '../../src/errors.js'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BIN = join(ROOT, 'bin', 'run.js')
@@ -22,6 +25,19 @@ export interface RunOptions {
   cwd?: string
   /** After so long the command is killed and the test fails with what it printed. */
   timeoutMs?: number
+}
+
+interface Manifest {
+  commands: Record<string, {exits: ExitName[]}>
+}
+
+/** A command may end only as its help says. */
+function undeclaredEnding(args: string[], status: number | null): string | undefined {
+  if (status === null) return undefined
+  const {commands} = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'utf8')) as Manifest
+  const command = commands[args.slice(0, 2).join(':')] ?? commands[args[0]!]
+  if (!command || endingsOf(command.exits).some((name) => EXIT[name].status === status)) return undefined
+  return `todo-dr ${args.join(' ')} ended with ${status}, which its help does not list`
 }
 
 export class Sandbox {
@@ -64,6 +80,8 @@ export class Sandbox {
       child.once('error', fail)
       child.once('close', (code, signal) => {
         clearTimeout(timer)
+        const fault = undeclaredEnding(args, code)
+        if (fault !== undefined) return fail(new Error(`${fault}\n${Buffer.concat(err)}`))
         done({
           code,
           signal,

@@ -1,9 +1,8 @@
-import {Flags} from '@oclif/core'
 import type {LabEnvResult} from '../../actions/lab/result.js'
-import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
+import {LabCommand, labFlag} from '../../cli/lab-command.js'
 import {openLabs} from '../../open/labs.js'
 
-export default class LabEnv extends DrCommand {
+export default class LabEnv extends LabCommand {
   static override summary = 'Print shell commands that point the AWS CLI and CDK at a lab'
   static override description =
     'Prints export commands for a POSIX shell. Also unsets all other AWS settings, so that no call goes to AWS and no AWS key is sent to the lab. Does not print the secret: AWS_SHARED_CREDENTIALS_FILE names the file that contains it.'
@@ -13,10 +12,8 @@ export default class LabEnv extends DrCommand {
     '<%= config.bin %> lab env --lab second --json',
   ]
 
-  static override baseFlags = UNTARGETED_FLAGS
-
   static override flags = {
-    lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),
+    lab: labFlag(),
   }
 
   async run(): Promise<LabEnvResult> {

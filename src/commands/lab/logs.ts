@@ -1,16 +1,15 @@
 import {Flags} from '@oclif/core'
-import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
+import {LabCommand, labFlag} from '../../cli/lab-command.js'
 import {openLabs} from '../../open/labs.js'
 
-export default class LabLogs extends DrCommand {
+export default class LabLogs extends LabCommand {
   static override summary = 'Print the log of a running lab'
   static override description = 'Prints the log so far. With --follow, keeps printing new lines.'
   static override examples = ['<%= config.bin %> lab logs', '<%= config.bin %> lab logs --follow']
   static override enableJsonFlag = false
-  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
-    lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),
+    lab: labFlag(),
     follow: Flags.boolean({char: 'f', description: 'Keep printing until the lab stops or you press Ctrl-C'}),
   }
 

@@ -1,25 +1,18 @@
 import {Flags} from '@oclif/core'
 import type {LabStartResult} from '../../actions/lab/result.js'
-import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
+import {LabCommand, labFlag} from '../../cli/lab-command.js'
 import {paceFlag} from '../../cli/pace-flag.js'
 import {openLabs} from '../../open/labs.js'
 
-export default class LabStart extends DrCommand {
+export default class LabStart extends LabCommand {
   static override summary = 'Start a local two-region lab and deploy the sample application to it'
   static override description =
     'Returns when the lab is ready and leaves it running. A lab is a set of real servers on this machine; it needs no AWS account. It needs a MariaDB server, which is downloaded if none is installed.'
 
   static override examples = ['<%= config.bin %> lab start', '<%= config.bin %> lab start --lab second --pace paced']
 
-  // It acts on a lab, not on a target.
-  static override baseFlags = UNTARGETED_FLAGS
-
   static override flags = {
-    lab: Flags.string({
-      description: 'Name of the lab; several labs can run at the same time',
-      default: 'default',
-      helpValue: 'NAME',
-    }),
+    lab: labFlag('Name of the lab; several labs can run at the same time'),
     foreground: Flags.boolean({description: 'Stay in the foreground, print the log, and stop the lab on Ctrl-C'}),
     empty: Flags.boolean({description: 'Start the lab without the sample application'}),
     'enforce-iam': Flags.boolean({description: 'Enforce IAM policies for registered principals (see docs/lab.md)'}),

@@ -1,16 +1,14 @@
-import {Flags} from '@oclif/core'
 import type {LabStopResult} from '../../actions/lab/result.js'
-import {DrCommand, UNTARGETED_FLAGS} from '../../cli/dr-command.js'
+import {LabCommand, labFlag} from '../../cli/lab-command.js'
 import {openLabs} from '../../open/labs.js'
 
-export default class LabStop extends DrCommand {
+export default class LabStop extends LabCommand {
   static override summary = 'Stop a lab and remove its data'
   static override description = 'Returns when all processes, ports, sockets and folders of the lab are gone.'
   static override examples = ['<%= config.bin %> lab stop', '<%= config.bin %> lab stop --lab second']
-  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
-    lab: Flags.string({description: 'Name of the lab', default: 'default', helpValue: 'NAME'}),
+    lab: labFlag(),
   }
 
   async run(): Promise<LabStopResult> {

@@ -3,11 +3,14 @@ import type {OutageResult} from '../../actions/outage/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
 import type {Consent} from '../../ports/consent.js'
 import {OUTAGE_KINDS} from '../../ports/outage.js'
+import type {ExitName} from '../../errors.js'
 
 export default class OutageStart extends DrCommand {
   static override summary = 'Start a rehearsal outage in a region, using only AWS calls'
   static override description =
     'With --kind api, no Lambda function of the region runs. With --kind database, the database proxy of the region loses its cluster. The original settings are stored in tags, and `todo-dr outage stop` restores them.'
+
+  static override exits: readonly ExitName[] = ['refused', 'credentials']
 
   static override examples = [
     '<%= config.bin %> outage start',
