@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {SCENARIO_NAMES} from '../actions/drill/scenarios.js'
-import {DrCommand} from '../cli/dr-command.js'
+import {DrCommand, UNTARGETED_FLAGS} from '../cli/dr-command.js'
 import {paceFlag} from '../cli/pace-flag.js'
 import type {DrillResult} from '../measure/result.js'
 import {openLabs} from '../open/labs.js'
@@ -18,6 +18,9 @@ export default class Drill extends DrCommand {
     '<%= config.bin %> drill --lag 300 --rate 100 --json',
     '<%= config.bin %> drill --scenario api-outage --keep',
   ]
+
+  // A drill acts on a lab of its own, never on a target.
+  static override baseFlags = UNTARGETED_FLAGS
 
   static override flags = {
     scenario: Flags.option({

@@ -56,6 +56,7 @@ describe('refusals without a lab', () => {
   it('refuses unknown flags and values before anything else', async () => {
     await sandbox.expect(2, ['failover', '--allow-dataloss'])
     await sandbox.expect(2, ['drill', '--scenario', 'meteor'])
+    await sandbox.expect(2, ['drill', '--target', 'prod'])
     await sandbox.expect(2, ['crud', 'create'])
   })
 
