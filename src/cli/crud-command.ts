@@ -5,6 +5,9 @@ import type {ToDoRequest} from '../actions/crud/run.js'
 import {DrCommand} from './dr-command.js'
 
 export abstract class CrudCommand extends DrCommand {
+  // Stated again: oclif's manifest overlooks what is inherited past a class that states nothing.
+  static override exits = DrCommand.exits
+
   protected async call<T>(request: ToDoRequest): Promise<T> {
     const {emit, signal} = this
     const {callApi} = await import('../actions/crud/run.js')
