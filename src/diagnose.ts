@@ -164,7 +164,7 @@ const routeBehind = (primary: Region, served: Region): Diagnosis =>
     [
       `the route names ${served}`,
       `the writer of the global database is in ${primary}`,
-      'if a run was cut midway, todo-dr resume finishes the whole of it',
+      'if a run stopped midway, todo-dr resume finishes it',
     ],
     'todo-dr steer',
   )

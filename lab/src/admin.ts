@@ -105,7 +105,7 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
     }
 
     default: {
-      throw new BadRequest(404, 'NotFound', `there is no ${route}`)
+      throw new BadRequest(404, 'NotFound', `unknown route: ${route}`)
     }
   }
 }
@@ -113,7 +113,7 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
 /** A policy that nobody enforces would be taken for one that holds. */
 function registerPrincipal(lab: LocalLab, body: Record<string, unknown>): object {
   if (!lab.governance.enforcesIam)
-    throw new BadRequest(409, 'IamNotEnforced', 'this lab enforces no policies: start it with --enforce-iam')
+    throw new BadRequest(409, 'IamNotEnforced', 'this lab does not enforce policies: start it with --enforce-iam')
   const principal = principalOf(body)
   lab.credentials.put(principal)
   return {accessKeyId: principal.accessKeyId, arn: principal.arn}
@@ -123,7 +123,11 @@ function registerPrincipal(lab: LocalLab, body: Record<string, unknown>): object
 function authorize({credentials, credentialsFile}: LocalLab, {headers}: IncomingMessage): void {
   const wanted = `Bearer ${credentials.administrator.secretAccessKey}`
   if (timingSafeEqual(digest(headers.authorization ?? ''), digest(wanted))) return
-  throw new BadRequest(403, 'SecretRequired', `Authorization must be Bearer and the secret in ${credentialsFile}`)
+  throw new BadRequest(
+    403,
+    'SecretRequired',
+    `the header Authorization must be "Bearer SECRET"; the secret is in ${credentialsFile}`,
+  )
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

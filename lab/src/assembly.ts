@@ -64,7 +64,7 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     .filter(([id]) => stackIds.has(id))
     .map(([id, {environment = '', properties = {}, dependencies = []}]): AssemblyStack => {
       const region = /^aws:\/\/[^/]+\/([a-z0-9-]+)$/.exec(environment)?.[1]
-      if (region === undefined) throw new Error(`The stack ${id} is bound to no region: ${environment}`)
+      if (region === undefined) throw new Error(`The stack ${id} has no region: ${environment}`)
       return {
         id,
         name: properties.stackName ?? id,
@@ -84,14 +84,14 @@ export async function readAssembly(folder: string): Promise<Assembly> {
 function locationOf(id: string, url: string | undefined, region: string): {bucket: string; key: string} {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(filled(url ?? '', region)) ?? []
   if (bucket === undefined || key === undefined)
-    throw new Error(`The template of ${id} is no asset; synthesize with the default stack synthesizer`)
+    throw new Error(`The template of ${id} is not an asset; synthesize with the default stack synthesizer`)
   return {bucket, key}
 }
 
 async function readAssets(folder: string, file: string): Promise<AssemblyFile[]> {
   const {files = {}, dockerImages = {}} = await readJson<AssetManifest>(join(folder, file))
   if (Object.keys(dockerImages).length > 0)
-    throw new Error(`${file} holds container images, which the lab does not support`)
+    throw new Error(`${file} has container images, which the lab does not support`)
   return Object.values(files).map(({source, destinations}) => ({
     path: join(folder, source.path),
     packaging: source.packaging,

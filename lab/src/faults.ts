@@ -38,7 +38,7 @@ export class LabFaults implements Faults {
     return this.serially(async () => {
       const present = this.faults.get(key(kind, region))
       if (present?.mode === mode) return
-      if (present) throw new Error(`${kind} of ${region} is in force in mode ${present.mode}: lift it first`)
+      if (present) throw new Error(`${kind} of ${region} is already active in mode ${present.mode}: end it first`)
       const fault: Fault = {kind, region, mode, startedAt: Date.now()}
       this.faults.set(key(kind, region), fault)
       await runAll(this.startHandlers, fault)
@@ -61,7 +61,7 @@ export class LabFaults implements Faults {
 
   /** `ms`: a finite number of milliseconds, 0 or more. */
   setLag(ms: number): void {
-    if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`a lag of ${ms} ms is not possible`)
+    if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`the lag must be 0 ms or more, not ${ms} ms`)
     this.lag = ms
     for (const handler of this.lagHandlers) handler(ms)
   }

@@ -50,7 +50,9 @@ export async function claimFolder(folder: string, name: string): Promise<{remove
     removedStale = true
   }
 
-  throw new LabExists(`the folder of the lab "${name}" cannot be taken: others take it at the same time`)
+  throw new LabExists(
+    `the folder of the lab "${name}" cannot be created: other labs of this name are starting at the same time`,
+  )
 }
 
 export async function writeRecord(folder: string, record: LabRecord): Promise<void> {

@@ -35,7 +35,7 @@ export function guarded(door: Door, handler: HttpHandler): HttpHandler {
 /** Why a request with these headers is refused; undefined where it may pass. */
 export function refusal(headers: IncomingHttpHeaders, {opensTo, serves}: Door): string | undefined {
   const hostname = hostnameOf(headers.host)
-  if (!isLoopback(hostname) && serves?.(hostname) !== true) return 'no host of this name is served here'
+  if (!isLoopback(hostname) && serves?.(hostname) !== true) return 'the lab does not serve a host of this name'
   if (opensTo === 'anyone') return undefined
   if (headers.origin !== undefined) return 'web pages are not served here'
   // `none`: a person typed the address. `same-site` is another port of localhost, thus another program's page.

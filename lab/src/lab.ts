@@ -52,14 +52,14 @@ export class PortTaken extends Error {
     port: number,
     readonly why: string,
   ) {
-    super(`port ${port} of 127.0.0.1 cannot be listened on`)
+    super(`the lab cannot use port ${port} of 127.0.0.1`)
   }
 }
 
 /** What is said of the two ways in which a port cannot be had. */
 const PORT_REFUSED: Record<string, string> = {
-  EADDRINUSE: 'another program, or another lab, listens there',
-  EACCES: 'this user may not listen on ports below 1024',
+  EADDRINUSE: 'another program or another lab uses it',
+  EACCES: 'this user may not use ports below 1024',
 }
 
 export class LocalLab implements Lab {
@@ -158,7 +158,7 @@ export class LocalLab implements Lab {
 
   service<Name extends string>(signingName: Name): Offering<Name> {
     const service = this.services.get(signingName)
-    if (!service) throw new Error(`the lab has no service ${signingName}`)
+    if (!service) throw new Error(`the lab does not have the service ${signingName}`)
     return service as Offering<Name>
   }
 

@@ -52,7 +52,7 @@ let ending: Promise<never> | undefined
 function end(status: number): Promise<never> {
   ending ??= (async () => {
     const deadline = setTimeout(() => {
-      log('lab', `not stopped after ${STOP_DEADLINE_MS} ms: ending`)
+      log('lab', `did not stop within ${STOP_DEADLINE_MS / 1000} s: exiting`)
       process.exit(1)
     }, STOP_DEADLINE_MS)
     deadline.unref()
@@ -100,9 +100,9 @@ async function boot(): Promise<void> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   const {name, home, away} = values
-  if (!values.folder) throw new Error('--folder is wanted')
+  if (!values.folder) throw new Error('--folder is required')
   const profile = PROFILES[values.profile as keyof typeof PROFILES]
-  if (!profile) throw new Error(`--profile is one of ${Object.keys(PROFILES).join(', ')}`)
+  if (!profile) throw new Error(`--profile must be one of ${Object.keys(PROFILES).join(', ')}`)
   const claimed = resolve(values.folder)
   const {removedStale} = await claimFolder(claimed, name)
   folder = claimed
@@ -112,7 +112,7 @@ async function boot(): Promise<void> {
     void tell({type: 'progress', text, ...(took !== undefined && {seconds: took})})
   }
 
-  if (removedStale) progress('removed what a lab of this name that crashed had left')
+  if (removedStale) progress('removed the leftovers of a crashed lab of this name')
   lab = await LocalLab.start({
     name,
     home,
@@ -147,7 +147,7 @@ try {
   process.title = `todo-dr lab ${values.name}`
   await boot()
 } catch (error) {
-  log('lab', `not started: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  log('lab', `could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   await tell(failure(error))
   await end(1)
 }

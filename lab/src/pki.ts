@@ -48,7 +48,7 @@ export async function createPki(folder: string): Promise<Pki> {
 
   const issued = new Map<string, Promise<{certFile: string; keyFile: string}>>()
   const issueOnce = async (name: string, dnsNames: string[]): Promise<{certFile: string; keyFile: string}> => {
-    if (!/^[\w.-]+$/.test(name)) throw new Error(`${name} cannot name a certificate's file`)
+    if (!/^[\w.-]+$/.test(name)) throw new Error(`${name} cannot be the name of a certificate file`)
     const keys = await makeKeys()
     const server = await sign(
       keys,

@@ -115,7 +115,7 @@ class RegionListener implements Listener {
     const deadline = Date.now() + REBIND_DEADLINE_MS
     while (!(await this.bind(this.port))) {
       if (Date.now() > deadline)
-        throw new Error(`port ${this.port} of ${this.name} was taken while ${this.region} was lost`)
+        throw new Error(`another program took port ${this.port} of ${this.name} while ${this.region} was down`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }

@@ -34,7 +34,7 @@ describe('faults', () => {
     const faults = new LabFaults()
     await faults.start(loss)
     const error = await faults.start({...loss, mode: 'hang'}).catch((error_: Error) => error_.message)
-    expect(error).to.contain('lift it first')
+    expect(error).to.contain('end it first')
     expect(faults.lossMode('us-east-1')).to.equal('refuse')
   })
 

@@ -70,6 +70,6 @@ describe("the lab's certificate authority", () => {
 
   it('takes no name that would leave the folder', async () => {
     const error = await pki.issue('../key', ['a.test']).catch((error_: Error) => error_.message)
-    expect(error).to.contain('cannot name')
+    expect(error).to.contain('cannot be the name')
   })
 })

@@ -113,14 +113,14 @@ describe('provision', () => {
     expect((await failure(run())).message).match(/manifest\.json/)
   })
 
-  it('refuses container images and stacks that are bound to no region', async () => {
+  it('refuses container images and stacks without a region', async () => {
     const stack = {
       type: 'aws:cloudformation:stack',
       environment: 'aws://unknown-account/unknown region',
       properties: {},
     }
     await writeFile(join(folder, 'manifest.json'), JSON.stringify({artifacts: {s: stack}}))
-    expect((await failure(readAssembly(folder))).message).match(/s is bound to no region/)
+    expect((await failure(readAssembly(folder))).message).match(/s has no region/)
     const assets = {type: 'cdk:asset-manifest', properties: {file: 'a.json'}}
     await writeFile(join(folder, 'manifest.json'), JSON.stringify({artifacts: {assets}}))
     await writeFile(join(folder, 'a.json'), JSON.stringify({dockerImages: {i: {}}}))

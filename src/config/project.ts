@@ -46,7 +46,7 @@ export async function findProject(from: string, config: LoadedConfig | undefined
   throw new DrError({
     code: 'ProjectMissing',
     exit: 'usage',
-    what: `there is not a CDK project in ${candidates.join(' or ')}`,
+    what: `no CDK project in ${candidates.join(' or ')}`,
     why: config
       ? `the key infra of ${config.file} names it`
       : 'no todo-dr.yaml in this folder or above names another folder',

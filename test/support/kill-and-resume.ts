@@ -53,7 +53,7 @@ export async function killAndResume(
     const resumed = await sandbox.run(['resume'], {env})
     expect(resumed.code, `${point}: ${resumed.stderr}`).to.equal(0)
     if (away !== undefined) {
-      expect(resumed.stderr, point).to.match(/is taken over from its copy in/)
+      expect(resumed.stderr, point).to.match(/continuing with the copy of run/)
       expect(readdirSync(join(away, 'todo-dr', 'lab', 'runs')), point).to.have.length(1)
     }
 

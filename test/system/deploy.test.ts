@@ -322,7 +322,7 @@ describe('deploy without what it needs', () => {
 
   it('says where it looked for a project, and how to install its toolkit, and starts no lab for it', async () => {
     const {stderr} = await sandbox.expect(2, ['deploy'])
-    expect(stderr).to.contain('there is not a CDK project in').and.to.contain('todo-dr init')
+    expect(stderr).to.contain('no CDK project in').and.to.contain('todo-dr init')
     writeFileSync(join(sandbox.folder, 'cdk.json'), JSON.stringify({app: 'node app.js'}))
     const {error} = await sandbox.json<{error: {code: string; next: string}}>(['deploy'], 2)
     expect(error.code).to.equal('ToolkitMissing')

@@ -30,14 +30,14 @@ export function resourcesPage(): string {
   )
   return `# Resource types of the lab
 
-Generated from \`lab/src/aws\`: change the tables there, then run the tests with \`UPDATE_DOCS=1\`.
+Generated from \`lab/src/aws\`: change the tables there, then run \`npm run generate\`.
 
-The lab's CloudFormation engine creates the types below. A template with any other type is refused before anything is made, with an
-error that names the type.
+The lab's CloudFormation engine creates the types below. It refuses a template with any other type before it creates anything. The error
+names the type.
 
-## Made for real
+## Really created
 
-These are created by the lab's own services, with the same calls that AWS's CloudFormation makes. The second column says what an
+The lab's own services create these, with the same calls that AWS's CloudFormation makes. The second column says what an
 update does.
 
 | type | an update of |
@@ -50,8 +50,8 @@ once. Topics as \`ServiceToken\` are not supported.
 
 ## Recorded only
 
-The lab has no network, permissions, keys, log store or dashboards. These types get names, ids and attributes in AWS's shape, so that what
-refers to them works, and nothing else happens: a security group that would keep a function from its database on AWS does not on the lab.
+The lab has no network, permissions, keys, log store or dashboards. These types get names, ids and attributes in AWS's shape, so that
+references to them work. Nothing else happens: a security group that blocks a function from its database on AWS does not block it on the lab.
 
 Placeholders: \`{hex:N}\` random hex digits, \`{id:N}\` random capitals and digits, \`{uuid}\`, \`{ip}\` an address of 198.18.0.0/16, \`{name}\` the name given or generated, \`{ref}\`
 what Ref gives, \`{Property}\` the value of a property.
@@ -62,9 +62,9 @@ ${recorded.join('\n')}
 
 ## Templates
 
-JSON and YAML; all intrinsic functions but \`Fn::Transform\` and those of \`AWS::LanguageExtensions\`; parameters, also from SSM; mappings,
+JSON and YAML; all intrinsic functions except \`Fn::Transform\` and those of \`AWS::LanguageExtensions\`; parameters, also from SSM; mappings,
 conditions, rules, outputs, exports; \`{{resolve:ssm:...}}\`, \`{{resolve:ssm-secure:...}}\` and \`{{resolve:secretsmanager:...}}\`; deletion
-policies. An update changes no tags of what is there. Macros, \`CreationPolicy\`, hooks, nested stacks, imports and drift detection are refused. Stack tags are kept and not copied to
-resources. The lab knows no clock-driven behaviour of a bucket: \`LifecycleConfiguration\` is accepted and without effect.
+policies. An update does not change the tags of existing resources. Macros, \`CreationPolicy\`, hooks, nested stacks, imports and drift detection are refused. Stack tags are kept and not copied to
+resources. Nothing in a bucket expires: \`LifecycleConfiguration\` is accepted and has no effect.
 `
 }

@@ -37,7 +37,7 @@ export function isTrue(expression: unknown, scope: Scope): boolean {
     const value = resolve(expression, scope)
     if (value === true || value === 'true') return true
     if (value === false || value === 'false') return false
-    throw validationError(`Template format error: ${JSON.stringify(expression)} is no condition`)
+    throw validationError(`Template format error: ${JSON.stringify(expression)} is not a condition`)
   }
   if (!Array.isArray(intrinsic.argument))
     throw validationError(`Template error: ${intrinsic.name} expects a list of arguments`)

@@ -206,6 +206,6 @@ const FUNCTIONS: Record<string, (argument: unknown, scope: Scope) => unknown> = 
   'Fn::Base64': (argument, scope) => Buffer.from(asText(resolveAny(argument, scope), 'Fn::Base64')).toString('base64'),
   'Fn::Cidr': cidr,
   'Fn::Transform'() {
-    throw templateError('the lab runs no macros: Fn::Transform is not supported')
+    throw templateError('the lab does not run macros: Fn::Transform is not supported')
   },
 }

@@ -112,7 +112,7 @@ function checkStructure(template: unknown): asserts template is Template {
   if (unknownSections.length > 0)
     throw validationError(`Invalid template property or properties [${unknownSections.join(', ')}]`)
   for (const section of ['Transform', 'Hooks'])
-    if (template[section] !== undefined) refuse(`the lab runs no macros: [/${section}] is not supported`)
+    if (template[section] !== undefined) refuse(`the lab does not run macros: [/${section}] is not supported`)
   for (const section of ['Parameters', 'Rules', 'Mappings', 'Conditions', 'Outputs', 'Resources'])
     if (template[section] !== undefined && !isRecord(template[section])) refuse(`[/${section}] must be an object`)
   const resources = (template.Resources ?? {}) as Record<string, unknown>
@@ -135,7 +135,7 @@ function checkResource(logicalId: string, resource: unknown): void {
   const unknownMembers = Object.keys(resource).filter((member) => !RESOURCE_MEMBERS.has(member))
   if (unknownMembers.length > 0)
     throw validationError(`Invalid template resource property '${unknownMembers[0]}' ${path}`)
-  if (resource.CreationPolicy !== undefined) refuse(`${path} the lab does not support CreationPolicy`)
+  if (resource.CreationPolicy !== undefined) refuse(`${path}: the lab does not support CreationPolicy`)
   for (const policy of ['DeletionPolicy', 'UpdateReplacePolicy']) {
     const value = resource[policy]
     if (value !== undefined && (typeof value !== 'string' || !DELETION_POLICIES.has(value)))

@@ -200,7 +200,7 @@ export class ClusterDatabase {
 
   private async catchUp(source: ClusterDatabase): Promise<void> {
     const caughtUp = await until(async () => {
-      if (!source.up) throw new Error(`${source.region} went down during the resynchronization of ${this.region}`)
+      if (!source.up) throw new Error(`${source.region} went down while ${this.region} was copied from it`)
       const position = await source.running().position()
       return this.hasApplied(position, 1000)
     }, CATCH_UP_DEADLINE_MS)

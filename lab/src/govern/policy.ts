@@ -34,7 +34,7 @@ const MEMBERS = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'No
 
 /** Throws `PolicyProblem`. */
 export function readPolicy(document: unknown): Policy {
-  if (!isRecord(document)) throw new PolicyProblem('a policy is a JSON object')
+  if (!isRecord(document)) throw new PolicyProblem('a policy must be a JSON object')
   if (document.Version !== '2012-10-17') throw new PolicyProblem('Version must be "2012-10-17"')
   const statements = document.Statement
   if (statements === undefined) throw new PolicyProblem('Statement is missing')
@@ -49,9 +49,9 @@ export function judge(policy: Policy, request: PolicyRequest): Verdict {
 }
 
 function readStatement(statement: unknown): Statement {
-  if (!isRecord(statement)) throw new PolicyProblem('a statement is a JSON object')
+  if (!isRecord(statement)) throw new PolicyProblem('a statement must be a JSON object')
   const unknown = Object.keys(statement).find((name) => !MEMBERS.has(name))
-  if (unknown) throw new PolicyProblem(`the lab knows no ${unknown} in a statement of an identity policy`)
+  if (unknown) throw new PolicyProblem(`the lab does not support ${unknown} in a statement of an identity policy`)
   const {Effect: effect} = statement
   if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyProblem('Effect must be Allow or Deny')
   const ofAction = oneOf(statement, 'Action', true)
@@ -71,7 +71,8 @@ function readStatement(statement: unknown): Statement {
 /** `Action` or `NotAction`, `Resource` or `NotResource`: one of the two, not both. */
 function oneOf(statement: Record<string, unknown>, name: string, ignoreCase: boolean): (value: string) => boolean {
   const [yes, no] = [statement[name], statement[`Not${name}`]]
-  if ((yes === undefined) === (no === undefined)) throw new PolicyProblem(`a statement has ${name} or Not${name}`)
+  if ((yes === undefined) === (no === undefined))
+    throw new PolicyProblem(`a statement must have either ${name} or Not${name}`)
   const patterns = list(yes ?? no).map((pattern) => wildcard(String(pattern), ignoreCase))
   if (patterns.length === 0) throw new PolicyProblem(`${name} is empty`)
   const matches = (value: string): boolean => patterns.some((pattern) => pattern.test(value))
@@ -90,10 +91,10 @@ const KEY = /^aws:(?:requestedregion|resourcetag\/.+)$/i
 
 function readConditions(operator: string, keys: unknown): Holds[] {
   const test = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined
-  if (!test) throw new PolicyProblem(`the lab knows no condition operator ${operator}`)
-  if (!isRecord(keys)) throw new PolicyProblem(`${operator} holds no condition keys`)
+  if (!test) throw new PolicyProblem(`the lab does not support the condition operator ${operator}`)
+  if (!isRecord(keys)) throw new PolicyProblem(`${operator} has no condition keys`)
   return Object.entries(keys).map(([key, values]) => {
-    if (!KEY.test(key)) throw new PolicyProblem(`the lab knows no condition key ${key}`)
+    if (!KEY.test(key)) throw new PolicyProblem(`the lab does not support the condition key ${key}`)
     const wanted = list(values).map(String)
     return (valueOf) => test(valueOf(key), wanted)
   })

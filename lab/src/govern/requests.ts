@@ -12,8 +12,8 @@ const MAX_OFFSET_SECONDS = 86_400
 export function forecastOf({throttleRate = 0, errorRate = 0, seed = 1}: Record<string, unknown>): Forecast {
   const rates = [throttleRate, errorRate]
   if (rates.some((rate) => typeof rate !== 'number' || !(rate >= 0)) || Number(throttleRate) + Number(errorRate) > 1)
-    throw new BadRequest(400, 'InvalidWeather', 'throttleRate and errorRate are numbers from 0, together at most 1')
-  if (!Number.isInteger(seed)) throw new BadRequest(400, 'InvalidWeather', 'seed is an integer')
+    throw new BadRequest(400, 'InvalidWeather', 'throttleRate and errorRate must be 0 or more, and at most 1 together')
+  if (!Number.isInteger(seed)) throw new BadRequest(400, 'InvalidWeather', 'seed must be an integer')
   return {throttleRate, errorRate, seed} as Forecast
 }
 
@@ -22,7 +22,7 @@ export function offsetOf({offsetSeconds}: Record<string, unknown>): number {
   throw new BadRequest(
     400,
     'InvalidClock',
-    `offsetSeconds is a number from -${MAX_OFFSET_SECONDS} to ${MAX_OFFSET_SECONDS}`,
+    `offsetSeconds must be a number from -${MAX_OFFSET_SECONDS} to ${MAX_OFFSET_SECONDS}`,
   )
 }
 
@@ -30,11 +30,11 @@ export function offsetOf({offsetSeconds}: Record<string, unknown>): number {
 export function principalOf(body: Record<string, unknown>): Principal & {secretAccessKey: string; userId: string} {
   const {accessKeyId, secretAccessKey, name = accessKeyId, policy, serviceControlPolicy} = body
   if (typeof accessKeyId !== 'string' || !/^\w{3,128}$/.test(accessKeyId) || typeof secretAccessKey !== 'string')
-    throw new BadRequest(400, 'InvalidPrincipal', 'accessKeyId and secretAccessKey are wanted')
+    throw new BadRequest(400, 'InvalidPrincipal', 'accessKeyId and secretAccessKey are required')
   if (accessKeyId === ADMINISTRATOR_KEY_ID)
-    throw new BadRequest(400, 'InvalidPrincipal', `${accessKeyId} is the administrator of the lab`)
+    throw new BadRequest(400, 'InvalidPrincipal', `${accessKeyId} is the access key of the lab's administrator`)
   if (typeof name !== 'string' || !/^[\w+=,.@-]{1,64}$/.test(name))
-    throw new BadRequest(400, 'InvalidPrincipal', 'name is the name of an IAM user')
+    throw new BadRequest(400, 'InvalidPrincipal', 'name must be a valid name of an IAM user')
   return {
     accessKeyId,
     secretAccessKey,

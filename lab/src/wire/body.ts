@@ -4,7 +4,7 @@ import {fault} from '../kernel.js'
 
 /** The whole body. Throws RequestEntityTooLarge (413) beyond `limit` bytes. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = (): Error => fault('RequestEntityTooLarge', `a body of more than ${limit} bytes is not read`, 413)
+  const tooLarge = (): Error => fault('RequestEntityTooLarge', `the body is larger than ${limit} bytes`, 413)
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
   const chunks: Buffer[] = []
   let length = 0

@@ -98,6 +98,6 @@ function protocolOf(shapeId: string): Protocol {
     rpcv2Cbor: 'cbor',
   }
   const protocol = known[name]
-  if (!protocol) throw new Error(`the lab does not speak ${shapeId}`)
+  if (!protocol) throw new Error(`the lab does not support the protocol of ${shapeId}`)
   return protocol
 }

@@ -44,7 +44,7 @@ export function formTree(form: URLSearchParams): FormNode {
 
 const node = (): FormNode => Object.create(null) as FormNode
 
-const malformed = (key: string): Error => fault('MalformedInput', `${key} is a value and a structure at once`)
+const malformed = (key: string): Error => fault('MalformedInput', `${key} is both a value and a structure`)
 
 /** Nodes whose keys are all numbers are lists. */
 function fold(value: FormValue): FormValue {

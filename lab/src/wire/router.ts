@@ -133,7 +133,7 @@ export class Router {
     if (named instanceof ServiceFault) return encodeFault(named, wire, requestId, model)
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     this.options.log('wire', `${signingName ?? '?'} ${nameOf(wire)} in ${region} failed (${requestId}): ${text}`)
-    const internal = fault('InternalFailure', 'The lab failed inside; `todo-dr lab logs` says more.', 500)
+    const internal = fault('InternalFailure', 'The lab has an internal error; see `todo-dr lab logs`.', 500)
     return encodeFault(internal, wire, requestId, model)
   }
 }

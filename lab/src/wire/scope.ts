@@ -36,7 +36,7 @@ function parse(text: string, headers: Record<string, string>, presigned: boolean
   const signature = fields.get('Signature')
   const signedHeaders = fields.get('SignedHeaders')?.toLowerCase().split(';')
   if (algorithm !== HMAC && algorithm !== ECDSA) throw incomplete('the signing algorithm is not one of AWS')
-  if (!signature || !signedHeaders) throw incomplete('Authorization wants Credential, SignedHeaders and Signature')
+  if (!signature || !signedHeaders) throw incomplete('Authorization must have Credential, SignedHeaders and Signature')
 
   // An access key may hold slashes in theory; the end of the scope never does.
   const scope = credential.slice(algorithm === HMAC ? -4 : -3)

@@ -46,5 +46,5 @@ function privateKeyOf({accessKeyId, secretAccessKey}: KeyPair): Buffer {
     if (value <= ORDER_MINUS_TWO) return Buffer.from((value + 1n).toString(16).padStart(64, '0'), 'hex')
   }
 
-  throw new Error(`no key can be derived for ${accessKeyId}`)
+  throw new Error(`cannot derive a key for ${accessKeyId}`)
 }

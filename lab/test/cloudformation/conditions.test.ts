@@ -47,7 +47,7 @@ describe('CloudFormation conditions', () => {
   it('refuses an unknown, a circular and a non-boolean one', () => {
     expect(() => condition('Nobody')).throw('Nobody')
     expect(() => condition('Circle')).throw('circular')
-    expect(() => condition('Odd')).throw('is no condition')
+    expect(() => condition('Odd')).throw('is not a condition')
   })
 
   it('checks rules: the bootstrap version that CDK asserts', () => {

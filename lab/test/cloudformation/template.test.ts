@@ -73,7 +73,11 @@ describe('CloudFormation template reader', () => {
     ['no resources', '{"Resources": {}}', 'At least one Resources member must be defined'],
     ['a scalar', 'hello', 'unsupported structure'],
     ['an unknown section', '{"Resource": {}}', 'Invalid template property or properties [Resource]'],
-    ['a macro', '{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "X"}}}', 'runs no macros'],
+    [
+      'a macro',
+      '{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"A": {"Type": "X"}}}',
+      'does not run macros',
+    ],
     ['a resource without a type', resources('{"A": {}}'), 'must contain a Type member'],
     ['an unknown resource member', resources('{"A": {"Type": "X", "Props": {}}}'), "'Props'"],
     ['an odd logical id', resources('{"A-B": {"Type": "X"}}'), 'non alphanumeric'],

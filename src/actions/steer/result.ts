@@ -19,10 +19,10 @@ const steer = z.object({
   dryRun: z.boolean(),
   situation: z
     .enum([...SITUATIONS, 'Unknown'])
-    .meta({description: 'As `status` names it, before anything was changed'}),
-  from: region.nullable().meta({description: 'Where the route sent clients before; null where nobody could tell'}),
+    .meta({description: 'The situation that `status` names, before any change'}),
+  from: region.nullable().meta({description: 'Region to which clients were sent before; null if it could not be read'}),
   to: region,
-  refusals: z.array(refusal).meta({description: 'What stood in the way; empty where it was run or could have been'}),
+  refusals: z.array(refusal).meta({description: 'Reasons why the run was refused; empty if nothing was refused'}),
   outcome: z
     .object({
       runId: z.string(),

@@ -63,8 +63,7 @@ export class MirroredRunStore implements RunStore {
     const since = Date.now() - DAYS_BACK * DAY_MS
     const lists = await Promise.allSettled(this.#mirror.regions.map((region) => this.#mirror.list(region, since)))
     const silent = this.#mirror.regions.filter((_, index) => lists[index]!.status === 'rejected')
-    if (silent.length > 0)
-      this.#emit({code: 'note', text: `${silent.join(' and ')} does not say which runs are kept there`})
+    if (silent.length > 0) this.#emit({code: 'note', text: `cannot read the copies of runs in ${silent.join(' and ')}`})
     const ids = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
     return ids
       .filter((id) => isRunId(id))
@@ -79,7 +78,7 @@ export class MirroredRunStore implements RunStore {
       const best = copies.sort(byKnowledge).at(-1)
       if (best === undefined || byKnowledge(await this.#known(id), best) >= 0) continue
       await this.#local.keep(id, best.files)
-      this.#emit({code: 'note', text: `the run ${id} is taken over from its copy in ${best.region}`})
+      this.#emit({code: 'note', text: `continuing with the copy of run ${id} in ${best.region}`})
     }
   }
 

@@ -126,8 +126,8 @@ describe('mirrored runs', () => {
     for (const file of ['plan.json', 'journal.ndjson'])
       expect(statSync(join(found.folder, file)).mode & 0o777, file).to.equal(0o600)
     expect(events).to.deep.equal([
-      {code: 'note', text: `${HOME} does not say which runs are kept there`},
-      {code: 'note', text: `the run ${run.id} is taken over from its copy in ${AWAY}`},
+      {code: 'note', text: `cannot read the copies of runs in ${HOME}`},
+      {code: 'note', text: `continuing with the copy of run ${run.id} in ${AWAY}`},
     ])
     expect((await machine('three').open(run.id)).id).to.equal(run.id)
     expect(await thrownBy(machine('four').open('20260101T000000000Z-failover-0000'))).to.include({code: 'RunUnknown'})

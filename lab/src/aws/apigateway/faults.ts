@@ -7,4 +7,4 @@ export const notFound = (what: string): ServiceFault =>
 export const noSuchApi = (id: string | undefined): ServiceFault =>
   fault('NotFoundException', `Invalid API identifier specified ${ACCOUNT}:${id}`, 404)
 export const unsupported = (what: string): ServiceFault =>
-  fault('NotImplemented', `apigateway: the lab has no ${what}`, 501)
+  fault('NotImplemented', `apigateway: the lab does not support ${what}`, 501)

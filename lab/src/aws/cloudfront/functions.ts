@@ -163,7 +163,7 @@ export class Functions {
   }: Pick<Api.CreateFunctionRequest, 'FunctionCode' | 'FunctionConfig'>): Version {
     if (!FunctionCode || !FunctionConfig) throw fault('InvalidArgument', 'FunctionCode and FunctionConfig are required')
     if (FunctionConfig.Runtime !== 'cloudfront-js-2.0')
-      throw fault('NotImplemented', `cloudfront: the lab has no runtime ${FunctionConfig.Runtime}`, 501)
+      throw fault('NotImplemented', `cloudfront: the lab does not support the runtime ${FunctionConfig.Runtime}`, 501)
     if (FunctionCode.length > MAX_CODE)
       throw fault('FunctionSizeLimitExceeded', 'The function is too large: 10 KB at the most.', 413)
     const missing = storesOf(FunctionConfig).find((arn) => !this.stores.has(arn))

@@ -129,7 +129,7 @@ export class CloudWatchService implements Service {
 
   private tagsOf(resource: string | undefined): Tag[] {
     const tags = this.tags.get(resource ?? '')
-    if (!tags) throw fault('ResourceNotFoundException', `${resource} is no alarm`, 404)
+    if (!tags) throw fault('ResourceNotFoundException', `${resource} is not an alarm`, 404)
     return tags
   }
 
@@ -207,7 +207,7 @@ function reduce(statistic: Statistic, values: number[]): number {
     }
 
     default: {
-      throw fault('InvalidParameterValue', `The lab has no statistic ${String(statistic)}.`)
+      throw fault('InvalidParameterValue', `The lab does not support the statistic ${String(statistic)}.`)
     }
   }
 }

@@ -161,7 +161,8 @@ export class CognitoService implements Service {
   ): Promise<Api.CreateUserPoolDomainResponse> {
     const pool = this.pool(input.UserPoolId, region)
     const prefix = input.Domain ?? ''
-    if (input.CustomDomainConfig) throw fault('NotImplemented', 'cognito-idp: the lab has no custom domains', 501)
+    if (input.CustomDomainConfig)
+      throw fault('NotImplemented', 'cognito-idp: the lab does not support custom domains', 501)
     if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(prefix)) {
       throw fault(
         'InvalidParameterException',
@@ -201,7 +202,8 @@ export class CognitoService implements Service {
   /** Of a prefix domain only the version of its pages can change, and the lab shows no pages. */
   private updateDomain(input: Api.UpdateUserPoolDomainRequest, region: string): Api.UpdateUserPoolDomainResponse {
     const {domain} = this.pool(input.UserPoolId, region)
-    if (input.CustomDomainConfig) throw fault('NotImplemented', 'cognito-idp: the lab has no custom domains', 501)
+    if (input.CustomDomainConfig)
+      throw fault('NotImplemented', 'cognito-idp: the lab does not support custom domains', 501)
     if (!domain || domain.prefix !== input.Domain)
       throw fault('ResourceNotFoundException', `No such domain or user pool exists.`)
     const ManagedLoginVersion = input.ManagedLoginVersion ?? domain.managedLoginVersion

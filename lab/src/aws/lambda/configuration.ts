@@ -111,8 +111,8 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
   const timeout = input.Timeout ?? spec.timeoutSeconds
   const memory = input.MemorySize ?? spec.memoryMb
   if (!runtime.startsWith('nodejs'))
-    throw fault('NotImplemented', `lambda: the lab runs Node.js only, not ${runtime}`, 501)
-  if (input.Layers?.length) throw fault('NotImplemented', 'lambda: the lab has no layers', 501)
+    throw fault('NotImplemented', `lambda: the lab supports only Node.js, not ${runtime}`, 501)
+  if (input.Layers?.length) throw fault('NotImplemented', 'lambda: the lab does not support layers', 501)
   if (!handler)
     throw invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')
   inRange('timeout', timeout, 1, 900)

@@ -122,7 +122,8 @@ export class LambdaService implements Provides, Service {
 
   private async create(input: Api.CreateFunctionRequest, {region}: CallContext): Promise<Api.FunctionConfiguration> {
     const name = functionName(input.FunctionName)
-    if (input.PackageType === 'Image') throw fault('NotImplemented', 'lambda: the lab has no container images', 501)
+    if (input.PackageType === 'Image')
+      throw fault('NotImplemented', 'lambda: the lab does not support container images', 501)
     if (this.functions.has(key(region, name))) {
       throw fault('ResourceConflictException', `Function already exist: ${name}`, 409, {Type: 'User'})
     }

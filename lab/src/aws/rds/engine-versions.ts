@@ -12,7 +12,7 @@ const KNOWN_LINE = /^8\.0\.mysql_aurora\.3\.\d{2}\.\d+$/
 /** The full version for what a caller wrote: nothing, `8.0`, or a version of Aurora MySQL 3. */
 export function engineVersion(engine: string | undefined, version: string | undefined): string {
   if (engine !== ENGINE)
-    throw fault('InvalidParameterValue', `Invalid DB engine: ${engine}. The lab runs ${ENGINE} only.`)
+    throw fault('InvalidParameterValue', `Invalid DB engine: ${engine}. The lab supports ${ENGINE} only.`)
   if (!version || version === '8.0') return DEFAULT_VERSION
   if (KNOWN_LINE.test(version)) return version
   throw fault('InvalidParameterCombination', `Cannot find version ${version} for ${ENGINE}`)

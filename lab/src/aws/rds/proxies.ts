@@ -17,7 +17,7 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
       const name = identifier(input.DBProxyName, 'DBProxyName')
       if (proxies.has(region, name)) throw fault('DBProxyAlreadyExistsFault', `DB proxy ${name} already exists.`)
       if (input.EngineFamily !== 'MYSQL')
-        throw fault('InvalidParameterValue', `The lab has proxies for MYSQL only, not ${input.EngineFamily}`)
+        throw fault('InvalidParameterValue', `The lab supports proxies for MYSQL only, not ${input.EngineFamily}`)
       if (!input.VpcSubnetIds || input.VpcSubnetIds.length < 2) {
         throw fault('InvalidSubnet', 'Provide at least two subnets in different Availability Zones.')
       }

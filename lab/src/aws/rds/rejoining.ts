@@ -46,7 +46,7 @@ export class Rejoining {
         if (!global.members.includes(member)) await database.detach()
         events.addGlobal('0241', primary)
       } catch (error) {
-        lab.log('rds', `resynchronizing ${member.cluster.id}: ${(error as Error).message}`)
+        lab.log('rds', `copying the data of the primary to ${member.cluster.id} failed: ${(error as Error).message}`)
         await sleep(RETRY_MS)
       }
     }

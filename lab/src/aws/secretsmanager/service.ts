@@ -215,7 +215,8 @@ export class SecretsManagerService implements Service {
       .filter((secret) => IncludePlannedDeletion || !secret.deletedAt)
       .filter((secret) =>
         Filters.every(({Key, Values = []}) => {
-          if (Key !== 'name') throw fault('InvalidParameterException', `the lab filters by name, not by ${Key}`)
+          if (Key !== 'name')
+            throw fault('InvalidParameterException', `the lab supports filters by name only, not by ${Key}`)
           return Values.some((value) => secret.name.startsWith(value))
         }),
       )

@@ -17,7 +17,8 @@ export class ServiceQuotasService implements Service {
     const found = [...this.lab.services.values()]
       .flatMap(({quotas = []}) => quotas)
       .find(({serviceCode, code}) => serviceCode === ServiceCode && code === QuotaCode)
-    if (!found) throw fault('NoSuchResourceException', `The lab knows no quota ${QuotaCode} of ${ServiceCode}.`, 404)
+    if (!found)
+      throw fault('NoSuchResourceException', `The lab does not have the quota ${QuotaCode} of ${ServiceCode}.`, 404)
     const {serviceName, name, value} = found
     return {
       ServiceCode,

@@ -178,7 +178,8 @@ export class SsmService implements Service {
     const matching = this.sorted(region).filter(({name, versions}) =>
       ParameterFilters.every(({Key, Option = 'Equals', Values = []}) => {
         const text = Key === 'Name' ? name : Key === 'Type' ? versions.at(-1)?.type : undefined
-        if (text === undefined) throw fault('InvalidFilterKey', `the lab filters by Name and Type, not by ${Key}`)
+        if (text === undefined)
+          throw fault('InvalidFilterKey', `the lab supports filters by Name and Type only, not by ${Key}`)
         return Values.some((value) =>
           Option === 'BeginsWith'
             ? text.startsWith(value)
@@ -234,7 +235,7 @@ export class SsmService implements Service {
 
   private byName(name: string, region: string): Parameter {
     const found = this.state.of(region).get(name)
-    if (!found) throw fault('InvalidResourceId', `${name} is no parameter`)
+    if (!found) throw fault('InvalidResourceId', `${name} is not a parameter`)
     return found
   }
 

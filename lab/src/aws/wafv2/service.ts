@@ -51,7 +51,7 @@ export class WafService implements Provides, Service {
       if (scope === 'CLOUDFRONT' && region !== GLOBAL_CONTROL_REGION)
         throw fault(
           'WAFInvalidParameterException',
-          `The scope is not valid: CLOUDFRONT is of ${GLOBAL_CONTROL_REGION}.`,
+          `The scope is not valid: CLOUDFRONT must be called in ${GLOBAL_CONTROL_REGION}.`,
         )
       const id = randomUUID()
       const where = scope === 'CLOUDFRONT' ? 'global' : 'regional'
@@ -136,7 +136,7 @@ function matcher({ByteMatchStatement: bytes, ManagedRuleGroupStatement, RateBase
   if (!name || bytes.PositionalConstraint !== 'EXACTLY' || !isPlain || bytes.SearchString === undefined)
     throw fault(
       'WAFInvalidParameterException',
-      'The lab knows exact matches of a header, managed rule groups and rates.',
+      'The lab supports exact matches of a header, managed rule groups and rates only.',
     )
   return (header) => header(name) === bytes.SearchString
 }

@@ -74,7 +74,8 @@ export interface EdgeConfig {
   behaviors: EdgeBehavior[]
 }
 
-const unsupported = (what: string): ServiceFault => fault('NotImplemented', `cloudfront: the lab has no ${what}`, 501)
+const unsupported = (what: string): ServiceFault =>
+  fault('NotImplemented', `cloudfront: the lab does not support ${what}`, 501)
 
 /**
  * Reads a distribution's configuration. What the edge here would silently do otherwise than AWS is refused by name:

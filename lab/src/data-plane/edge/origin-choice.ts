@@ -40,7 +40,7 @@ function singleOrigin(
   if (choice?.kind === 'select') {
     const origin = origins.get(String(choice.value.originId))
     if (!origin) throw new Error(`The distribution has no origin ${String(choice.value.originId)}.`)
-    if (choice.value.options) throw new Error('The lab has no origin overrides.')
+    if (choice.value.options) throw new Error('The lab does not support origin overrides.')
     return origin
   }
 
@@ -52,7 +52,7 @@ function singleOrigin(
 function updated(base: EdgeOrigin, properties: Record<string, unknown>): EdgeOrigin {
   const {domainName, originPath, hostHeader, customHeaders, connectionAttempts, timeouts, ...unknown} = properties
   const [name] = Object.keys(unknown)
-  if (name) throw new Error(`The lab's updateRequestOrigin does not know ${name}.`)
+  if (name) throw new Error(`The lab does not support ${name} in updateRequestOrigin.`)
   const {readTimeout, connectionTimeout, keepAliveTimeout} = (timeouts ?? {}) as Record<string, number | undefined>
   return {
     ...base,

@@ -101,7 +101,7 @@ export class Environment implements RuntimePeer {
   abandon(): void {
     const {invocation} = this
     this.invocation = undefined
-    invocation?.abort(new EnvironmentLost(`the environment of ${this.spec.name} is gone`))
+    invocation?.abort(new EnvironmentLost(`the environment of ${this.spec.name} has ended`))
     this.kill()
   }
 

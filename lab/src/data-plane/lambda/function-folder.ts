@@ -20,7 +20,7 @@ export async function unpackFunction(folder: string, name: string, digest: strin
   const target = join(folder, name, digest)
   const entries = Object.entries(unzipSync(zip))
   for (const [path] of entries) {
-    if (!join(target, path).startsWith(target + sep)) throw new Error(`${path} leads out of the archive`)
+    if (!join(target, path).startsWith(target + sep)) throw new Error(`${path} is outside the archive`)
   }
 
   await mkdir(target, {recursive: true, mode: 0o700})

@@ -86,7 +86,7 @@ export class FunctionPool {
     this.idle = []
     for (const {invocation, timer} of this.queue.splice(0)) {
       clearTimeout(timer)
-      invocation.abort(new EnvironmentLost(`no environment of ${this.spec.name} is left`))
+      invocation.abort(new EnvironmentLost(`no environment of ${this.spec.name} is running`))
     }
     for (const environment of this.live) environment.abandon()
   }

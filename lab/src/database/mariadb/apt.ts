@@ -56,7 +56,7 @@ async function runTool(name: string, args: string[], env: NodeJS.ProcessEnv, tim
     await run(name, args, {timeout, env: {...env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive'}, maxBuffer: 16 << 20})
   } catch (error) {
     const {code, killed, stderr} = error as {code?: string | number; killed?: boolean; stderr?: string}
-    if (code === 'ENOENT') throw new Error(`there is no ${name} on this system`)
+    if (code === 'ENOENT') throw new Error(`${name} is not installed`)
     if (killed) throw new Error(`${name} did not end within ${timeout / 1000} s`)
     const said = (stderr ?? '').trim().split('\n').slice(-4).join('; ')
     throw new Error(`${name} failed: ${said || `exit status ${code}`}`)

@@ -73,9 +73,9 @@ async function fromEnvironment(file: string): Promise<MariaDb> {
   const found = await inspect(file, 'environment')
   if (typeof found !== 'string') return found
   throw new MariaDbUnavailable(
-    'TODO_DR_MARIADBD names no usable server',
+    'the server in TODO_DR_MARIADBD cannot be used',
     found,
-    'unset TODO_DR_MARIADBD, or let it name a mariadbd',
+    'unset TODO_DR_MARIADBD, or set it to the path of a mariadbd',
   )
 }
 
@@ -96,7 +96,7 @@ async function fromCacheOrApt(
   await removeAbandoned(cache)
   const work = await mkdtemp(join(cache, '.fetch-'))
   try {
-    onProgress('MariaDB is not installed: fetching it by apt (about 7 MB, kept in the cache)')
+    onProgress('MariaDB is not installed: downloading it with apt (about 7 MB, kept in the cache)')
     const root = await fetchWithApt(work, env, onProgress)
     const fetched = await inspectUnpacked(root, 'apt')
     if (typeof fetched === 'string') throw unavailable(fetched)
@@ -114,9 +114,9 @@ async function fromCacheOrApt(
 
 const unavailable = (why: string): MariaDbUnavailable =>
   new MariaDbUnavailable(
-    'no MariaDB server was found, and none could be fetched',
+    'no MariaDB server was found, and none could be downloaded',
     why,
-    'install it (Debian and Ubuntu: sudo apt-get install mariadb-server-core), or let TODO_DR_MARIADBD name a mariadbd of 10.10 or later',
+    'install it (Debian and Ubuntu: sudo apt-get install mariadb-server-core), or set TODO_DR_MARIADBD to the path of a mariadbd 10.10 or later',
   )
 
 /** Renaming is atomic: a reader sees nothing or the whole. Where another process was faster, its result stands, unless it is broken. */

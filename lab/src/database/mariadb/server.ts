@@ -145,7 +145,7 @@ export class Server {
         return
       } catch (error) {
         if (Date.now() > deadline)
-          throw new Error(`${this.options.name} takes no connection: ${(error as Error).message}`)
+          throw new Error(`${this.options.name} does not accept connections: ${(error as Error).message}`)
       }
 
       await sleep(10)
@@ -159,7 +159,7 @@ export class Server {
         .split('\n')
         .filter((line) => line.includes('[ERROR]'))
         .slice(-5)
-        .join('; ') || 'its log says nothing'
+        .join('; ') || 'its log is empty'
     )
   }
 

@@ -58,7 +58,7 @@ describe('MariaDB provider', () => {
   it('says what is missing and what to install where there is no apt', async function () {
     needsNone(this)
     const error = await failure({XDG_CACHE_HOME: home, PATH: home})
-    expect(error.why).to.equal('there is no apt-get on this system')
+    expect(error.why).to.equal('apt-get is not installed')
     expect(error.next).to.include('mariadb-server-core')
     expect(await readdir(join(home, 'todo-dr', 'mariadb'))).to.deep.equal([])
   })
