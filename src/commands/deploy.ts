@@ -13,7 +13,7 @@ export default class Deploy extends DeployCommand {
   static override examples = [
     '<%= config.bin %> deploy --target lab',
     '<%= config.bin %> deploy --diff',
-    "<%= config.bin %> deploy --stack 'Demo-api-*'",
+    "<%= config.bin %> deploy --stack 'demo-api-*'",
   ]
 
   static override flags = {

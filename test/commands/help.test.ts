@@ -1,11 +1,11 @@
-import {Config, settings} from '@oclif/core'
 import type {Command, Interfaces} from '@oclif/core'
 import {expect} from 'chai'
-import {readFileSync, readdirSync} from 'node:fs'
+import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import DrHelp from '../../src/cli/help.js'
 import {golden} from '../support/golden.js'
 import {ROOT} from '../support/cli.js'
+import {configOfSources} from '../support/oclif-config.js'
 
 class PlainHelp extends DrHelp {
   constructor(config: Interfaces.Config) {
@@ -28,16 +28,7 @@ describe('the help', () => {
 
   before(async function () {
     this.timeout(60_000)
-    const transpile = settings.enableAutoTranspile
-    settings.enableAutoTranspile = false
-    const pjson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Interfaces.PJSON
-    config = await Config.load({
-      root: ROOT,
-      // From the sources, without the plugins and without a manifest that may be older.
-      pjson: {...pjson, oclif: {...pjson.oclif, commands: './src/commands', plugins: []}},
-      ignoreManifest: true,
-    })
-    settings.enableAutoTranspile = transpile
+    config = await configOfSources({plugins: []})
   })
 
   it('knows every command', () => {
