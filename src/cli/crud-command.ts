@@ -2,11 +2,14 @@
 
 import type {ToDo} from '../actions/crud/result.js'
 import type {ToDoRequest} from '../actions/crud/run.js'
+import {REQUEST} from '../permissions/calls.js'
 import {DrCommand} from './dr-command.js'
 
 export abstract class CrudCommand extends DrCommand {
   // Stated again: oclif's manifest overlooks what is inherited past a class that states nothing.
   static override exits = DrCommand.exits
+
+  static override calls = REQUEST
 
   protected async call<T>(request: ToDoRequest): Promise<T> {
     const {emit, signal} = this

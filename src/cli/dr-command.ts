@@ -12,6 +12,7 @@ import type {DrError, ExitName} from '../errors.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Emit} from '../messages.js'
 import type {LedgerEntry} from '../model/ledger.js'
+import type {Calls} from '../permissions/calls.js'
 import type {Consent} from '../ports/consent.js'
 import type {Stage} from '../ports/stage.js'
 import {errorJson, errorLines} from '../render/error.js'
@@ -53,6 +54,9 @@ export abstract class DrCommand extends Command {
 
   /** How it can end beside what every command can: for its help. */
   static exits: readonly ExitName[] = ['credentials']
+
+  /** What it asks of a deployment; undefined where it acts on none. `iam-policy` prints what IAM must allow for it. */
+  static calls?: Calls
 
   static override baseFlags: Interfaces.FlagInput = {
     target: Flags.string({

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import type {DeployResult} from '../actions/deploy/result.js'
 import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
 import type {ExitName} from '../errors.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Deploy extends DeployCommand {
   static override summary = 'Deploy the CDK project to both regions'
@@ -15,6 +16,9 @@ export default class Deploy extends DeployCommand {
     '<%= config.bin %> deploy --diff',
     "<%= config.bin %> deploy --stack 'demo-api-*'",
   ]
+
+  // In an account that is bootstrapped: that itself makes roles and keys, and is an administrator's work.
+  static override calls: Calls = ['map.read', 'database.describe', 'lease', 'stacks.look', 'toolkit.act']
 
   static override flags = {
     diff: Flags.boolean({

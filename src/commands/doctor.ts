@@ -1,6 +1,7 @@
 import type {DoctorResult} from '../actions/doctor/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Doctor extends DrCommand {
   static override summary = 'Check that this machine, the credentials and both regions are ready'
@@ -9,6 +10,8 @@ export default class Doctor extends DrCommand {
 
   static override exits: readonly ExitName[] = ['missed', 'unknown']
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --target lab --json']
+
+  static override calls: Calls = ['doctor.ask']
 
   async run(): Promise<DoctorResult> {
     await this.parse(Doctor)

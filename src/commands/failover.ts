@@ -2,6 +2,8 @@ import {Flags} from '@oclif/core'
 import type {SwitchInput} from '../actions/switch/run.js'
 import type {SwitchResult} from '../actions/switch/result.js'
 import {SwitchCommand} from '../cli/switch-command.js'
+import {SWITCH} from '../permissions/calls.js'
+import type {Calls} from '../permissions/calls.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Session} from '../open/session.js'
 import type {Consent} from '../ports/consent.js'
@@ -19,6 +21,9 @@ export default class Failover extends SwitchCommand {
     '<%= config.bin %> failover --allow-data-loss',
     '<%= config.bin %> failover --allow-data-loss --confirm ToDoMgmt --measure',
   ]
+
+  // Under --measure it asks for the outage that it measures, and for the writes that survived.
+  static override calls: Calls = [...SWITCH, 'database.failover', 'outage.active', 'functions.present']
 
   static override flags = {
     to: Flags.string({

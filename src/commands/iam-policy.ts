@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import type {IamPolicyResult} from '../actions/iam-policy/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class IamPolicy extends DrCommand {
   static override summary = 'Print the least-privilege IAM policy for a command'
@@ -40,10 +41,16 @@ export default class IamPolicy extends DrCommand {
     ])
     const result = await runIamPolicy({
       name: [args.command, args.subcommand].filter(Boolean).join(' ') || undefined,
+      calls: this.#callsOfCommands(),
       where: () => placeOf(this.session(), flags.account),
       lockedToEdge: flags['locked-to-edge'],
     })
     if (!this.jsonEnabled()) this.log(JSON.stringify(result.policy, undefined, 2))
     return result
+  }
+
+  #callsOfCommands(): Record<string, Calls> {
+    const commands = this.config.commands as {id: string; calls?: Calls}[]
+    return Object.fromEntries(commands.flatMap(({id, calls}) => (calls ? [[id.replaceAll(':', ' '), calls]] : [])))
   }
 }

@@ -2,6 +2,8 @@ import {Args} from '@oclif/core'
 import type {ResumeResult} from '../actions/resume/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
+import {SWITCH} from '../permissions/calls.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Resume extends DrCommand {
   static override summary = 'Continue a run that was killed or stopped midway'
@@ -10,6 +12,13 @@ export default class Resume extends DrCommand {
 
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
   static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume --target prod']
+
+  static override calls: Calls = [
+    ...SWITCH.filter((call) => call !== 'database.proxy'),
+    'mirror.get',
+    'database.switchover',
+    'database.failover',
+  ]
 
   static override args = {
     run: Args.string({description: 'Run to continue; the newest unfinished run by default', required: false}),

@@ -1,6 +1,8 @@
 import type {SeedResult} from '../actions/seed/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
+import {LOOK} from '../permissions/calls.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Seed extends DrCommand {
   static override summary = 'Create the table and the ToDos 1 to 10 if they are missing'
@@ -8,6 +10,8 @@ export default class Seed extends DrCommand {
 
   static override exits: readonly ExitName[] = ['unknown', 'credentials']
   static override examples = ['<%= config.bin %> seed', '<%= config.bin %> seed --target prod']
+
+  static override calls: Calls = [...LOOK, 'functions.createTable']
 
   async run(): Promise<SeedResult> {
     await this.parse(Seed)

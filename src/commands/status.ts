@@ -1,6 +1,7 @@
 import type {StatusResult} from '../actions/status/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
+import {LOOK} from '../permissions/calls.js'
 
 export default class Status extends DrCommand {
   static override summary = 'Show the state of both regions and what to do next'
@@ -9,6 +10,8 @@ export default class Status extends DrCommand {
 
   static override exits: readonly ExitName[] = ['missed', 'unknown', 'credentials']
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --target prod --json']
+
+  static override calls = LOOK
 
   async run(): Promise<StatusResult> {
     await this.parse(Status)

@@ -3,6 +3,8 @@ import type {SteerResult} from '../actions/steer/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {operator} from '../cli/operator.js'
 import type {ExitName} from '../errors.js'
+import {LOOK} from '../permissions/calls.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Steer extends DrCommand {
   static override summary = 'Send clients to the primary, where a switch has left the route behind'
@@ -11,6 +13,8 @@ export default class Steer extends DrCommand {
 
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
   static override examples = ['<%= config.bin %> steer --dry-run', '<%= config.bin %> steer --target prod']
+
+  static override calls: Calls = [...LOOK, 'lease', 'mirror.put', 'route.steer']
 
   static override flags = {
     to: Flags.string({description: 'The primary; any other region is refused', helpValue: 'REGION'}),

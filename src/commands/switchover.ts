@@ -1,6 +1,8 @@
 import {Flags} from '@oclif/core'
 import type {SwitchResult} from '../actions/switch/result.js'
 import {SwitchCommand} from '../cli/switch-command.js'
+import {SWITCH} from '../permissions/calls.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Switchover extends SwitchCommand {
   static override summary = 'Make the standby the primary, as planned and without losing data'
@@ -12,6 +14,8 @@ export default class Switchover extends SwitchCommand {
     '<%= config.bin %> switchover',
     '<%= config.bin %> switchover --to us-east-2 --json',
   ]
+
+  static override calls: Calls = [...SWITCH, 'database.switchover']
 
   static override flags = {
     to: Flags.string({description: 'Region to make the primary; the standby by default', helpValue: 'REGION'}),

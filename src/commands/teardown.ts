@@ -3,6 +3,7 @@ import type {TeardownResult} from '../actions/teardown/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {operator} from '../cli/operator.js'
 import type {ExitName} from '../errors.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Teardown extends DrCommand {
   static override summary = 'Delete an application: all its tagged stacks and resources in both regions'
@@ -15,6 +16,9 @@ export default class Teardown extends DrCommand {
     '<%= config.bin %> teardown --dry-run',
     '<%= config.bin %> teardown --confirm ToDoMgmt --json',
   ]
+
+  // With --keep-toolkit: CDK's own stack is an administrator's, as its bootstrap is.
+  static override calls: Calls = ['lease', 'estate.look', 'estate.delete']
 
   static override flags = {
     confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),

@@ -1,5 +1,6 @@
 import type {TokenResult} from '../actions/token/result.js'
 import {DrCommand} from '../cli/dr-command.js'
+import {REQUEST} from '../permissions/calls.js'
 
 export default class Token extends DrCommand {
   static override summary = 'Print an access token for the API'
@@ -7,6 +8,8 @@ export default class Token extends DrCommand {
     'Prints only the token. Requests it with client credentials from the user pool of the serving region, or of the other region if that one does not answer. The token is cached until shortly before it expires.'
 
   static override examples = ['curl -H "Authorization: $(<%= config.bin %> token)" "$URL"']
+
+  static override calls = REQUEST
 
   async run(): Promise<TokenResult> {
     await this.parse(Token)

@@ -1,9 +1,10 @@
-/** The least policy of a command, out of the table. */
+/** The least policy for the calls of commands, out of the table. */
 
 import {OWNER_TAG} from '../model/estate.js'
 import {withEdge} from '../model/regions.js'
 import type {Grant, Place} from '../model/permission.js'
-import {CALLS, COMMANDS} from './table.js'
+import type {Calls} from './calls.js'
+import {CALLS} from './table.js'
 
 export interface Statement {
   Effect: 'Allow'
@@ -17,18 +18,20 @@ export interface PolicyDocument {
   Statement: Statement[]
 }
 
+/** The calls of each command that acts on a deployment. `drill` and `lab` act on a lab, whose key pair is an administrator. */
+export type CallsOfCommands = Readonly<Record<string, Calls>>
+
 /** The commands that `name` stands for: itself, those of a topic (`crud`), all of them where it is undefined. None: unknown. */
-export function commandsOf(name: string | undefined): string[] {
-  const all = Object.keys(COMMANDS)
+export function commandsOf(name: string | undefined, commands: CallsOfCommands): string[] {
+  const all = Object.keys(commands)
   return name === undefined ? all : all.filter((one) => one === name || one.startsWith(`${name} `))
 }
 
 /** One statement for all actions on the same resources under the same condition, in a stable order. */
-export function policyOf(commands: readonly string[], place: Place): PolicyDocument {
-  const calls = new Set(commands.flatMap((command) => COMMANDS[command] ?? []))
+export function policyOf(calls: Calls, place: Place): PolicyDocument {
   const statements = new Map<string, Statement>()
   for (const {action, resources, condition} of permissions(
-    [...calls].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call]),
+    [...new Set(calls)].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call]),
     place,
   )) {
     const key = JSON.stringify([resources, condition])

@@ -1,6 +1,7 @@
 /**
- * The one table of permissions: what each call of a port needs, and which of them each command makes. A unit test holds it
- * equal to the actions that src/adapters/aws names; test/long/iam.test.ts to what the commands do on the lab.
+ * The one table of permissions: what each call of a port needs. Which of them a command makes is said by the command itself. A
+ * unit test holds the table equal to the actions that src/adapters/aws names; test/long/iam.test.ts to what the commands do
+ * on the lab.
  */
 
 import type {Grant, RouteGrants} from '../model/permission.js'
@@ -110,49 +111,3 @@ export const CALLS = {
 } satisfies Record<string, Grant[]>
 
 export type PortCall = keyof typeof CALLS | keyof RouteGrants
-
-/** One look at both regions; the health of the API is asked for with a token. */
-const LOOK: PortCall[] = [
-  'map.read',
-  'database.describe',
-  'database.cluster',
-  'database.proxy',
-  'database.lagSeconds',
-  'writers.mode',
-  'route.serving',
-  'api.direct',
-  'tokens.get',
-]
-const REQUEST: PortCall[] = ['map.read', 'route.serving', 'tokens.get']
-const SWITCH: PortCall[] = [...LOOK, 'lease', 'mirror.put', 'writers.fence', 'writers.unfence', 'route.steer']
-
-/** The calls of each command that acts on a deployment. `drill` and `lab` act on a lab, whose key pair is an administrator. */
-export const COMMANDS: Readonly<Record<string, readonly PortCall[]>> = {
-  'crud create': REQUEST,
-  'crud delete': REQUEST,
-  'crud get': REQUEST,
-  'crud list': REQUEST,
-  'crud update': REQUEST,
-  // In an account that is bootstrapped: that itself makes roles and keys, and is an administrator's work.
-  deploy: ['map.read', 'database.describe', 'lease', 'stacks.look', 'toolkit.act'],
-  doctor: ['doctor.ask'],
-  failback: [...SWITCH, 'database.switchover'],
-  // Under --measure it asks for the outage that it measures, and for the writes that survived.
-  failover: [...SWITCH, 'database.failover', 'outage.active', 'functions.present'],
-  'outage start': [...LOOK, 'outage.active', 'outage.start'],
-  'outage status': ['map.read', 'outage.active'],
-  'outage stop': ['map.read', 'outage.active', 'outage.stop'],
-  resume: [
-    ...SWITCH.filter((call) => call !== 'database.proxy'),
-    'mirror.get',
-    'database.switchover',
-    'database.failover',
-  ],
-  seed: [...LOOK, 'functions.createTable'],
-  status: LOOK,
-  steer: [...LOOK, 'lease', 'mirror.put', 'route.steer'],
-  switchover: [...SWITCH, 'database.switchover'],
-  // With --keep-toolkit: CDK's own stack is an administrator's, as its bootstrap is.
-  teardown: ['lease', 'estate.look', 'estate.delete'],
-  token: REQUEST,
-}

@@ -16,8 +16,8 @@ import {
   unfenceSource,
   unfenceTarget,
   verify,
-} from './steps.js'
-import type {Route} from './steps.js'
+} from '../steps/registry.js'
+import type {Route} from '../steps/registry.js'
 
 export {digest} from './digest.js'
 

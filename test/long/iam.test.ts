@@ -13,7 +13,7 @@ import type {IamPolicyResult} from '../../src/actions/iam-policy/result.js'
 import type {RecordedCall} from '../../lab/src/govern/calls.js'
 import {wildcard} from '../../lab/src/govern/policy.js'
 import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
-import {COMMANDS} from '../../src/permissions/table.js'
+import {CALLS_OF_COMMANDS, callsOf} from '../support/calls.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {usualGrants} from '../../src/adapters/aws/routing/index.js'
 import {leaveBehind} from '../support/left-behind.js'
@@ -56,7 +56,7 @@ describe('IAM', function () {
     return JSON.parse(text) as T
   }
 
-  const policyFor = (command: string): PolicyDocument => policyOf([command], PLACE)
+  const policyFor = (command: string): PolicyDocument => policyOf(callsOf(command), PLACE)
 
   const be = (policy: object, more: object = {}): Promise<unknown> =>
     admin('PUT', 'principals', {...OPERATOR, policy, ...more})
@@ -132,7 +132,9 @@ describe('IAM', function () {
     expect(() => SCHEMAS['iam-policy'].parse(one)).not.to.throw()
     const printed = await sandbox.expect(0, ['iam-policy', 'failover'])
     expect(JSON.parse(printed.stdout)).to.deep.equal(policyFor('failover'))
-    expect((await sandbox.json<IamPolicyResult>(['iam-policy'])).commands).to.have.members(Object.keys(COMMANDS))
+    expect((await sandbox.json<IamPolicyResult>(['iam-policy'])).commands).to.have.members(
+      Object.keys(CALLS_OF_COMMANDS),
+    )
     await sandbox.expect(2, ['iam-policy', 'lab'])
   })
 
@@ -246,7 +248,7 @@ describe('IAM', function () {
     })
 
     it('prints no grant that the command does not use', async () => {
-      const untested = Object.keys(COMMANDS).filter((command) => !made.has(command))
+      const untested = Object.keys(CALLS_OF_COMMANDS).filter((command) => !made.has(command))
       expect(untested, 'commands of the table that this test does not run').to.deep.equal([])
       const unused: string[] = []
       for (const [command, calls] of made) {

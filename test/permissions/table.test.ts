@@ -8,7 +8,8 @@ import type {Service} from '../../src/adapters/aws/services.js'
 import type {Grant, Place} from '../../src/model/permission.js'
 import {ARN, FUNCTIONS} from '../../src/permissions/place.js'
 import {commandsOf, policyOf} from '../../src/permissions/policy.js'
-import {CALLS, COMMANDS} from '../../src/permissions/table.js'
+import {CALLS} from '../../src/permissions/table.js'
+import {CALLS_OF_COMMANDS, callsOf} from '../support/calls.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1'], route: usualGrants()}
@@ -34,7 +35,7 @@ describe('the table of permissions', () => {
     expect(unknown, 'the table grants what no adapter calls').to.deep.equal([])
   })
 
-  it('has a row for every command that acts on a deployment', () => {
+  it('is made use of by every command that acts on a deployment', () => {
     const {commands} = JSON.parse(readFileSync(`${root}oclif.manifest.json`, 'utf8')) as {
       commands: Record<string, {pluginName: string; flags: Record<string, unknown>}>
     }
@@ -42,11 +43,11 @@ describe('the table of permissions', () => {
     const acting = own
       .map(([id]) => id.replaceAll(':', ' '))
       .filter((id) => !/^(lab |drill$|iam-policy$|init$)/.test(id))
-    expect(Object.keys(COMMANDS).sort()).to.deep.equal(acting.sort())
+    expect(Object.keys(CALLS_OF_COMMANDS).sort()).to.deep.equal(acting.sort())
   })
 
   it('uses every call in some command', () => {
-    const used = new Set(Object.values(COMMANDS).flat())
+    const used = new Set(Object.values(CALLS_OF_COMMANDS).flat())
     expect(
       Object.keys({...CALLS, ...usualGrants()}).filter((call) => !used.has(call as keyof typeof CALLS)),
     ).to.deep.equal([])
@@ -69,8 +70,9 @@ describe('the table of permissions', () => {
 
 describe('a policy', () => {
   it('holds each action once under each condition, one statement for the same resources, in a stable order', () => {
-    const {Statement} = policyOf(commandsOf(undefined), PLACE)
-    expect(Statement).to.deep.equal(policyOf(commandsOf(undefined).reverse(), PLACE).Statement)
+    const all = Object.values(CALLS_OF_COMMANDS).flat()
+    const {Statement} = policyOf(all, PLACE)
+    expect(Statement).to.deep.equal(policyOf(all.toReversed(), PLACE).Statement)
     const actions = Statement.flatMap(({Action, Condition}) => Action.map((one) => JSON.stringify([one, Condition])))
     expect(new Set(actions).size).to.equal(actions.length)
     const lists = Statement.map(({Resource, Condition}) => JSON.stringify([Resource, Condition]))
@@ -79,7 +81,7 @@ describe('a policy', () => {
 
   it('binds to the regions what cannot be bound to a resource, and to that of CloudFront what looks there too', () => {
     const regionsOf = (command: string): unknown[] =>
-      policyOf([command], PLACE)
+      policyOf(callsOf(command), PLACE)
         .Statement.filter(({Resource}) => Resource.includes('*'))
         .map(({Condition}) => Condition?.StringEquals['aws:RequestedRegion'])
     expect(regionsOf('failover')).to.deep.equal([['eu-west-1', 'eu-central-1']])
@@ -87,14 +89,15 @@ describe('a policy', () => {
   })
 
   it('reads the secret of the edge only where the APIs are locked to it', () => {
-    const actions = (place: Place): string[] => policyOf(['status'], place).Statement.flatMap(({Action}) => Action)
+    const actions = (place: Place): string[] =>
+      policyOf(callsOf('status'), place).Statement.flatMap(({Action}) => Action)
     expect(actions(PLACE)).not.to.include('secretsmanager:GetSecretValue')
     expect(actions({...PLACE, lockedToEdge: true})).to.include('secretsmanager:GetSecretValue')
-    expect(policyOf(['token'], {...PLACE, lockedToEdge: true})).to.deep.equal(policyOf(['token'], PLACE))
+    expect(policyOf(callsOf('token'), {...PLACE, lockedToEdge: true})).to.deep.equal(policyOf(callsOf('token'), PLACE))
   })
 
   it('deletes by the ownership tag alone what has no name of the template’s', () => {
-    for (const {Action, Resource, Condition} of policyOf(['teardown'], PLACE).Statement) {
+    for (const {Action, Resource, Condition} of policyOf(callsOf('teardown'), PLACE).Statement) {
       if (!Action.some((action) => /:(?:Delete|Modify|Remove|Schedule|Stop|Update)/.test(action))) continue
       const named = Resource.every((arn) => /:stack\/Demo-|:::demo-/.test(arn))
       expect(
@@ -105,14 +108,14 @@ describe('a policy', () => {
   })
 
   it('fits into a managed policy of IAM, which is 6144 characters, for every command', () => {
-    for (const command of Object.keys(COMMANDS))
-      expect(JSON.stringify(policyOf([command], PLACE)).length, command).to.be.at.most(6144)
+    for (const command of Object.keys(CALLS_OF_COMMANDS))
+      expect(JSON.stringify(policyOf(callsOf(command), PLACE)).length, command).to.be.at.most(6144)
   })
 
   it('is that of a topic, or of all commands', () => {
-    expect(commandsOf('outage')).to.deep.equal(['outage start', 'outage status', 'outage stop'])
-    expect(commandsOf('failover')).to.deep.equal(['failover'])
-    expect(commandsOf('fail')).to.deep.equal([])
-    expect(commandsOf(undefined)).to.deep.equal(Object.keys(COMMANDS))
+    expect(commandsOf('outage', CALLS_OF_COMMANDS)).to.deep.equal(['outage start', 'outage status', 'outage stop'])
+    expect(commandsOf('failover', CALLS_OF_COMMANDS)).to.deep.equal(['failover'])
+    expect(commandsOf('fail', CALLS_OF_COMMANDS)).to.deep.equal([])
+    expect(commandsOf(undefined, CALLS_OF_COMMANDS)).to.deep.equal(Object.keys(CALLS_OF_COMMANDS))
   })
 })

@@ -1,6 +1,8 @@
 import {Flags} from '@oclif/core'
 import type {OutageResult} from '../../actions/outage/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
+import {LOOK} from '../../permissions/calls.js'
+import type {Calls} from '../../permissions/calls.js'
 import type {Consent} from '../../ports/consent.js'
 import {OUTAGE_KINDS} from '../../ports/outage.js'
 import type {ExitName} from '../../errors.js'
@@ -17,6 +19,8 @@ export default class OutageStart extends DrCommand {
     '<%= config.bin %> outage start --region away --kind database',
     '<%= config.bin %> outage start --target prod --confirm ToDoMgmt',
   ]
+
+  static override calls: Calls = [...LOOK, 'outage.active', 'outage.start']
 
   static override flags = {
     region: Flags.string({

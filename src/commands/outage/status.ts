@@ -1,10 +1,13 @@
 import type {OutageResult} from '../../actions/outage/result.js'
 import {DrCommand} from '../../cli/dr-command.js'
+import type {Calls} from '../../permissions/calls.js'
 
 export default class OutageStatus extends DrCommand {
   static override summary = 'Show the active rehearsal outages'
   static override description = 'Shows the region, the kind and the start time of each. Changes nothing.'
   static override examples = ['<%= config.bin %> outage status', '<%= config.bin %> outage status --json']
+
+  static override calls: Calls = ['map.read', 'outage.active']
 
   async run(): Promise<OutageResult> {
     await this.parse(OutageStatus)
