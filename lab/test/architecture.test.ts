@@ -34,7 +34,7 @@ const shown = (some: {from: string; to: string}[]): string[] => some.map(({from,
 /** From the bottom up; a layer imports itself and what is below its row. */
 const ROWS: string[][] = [
   ['service'],
-  ['kernel', 'bytes', 'bad-request', 'log', 'folder', 'parent'],
+  ['kernel', 'bytes', 'bad-request', 'log', 'folder', 'parent', 'watched'],
   ['faults', 'guard', 'hosts', 'pki', 'profile', 'assembly'],
   ['ports', 'govern'],
   ['wire', 'data-plane', 'database'],

@@ -1,7 +1,8 @@
-import {spawn, type ChildProcess} from 'node:child_process'
+import type {ChildProcess} from 'node:child_process'
 import {delimiter} from 'node:path'
 
 import type {Lab} from '../../kernel.js'
+import {spawnWatched} from '../../watched.js'
 import {EnvironmentLost, type FunctionSpec, type Invocation} from './invocation.js'
 import {LogTail} from './log-tail.js'
 import {nodeProgram} from './node-program.js'
@@ -47,13 +48,11 @@ export class Environment implements RuntimePeer {
     const {address, detach} = api.attach(this)
     this.detach = detach
     this.hosts = this.currentHosts()
-    this.child = spawn(process.execPath, [`--max-old-space-size=${spec.memoryMb}`, ...nodeProgram(BOOTSTRAP)], {
+    this.child = spawnWatched(process.execPath, [`--max-old-space-size=${spec.memoryMb}`, ...nodeProgram(BOOTSTRAP)], {
       cwd: spec.codeFolder,
       env: this.variables(address),
-      // The lab holds standard input and never writes: its end tells the child that the lab is gone.
-      stdio: ['pipe', 'pipe', 'pipe'],
+      output: 'pipe',
     })
-    this.child.stdin?.on('error', () => undefined)
     this.log = new LogTail((line) => lab.log(`lambda ${spec.name}`, line), this.child.stdout, this.child.stderr)
     this.child.on('error', (error) => this.gone(`failed to start: ${error.message}`))
     this.child.on('exit', (code, signal) =>

@@ -12,8 +12,8 @@ import type {RuntimeApi} from './runtime-api.js'
  * a machine has processors for only slow each other down.
  */
 export const MAX_ENVIRONMENTS = Math.max(4, availableParallelism())
-/** Processes of one function that start at the same time, so that those which run already keep the processor. */
-const MAX_STARTING = 1
+/** A call waits so long for a process that runs before another one is started, which takes longer than most calls do. */
+const GROW_AFTER_MS = 100
 /** A call waits at least so long for a process: a loaded machine may take seconds to start one. */
 const MIN_WAIT_MS = 10_000
 
@@ -28,6 +28,7 @@ export class FunctionPool {
   private idle: Environment[] = []
   private queue: Waiting[] = []
   private inFlight = 0
+  private growth: NodeJS.Timeout | undefined
 
   constructor(
     private spec: FunctionSpec,
@@ -113,11 +114,20 @@ export class FunctionPool {
       ;(this.idle.pop() as Environment).run(waiting.invocation)
     }
 
-    let starting = [...this.live].filter((environment) => environment.starting).length
-    while (this.queue.length > starting && starting < MAX_STARTING && this.live.size < MAX_ENVIRONMENTS) {
-      this.start(api)
-      starting++
-    }
+    if (this.queue.length === 0) {
+      clearTimeout(this.growth)
+      this.growth = undefined
+    } else if (this.live.size === 0) this.start(api)
+    else this.growth ??= setTimeout(() => this.grow(api), GROW_AFTER_MS)
+  }
+
+  /** One start at a time, so that the processes which run keep the processor. */
+  private grow(api: RuntimeApi): void {
+    this.growth = undefined
+    if (this.queue.length === 0) return
+    const starting = [...this.live].some((environment) => environment.starting)
+    if (!starting && this.live.size < MAX_ENVIRONMENTS) this.start(api)
+    this.dispatch(api)
   }
 
   private start(api: RuntimeApi): void {

@@ -1,11 +1,11 @@
-import {spawn, type ChildProcess} from 'node:child_process'
+import type {ChildProcess} from 'node:child_process'
 import {readFile} from 'node:fs/promises'
-import type {Writable} from 'node:stream'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import mysql, {type Connection, type RowDataPacket} from 'mysql2/promise'
 
 import type {EngineCredentials} from './credentials.js'
+import {spawnWatched} from '../../watched.js'
 import {freePort} from '../free-port.js'
 import type {MariaDb} from './provider.js'
 import {INNODB_LAYOUT, asUser, serverEnvironment, temporaryFolder} from './volume.js'
@@ -14,16 +14,6 @@ const READY_DEADLINE_MS = 20_000
 const STOP_DEADLINE_MS = 10_000
 const QUERY_DEADLINE_MS = 5000
 const START_ATTEMPTS = 3
-
-/**
- * The shell becomes mariadbd (so the child's pid is the server's); a watcher that it leaves behind kills the server when the
- * pipe on descriptor 3 ends without a word, which is what the kernel does when the lab is gone, SIGKILL included.
- */
-const WATCHED = `
-server=$$
-(exec 0<&3 3<&-; read -r word || kill -9 "$server") &
-exec "$@" 3<&-
-`
 
 export interface ServerOptions {
   mariadb: MariaDb
@@ -114,20 +104,16 @@ export class Server {
 
   private launch(temporary: string): void {
     const {mariadb} = this.options
-    const child = spawn('sh', ['-c', WATCHED, 'mariadbd', mariadb.mariadbd, ...this.args(temporary)], {
+    const child = spawnWatched(mariadb.mariadbd, this.args(temporary), {
       env: serverEnvironment(mariadb),
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      output: 'ignore',
       // A session of its own: Ctrl-C at a terminal reaches the lab alone, which then ends its servers in order.
       detached: true,
     })
     this.child = child
-    const watcher = child.stdio[3] as Writable
-    watcher.on('error', () => undefined)
     this.ended = new Promise((resolve) => {
       const end = (): void => {
         if (this.child === child) this.child = undefined
-        // The word tells the watcher that there is nothing left to kill: the pid may soon be somebody else's.
-        watcher.end('ended\n')
         resolve()
       }
 

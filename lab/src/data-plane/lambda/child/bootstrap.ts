@@ -6,7 +6,6 @@
  */
 import {format} from 'node:util'
 
-import {holdLeash} from './leash.js'
 import {loadHandler, runtimeError, type Handler} from './load-handler.js'
 import {NameResolution} from './name-resolution.js'
 import {RuntimeClient, type Job} from './runtime-client.js'
@@ -17,7 +16,6 @@ const UNCAUGHT_EXIT = 129
 const {env} = process
 let current: Job | undefined
 
-holdLeash()
 const client = new RuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '')
 const names = new NameResolution()
 names.update(JSON.parse(env.LAB_HOSTS ?? '{}') as Record<string, number>)
