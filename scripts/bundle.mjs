@@ -105,5 +105,12 @@ export const bundleLab = () =>
       splitting: true,
       plugins: [leanClients],
     }),
-    build({...OPTIONS, entryPoints: ['lab/src/data-plane/lambda/child/bootstrap.ts'], outdir: 'dist/lab/child'}),
+    // CommonJS: a process that runs a function need not start Node's other loader.
+    build({
+      ...OPTIONS,
+      entryPoints: ['lab/src/data-plane/lambda/child/bootstrap.ts'],
+      outfile: 'dist/lab/child/bootstrap.cjs',
+      format: 'cjs',
+      banner: {},
+    }),
   ])

@@ -118,16 +118,17 @@ export class FunctionPool {
       clearTimeout(this.growth)
       this.growth = undefined
     } else if (this.live.size === 0) this.start(api)
-    else this.growth ??= setTimeout(() => this.grow(api), GROW_AFTER_MS)
+    else if (this.mayGrow()) this.growth ??= setTimeout(() => this.grow(api), GROW_AFTER_MS)
+  }
+
+  private grow(api: RuntimeApi): void {
+    this.growth = undefined
+    if (this.queue.length > 0 && this.mayGrow()) this.start(api)
   }
 
   /** One start at a time, so that the processes which run keep the processor. */
-  private grow(api: RuntimeApi): void {
-    this.growth = undefined
-    if (this.queue.length === 0) return
-    const starting = [...this.live].some((environment) => environment.starting)
-    if (!starting && this.live.size < MAX_ENVIRONMENTS) this.start(api)
-    this.dispatch(api)
+  private mayGrow(): boolean {
+    return this.live.size < MAX_ENVIRONMENTS && ![...this.live].some(({starting}) => starting)
   }
 
   private start(api: RuntimeApi): void {

@@ -7,7 +7,7 @@ import {fileURLToPath, pathToFileURL} from 'node:url'
  * the lab itself runs from sources.
  */
 export function nodeProgram(stem: URL): string[] {
-  const compiled = fileURLToPath(`${stem.href}.js`)
+  const compiled = fileURLToPath(`${stem.href}.cjs`)
   if (existsSync(compiled)) return [compiled]
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'))
   return ['--import', tsx.href, fileURLToPath(`${stem.href}.ts`)]

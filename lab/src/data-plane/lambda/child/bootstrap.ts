@@ -34,11 +34,9 @@ process.on(
     ),
 )
 
-try {
-  await serve(await loadHandler(env.LAMBDA_TASK_ROOT ?? '', env._HANDLER ?? ''))
-} catch (error) {
-  await endWith(error)
-}
+loadHandler(env.LAMBDA_TASK_ROOT ?? '', env._HANDLER ?? '')
+  .then(serve)
+  .catch(endWith)
 
 async function serve(handler: Handler): Promise<never> {
   for (;;) {

@@ -1,4 +1,5 @@
-import {existsSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
 import {basename, dirname, join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 
@@ -22,10 +23,23 @@ export async function loadHandler(root: string, name: string): Promise<Handler> 
     .find((one) => existsSync(one))
   if (!file) throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${join(dirname(name), stem)}'`)
 
-  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown> & {default?: unknown}
+  const module = (
+    isModule(file, root) ? await import(pathToFileURL(file).href) : createRequire(file)(file)
+  ) as Record<string, unknown> & {default?: unknown}
   const found = follow(module, path) ?? follow(module.default, path)
   if (typeof found !== 'function') throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`)
   return found as Handler
+}
+
+/** As AWS's runtime takes a file: an ES module by its ending, or by the nearest package.json of the bundle. */
+function isModule(file: string, root: string): boolean {
+  if (!file.endsWith('.js')) return file.endsWith('.mjs')
+  for (let folder = dirname(file); folder.startsWith(root); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json')
+    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as {type?: string}).type === 'module'
+  }
+
+  return false
 }
 
 const follow = (value: unknown, path: string[]): unknown =>
