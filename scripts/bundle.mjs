@@ -60,7 +60,7 @@ const leanZod = {
   },
 }
 
-/** Of undici the program needs a pool of connections; its index also loads fetch, WebSocket, caches and mocks. */
+/** Of undici both programs need a pool of connections; its index also loads fetch, WebSocket, caches and mocks. */
 const leanUndici = {
   name: 'undici',
   setup({onResolve, onLoad}) {
@@ -103,7 +103,7 @@ export const bundleLab = () =>
       outdir: 'dist/lab',
       chunkNames: '[name]-[hash]',
       splitting: true,
-      plugins: [leanClients],
+      plugins: [leanClients, leanUndici],
     }),
     // CommonJS: a process that runs a function need not start Node's other loader.
     build({

@@ -9,7 +9,7 @@ import {eventually, isAlive} from './support/lab-data-plane.js'
 
 describe('an execution environment', () => {
   it('never outlives the lab, not even one killed with SIGKILL, idle or in an endless loop', async () => {
-    const program = fileURLToPath(new URL('./support/doomed-lab.ts', import.meta.url))
+    const program = fileURLToPath(new URL('support/doomed-lab.ts', import.meta.url))
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
     const lab = spawn(process.execPath, ['--import', tsx, program], {stdio: ['ignore', 'pipe', 'inherit']})
     try {

@@ -15,7 +15,7 @@ const server = new Server({
   mariadb,
   credentials,
   name: 'orphan',
-  dataDir: await new Volumes(mariadb, folder, credentials).create('orphan'),
+  dataDir: await new Volumes(mariadb, folder).create('orphan'),
   errorLog: join(folder, 'error.log'),
   serverId: 1,
   tls: {...(await pki.issue('orphan', ['localhost'])), caFile: pki.caFile},

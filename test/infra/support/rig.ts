@@ -45,7 +45,7 @@ export class Rig {
     this.database = new Server({
       mariadb,
       name: 'database',
-      dataDir: await new Volumes(mariadb, join(this.folder, 'volumes'), credentials).create('data'),
+      dataDir: await new Volumes(mariadb, join(this.folder, 'volumes')).create('data'),
       errorLog: join(this.folder, 'database.log'),
       serverId: 1,
       tls: {...(await pki.issue('database', [PROXY_HOST, READER_HOST])), caFile: pki.caFile},

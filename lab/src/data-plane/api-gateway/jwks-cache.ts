@@ -1,5 +1,5 @@
 import {importJWK, type JWK} from 'jose'
-import {request} from 'undici'
+import {Pool} from 'undici'
 
 import type {Hosts} from '../../kernel.js'
 
@@ -52,9 +52,12 @@ export class JwksCache {
     const {hostname, pathname} = new URL(issuer)
     const host = this.hosts.resolve(hostname)
     if (!host) throw new KeysUnavailable(`${hostname} does not resolve`)
+    const pool = new Pool(`http://127.0.0.1:${host.port}`)
     let jwks: {keys: JWK[]}
     try {
-      const {statusCode, body} = await request(`http://127.0.0.1:${host.port}${pathname}/.well-known/jwks.json`, {
+      const {statusCode, body} = await pool.request({
+        method: 'GET',
+        path: `${pathname}/.well-known/jwks.json`,
         headers: {host: hostname},
         signal: AbortSignal.timeout(FETCH_MS),
       })
@@ -62,6 +65,8 @@ export class JwksCache {
       jwks = (await body.json()) as {keys: JWK[]}
     } catch (error) {
       throw new KeysUnavailable(`the keys of ${issuer} can't be fetched: ${(error as Error).message}`)
+    } finally {
+      await pool.destroy()
     }
 
     const keys = await Promise.all(

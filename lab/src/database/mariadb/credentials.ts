@@ -2,7 +2,7 @@ import {createHash, randomBytes} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-/** The engine's own accounts on every server of a lab. They are part of each volume and never replicated. */
+/** The engine's own accounts on every server of a lab. Every server makes them as it starts; they are never replicated. */
 export interface EngineCredentials {
   /** All privileges; `lab status` names it. */
   admin: {user: string; password: string; passwordFile: string}
@@ -22,8 +22,26 @@ export async function createCredentials(folder: string): Promise<EngineCredentia
   }
 }
 
+const ALL_PRIVILEGES = '18446744073709551615'
+/** The bit of REPLICATION SLAVE in `mysql.global_priv`. */
+const REPLICATION_SLAVE = String(1 << 19)
+
+/** Makes the accounts on a server as it starts, before it takes a connection: a statement a line, none of which reaches its log. */
+export const accountsScript = ({admin, replication}: EngineCredentials): string =>
+  [
+    'SET SESSION sql_log_bin=0;',
+    account(admin, ALL_PRIVILEGES),
+    account(replication, REPLICATION_SLAVE),
+    'FLUSH PRIVILEGES;',
+    '',
+  ].join('\n')
+
+const account = ({user, password}: {user: string; password: string}, access: string): string =>
+  "REPLACE INTO mysql.global_priv (Host, User, Priv) VALUES ('127.0.0.1', " +
+  `'${user}', '{"access":${access},"plugin":"mysql_native_password","authentication_string":"${nativePasswordHash(password)}"}');`
+
 /** What mysql_native_password stores: a password of 192 random bits needs no slower hash. */
-export function nativePasswordHash(password: string): string {
+function nativePasswordHash(password: string): string {
   const once = createHash('sha1').update(password).digest()
   return `*${createHash('sha1').update(once).digest('hex').toUpperCase()}`
 }

@@ -70,8 +70,9 @@ export class MariaDbEngine implements DatabaseEngine {
   private async lay(onProgress: (text: string) => void): Promise<Ground> {
     await mkdir(this.folder, {recursive: true, mode: 0o700})
     const [mariadb, credentials] = await Promise.all([provideMariaDb({onProgress}), createCredentials(this.folder)])
-    const volumes = new Volumes(mariadb, this.folder, credentials)
-    await volumes.pristine()
+    const volumes = new Volumes(mariadb, this.folder)
+    // It is made beside what follows; a failure is the first server's.
+    volumes.pristine().catch(() => undefined)
     this.laid = {mariadb, volumes, credentials}
     return this.laid
   }

@@ -65,8 +65,18 @@ export async function provideMariaDb({
   }
 
   for (const reason of rejected) onProgress(reason)
-  const cache = join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'todo-dr', 'mariadb')
-  return fromCacheOrApt(cache, env, onProgress)
+  return fromCacheOrApt(cacheFolder(env), env, onProgress)
+}
+
+/** What is kept for the next lab. */
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'todo-dr', 'mariadb')
+
+/** A folder in the cache, to make in it what is then renamed. Who makes it removes it. */
+export async function workFolder(cache: string): Promise<string> {
+  await mkdir(cache, {recursive: true, mode: 0o700})
+  await removeAbandoned(cache)
+  return mkdtemp(join(cache, '.fetch-'))
 }
 
 async function fromEnvironment(file: string): Promise<MariaDb> {
@@ -92,9 +102,7 @@ async function fromCacheOrApt(
   const place = join(cache, await platform())
   const cached = await inspectUnpacked(place, 'cache')
   if (typeof cached !== 'string') return cached
-  await mkdir(cache, {recursive: true, mode: 0o700})
-  await removeAbandoned(cache)
-  const work = await mkdtemp(join(cache, '.fetch-'))
+  const work = await workFolder(cache)
   try {
     onProgress('MariaDB is not installed: downloading it with apt (about 7 MB, kept in the cache)')
     const root = await fetchWithApt(work, env, onProgress)

@@ -1,10 +1,11 @@
 import type {ChildProcess} from 'node:child_process'
-import {readFile} from 'node:fs/promises'
+import {readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import mysql, {type Connection, type RowDataPacket} from 'mysql2/promise'
 
-import type {EngineCredentials} from './credentials.js'
+import {accountsScript, type EngineCredentials} from './credentials.js'
 import {spawnWatched} from '../../watched.js'
 import {freePort} from '../free-port.js'
 import type {MariaDb} from './provider.js'
@@ -47,9 +48,12 @@ export class Server {
 
   /** Returns when the server takes connections. A later start keeps the port where it is still free. */
   async start(): Promise<void> {
+    const temporary = await temporaryFolder(this.options.dataDir)
+    const accounts = join(temporary, 'accounts.sql')
+    await writeFile(accounts, accountsScript(this.options.credentials), {mode: 0o600})
     for (let attempt = 1; ; attempt++) {
       this.port = await freePort(this.port)
-      this.launch(await temporaryFolder(this.options.dataDir))
+      this.launch(temporary, accounts)
       try {
         await this.ready()
         return
@@ -102,9 +106,9 @@ export class Server {
     }
   }
 
-  private launch(temporary: string): void {
+  private launch(temporary: string, accounts: string): void {
     const {mariadb} = this.options
-    const child = spawnWatched(mariadb.mariadbd, this.args(temporary), {
+    const child = spawnWatched(mariadb.mariadbd, this.args(temporary, accounts), {
       env: serverEnvironment(mariadb),
       output: 'ignore',
       // A session of its own: Ctrl-C at a terminal reaches the lab alone, which then ends its servers in order.
@@ -149,13 +153,14 @@ export class Server {
     )
   }
 
-  private args(temporary: string): string[] {
+  private args(temporary: string, accounts: string): string[] {
     const {mariadb, dataDir, errorLog, serverId, tls} = this.options
     return [
       '--no-defaults',
       ...asUser(),
       `--datadir=${dataDir}`,
       `--tmpdir=${temporary}`,
+      `--init-file=${accounts}`,
       `--lc-messages-dir=${mariadb.shareDir}`,
       `--plugin-dir=${mariadb.pluginDir}`,
       // Relative to the data directory: a path in a socket's address may have about 100 bytes only.

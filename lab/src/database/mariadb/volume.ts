@@ -1,10 +1,10 @@
 import {spawn} from 'node:child_process'
-import {constants} from 'node:fs'
-import {cp, mkdir, readFile, rename, rm} from 'node:fs/promises'
+import {createHash} from 'node:crypto'
+import {constants, existsSync} from 'node:fs'
+import {copyFile, mkdir, readdir, readFile, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {nativePasswordHash, type EngineCredentials} from './credentials.js'
-import type {MariaDb} from './provider.js'
+import {cacheFolder, workFolder, type MariaDb} from './provider.js'
 
 /** Small, as a lab runs two or more servers: about 70 MB of memory each. Must be the same at bootstrap and at every start. */
 export const INNODB_LAYOUT = [
@@ -17,9 +17,6 @@ export const INNODB_LAYOUT = [
 ]
 
 const BOOTSTRAP_DEADLINE_MS = 60_000
-const ALL_PRIVILEGES = '18446744073709551615'
-/** The bit of REPLICATION SLAVE in `mysql.global_priv`. */
-const REPLICATION_SLAVE = String(1 << 19)
 
 /** Where a server of this machine runs as root it must be told that it may. */
 export const asUser = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : [])
@@ -40,8 +37,9 @@ export async function temporaryFolder(dataDir: string): Promise<string> {
 }
 
 /**
- * Data directories. All of a lab are copies of one pristine template, made once (0.4 s). It holds the engine's accounts and
- * an empty binary log position, so a server that starts from it can replay a primary's log from the first transaction on.
+ * Data directories. All are copies of one pristine template, which is made once for a version of MariaDB and kept in the cache
+ * (0.4 s). It holds no account that can log in, and an empty binary log position, so a server that starts from it can replay a
+ * primary's log from the first transaction on. What is a lab's own, the engine's accounts, each server makes as it starts.
  */
 export class Volumes {
   private template: Promise<string> | undefined
@@ -49,14 +47,14 @@ export class Volumes {
   constructor(
     private readonly mariadb: MariaDb,
     private readonly folder: string,
-    private readonly credentials: EngineCredentials,
+    private readonly cache = cacheFolder(),
   ) {}
 
   /** A fresh data directory of this name. */
   async create(name: string): Promise<string> {
     const template = await this.pristine()
     const folder = join(this.folder, name)
-    await cp(template, folder, {recursive: true, mode: constants.COPYFILE_FICLONE, errorOnExist: true, force: false})
+    await copyFolder(template, folder)
     return folder
   }
 
@@ -73,14 +71,28 @@ export class Volumes {
     for (const one of [folder, `${folder}.tmp`]) await rm(one, {recursive: true, force: true})
   }
 
+  /** The folder of the template. Where the cache cannot be written, it is this lab's own. */
   pristine(): Promise<string> {
-    this.template ??= this.bootstrap()
+    this.template ??= this.provide()
     return this.template
   }
 
-  private async bootstrap(): Promise<string> {
-    const folder = join(this.folder, 'pristine')
-    await rm(folder, {recursive: true, force: true})
+  private async provide(): Promise<string> {
+    const script = await this.script()
+    const key = createHash('sha256').update([this.mariadb.version, process.arch, ...INNODB_LAYOUT, script].join('\0'))
+    const place = join(this.cache, `pristine-${key.digest('hex').slice(0, 16)}`)
+    if (existsSync(place)) return place
+    const work = await workFolder(this.cache).catch(() => undefined)
+    if (work === undefined) return this.bootstrap(join(this.folder, 'pristine'), script)
+    try {
+      await publish(await this.bootstrap(join(work, 'pristine'), script), place)
+      return place
+    } finally {
+      await rm(work, {recursive: true, force: true})
+    }
+  }
+
+  private async bootstrap(folder: string, script: string): Promise<string> {
     await mkdir(folder, {recursive: true, mode: 0o700})
     const temporary = await temporaryFolder(folder)
     const {mariadbd, shareDir} = this.mariadb
@@ -96,12 +108,11 @@ export class Volumes {
       '--skip-networking',
       ...INNODB_LAYOUT,
     ]
-    await feed(mariadbd, args, serverEnvironment(this.mariadb), await this.script())
+    await feed(mariadbd, args, serverEnvironment(this.mariadb), script)
     return folder
   }
 
   private async script(): Promise<string> {
-    const {admin, replication} = this.credentials
     const files = ['mysql_system_tables.sql', 'mysql_system_tables_data.sql']
     const texts = await Promise.all(files.map((file) => readFile(join(this.mariadb.shareDir, file), 'utf8')))
     return [
@@ -113,16 +124,30 @@ export class Volumes {
       // root has no password here; the view mysql.user needs mariadb.sys.
       "DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys';",
       'DELETE FROM mysql.proxies_priv;',
-      account(admin, ALL_PRIVILEGES),
-      account(replication, REPLICATION_SLAVE),
       '',
     ].join('\n')
   }
 }
 
-const account = ({user, password}: {user: string; password: string}, access: string): string =>
-  "INSERT INTO mysql.global_priv (Host, User, Priv) VALUES ('127.0.0.1', " +
-  `'${user}', '{"access":${access},"plugin":"mysql_native_password","authentication_string":"${nativePasswordHash(password)}"}');`
+/** Renaming is atomic: another lab sees nothing or the whole. Where one was faster, its template stands. */
+async function publish(made: string, place: string): Promise<void> {
+  await rename(made, place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+  })
+}
+
+/** Of files and folders alone. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, {recursive: true, mode: 0o700})
+  const entries = await readdir(from, {withFileTypes: true})
+  await Promise.all(
+    entries.map((entry) => {
+      const [source, target] = [join(from, entry.name), join(to, entry.name)]
+      if (entry.isDirectory()) return copyFolder(source, target)
+      return copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+    }),
+  )
+}
 
 function feed(program: string, args: string[], env: NodeJS.ProcessEnv, input: string): Promise<void> {
   return new Promise((resolve, reject) => {

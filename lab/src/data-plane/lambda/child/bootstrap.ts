@@ -1,3 +1,4 @@
+/* eslint-disable unicorn/prefer-top-level-await -- it is bundled as CommonJS, which has none */
 /**
  * The program of a Lambda execution environment: takes one call after the other from the Runtime API, runs the
  * function's handler, answers. It stands apart from the lab: nothing but the environment's variables reaches it.
@@ -34,6 +35,7 @@ process.on(
     ),
 )
 
+ 
 loadHandler(env.LAMBDA_TASK_ROOT ?? '', env._HANDLER ?? '')
   .then(serve)
   .catch(endWith)
