@@ -35,7 +35,6 @@ process.on(
     ),
 )
 
- 
 loadHandler(env.LAMBDA_TASK_ROOT ?? '', env._HANDLER ?? '')
   .then(serve)
   .catch(endWith)

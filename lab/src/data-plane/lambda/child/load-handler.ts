@@ -23,9 +23,10 @@ export async function loadHandler(root: string, name: string): Promise<Handler> 
     .find((one) => existsSync(one))
   if (!file) throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${join(dirname(name), stem)}'`)
 
-  const module = (
-    isModule(file, root) ? await import(pathToFileURL(file).href) : createRequire(file)(file)
-  ) as Record<string, unknown> & {default?: unknown}
+  const module = (isModule(file, root) ? await import(pathToFileURL(file).href) : createRequire(file)(file)) as Record<
+    string,
+    unknown
+  > & {default?: unknown}
   const found = follow(module, path) ?? follow(module.default, path)
   if (typeof found !== 'function') throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`)
   return found as Handler
