@@ -79,7 +79,7 @@ export async function unlessGone<T>(promise: Promise<T>): Promise<T | undefined>
 }
 
 /**
- * Asks until `isReady`, which throws where it never will be. Short waits at first, backing off to 200 ms.
+ * Asks until `isReady`, which throws where it never will be. Short waits at first, backing off to 50 ms.
  * Throws after `deadlineMs`, by default two minutes, naming what was waited for.
  */
 export async function waitUntil<T>(
@@ -89,7 +89,7 @@ export async function waitUntil<T>(
   deadlineMs = 120_000,
 ): Promise<T> {
   const end = Date.now() + deadlineMs
-  for (let pause = 2; ; pause = Math.min(pause * 2, 200)) {
+  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
     const answer = await ask()
     if (await isReady(answer)) return answer
     if (Date.now() + pause > end) throw new Error(`${what} did not become ready within ${deadlineMs / 1000} s`)
