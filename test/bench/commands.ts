@@ -1,7 +1,9 @@
 /** How long commands take against `node -e 0`, in one run and in turn, so that nothing has the warmer machine; and a lab's start. */
 
 import {spawnSync} from 'node:child_process'
+import {mkdirSync, readdirSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
+import {cacheFolder, provideMariaDb} from '../../lab/src/database/mariadb/provider.js'
 import {ROOT, Sandbox} from '../support/cli.js'
 
 interface Timed {
@@ -21,8 +23,15 @@ const COMMANDS: Timed[] = [
   {name: 'crud create', args: ['crud', 'create', '--task', 'bench', ...TARGET], bound: 4.5, before: 12},
   {name: 'status', args: ['status', ...TARGET], bound: 6, before: 15.9},
 ]
-/** Seconds. Cold: no data directory of MariaDB in the cache; the server itself is there. */
-const START = {before: 12.3, bound: 6}
+/**
+ * Seconds, from the command to its end. Cold: nothing of a lab is on the machine but MariaDB itself, which was fetched. Warm: the
+ * second start of a user.
+ */
+const STARTS = [
+  {name: 'lab start, cold', bound: 6, before: 12.3},
+  {name: 'lab start, warm', bound: 3, before: 12.3},
+]
+const START_ROUNDS = 3
 
 /** The quickest of them says most on a machine that has other things to do. */
 const ROUNDS = 12
@@ -39,12 +48,45 @@ function once(args: string[], env: NodeJS.ProcessEnv): number {
   return performance.now() - started
 }
 
+/** A sandbox whose cache holds the MariaDB of this machine, and nothing else. */
+function coldSandbox(): Sandbox {
+  const sandbox = new Sandbox()
+  const cache = join(sandbox.folder, 'cache')
+  const [from, to] = [cacheFolder(), cacheFolder({XDG_CACHE_HOME: cache})]
+  for (const folder of [from, to]) mkdirSync(folder, {recursive: true})
+  for (const name of readdirSync(from)) if (!/^(\.|pristine-)/.test(name)) symlinkSync(join(from, name), join(to, name))
+  sandbox.env.XDG_CACHE_HOME = cache
+  return sandbox
+}
+
+/** Prints the quickest cold start and the quickest warm one; returns the names of those beyond their bound. */
+async function timeStarts(print: (name: string, text: string) => void): Promise<string[]> {
+  await provideMariaDb()
+  const times: [number[], number[]] = [[], []]
+  for (let round = 0; round < START_ROUNDS; round++) {
+    const sandbox = coldSandbox()
+    try {
+      for (const some of times) {
+        some.push((await sandbox.expect(0, ['lab', 'start', '--lab', LAB])).seconds)
+        await sandbox.expect(0, ['lab', 'stop', '--lab', LAB])
+      }
+    } finally {
+      await sandbox.run(['lab', 'stop', '--lab', LAB])
+      sandbox.remove()
+    }
+  }
+  const quickest = STARTS.map((start, index) => ({...start, seconds: Math.min(...times[index]!)}))
+  for (const {name, seconds, bound, before} of quickest)
+    print(name, `${seconds.toFixed(1)} s (bound ${bound}, before ${before})`)
+  return quickest.filter(({seconds, bound}) => seconds > bound).map(({name}) => name)
+}
+
 /** Prints the ratios; returns the names of those beyond their bound. */
 export async function timeCommands(print: (name: string, text: string) => void): Promise<string[]> {
+  const slow = await timeStarts(print)
   const sandbox = new Sandbox()
   try {
-    const {seconds} = await sandbox.json<{seconds: number}>(['lab', 'start', '--lab', LAB])
-    print('lab start', `${seconds.toFixed(1)} s (bound ${START.bound}, before ${START.before})`)
+    await sandbox.expect(0, ['lab', 'start', '--lab', LAB])
     await sandbox.expect(0, ['seed', ...TARGET])
     const bin = join(ROOT, 'bin', 'run.js')
     const cases = [{args: ['-e', '0']}, ...COMMANDS.map(({args}) => ({args: [bin, ...args]}))]
@@ -60,8 +102,7 @@ export async function timeCommands(print: (name: string, text: string) => void):
     }))
     for (const {name, ms, ratio, bound, before} of ratios)
       print(`start-up: ${name}`, `${ms.toFixed(0)} ms, ratio ${ratio.toFixed(2)} (bound ${bound}, before ${before})`)
-    const beyond = ratios.filter(({ratio, bound}) => ratio > bound).map(({name}) => name)
-    return seconds > START.bound ? [...beyond, 'lab start'] : beyond
+    return [...slow, ...ratios.filter(({ratio, bound}) => ratio > bound).map(({name}) => name)]
   } finally {
     await sandbox.run(['lab', 'stop', '--lab', LAB])
     sandbox.remove()
