@@ -5,14 +5,13 @@ import type {Lab} from '../../kernel.js'
 import {spawnWatched} from '../../watched.js'
 import {EnvironmentLost, type FunctionSpec, type Invocation} from './invocation.js'
 import {LogTail} from './log-tail.js'
-import {nodeProgram} from './node-program.js'
+import {bootstrapProgram} from './bootstrap-program.js'
 import type {RuntimeApi, RuntimePeer} from './runtime-api.js'
 
 /** AWS's limit of the start of an environment; after it, the call's own timeout runs. */
 const INIT_MS = 10_000
 /** AWS's limit of a synchronous answer, in bytes. */
 const MAX_RESPONSE = 6_291_556
-const BOOTSTRAP = new URL('child/bootstrap', import.meta.url)
 
 type Deliver = (headers: Record<string, string>, payload: Buffer) => void
 
@@ -48,7 +47,8 @@ export class Environment implements RuntimePeer {
     const {address, detach} = api.attach(this)
     this.detach = detach
     this.hosts = this.currentHosts()
-    this.child = spawnWatched(process.execPath, [`--max-old-space-size=${spec.memoryMb}`, ...nodeProgram(BOOTSTRAP)], {
+    const args = [`--max-old-space-size=${spec.memoryMb}`, bootstrapProgram(lab.folder)]
+    this.child = spawnWatched(process.execPath, args, {
       cwd: spec.codeFolder,
       env: this.variables(address),
       output: 'pipe',
