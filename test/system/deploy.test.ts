@@ -1,95 +1,24 @@
-/** One project, protected and locked to its edge, one lab: deployed after two interruptions, changed, refused, broken, mended, torn down. */
+/** One project, protected and locked to its edge, one lab: deployed after two interruptions, changed, refused, torn down. */
 
-import {
-  CloudFormationClient,
-  DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  RollbackStackCommand,
-  UpdateTerminationProtectionCommand,
-  waitUntilStackDeleteComplete,
-  waitUntilStackRollbackComplete,
-} from '@aws-sdk/client-cloudformation'
-import {CreateBucketCommand, DeleteBucketCommand, S3Client} from '@aws-sdk/client-s3'
 import {expect} from 'chai'
 import {once} from 'node:events'
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import type {DeployResult} from '../../src/actions/deploy/result.js'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {CdkProject} from '../support/cdk-project.js'
-import {Sandbox, type LabStatus} from '../support/cli.js'
-import {labKeys} from '../support/lab.js'
+import {Sandbox} from '../support/cli.js'
+import {Deploying, MEMBERS, stackOf} from '../support/deploying.js'
 
-const LAB = 'lab:deploying'
-const MEMBERS = {home: 'Demo-data-us-east-1', away: 'Demo-data-us-west-2'}
 const CLUSTER = 'AWS::RDS::DBCluster'
-/** Exists already, in another stack. */
-const TAKEN = {
-  Type: 'AWS::SSM::Parameter',
-  Properties: {Name: '/todo-dr/Demo/deployment', Type: 'String', Value: 'taken'},
-}
-const STUCK = 'Demo-identity-us-west-2'
-const SHELF = 'demo-shelf'
 
 describe('deploy', function () {
   this.timeout(120_000)
-  const sandbox = new Sandbox({TODO_DR_TARGET: LAB})
-  let project: CdkProject
-  let lab: LabStatus
+  const deploying = new Deploying()
+  const {sandbox, project} = deploying
+  const run = (args?: string[], code?: number) => deploying.run(args, code)
+  const json = (args?: string[], code?: number) => deploying.json(args, code)
 
-  before(() => {
-    project = new CdkProject(
-      join(sandbox.folder, 'demo'),
-      'Demo',
-      {home: 'us-east-1', away: 'us-west-2'},
-      {lockToEdge: true, protect: true},
-    )
-  })
-
-  after(async () => {
-    await sandbox.run(['lab', 'stop', '--lab', 'deploying'])
-    sandbox.remove()
-  })
-
-  const run = (args: string[] = [], code = 0) => sandbox.expect(code, ['deploy', ...args], {cwd: project.folder})
-  const json = (args: string[] = [], code = 0) =>
-    sandbox.json<DeployResult>(['deploy', ...args], code, {cwd: project.folder})
-  const stack = ({stacks}: DeployResult, name: string) => stacks.find((one) => one.name === name)!
-
-  const client = <C>(Client: new (settings: object) => C): C =>
-    new Client({
-      region: 'us-west-2',
-      endpoint: lab.endpoint,
-      credentials: labKeys(lab),
-      forcePathStyle: true,
-    })
-
-  /** Leaves a stack in UPDATE_ROLLBACK_FAILED: what it had changed was deleted by hand before that could be taken back. */
-  async function stick(): Promise<void> {
-    const shelf = (Status: string) => ({
-      Type: 'AWS::S3::Bucket',
-      Properties: {BucketName: SHELF, VersioningConfiguration: {Status}},
-    })
-    project.change(STUCK, ({Resources}) => {
-      Resources.Shelf = shelf('Suspended')
-    })
-    await json()
-    project.change(STUCK, ({Resources}) => {
-      Resources.Shelf = shelf('Enabled')
-      Resources.Broken = {...TAKEN, DependsOn: 'Shelf'}
-    })
-    await json(['--no-rollback'], 1)
-    await client(S3Client).send(new DeleteBucketCommand({Bucket: SHELF}))
-    await client(CloudFormationClient).send(new RollbackStackCommand({StackName: STUCK}))
-    await waitUntilStackRollbackComplete(
-      {client: client(CloudFormationClient), maxWaitTime: 30, minDelay: 1, maxDelay: 1},
-      {StackName: STUCK},
-    ).then(
-      () => expect.fail('the rollback was to fail'),
-      (error: Error) => expect(error.message).to.contain('UPDATE_ROLLBACK_FAILED'),
-    )
-  }
+  after(() => deploying.end())
 
   /** Starts a deployment, signals it once it has said so, and gives its exit status with what it said. */
   async function interrupted(signal: NodeJS.Signals, said: RegExp): Promise<{code: number | null; stderr: string}> {
@@ -116,7 +45,7 @@ describe('deploy', function () {
     const result = await json()
     expect(result).to.include({status: 'deployed', app: 'Demo', account: '000000000000', failure: null})
     expect(result.edgeUrl).to.match(/^http:\/\/127\.0\.0\.1:\d+/)
-    expect(stack(result, MEMBERS.home).status).to.equal('unchanged')
+    expect(stackOf(result, MEMBERS.home).status).to.equal('unchanged')
     expect(result.stacks.map(({status}) => status))
       .to.include('created')
       .and.not.to.include('failed')
@@ -125,7 +54,7 @@ describe('deploy', function () {
   it('leaves a deployment that every command takes, whose APIs answer the edge and todo-dr alone', async () => {
     await sandbox.expect(0, ['seed'])
     expect(await sandbox.json<object>(['status'])).to.include({situation: 'Healthy'})
-    lab = await sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
+    const lab = await deploying.lab()
     const {token} = await sandbox.json<{token: string}>(['token'])
     for (const {apiUrl} of lab.regions)
       expect((await fetch(`${apiUrl}/v1?limit=1`, {headers: {authorization: token}})).status, apiUrl).to.equal(403)
@@ -146,9 +75,9 @@ describe('deploy', function () {
     expect(await json(['--diff'], 5)).to.nested.include({'differences[0].stack': 'Demo-edge'})
     const reader = project.changeCode('Demo-api-us-east-1', 'GetToDos')
     const changed = await json()
-    expect(stack(changed, 'Demo-edge')).to.include({status: 'updated'})
+    expect(stackOf(changed, 'Demo-edge')).to.include({status: 'updated'})
     const update = {logicalId: reader, type: 'AWS::Lambda::Function', action: 'updated'}
-    expect(stack(changed, 'Demo-api-us-east-1').changed).to.deep.include(update)
+    expect(stackOf(changed, 'Demo-api-us-east-1').changed).to.deep.include(update)
     const {edge, primary} = await sandbox.json<{edge: string; primary: string}>(['status'])
     expect({edge, primary}).to.deep.equal({edge: 'us-west-2', primary: 'us-west-2'})
   })
@@ -181,112 +110,6 @@ describe('deploy', function () {
     project.restore()
   })
 
-  it('updates a parameter group in place, replaces what is renamed, and takes back what breaks', async () => {
-    const group = project.logicalId(MEMBERS.away, 'AWS::RDS::DBClusterParameterGroup')
-    let doors = ''
-    project.change(MEMBERS.away, ({Resources}) => {
-      Object.assign(Resources[group]!.Properties.Parameters as object, {max_connections: '700'})
-      const isDoors = ({Properties}: {Properties: object}) =>
-        'GroupDescription' in Properties && Properties.GroupDescription === 'Interface endpoints'
-      doors = Object.keys(Resources).find((id) => isDoors(Resources[id]!))!
-      Resources[doors]!.Properties.GroupDescription = 'Doors'
-    })
-    expect(stack(await json(), MEMBERS.away).status).to.equal('updated')
-    const changes = new DescribeStackEventsCommand({StackName: MEMBERS.away})
-    const {StackEvents = []} = await client(CloudFormationClient).send(changes)
-    const since = StackEvents.findIndex(({ResourceStatusReason}) => ResourceStatusReason === 'User Initiated')
-    /** Each status with the number of the physical resource, in the order in which they come up. */
-    const told = (logicalId: string): string[] => {
-      const events = StackEvents.slice(0, since).reverse()
-      const own = events.filter(({LogicalResourceId}) => LogicalResourceId === logicalId)
-      const things = [...new Set(own.map(({PhysicalResourceId}) => PhysicalResourceId))]
-      return own.map(
-        ({ResourceStatus, PhysicalResourceId}) => `${ResourceStatus} ${things.indexOf(PhysicalResourceId)}`,
-      )
-    }
-
-    expect(told(group)).to.deep.equal(['UPDATE_IN_PROGRESS 0', 'UPDATE_COMPLETE 0'])
-    const replaced = ['UPDATE_IN_PROGRESS 0', 'UPDATE_COMPLETE 1', 'DELETE_IN_PROGRESS 0', 'DELETE_COMPLETE 0']
-    expect(told(doors)).to.deep.equal(replaced)
-
-    project.restore()
-    project.change(MEMBERS.away, ({Resources}) => {
-      Resources[project.logicalId(MEMBERS.away, 'AWS::SNS::Topic')]!.Properties.TopicName = 'demo-renamed'
-    })
-    const {failure} = stack(await json([], 1), MEMBERS.away)
-    expect(failure).to.include({logicalId: null, type: null})
-    expect(failure!.reason).to.match(/Cannot update export .* as it is in use by Demo-api-us-west-2/)
-
-    project.restore()
-    project.change('Demo-api-us-west-2', ({Resources}) => {
-      const reader = Object.keys(Resources).find((id) => id.startsWith('GetToDosFunction'))!
-      Resources[reader]!.Properties.MemorySize = 5
-    })
-    const broken = stack(await json([], 1), 'Demo-api-us-west-2')
-    expect(broken.failure!.reason).to.match(/'5' at 'memorySize'/)
-    const states = new DescribeStacksCommand({StackName: broken.name})
-    const {Stacks} = await client(CloudFormationClient).send(states)
-    expect(Stacks![0]!.StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE')
-    project.restore()
-    expect((await json()).failure).to.equal(null)
-  })
-
-  it('defect 38: a stack that fails stops what follows, names the first cause, and the next deploy mends it', async () => {
-    project.change('Demo-identity-us-east-1', ({Resources}) => {
-      Resources.Broken = TAKEN
-    })
-    const failed = await json([], 1)
-    expect(failed.status).to.equal('failed')
-    const broken = stack(failed, 'Demo-identity-us-east-1')
-    expect(broken).to.deep.include({status: 'failed', changed: []})
-    expect(broken.failure).to.include({logicalId: 'Broken', type: 'AWS::SSM::Parameter'})
-    expect(broken.failure!.reason).to.match(/already exists/i)
-    expect(failed.failure!.what).to.contain('Demo-identity-us-east-1').and.to.contain('Broken')
-    for (const name of ['Demo-edge', 'Demo-directory-us-east-1'])
-      expect(stack(failed, name).status, name).to.equal('not-started')
-    project.restore()
-    expect((await json()).failure).to.equal(null)
-  })
-
-  it('names a resource type that the lab lacks, and a stack that does not exist', async () => {
-    project.change('Demo-identity-us-west-2', ({Resources}) => {
-      Resources.Stream = {Type: 'AWS::Kinesis::Stream', Properties: {ShardCount: 1}}
-    })
-    const {failure} = await json([], 1)
-    expect(failure!.why).to.contain('AWS::Kinesis::Stream')
-    expect(failure!.what).to.contain('Demo-identity-us-west-2')
-    project.restore()
-    expect((await run(['--stack', 'Demo-nothing'], 2)).stderr).to.contain('no stack "Demo-nothing"')
-  })
-
-  it('names a stack whose rollback has failed, and goes on with it once what it lacked is back', async () => {
-    await stick()
-    const {error} = await sandbox.json<{error: Record<string, string>}>(['deploy'], 1, {cwd: project.folder})
-    expect(error).to.include({code: 'StackRollbackFailed'})
-    expect(error.what).to.contain(STUCK).and.to.contain('UPDATE_ROLLBACK_FAILED')
-    expect(error.why).to.contain('Shelf')
-    expect(error.next).to.contain('--continue-rollback')
-    await client(S3Client).send(new CreateBucketCommand({Bucket: SHELF}))
-    project.restore()
-    const mended = await json(['--continue-rollback'])
-    expect(mended.failure).to.equal(null)
-    expect(stack(mended, STUCK).status).to.equal('updated')
-  })
-
-  it('makes anew a stack that was deleted by hand', async () => {
-    const StackName = 'Demo-directory-us-west-2'
-    const lifted = {StackName, EnableTerminationProtection: false}
-    await client(CloudFormationClient).send(new UpdateTerminationProtectionCommand(lifted))
-    await client(CloudFormationClient).send(new DeleteStackCommand({StackName}))
-    await waitUntilStackDeleteComplete(
-      {client: client(CloudFormationClient), maxWaitTime: 30, minDelay: 1, maxDelay: 1},
-      {StackName},
-    )
-    const result = await json()
-    expect(result.stacks.filter(({status}) => status !== 'unchanged')).to.have.length(1)
-    expect(stack(result, StackName).status).to.equal('created')
-  })
-
   it('leaves a lab alone that holds another application', async () => {
     const other = new CdkProject(join(sandbox.folder, 'other'), 'Other', {home: 'us-east-1', away: 'us-west-2'})
     const {stderr} = await sandbox.expect(2, ['deploy'], {cwd: other.folder})
@@ -303,15 +126,12 @@ describe('deploy', function () {
     ).to.equal(true)
   })
 
-  it('is torn down whole although it is protected and one of its stacks is stuck', async () => {
-    await stick()
+  it('is torn down whole although it is protected', async () => {
     const args = ['teardown', '--confirm', 'Demo', '--unprotect', '--no-keep-toolkit']
     const {remaining, failed, done} = await sandbox.json<TeardownResult>(args, 0, {cwd: project.folder})
     expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
     for (const kind of ['bucket', 'db-cluster', 'log-group', 'secret', 'user-pool'])
       expect(done.join('\n')).to.contain(`delete the ${kind} `)
-    const {Stacks} = await client(CloudFormationClient).send(new DescribeStacksCommand({}))
-    expect(Stacks).to.deep.equal([])
   })
 })
 
