@@ -10,10 +10,14 @@ import {fileURLToPath} from 'node:url'
 const SUITES = {
   unit: ['lab/test/**/*.test.ts', 'test/**/*.test.ts'],
   system: ['--config', '.mocharc.system.json', 'test/system/**/*.test.ts'],
-  long: ['--config', '.mocharc.system.json', 'test/long/**/*.test.ts'],
+  long: ['--config', '.mocharc.system.json', 'test/long/*.test.ts'],
+  // They put load on a lab and measure: one at a time.
+  alone: ['--config', '.mocharc.system.json', 'test/long/alone/*.test.ts'],
 }
-/** More would wait less, but measure each other's load. */
-const JOBS = Math.max(2, Math.min(4, availableParallelism()))
+/** What belongs together; a name that is not here is a suite. */
+const GROUPS = {long: ['long', 'alone']}
+/** One more than there are cores: tests of labs mostly wait. */
+const JOBS = Math.max(2, Math.min(4, availableParallelism())) + 1
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 // The tests' own SDK clients would print a warning about Node 20 between the results.
@@ -36,7 +40,7 @@ async function mocha(suite, more = []) {
   const ok = await node(
     'node_modules/mocha/bin/mocha.js',
     ...SUITES[suite],
-    ...['--parallel', '--jobs', `${JOBS}`],
+    ...(suite === 'alone' ? [] : ['--parallel', '--jobs', `${JOBS}`]),
     ...['--reporter', './scripts/counting-reporter.cjs', '--reporter-option', `output=${counts}`],
     ...more,
   )
@@ -61,7 +65,8 @@ async function run(suite, more) {
     step('--import', 'tsx', 'lab/test/support/fetch-mariadb.ts'),
   ])
   if (prepared.some(({failed}) => failed > 0)) return prepared
-  if (suite) return [...prepared, await mocha(suite, more)]
+  if (suite)
+    return [...prepared, ...(await inTurn(...(GROUPS[suite] ?? [suite]).map((one) => () => mocha(one, more))))]
   const sideBySide = await Promise.all([
     inTurn(
       () => step('scripts/check.mjs', '--in-turn'),

@@ -4,8 +4,8 @@ import {expect} from 'chai'
 import {spawn} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {ROOT, Sandbox} from '../support/cli.js'
-import {callLab, type LabAccess} from '../support/lab.js'
+import {ROOT, Sandbox} from '../../support/cli.js'
+import {callLab, type LabAccess} from '../../support/lab.js'
 
 interface Result {
   verdict: string
