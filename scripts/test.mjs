@@ -65,8 +65,7 @@ async function run(suite, more) {
     step('--import', 'tsx', 'lab/test/support/fetch-mariadb.ts'),
   ])
   if (prepared.some(({failed}) => failed > 0)) return prepared
-  if (suite)
-    return [...prepared, ...(await inTurn(...(GROUPS[suite] ?? [suite]).map((one) => () => mocha(one, more))))]
+  if (suite) return [...prepared, ...(await inTurn(...(GROUPS[suite] ?? [suite]).map((one) => () => mocha(one, more))))]
   const sideBySide = await Promise.all([
     inTurn(
       () => step('scripts/check.mjs', '--in-turn'),

@@ -29,6 +29,7 @@ describe('a deployment that goes wrong', function () {
 
   before(async () => {
     expect(await json()).to.include({status: 'deployed'})
+    project.freeze()
     cloudFormation = await deploying.client(CloudFormationClient)
     s3 = await deploying.client(S3Client)
   })
