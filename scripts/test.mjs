@@ -41,7 +41,10 @@ async function mocha(suite, more = []) {
     'node_modules/mocha/bin/mocha.js',
     ...SUITES[suite],
     ...(suite === 'alone' ? [] : ['--parallel', '--jobs', `${JOBS}`]),
-    ...['--reporter', './scripts/counting-reporter.cjs', '--reporter-option', `output=${counts}`],
+    '--reporter',
+    './scripts/counting-reporter.cjs',
+    '--reporter-option',
+    `output=${counts}`,
     ...more,
   )
   try {
