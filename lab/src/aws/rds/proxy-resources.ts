@@ -1,31 +1,21 @@
 /** AWS::RDS::DBProxy, DBProxyTargetGroup and DBProxyEndpoint. */
 
-import {generatedName} from '../../cloudformation/names.js'
 import {
   call,
   unlessGone,
-  waitUntil,
   type Properties,
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
 import {TAGS} from '../../cloudformation/tags.js'
+import {identifier, kindOf} from './kinds.js'
 
-const proxyName = (given: unknown, context: ResourceContext): string =>
-  typeof given === 'string' ? given : generatedName(context.stackName, context.logicalId, {max: 63, lowerCase: true})
-
-async function describeProxy(name: string, context: ResourceContext): Promise<Properties> {
-  const {DBProxies} = await call(context, 'rds', 'DescribeDBProxies', {DBProxyName: name})
-  return DBProxies[0]
-}
+const proxies = kindOf({noun: 'DBProxy', plural: 'DBProxies', key: 'DBProxyName'})
+const endpoints = kindOf({noun: 'DBProxyEndpoint', key: 'DBProxyEndpointName'})
 
 async function proxyAttributes(name: string, context: ResourceContext): Promise<Properties> {
-  const proxy = await waitUntil(
-    `The proxy ${name}`,
-    () => describeProxy(name, context),
-    ({Status}) => Status === 'available',
-  )
+  const proxy = await proxies.available(name, context)
   return {DBProxyArn: proxy.DBProxyArn, Endpoint: proxy.Endpoint, VpcId: proxy.VpcId}
 }
 
@@ -33,7 +23,7 @@ export const proxy: ResourceProvider = {
   tags: TAGS,
   createOnly: ['DBProxyName', 'EndpointNetworkType', 'EngineFamily', 'TargetConnectionNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
-    const name = proxyName(properties.DBProxyName, context)
+    const name = identifier(properties.DBProxyName, context)
     await request(context, 'rds', 'CreateDBProxy', {...properties, DBProxyName: name})
     context.allocated(name)
     return {physicalId: name, attributes: await proxyAttributes(name, context)}
@@ -43,14 +33,7 @@ export const proxy: ResourceProvider = {
     await request(context, 'rds', 'ModifyDBProxy', {...properties, DBProxyName: physicalId, SecurityGroups})
     return {physicalId, attributes: await proxyAttributes(physicalId, context)}
   },
-  async delete(DBProxyName, _properties, context) {
-    await unlessGone(call(context, 'rds', 'DeleteDBProxy', {DBProxyName}))
-    await waitUntil(
-      `The deletion of ${DBProxyName}`,
-      () => unlessGone(describeProxy(DBProxyName, context)),
-      (left) => !left,
-    )
-  },
+  delete: (physicalId, _properties, context) => proxies.remove(physicalId, context),
 }
 
 /** The target group `default` is made by the proxy: here it is configured, and its targets are registered. */
@@ -106,23 +89,14 @@ async function deregister(properties: Properties, context: ResourceContext): Pro
   if (hasTargets(properties)) await unlessGone(call(context, 'rds', 'DeregisterDBProxyTargets', targetsOf(properties)))
 }
 
-async function describeEndpoint(name: string, context: ResourceContext): Promise<Properties> {
-  const {DBProxyEndpoints} = await call(context, 'rds', 'DescribeDBProxyEndpoints', {DBProxyEndpointName: name})
-  return DBProxyEndpoints[0]
-}
-
 export const proxyEndpoint: ResourceProvider = {
   tags: TAGS,
   createOnly: ['DBProxyEndpointName', 'DBProxyName', 'EndpointNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
-    const name = proxyName(properties.DBProxyEndpointName, context)
+    const name = identifier(properties.DBProxyEndpointName, context)
     await request(context, 'rds', 'CreateDBProxyEndpoint', {...properties, DBProxyEndpointName: name})
     context.allocated(name)
-    const endpoint = await waitUntil(
-      `The proxy endpoint ${name}`,
-      () => describeEndpoint(name, context),
-      ({Status}) => Status === 'available',
-    )
+    const endpoint = await endpoints.available(name, context)
     const {DBProxyEndpointArn, Endpoint, IsDefault, VpcId} = endpoint
     return {physicalId: name, attributes: {DBProxyEndpointArn, Endpoint, IsDefault: String(IsDefault ?? false), VpcId}}
   },
@@ -131,9 +105,5 @@ export const proxyEndpoint: ResourceProvider = {
     await request(context, 'rds', 'ModifyDBProxyEndpoint', {DBProxyEndpointName: physicalId, VpcSecurityGroupIds})
     return {physicalId}
   },
-  async delete(DBProxyEndpointName, _properties, context) {
-    await unlessGone(call(context, 'rds', 'DeleteDBProxyEndpoint', {DBProxyEndpointName}))
-    const ask = () => unlessGone(describeEndpoint(DBProxyEndpointName, context))
-    await waitUntil(`The deletion of ${DBProxyEndpointName}`, ask, (left) => !left)
-  },
+  delete: (physicalId, _properties, context) => endpoints.remove(physicalId, context),
 }

@@ -1,4 +1,4 @@
-/** AWS::RDS::GlobalCluster, DBCluster, DBInstance, DBClusterParameterGroup and DBSubnetGroup. */
+/** AWS::RDS::GlobalCluster, DBCluster and DBInstance. */
 
 import {generatedName} from '../../cloudformation/names.js'
 import {
@@ -11,89 +11,19 @@ import {
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
 import {TAGS} from '../../cloudformation/tags.js'
+import {identifier, kindOf} from './kinds.js'
 
-/** RDS keeps identifiers in lower case, at most 63 characters. */
-export const identifier = (given: unknown, context: ResourceContext): string =>
-  typeof given === 'string' ? given : generatedName(context.stackName, context.logicalId, {max: 63, lowerCase: true})
-
-/** `{Parameters: {name: value}}` as ModifyDBClusterParameterGroup wants it. */
-const parameterList = (parameters: Properties) =>
-  Object.entries(parameters ?? {}).map(([ParameterName, value]) => ({
-    ParameterName,
-    ParameterValue: String(value),
-    ApplyMethod: 'pending-reboot',
-  }))
-
-export const parameterGroup: ResourceProvider = {
-  tags: TAGS,
-  createOnly: ['DBClusterParameterGroupName', 'Description', 'Family'],
-  async create(properties, context) {
-    const name = identifier(properties.DBClusterParameterGroupName, context)
-    await request(context, 'rds', 'CreateDBClusterParameterGroup', {
-      ...properties,
-      DBClusterParameterGroupName: name,
-      DBParameterGroupFamily: properties.Family,
-    })
-    context.allocated(name)
-    await applyParameters(name, properties, context)
-    return {physicalId: name}
-  },
-  async update(physicalId, properties, _previous, context) {
-    await applyParameters(physicalId, properties, context)
-    return {physicalId}
-  },
-  async delete(DBClusterParameterGroupName, _properties, context) {
-    await unlessGone(call(context, 'rds', 'DeleteDBClusterParameterGroup', {DBClusterParameterGroupName}))
-  },
-}
-
-async function applyParameters(name: string, properties: Properties, context: ResourceContext): Promise<void> {
-  const Parameters = parameterList(properties.Parameters)
-  if (Parameters.length === 0) return
-  await call(context, 'rds', 'ModifyDBClusterParameterGroup', {DBClusterParameterGroupName: name, Parameters})
-}
-
-export const subnetGroup: ResourceProvider = {
-  tags: TAGS,
-  createOnly: ['DBSubnetGroupName'],
-  async create(properties, context) {
-    const name = identifier(properties.DBSubnetGroupName, context)
-    await request(context, 'rds', 'CreateDBSubnetGroup', {...properties, DBSubnetGroupName: name})
-    return {physicalId: name}
-  },
-  async update(physicalId, properties, _previous, context) {
-    await request(context, 'rds', 'ModifyDBSubnetGroup', {...properties, DBSubnetGroupName: physicalId})
-    return {physicalId}
-  },
-  async delete(DBSubnetGroupName, _properties, context) {
-    await unlessGone(call(context, 'rds', 'DeleteDBSubnetGroup', {DBSubnetGroupName}))
-  },
-}
-
-async function describeCluster(id: string, context: ResourceContext): Promise<Properties> {
-  const {DBClusters} = await call(context, 'rds', 'DescribeDBClusters', {DBClusterIdentifier: id})
-  return DBClusters[0]
-}
-
-/** Statuses that no waiting ends. */
-const HOPELESS = new Set(['failed', 'inaccessible-encryption-credentials', 'incompatible-parameters', 'storage-full'])
-
-/** True once it is available. Throws where it never will be, with what RDS's events say of it. */
-function readiness(type: 'db-cluster' | 'db-instance', id: string, context: ResourceContext) {
-  return async (status: string): Promise<boolean> => {
-    if (!HOPELESS.has(status)) return status === 'available'
-    const {Events = []} = await call(context, 'rds', 'DescribeEvents', {SourceType: type, SourceIdentifier: id})
-    throw new Error(`${id} is in the status ${status}. ${Events.at(-1)?.Message ?? ''}`)
-  }
-}
+const globalClusters = kindOf({noun: 'GlobalCluster', key: 'GlobalClusterIdentifier'})
+const clusters = kindOf({noun: 'DBCluster', key: 'DBClusterIdentifier', source: 'db-cluster'})
+const instances = kindOf({
+  noun: 'DBInstance',
+  key: 'DBInstanceIdentifier',
+  status: 'DBInstanceStatus',
+  source: 'db-instance',
+})
 
 async function clusterAttributes(id: string, context: ResourceContext): Promise<Properties> {
-  const isReady = readiness('db-cluster', id, context)
-  const cluster = await waitUntil(
-    `The cluster ${id}`,
-    () => describeCluster(id, context),
-    ({Status}) => isReady(Status),
-  )
+  const cluster = await clusters.available(id, context)
   return {
     DBClusterArn: cluster.DBClusterArn,
     DBClusterResourceId: cluster.DbClusterResourceId,
@@ -145,7 +75,7 @@ export const cluster: ResourceProvider = {
   },
   async update(physicalId, properties, previous, context) {
     if (!isEmpty(previous.GlobalClusterIdentifier) && isEmpty(properties.GlobalClusterIdentifier))
-      await leaveGlobalCluster(await describeCluster(physicalId, context), previous.GlobalClusterIdentifier, context)
+      await leaveGlobalCluster(await clusters.describe(physicalId, context), previous.GlobalClusterIdentifier, context)
     await request(context, 'rds', 'ModifyDBCluster', {
       ...properties,
       DBClusterIdentifier: physicalId,
@@ -155,18 +85,10 @@ export const cluster: ResourceProvider = {
   },
   /** A member leaves its global cluster first, as AWS's own handler does it. */
   async delete(physicalId, properties, context, {snapshot}) {
-    const found = await unlessGone(describeCluster(physicalId, context))
+    const found = await unlessGone(clusters.describe(physicalId, context))
     if (!found) return
     if (properties.GlobalClusterIdentifier) await leaveGlobalCluster(found, properties.GlobalClusterIdentifier, context)
-    const last = snapshot
-      ? {SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshotName(context)}
-      : {SkipFinalSnapshot: true}
-    await unlessGone(call(context, 'rds', 'DeleteDBCluster', {DBClusterIdentifier: physicalId, ...last}))
-    await waitUntil(
-      `The deletion of ${physicalId}`,
-      () => unlessGone(describeCluster(physicalId, context)),
-      (left) => !left,
-    )
+    await clusters.remove(physicalId, context, ending(snapshot, context))
   },
 }
 
@@ -180,26 +102,20 @@ async function leaveGlobalCluster(
   await unlessGone(call(context, 'rds', 'RemoveFromGlobalCluster', {GlobalClusterIdentifier, DbClusterIdentifier}))
   await waitUntil(
     `The promotion of ${id}`,
-    () => describeCluster(id, context),
+    () => clusters.describe(id, context),
     ({Status}) => Status !== 'promoting',
   )
 }
 
-const finalSnapshotName = ({stackName, logicalId}: ResourceContext): string =>
-  generatedName(`${stackName}-snapshot`, logicalId, {lowerCase: true})
-
-async function describeInstance(id: string, context: ResourceContext): Promise<Properties> {
-  const {DBInstances} = await call(context, 'rds', 'DescribeDBInstances', {DBInstanceIdentifier: id})
-  return DBInstances[0]
+/** How the deletion of a database ends: with a final snapshot where the deletion policy wants one. */
+function ending(snapshot: boolean | undefined, {stackName, logicalId}: ResourceContext): Properties {
+  if (!snapshot) return {SkipFinalSnapshot: true}
+  const name = generatedName(`${stackName}-snapshot`, logicalId, {lowerCase: true})
+  return {SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: name}
 }
 
 async function instanceAttributes(id: string, context: ResourceContext): Promise<Properties> {
-  const isReady = readiness('db-instance', id, context)
-  const instance = await waitUntil(
-    `The instance ${id}`,
-    () => describeInstance(id, context),
-    ({DBInstanceStatus}) => isReady(DBInstanceStatus),
-  )
+  const instance = await instances.available(id, context)
   return {
     DBInstanceArn: instance.DBInstanceArn,
     DbiResourceId: instance.DbiResourceId,
@@ -270,21 +186,8 @@ export const instance: ResourceProvider = {
     return {physicalId, attributes: await instanceAttributes(physicalId, context)}
   },
   async delete(physicalId, _properties, context, {snapshot}) {
-    const last = snapshot
-      ? {SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: finalSnapshotName(context)}
-      : {SkipFinalSnapshot: true}
-    await unlessGone(call(context, 'rds', 'DeleteDBInstance', {DBInstanceIdentifier: physicalId, ...last}))
-    await waitUntil(
-      `The deletion of ${physicalId}`,
-      () => unlessGone(describeInstance(physicalId, context)),
-      (left) => !left,
-    )
+    await instances.remove(physicalId, context, ending(snapshot, context))
   },
-}
-
-async function describeGlobalCluster(id: string, context: ResourceContext): Promise<Properties> {
-  const {GlobalClusters} = await call(context, 'rds', 'DescribeGlobalClusters', {GlobalClusterIdentifier: id})
-  return GlobalClusters[0]
 }
 
 export const globalCluster: ResourceProvider = {
@@ -294,11 +197,7 @@ export const globalCluster: ResourceProvider = {
     const id = identifier(properties.GlobalClusterIdentifier, context)
     await request(context, 'rds', 'CreateGlobalCluster', {...properties, GlobalClusterIdentifier: id})
     context.allocated(id)
-    const found = await waitUntil(
-      `The global cluster ${id}`,
-      () => describeGlobalCluster(id, context),
-      ({Status}) => Status === 'available',
-    )
+    const found = await globalClusters.available(id, context)
     return {physicalId: id, attributes: {'GlobalEndpoint.Address': found.Endpoint}}
   },
   async update(physicalId, properties, _previous, context) {
@@ -307,7 +206,7 @@ export const globalCluster: ResourceProvider = {
   },
   /** The last member, which is the writer, is taken out before the empty global cluster goes. */
   async delete(physicalId, _properties, context) {
-    const found = await unlessGone(describeGlobalCluster(physicalId, context))
+    const found = await unlessGone(globalClusters.describe(physicalId, context))
     if (!found) return
     const members: Properties[] = found.GlobalClusterMembers ?? []
     if (members.length === 1)
@@ -315,11 +214,6 @@ export const globalCluster: ResourceProvider = {
         GlobalClusterIdentifier: physicalId,
         DbClusterIdentifier: members[0]!.DBClusterArn,
       })
-    await unlessGone(call(context, 'rds', 'DeleteGlobalCluster', {GlobalClusterIdentifier: physicalId}))
-    await waitUntil(
-      `The deletion of ${physicalId}`,
-      () => unlessGone(describeGlobalCluster(physicalId, context)),
-      (left) => !left,
-    )
+    await globalClusters.remove(physicalId, context)
   },
 }
