@@ -23,7 +23,7 @@ const START_TICKS = 19
 const CLAIM_MS = 5000
 
 /** Somebody else runs a lab of this name. */
-export class LabExists extends Error {
+class LabExists extends Error {
   readonly code = 'LabExists'
 }
 

@@ -45,7 +45,7 @@ export interface LabOptions {
 }
 
 /** The control plane's port cannot be had. */
-export class PortTaken extends Error {
+class PortTaken extends Error {
   readonly code = 'PortTaken'
 
   constructor(

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 
 export type Log = (part: string, text: string) => void
 
-export const LOG_FILE = 'lab.log'
+const LOG_FILE = 'lab.log'
 
 /** Milliseconds. Functions log a line a call: a write each would be a tenth of the lab's work under load. */
 const GATHER_MS = 20

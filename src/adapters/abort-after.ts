@@ -1,10 +1,11 @@
 /** Every call over the network ends by its deadline, or with its caller. */
 
 /**
- * Runs `call` with a signal that aborts after `ms`, or when `outer` does. The timer and the listener are taken back when
- * the call ends: `AbortSignal.any` over a long-lived signal keeps every short one alive on Node 20.
+ * Runs `call` with a signal that aborts after `ms`, or when `outer` does, and waits until the call has ended: the connection or the
+ * process behind it is gone then. `withDeadline` of the ports does not wait, as it does not trust what it calls. The timer and the
+ * listener are taken back when the call ends: `AbortSignal.any` over a long-lived signal keeps every short one alive on Node 20.
  */
-export async function withDeadline<T>(
+export async function abortAfter<T>(
   ms: number,
   outer: AbortSignal | undefined,
   call: (signal: AbortSignal) => Promise<T>,

@@ -3,7 +3,7 @@
 import {spawn} from 'node:child_process'
 import {DrError} from '../errors.js'
 import type {InstallOptions} from '../ports/projects.js'
-import {withDeadline} from './deadline.js'
+import {abortAfter} from './abort-after.js'
 
 const ARGUMENTS = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
 /** Lines of npm's that an error repeats. */
@@ -14,7 +14,7 @@ const WINDOWS = process.platform === 'win32'
 export async function installPackages(folder: string, {signal, deadlineMs}: InstallOptions): Promise<void> {
   const said: string[] = []
   try {
-    await withDeadline(deadlineMs, signal, (ends) => run(folder, said, ends))
+    await abortAfter(deadlineMs, signal, (ends) => run(folder, said, ends))
   } catch (error) {
     if (signal?.aborted) throw error
     const tail = said.join('').trim().split('\n').slice(-TAIL_LINES).join('\n')

@@ -9,7 +9,7 @@ import {DrError} from '../errors.js'
 import {configSchema} from './schema.js'
 import type {Config} from './schema.js'
 
-export const CONFIG_FILE = 'todo-dr.yaml'
+const CONFIG_FILE = 'todo-dr.yaml'
 
 export interface LoadedConfig {
   file: string

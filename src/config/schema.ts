@@ -67,7 +67,6 @@ export const configSchema = z
   .meta({title: 'todo-dr.yaml', description: 'Deployments that todo-dr manages'})
 
 export type Config = z.infer<typeof configSchema>
-export type TargetConfig = z.infer<typeof target>
 
 /** `lab` -> `default`, `lab:NAME` -> `NAME`, anything else is no lab. */
 export function labNameOf(targetText: string): string | undefined {

@@ -4,7 +4,6 @@ import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import {DEFAULT_OBJECTIVES} from '../model/verdict.js'
 import type {Objectives} from '../model/verdict.js'
-import {loadConfig} from './load.js'
 import type {LoadedConfig} from './load.js'
 import {LAB, labNameOf} from './schema.js'
 
@@ -36,18 +35,6 @@ export type Target = LabTarget | AwsTarget
 
 /** Nobody has set any for a lab. */
 const LAB_LIMITS: Limits = {objectives: DEFAULT_OBJECTIVES, maxLagSeconds: DEFAULT_OBJECTIVES.rpoSeconds}
-
-export interface Choice {
-  /** The value of --target or TODO_DR_TARGET; undefined or empty where neither is given. */
-  flag: string | undefined
-  /** Where the search for todo-dr.yaml begins. */
-  folder: string
-}
-
-/** Reads todo-dr.yaml, and chooses. Throws `ConfigInvalid` (exit usage) too. */
-export async function resolveTarget({flag, folder}: Choice): Promise<Target> {
-  return chooseTarget(flag, await loadConfig(folder))
-}
 
 /**
  * @param flag the value of --target or TODO_DR_TARGET; undefined or empty where neither is given.

@@ -8,6 +8,7 @@ import type {LedgerEntry, ProbeKind} from '../model/ledger.js'
 import type {Run} from '../ports/runs.js'
 import type {ApiRequest, Workload} from '../ports/workload.js'
 import type {Api, Clock} from '../ports/world.js'
+import {endsWithin} from '../ports/waits.js'
 import {instant, rest, steadyClock} from './clock.js'
 import {heldToken} from './held-token.js'
 import type {HeldToken, TokenSource} from './held-token.js'
@@ -101,7 +102,7 @@ class OpenLoop implements Prober {
   }
 
   async begin(): Promise<void> {
-    await within(this.token.asked, FIRST_TOKEN_MS, this.clock)
+    await endsWithin(this.clock, FIRST_TOKEN_MS, this.token.asked)
     this.startedAt = instant(this.clock.now())
     this.pacing = this.pace()
   }
@@ -123,7 +124,7 @@ class OpenLoop implements Prober {
   async stop(): Promise<void> {
     this.ended.abort()
     await this.pacing
-    await within(Promise.all(this.inFlight), this.timeoutMs + 1000, this.clock)
+    await endsWithin(this.clock, this.timeoutMs + 1000, Promise.all(this.inFlight))
     await this.lastAppend
   }
 
@@ -183,11 +184,4 @@ class OpenLoop implements Prober {
       this.troubles.add(`the ledger could not be written: ${error instanceof Error ? error.message : String(error)}`)
     })
   }
-}
-
-/** Waits for `work` and no longer than `ms`. */
-async function within(work: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
-  const limit = new AbortController()
-  await Promise.race([work, rest(clock, ms, limit.signal)])
-  limit.abort()
 }

@@ -67,6 +67,20 @@ export function answerWithin<T>(
   )
 }
 
+/** Whether `work` ends within so many milliseconds; it is waited for no longer. Throws what `work` throws. */
+export async function endsWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  const limit = new AbortController()
+  const late = clock.sleep(ms, limit.signal).then(
+    () => false,
+    () => false, // the limit was taken away
+  )
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    limit.abort()
+  }
+}
+
 export interface Pace {
   /** Milliseconds before the second look. */
   firstMs?: number

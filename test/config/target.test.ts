@@ -2,7 +2,8 @@ import {expect} from 'chai'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {resolveTarget} from '../../src/config/target.js'
+import {loadConfig} from '../../src/config/load.js'
+import {chooseTarget} from '../../src/config/target.js'
 import {DrError} from '../../src/errors.js'
 import {thrownBy} from '../support/thrown.js'
 
@@ -25,7 +26,7 @@ describe('the target', () => {
 
   afterEach(() => rmSync(folder, {recursive: true}))
   const config = (text: string): void => writeFileSync(join(folder, 'todo-dr.yaml'), text)
-  const resolve = (flag?: string) => resolveTarget({flag, folder})
+  const resolve = async (flag?: string) => chooseTarget(flag, await loadConfig(folder))
 
   it('is the lab where no todo-dr.yaml exists', async () => {
     expect(await resolve()).to.deep.equal({kind: 'lab', name: 'lab', lab: 'default', ...LIMITS})

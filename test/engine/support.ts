@@ -8,7 +8,7 @@ import type {Run} from '../../src/ports/runs.js'
 import {memoryRun, runOf} from '../support/memory-run.js'
 import type {SimulatedWorld} from '../support/simulated-world.js'
 
-export const CONSENT: Waiver[] = [{name: 'allow-data-loss', reason: 'the test says so'}]
+const CONSENT: Waiver[] = [{name: 'allow-data-loss', reason: 'the test says so'}]
 
 export async function planOf(sim: SimulatedWorld, intent: Intent): Promise<Plan> {
   const observation = await observe(sim.connect().world)

@@ -28,7 +28,7 @@ export function conditionsOf(template: Template, scope: Omit<Scope, 'condition'>
 }
 
 /** The truth of a condition or rule expression. */
-export function isTrue(expression: unknown, scope: Scope): boolean {
+function isTrue(expression: unknown, scope: Scope): boolean {
   if (isRecord(expression) && Object.keys(expression).length === 1 && typeof expression.Condition === 'string')
     return scope.condition(expression.Condition)
   const intrinsic = intrinsicOf(expression)

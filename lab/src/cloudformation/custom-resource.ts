@@ -7,7 +7,7 @@ import {randomUUID} from 'node:crypto'
 import type {Properties, Provisioned, ResourceContext, ResourceProvider} from './provider.js'
 import {isRecord} from './template.js'
 
-export const RESPONSE_HOST = 'cloudformation-custom-resource-response.lab'
+const RESPONSE_HOST = 'cloudformation-custom-resource-response.lab'
 
 /** The path on the control port under which replies arrive. */
 export const RESPONSE_PATH = '/_cfn-response/'

@@ -27,7 +27,7 @@ export interface Scope {
 }
 
 /** `AWS::NoValue`: takes the property or the list item away. */
-export const NO_VALUE = Symbol('AWS::NoValue')
+const NO_VALUE = Symbol('AWS::NoValue')
 
 const templateError = (message: string) => validationError(`Template error: ${message}`)
 
@@ -59,7 +59,7 @@ function resolveAny(value: unknown, scope: Scope): unknown {
   return evaluate(intrinsic.argument, scope)
 }
 
-export function pseudoParameter(name: string, scope: Pick<Scope, 'region' | 'stackName' | 'stackId'>): unknown {
+function pseudoParameter(name: string, scope: Pick<Scope, 'region' | 'stackName' | 'stackId'>): unknown {
   switch (name) {
     case 'AWS::AccountId':
       return ACCOUNT

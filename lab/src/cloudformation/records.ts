@@ -22,7 +22,7 @@ export interface ResourceRecord {
   deletionDate?: Date
 }
 
-export class Records {
+class Records {
   private readonly records = new Map<string, ResourceRecord>()
 
   put(record: ResourceRecord): void {

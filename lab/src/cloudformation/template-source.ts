@@ -39,7 +39,7 @@ export async function templateText(
 }
 
 /** The bucket and key of a path-style or virtual-hosted URL. */
-export function objectOf(url: string): {Bucket: string; Key: string} {
+function objectOf(url: string): {Bucket: string; Key: string} {
   const refusal = validationError(`S3 error: Domain name specified in ${url} is not a valid S3 domain`)
   if (!URL.canParse(url)) throw refusal
   const {hostname, pathname} = new URL(url)

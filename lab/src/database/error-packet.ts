@@ -1,5 +1,5 @@
 /** The number that RDS Proxy uses for errors of its own (seen with "Timed-out waiting to acquire"; assumed for the others). */
-export const PROXY_ERROR = 9501
+const PROXY_ERROR = 9501
 /** Of a client that asks a proxy with RequireTLS for a plain connection; number and text from memory. */
 export const TLS_REQUIRED = 3159
 

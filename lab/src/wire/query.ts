@@ -22,7 +22,7 @@ export function formOf(request: WireRequest): URLSearchParams {
  * `Filters.Filter.1.Name=x` becomes {Filters: {Filter: [{Name: 'x'}]}}, which is the shape of parsed XML, so that the
  * SDK's XML reader does the rest.
  */
-export function formTree(form: URLSearchParams): FormNode {
+function formTree(form: URLSearchParams): FormNode {
   const root = node()
   for (const [key, value] of form) {
     const parts = key.split('.')

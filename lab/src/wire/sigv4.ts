@@ -66,7 +66,7 @@ function isSignedBy(key: KeyPair, scope: SignatureScope, stringToSign: string): 
 
 const mismatch = (message: string): Error => fault('SignatureDoesNotMatch', message, 403)
 
-export function signingKey(
+function signingKey(
   secret: string,
   {date, region, service}: Pick<SignatureScope, 'date' | 'region' | 'service'>,
 ): Buffer {

@@ -108,7 +108,7 @@ export function judgeBootstrap({version, stack, bucket}: Bootstrap, region: Regi
   return ok(`bootstrap version ${version}`)
 }
 
-export const bucketName = (account: string, region: Region): string => `cdk-hnb659fds-assets-${account}-${region}`
+const bucketName = (account: string, region: Region): string => `cdk-hnb659fds-assets-${account}-${region}`
 
 export function judgeVpcs({count, own, quota}: Vpcs, region: Region): Judgement {
   const used = `${count} of ${quota} VPCs`

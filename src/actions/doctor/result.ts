@@ -21,7 +21,6 @@ const doctor = z.object({
   counts: z.record(level, z.int()),
 })
 
-export type Level = z.infer<typeof level>
 /** What a check found. */
 export type Finding = z.infer<typeof finding>
 export type DoctorResult = z.infer<typeof doctor>

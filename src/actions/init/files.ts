@@ -9,9 +9,9 @@ import type {Estimate, Settings} from './result.js'
 /** Folder of the CDK project below the project's own. */
 export const INFRA = 'infra'
 /** The lab's, which stands in until a deployment says another one. */
-export const NO_ACCOUNT = '000000000000'
+const NO_ACCOUNT = '000000000000'
 /** The target that `init` writes. */
-export const TARGET = 'aws'
+const TARGET = 'aws'
 
 export function projectFiles(settings: Settings, shipped: Shipped, cost: Estimate): ProjectFile[] {
   const values = valuesOf(settings, cost)
@@ -46,7 +46,7 @@ function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
 }
 
 /** What infra-template/lib/config.ts reads. */
-export function infraConfig(settings: Settings): object {
+function infraConfig(settings: Settings): object {
   const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail} = settings
   return {app, account, home, away, protect, capacity, instances, ...(alarmEmail && {alarmEmail}), lockToEdge: false}
 }

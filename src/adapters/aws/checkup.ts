@@ -8,7 +8,7 @@ import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import {OWNER_TAG} from '../../model/estate.js'
 import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Vpcs} from '../../ports/checkup.js'
-import {withDeadline} from '../deadline.js'
+import {abortAfter} from '../abort-after.js'
 
 /** Looking for credentials where there are none asks an instance's metadata, which nobody answers here. */
 const DEADLINE_MS = 5000
@@ -55,7 +55,7 @@ export class AwsCheckup implements Checkup {
     return asked(async () => {
       const url = this.access.endpoint ?? `https://sts.${region}.amazonaws.com/`
       const started = Date.now()
-      const answer = await withDeadline(REACH_MS, this.signal, (signal) =>
+      const answer = await abortAfter(REACH_MS, this.signal, (signal) =>
         fetch(url, {redirect: 'manual', signal}),
       ).catch((error: Error) => {
         throw new Unreachable(`${url} got no answer`, error.cause ?? error)

@@ -2,7 +2,7 @@
 
 import {Agent} from 'node:http'
 import type {LookupFunction} from 'node:net'
-import {withDeadline} from '../deadline.js'
+import {abortAfter} from '../abort-after.js'
 import {mapAwsError} from './errors.js'
 import {actionOf, SERVICES} from './services.js'
 import type {Input, Operation, Output, Service} from './services.js'
@@ -91,7 +91,7 @@ export class Clients {
     const [module, client] = await Promise.all([this.#load(service), this.#client(service, region, options)])
     const command = new module[`${operation}Command`]!(input as object)
     try {
-      return await withDeadline(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, async (abortSignal) =>
+      return await abortAfter(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, async (abortSignal) =>
         read((await client.send(command, {abortSignal})) as Output<S, O>),
       )
     } catch (error) {

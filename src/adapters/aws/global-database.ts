@@ -12,7 +12,7 @@ import type {Clients} from './clients.js'
 /** A datum older than this says nothing about now. */
 const LAG_WINDOW_MS = 5 * 60_000
 /** CloudWatch's finest period of metrics with regular resolution, which those of RDS are (CloudWatch API reference). */
-export const AWS_LAG_PERIOD_SECONDS = 60
+const AWS_LAG_PERIOD_SECONDS = 60
 
 export class AwsGlobalDatabase implements GlobalDatabase {
   readonly #clients: Clients

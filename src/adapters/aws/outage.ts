@@ -11,7 +11,7 @@ import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 
 /** Its value on a function: the beginning in epoch milliseconds and the earlier reservation, `none` where there was none. */
-export const OUTAGE_TAG = 'todo-dr-outage'
+const OUTAGE_TAG = 'todo-dr-outage'
 const NO_RESERVATION = 'none'
 
 export class AwsOutage implements Outage {

@@ -2,11 +2,11 @@
 
 import type {Dispatcher, Pool} from 'undici'
 import {DrError, Unreachable} from '../../errors.js'
-import {withDeadline} from '../deadline.js'
+import {abortAfter} from '../abort-after.js'
 import type {AddressBook} from './address-book.js'
 
 const CONNECT_MS = 2000
-export const REQUEST_DEADLINE_MS = 5000
+const REQUEST_DEADLINE_MS = 5000
 /** An answer that is longer than this is not one of ours. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -44,7 +44,7 @@ export class Http {
     timeoutMs = REQUEST_DEADLINE_MS,
   }: HttpRequest): Promise<HttpAnswer> {
     try {
-      return await withDeadline(timeoutMs, signal, async (inner) => {
+      return await abortAfter(timeoutMs, signal, async (inner) => {
         const {origin, path, host} = await this.#addresses.locate(url)
         const pool = await this.#pool(origin)
         const answer = await pool.request({

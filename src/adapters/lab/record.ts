@@ -42,7 +42,7 @@ export async function readRecord(name: string): Promise<LabRecord | undefined> {
   }
 }
 
-export const startCommand = (name: string): string => `todo-dr lab start${name === 'default' ? '' : ` --lab ${name}`}`
+const startCommand = (name: string): string => `todo-dr lab start${name === 'default' ? '' : ` --lab ${name}`}`
 
 export const noLab = (name: string, why?: string, cause?: unknown): DrError =>
   new DrError({

@@ -12,20 +12,12 @@ export class MirroredRun implements Run {
   readonly folder: string
   readonly #run: Run
   readonly #sender: MirrorSender
-  /** All lines so far: a copy is always the whole journal. */
-  #journal: string
 
-  private constructor(run: Run, mirror: RunMirror, journal: string) {
+  constructor(run: Run, mirror: RunMirror) {
     this.id = run.id
     this.folder = run.folder
     this.#run = run
     this.#sender = new MirrorSender(mirror, run.id)
-    this.#journal = journal
-  }
-
-  static async over(run: Run, mirror: RunMirror): Promise<MirroredRun> {
-    const lines = (await run.read('journal.ndjson')) as object[]
-    return new MirroredRun(run, mirror, lines.map((line) => text(line)).join(''))
   }
 
   read(file: RunLog): Promise<unknown[]> {
@@ -38,30 +30,28 @@ export class MirroredRun implements Run {
 
   async append(file: RunLog, line: object, options: AppendOptions = {}): Promise<void> {
     const written = this.#run.append(file, line, options)
-    if (file === 'journal.ndjson') {
-      this.#journal += text(line)
-      this.#sender.put(file, this.#journal)
-    }
-
+    // A copy is the whole journal, as the disk has it when the copy is sent.
+    if (file === 'journal.ndjson')
+      this.#sender.put(file, async () => (await this.#run.read(file)).map((one) => text(one)).join(''))
     await written
     if (options.mirrored) await this.#sender.moment()
   }
 
   async writeJson(file: RunDocument, value: object): Promise<void> {
     const written = this.#run.writeJson(file, value)
-    this.#sender.put(file, text(value))
+    this.#sender.put(file, async () => text(value))
     await written
   }
 
   /** The digest of the ledger goes out last: who has the ledger can show that it is the one that was judged. */
   async close(): Promise<void> {
     const digest = this.#sender.used ? await digestOf(join(this.folder, 'ledger.ndjson')) : undefined
-    if (digest !== undefined) this.#sender.put('ledger.sha256', `${digest}\n`)
+    if (digest !== undefined) this.#sender.put('ledger.sha256', async () => `${digest}\n`)
     await this.#sender.close()
   }
 }
 
-const text = (value: object): string => `${JSON.stringify(value)}\n`
+const text = (value: unknown): string => `${JSON.stringify(value)}\n`
 
 /** Undefined where there is no such file: only a measured run has a ledger. */
 async function digestOf(path: string): Promise<string | undefined> {

@@ -1,13 +1,17 @@
 /** Sends the files of one run to the regions, each on its own: one put at a time for each file, and the newest text wins. */
 
-import {setTimeout as sleep} from 'node:timers/promises'
 import type {Region} from '../../model/deployment.js'
 import type {MirroredFile, RunMirror} from '../../ports/runs.js'
+import {endsWithin} from '../../ports/waits.js'
+import {systemClock} from '../clock.js'
 
 /** Milliseconds that a run waits for its copies where it asks for it. */
 const MOMENT_MS = 500
 /** Milliseconds that the end of a command waits for them. */
 const CLOSE_MS = 2000
+
+/** Asked when a file is sent. */
+type Text = () => Promise<string>
 
 export class MirrorSender {
   readonly #sides: Side[]
@@ -24,7 +28,7 @@ export class MirrorSender {
   }
 
   /** Returns at once. */
-  put(file: MirroredFile, text: string): void {
+  put(file: MirroredFile, text: Text): void {
     this.#used = true
     for (const side of this.#sides) side.put(file, text)
   }
@@ -37,7 +41,7 @@ export class MirrorSender {
     await Promise.all(
       this.#sides.map(async (side) => {
         if (side.slow || side.failing) return
-        side.slow = !(await within(MOMENT_MS, side.settled()))
+        side.slow = !(await endsWithin(systemClock, MOMENT_MS, side.settled()))
       }),
     )
   }
@@ -45,7 +49,7 @@ export class MirrorSender {
   /** Waits for the regions that answer, two seconds at most, and gives up the rest. */
   async close(): Promise<void> {
     const answering = this.#sides.filter(({failing}) => !failing)
-    await within(CLOSE_MS, Promise.all(answering.map((side) => side.settled())))
+    await endsWithin(systemClock, CLOSE_MS, Promise.all(answering.map((side) => side.settled())))
     this.#stop.abort()
   }
 }
@@ -57,7 +61,7 @@ class Side {
   /** The last put to end has failed. */
   failing = false
   /** What is to be sent, and has not been. */
-  readonly #waiting = new Map<MirroredFile, string>()
+  readonly #waiting = new Map<MirroredFile, Text>()
   readonly #sending = new Map<MirroredFile, Promise<void>>()
 
   constructor(
@@ -67,7 +71,7 @@ class Side {
     private readonly signal: AbortSignal,
   ) {}
 
-  put(file: MirroredFile, text: string): void {
+  put(file: MirroredFile, text: Text): void {
     this.#waiting.set(file, text)
     // What failed before is tried again too: a journal without its plan is worth nothing.
     for (const one of this.#waiting.keys()) if (!this.#sending.has(one)) this.#sending.set(one, this.#send(one))
@@ -82,7 +86,7 @@ class Side {
     for (let text; (text = this.#waiting.get(file)) !== undefined;) {
       this.#waiting.delete(file)
       try {
-        await this.mirror.put(this.region, this.runId, file, text, {signal: this.signal})
+        await this.mirror.put(this.region, this.runId, file, await text(), {signal: this.signal})
         this.failing = false
       } catch {
         this.failing = true
@@ -92,16 +96,5 @@ class Side {
     }
 
     this.#sending.delete(file)
-  }
-}
-
-/** Whether it ends within so many milliseconds. */
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController()
-  const late = sleep(ms, false, {signal: timer.signal}).catch(() => false)
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    timer.abort()
   }
 }

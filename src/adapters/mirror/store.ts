@@ -52,8 +52,8 @@ export class MirroredRunStore implements RunStore {
     await Promise.all([...this.#open.values()].map((run) => run.close()))
   }
 
-  async #mirrored(run: Run): Promise<Run> {
-    const known = this.#open.get(run.id) ?? (await MirroredRun.over(run, this.#mirror))
+  #mirrored(run: Run): Run {
+    const known = this.#open.get(run.id) ?? new MirroredRun(run, this.#mirror)
     this.#open.set(run.id, known)
     return known
   }

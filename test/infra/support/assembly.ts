@@ -5,7 +5,7 @@ import {bundle} from '../../../infra-template/lambda/bundle.js'
 import {buildApp, newApp} from '../../../infra-template/lib/app.js'
 import {DEFAULTS, type Config} from '../../../infra-template/lib/config.js'
 
-export const CONFIG: Config = {
+const CONFIG: Config = {
   app: 'ToDoMgmt',
   account: '000000000000',
   home: 'us-east-1',
@@ -20,8 +20,6 @@ export interface Resource {
   properties: any
   raw: any
 }
-
-export type Templates = Record<string, any>
 
 /** Synthesizes into a temporary folder and reads it all back. */
 export class Assembly {

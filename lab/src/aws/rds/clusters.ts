@@ -16,7 +16,7 @@ import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
 import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
 
-export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
+function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
   const hosts = clusterHosts(cluster, lab.name)
   const global = store.globalOf(cluster)
   const isWriter = cluster.database.role === 'writer'

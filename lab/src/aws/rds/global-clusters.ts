@@ -18,7 +18,7 @@ import type {Switching} from './switching.js'
 import {startWanted} from './weather.js'
 
 /** `FailoverState` is absent when idle; the members come in the order of their joining, so only `IsWriter` tells the primary. */
-export function showGlobal({store}: Rds, global: GlobalRecord): GlobalCluster {
+function showGlobal({store}: Rds, global: GlobalRecord): GlobalCluster {
   const {switching} = global
   const readers = global.members.filter((member) => !member.isWriter).map(({cluster}) => cluster.arn)
   return {
@@ -177,7 +177,7 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
   }
 }
 
-export const wrongRegion = (cluster: ClusterRecord, region: string): Error =>
+const wrongRegion = (cluster: ClusterRecord, region: string): Error =>
   fault(
     'InvalidDBClusterStateFault',
     `This operation on ${cluster.arn} must be sent to ${cluster.region}, not to ${region}.`,

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {arn, fault} from '../../kernel.js'
 
 /** The account's part of every RDS host name in a region: 12 characters, the same for the life of a lab. */
-export const hostSuffix = (lab: string, region: string): string => digest(`${lab} ${region}`)
+const hostSuffix = (lab: string, region: string): string => digest(`${lab} ${region}`)
 
 /** The id that RDS gives a resource, such as `cluster-ABC...`: the same for the same kind, region and name. */
 export const resourceId = (prefix: string, ...parts: string[]): string =>

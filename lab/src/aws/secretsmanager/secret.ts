@@ -36,7 +36,7 @@ export interface Secret {
 }
 
 export const CURRENT = 'AWSCURRENT'
-export const PREVIOUS = 'AWSPREVIOUS'
+const PREVIOUS = 'AWSPREVIOUS'
 
 /** AWS's limit of a secret's value, in bytes. */
 const MAX_BYTES = 65_536

@@ -5,7 +5,7 @@ import {GatewayError} from './gateway-response.js'
 import {KeysUnavailable, type JwksCache} from './jwks-cache.js'
 
 /** The issuer of a user pool's tokens: `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`. */
-export function issuerOf(poolArn: string): string {
+function issuerOf(poolArn: string): string {
   const {region, id} = /^arn:aws:cognito-idp:(?<region>[\w-]+):\d+:userpool\/(?<id>[\w-]+)$/.exec(poolArn)?.groups ?? {}
   return `https://cognito-idp.${region}.amazonaws.com/${id}`
 }

@@ -42,7 +42,6 @@ export class EnvironmentLost extends Error {}
 export class Invocation {
   readonly id = randomUUID()
   readonly outcome: Promise<Outcome>
-  settled = false
   private resolve!: (outcome: Outcome) => void
   private reject!: (error: Error) => void
 
@@ -56,12 +55,10 @@ export class Invocation {
   }
 
   succeed(payload: Buffer, logTail: string): void {
-    this.settled = true
     this.resolve({payload, logTail})
   }
 
   fail(payload: Buffer | {errorType: string; errorMessage: string}, logTail: string): void {
-    this.settled = true
     this.resolve({
       functionError: 'Unhandled',
       payload: Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload)),
@@ -70,7 +67,6 @@ export class Invocation {
   }
 
   abort(error: Error): void {
-    this.settled = true
     this.reject(error)
   }
 }

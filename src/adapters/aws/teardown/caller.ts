@@ -4,7 +4,7 @@ import {DrError, Unreachable} from '../../../errors.js'
 import type {Region} from '../../../model/deployment.js'
 import type {Clock} from '../../../ports/world.js'
 import {pollUntil} from '../../../ports/waits.js'
-import {withDeadline} from '../../deadline.js'
+import {abortAfter} from '../../abort-after.js'
 import type {Clients} from '../clients.js'
 import {isFault, isServerFault, isThrottled} from '../errors.js'
 import type {Input, Operation, Output, Service} from '../services.js'
@@ -60,7 +60,7 @@ export class Caller {
   async until(what: string, ms: number, check: () => Promise<boolean>): Promise<void> {
     const {clock, signal} = this
     try {
-      await withDeadline(ms, signal, (inner) => pollUntil(clock, inner, check, {firstMs: 100, capMs: 5000}))
+      await abortAfter(ms, signal, (inner) => pollUntil(clock, inner, check, {firstMs: 100, capMs: 5000}))
     } catch (error) {
       if (signal?.aborted || !isTimeout(error)) throw error
       throw new DrError({

@@ -6,7 +6,7 @@ import type {Caller} from './caller.js'
 import type {EstateTarget} from './database.js'
 
 /** The shortest waiting time that KMS takes. */
-export const KEY_DELETION_DAYS = 7
+const KEY_DELETION_DAYS = 7
 
 const NOT_FOUND = ['NotFoundException', 'ResourceNotFoundException']
 

@@ -9,7 +9,7 @@ import {isFault} from '../errors.js'
 import {templateOf} from '../stacks.js'
 import type {Caller} from './caller.js'
 
-export const TOOLKIT_STACK = 'CDKToolkit'
+const TOOLKIT_STACK = 'CDKToolkit'
 
 /** CDK's bootstrap stack makes roles of this name, with which the other stacks are deployed. */
 const TOOLKIT_ROLE = /:role\/cdk-[a-z0-9]+-cfn-exec-role-/
