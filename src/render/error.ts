@@ -6,7 +6,7 @@ import type {Line} from './lines.js'
 export function errorLines(error: DrError): Line[] {
   const lines: Line[] = [{mark: 'error', text: error.message}]
   if (error.why) lines.push({mark: 'plain', text: `  Why: ${error.why}`})
-  if (error.next) lines.push({mark: 'plain', text: `  Next: ${error.next}`})
+  if (error.next) lines.push({mark: 'plain', text: `  Next: ${error.next}`, unbroken: true})
   if (error.requestId) lines.push({mark: 'plain', text: `  AWS request id: ${error.requestId}`})
   return lines
 }

@@ -9,9 +9,12 @@ export type Mark =
 export interface Line {
   mark: Mark
   text: string
+  /** It may be a command, which can be pasted only if no line break is put into it. */
+  unbroken?: boolean
 }
 
 const line = (mark: Mark, text: string): Line => ({mark, text})
+const unbroken = (text: string): Line => ({mark: 'plain', text, unbroken: true})
 const seconds = (value: number): string => `${value.toFixed(1)} s`
 
 /** An event's lines. A command to run next gets a line of its own. */
@@ -105,5 +108,5 @@ function resourceLines(event: Extract<DrEvent, {code: 'resource'}>): Line[] {
   return [line('plain', `  ${stack}: ${logicalId} (${type}) ${status} (${seconds(took)})`)]
 }
 
-const indented = (text: string | undefined): Line[] => (text ? [line('plain', `  ${text}`)] : [])
-const nextLine = (command: string | undefined): Line[] => (command ? [line('plain', `  next: ${command}`)] : [])
+const indented = (text: string | undefined): Line[] => (text ? [unbroken(`  ${text}`)] : [])
+const nextLine = (command: string | undefined): Line[] => (command ? [unbroken(`  next: ${command}`)] : [])

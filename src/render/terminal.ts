@@ -1,6 +1,7 @@
-/** Writes lines to a stream; on a terminal in colour, with a spinner while steps run. */
+/** Writes lines to a stream; on a terminal in colour, broken at words, with a spinner while steps run. */
 
 import type {Ora} from 'ora'
+import wrapAnsi from 'wrap-ansi'
 import type {DrEvent} from '../messages.js'
 import {paint, wantsColour} from './colour.js'
 import {linesOf} from './lines.js'
@@ -23,7 +24,7 @@ export function openTerminal(stream: NodeJS.WriteStream): Terminal {
   const lines = (many: Line[]): void => {
     if (many.length === 0) return
     spinner?.clear()
-    for (const one of many) stream.write(`${textOf(one, colour)}\n`)
+    for (const one of many) stream.write(`${broken(textOf(one, colour), one.unbroken ? undefined : stream.columns)}\n`)
   }
 
   return {
@@ -42,6 +43,17 @@ function textOf({mark, text}: Line, colour: boolean): string {
   if (mark === 'plain') return text
   if (mark === 'target') return colour ? paint(mark, text) : text
   return `${colour ? paint(mark, `${mark}:`) : `${mark}:`} ${text}`
+}
+
+/** Below this many columns nothing is gained by breaking at words. */
+const LEAST_COLUMNS = 20
+
+/** Long text, broken at words, the rest of it indented. `columns`: undefined off a terminal. */
+function broken(text: string, columns = 0): string {
+  if (columns < LEAST_COLUMNS) return text
+  const lead = /^ */.exec(text)![0]
+  const rows = wrapAnsi(text.trimStart(), columns - lead.length - 2).split('\n')
+  return lead + rows.join(`\n${lead}  `)
 }
 
 /** The running steps on the terminal's last line, each with its elapsed seconds. ora is loaded at the first step. */

@@ -56,6 +56,22 @@ describe('lines', () => {
     )
   })
 
+  it('are broken at words on a terminal, but for what can be pasted', () => {
+    let text = ''
+    const stream = {columns: 40, write: (chunk: string) => Boolean((text += chunk))} as unknown as NodeJS.WriteStream
+    const next = 'todo-dr failover --allow-data-loss --confirm ToDoMgmt'
+    openTerminal(stream).emit({code: 'done', text: 'the standby in 米国東部 is ready and takes writes again', next})
+    openTerminal(stream).emit({code: 'note', text: '  evidence: us-east-1 did not answer for 30 seconds'})
+    expect(text.split('\n')).to.deep.equal([
+      'done: the standby in 米国東部 is ready',
+      '  and takes writes again',
+      `  next: ${next}`,
+      '  evidence: us-east-1 did not answer',
+      '    for 30 seconds',
+      '',
+    ])
+  })
+
   it('show a plan with its stages and deadlines, and progress with its count', () => {
     const step = {id: 'a', title: 'fence us-east-1', stage: 1, deadlineSeconds: 60}
     expect(
