@@ -1,7 +1,7 @@
 /** Writes lines to a stream; on a terminal in colour, broken at words, with a spinner while steps run. */
 
 import type {Ora} from 'ora'
-import wrapAnsi from 'wrap-ansi'
+import {wrapAnsi} from 'fast-wrap-ansi'
 import type {DrEvent} from '../messages.js'
 import {paint, wantsColour} from './colour.js'
 import {linesOf} from './lines.js'

@@ -1,6 +1,6 @@
 /** Columns of text, aligned by the cells that a terminal gives them, two spaces apart. */
 
-import stringWidth from 'string-width'
+import stringWidth from 'fast-string-width'
 
 /** A line for each row; the first row has as many cells as any. Text in Chinese, emoji and colours are as wide as they look. */
 export function columns(rows: string[][]): string[] {
