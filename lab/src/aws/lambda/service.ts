@@ -1,8 +1,10 @@
+import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import type * as Api from '@aws-sdk/client-lambda'
 
 import {ACCOUNT_CONCURRENCY, RegionConcurrency, UNRESERVED_MINIMUM} from '../../data-plane/lambda/concurrency.js'
+import {codeCache} from '../../data-plane/lambda/environment.js'
 import {removeFunction, unpackFunction} from '../../data-plane/lambda/function-folder.js'
 import {FunctionPool} from '../../data-plane/lambda/function-pool.js'
 import {EnvironmentLost, Throttled, type Outcome} from '../../data-plane/lambda/invocation.js'
@@ -288,7 +290,7 @@ export class LambdaService implements Provides, Service {
   /** Started with the first environment: a lab without calls has no server for them. */
   private runtime(): Promise<RuntimeApi> {
     if (this.stopped) throw new EnvironmentLost('the lab is stopping')
-    this.runtimeApi ??= RuntimeApi.start()
+    this.runtimeApi ??= mkdir(codeCache(this.lab), {recursive: true}).then(() => RuntimeApi.start())
     return this.runtimeApi
   }
 

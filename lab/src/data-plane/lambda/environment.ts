@@ -1,5 +1,5 @@
 import type {ChildProcess} from 'node:child_process'
-import {delimiter} from 'node:path'
+import {delimiter, join} from 'node:path'
 
 import type {Lab} from '../../kernel.js'
 import {spawnWatched} from '../../watched.js'
@@ -14,6 +14,9 @@ const INIT_MS = 10_000
 const MAX_RESPONSE = 6_291_556
 
 type Deliver = (headers: Record<string, string>, payload: Buffer) => void
+
+/** Where the processes of a lab find what others have compiled. The folder is the caller's to make. */
+export const codeCache = ({folder}: Pick<Lab, 'folder'>): string => join(folder, 'code')
 
 export interface EnvironmentEvents {
   /** Ready for a call, for the first time or again. */
@@ -214,6 +217,7 @@ export class Environment implements RuntimePeer {
       AWS_REGION: spec.region,
       // The handlers run on the lab's Node.js, which may be older than the SDK's next one: no news to an operator.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      LAB_CODE_CACHE: codeCache(lab),
       LAB_HOSTS: this.hosts,
       LAMBDA_TASK_ROOT: spec.codeFolder,
       LANG: 'en_US.UTF-8',

@@ -7,6 +7,7 @@
  */
 import {format} from 'node:util'
 
+import {CodeCache} from './code-cache.js'
 import {loadHandler, runtimeError, type Handler} from './load-handler.js'
 import {NameResolution} from './name-resolution.js'
 import {RuntimeClient, type Job} from './runtime-client.js'
@@ -22,6 +23,9 @@ const names = new NameResolution()
 names.update(JSON.parse(env.LAB_HOSTS ?? '{}') as Record<string, number>)
 delete env.LAB_HOSTS
 names.install(env.AWS_ENDPOINT_URL ?? '')
+const code = new CodeCache(env.LAB_CODE_CACHE ?? '')
+delete env.LAB_CODE_CACHE
+code.install()
 logAsLambda()
 process.on('uncaughtException', (error) => void endWith(error))
 process.on(
@@ -46,6 +50,7 @@ async function serve(handler: Handler): Promise<never> {
     current = job
     await answer(job, handler)
     current = undefined
+    code.save()
   }
 }
 
