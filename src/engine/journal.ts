@@ -35,7 +35,8 @@ export type JournalEvent =
   | {event: 'lease-note'; text: string}
   | {event: 'waiver'; name: WaiverName; reason: string}
   | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
-  | {event: StepEventName; step: string; phase: Phase; text?: string}
+  /** `token`: of an intent, the fencing number of the lease that it is under. */
+  | {event: StepEventName; step: string; phase: Phase; text?: string; token?: number}
   | ({event: 'deploy-started'; app?: string; stacks: string[]} & Carrier)
   /** `acts`: as they were shown and confirmed. */
   | ({event: 'teardown-started'; app: string; acts: string[]} & Carrier)

@@ -14,7 +14,7 @@ import {failpointOf} from './failpoint.js'
 import type {Failpoint} from './failpoint.js'
 import {Journal, carriedBy, carriedOutBy, hasFinished, resumedAs, touchedSteps} from './journal.js'
 import type {JournalLine} from './journal.js'
-import {holdLease} from './lease-keeper.js'
+import {holdLease, underLease} from './lease-keeper.js'
 import type {RunOutcome} from './outcome.js'
 
 interface Surroundings {
@@ -94,7 +94,7 @@ async function carryOut(input: Surroundings, plan: Plan, journal: Journal, carry
     throw error
   })
   try {
-    const runner = {world, journal, emit, failpoint, runId: run.id}
+    const runner = {world: underLease(world, lease), journal, emit, failpoint, runId: run.id, token: lease.token}
     const ending = await execute({...carrying, runner, plan, interrupt: signal, leaseLost: lease.lost})
     return await conclude({plan, run, journal, ending, emit, write: true})
   } finally {

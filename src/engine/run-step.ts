@@ -22,6 +22,8 @@ export interface StepRunner {
   emit: Emit
   failpoint: Failpoint
   runId: string
+  /** The fencing number of the lease: stands beside each intent, so that of two processes the later one can be told. */
+  token: number
 }
 
 /** `acted`: its intent is in the journal, so that it may have had an effect. */
@@ -56,7 +58,7 @@ export async function runStep(
 
       inner.throwIfAborted()
       acted = true
-      await write(journal, planned, 'step-intent')
+      await journal.write({event: 'step-intent', step: id, phase: planned.phase, token: runner.token})
       emit({code: 'step-started', id, title})
       await failpoint(`before:${id}`)
       const outcome = (await step.act(world, context)) ?? 'done'

@@ -55,15 +55,26 @@ export interface Functions {
   invoke(region: Region, role: 'migrate' | 'presence', payload: unknown, options?: CallOptions): Promise<unknown>
 }
 
+/** One holding of the lease. The token grows with every taking: one that has changed says that another was there meanwhile. */
+export interface LeaseHold {
+  owner: string
+  /** The fencing number. */
+  token: number
+}
+
 /** The operator lease: one holder at a time, written with compare-and-swap into a bucket of each reachable region. */
 export interface Lease {
-  /** Takes or renews it everywhere that can be reached; throws LeaseHeld (exit refused) where another holds it. */
+  /** Takes it everywhere that can be reached, with a new token; throws LeaseHeld (exit refused) where another holds it. */
   acquire(
     owner: string,
     ttlSeconds: number,
     options?: CallOptions,
   ): Promise<{regions: Region[]; unreachable: Region[]; token: number}>
-  release(owner: string, options?: CallOptions): Promise<void>
+  /** Extends a holding, and brings it to regions that have come back. Throws LeaseLost (exit refused) where it is no longer held. */
+  renew(hold: LeaseHold, ttlSeconds: number, options?: CallOptions): Promise<void>
+  /** Asks the regions that keep it whether it is still held. Throws LeaseLost (exit refused) where it is not. */
+  confirm(hold: LeaseHold, options?: CallOptions): Promise<void>
+  release(hold: LeaseHold, options?: CallOptions): Promise<void>
 }
 
 /** All that steps and probes act on. */

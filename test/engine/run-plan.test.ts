@@ -252,8 +252,57 @@ describe('the engine', () => {
     sim.leaseHolder = 'somebody else'
     const {outcome} = await running
     expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
-    expect(outcome!.failure!.code).to.equal('LeaseHeld')
+    expect(outcome!.failure!.code).to.equal('LeaseLost')
     expect(sim.acts.at(-1)).to.equal(`switchover ${AWAY}`)
+  })
+
+  for (const point of ['before:fence', 'before:promote', 'before:steer-edge'])
+    it(`field report 2: stops after a pause that is longer than its lease, ${point}: nothing of it acts, nothing is undone`, async () => {
+      const sim = new SimulatedWorld()
+      let before: string[] = []
+      const onPoint = (at: string): void => {
+        if (at !== point) return
+        before = [...sim.acts]
+        sim.clock.jump(61_000)
+      }
+
+      const {outcome, run} = await start(sim, await planOf(sim, 'failover'), {onPoint})
+      expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+      expect(outcome!.failure).to.include({code: 'LeaseLost'})
+      expect(sim.acts).to.deep.equal(before)
+      expect(await run.readJson('result.json')).to.equal(undefined)
+    })
+
+  it('field report 2: promotes nothing when another has held the lease and given it back during a short pause', async () => {
+    const sim = new SimulatedWorld()
+    const onPoint = (at: string): void => {
+      if (at === 'before:promote') sim.leaseToken++
+    }
+
+    const {outcome} = await start(sim, await planOf(sim, 'failover'), {onPoint})
+    expect(outcome!.failure).to.include({code: 'LeaseLost', step: 'promote'})
+    expect(sim.acts).to.deep.equal([`fence ${HOME}`])
+  })
+
+  it('writes the fencing number beside each intent, and a higher one after a resume', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {killAt: 'before:promote'})
+    await resume(sim, run)
+    const tokens = (await journalOf(run)).flatMap((line) => (line.event === 'step-intent' ? [line.token] : []))
+    expect([...new Set(tokens)]).to.deep.equal([1, 2])
+  })
+
+  it('goes on where nobody answers for the lease: a region that falls apart must not stop the switch away from it', async () => {
+    const sim = new SimulatedWorld({promotionMs: 300_000})
+    const plan = await planOf(sim, 'failover')
+    const onPoint = (at: string): void => {
+      if (at !== 'before:promote') return
+      sim.fault = (call) => {
+        if (call === 'lease') throw failing('ServiceUnavailable')
+      }
+    }
+
+    expect((await start(sim, plan, {onPoint})).outcome).to.include({status: 'done'})
   })
 
   it('resumes at once although the killed process still holds the lease, which is of the run', async () => {

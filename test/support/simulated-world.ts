@@ -71,6 +71,8 @@ export class SimulatedWorld {
   /** AWS accepts a promotion, and gives it up midway. */
   cancels = false
   leaseHolder: string | undefined
+  /** Grows with every taking. */
+  leaseToken = 0
   /** Called before every call with its name; may throw. */
   fault: (call: string) => void = () => undefined
   #nextId = 1
@@ -405,6 +407,12 @@ export class SimulatedWorld {
   }
 
   #lease(): World['lease'] {
+    const isHeld = async ({owner, token}: {owner: string; token: number}): Promise<void> => {
+      await this.#call('lease', undefined)
+      if (this.leaseHolder !== owner || this.leaseToken !== token)
+        throw new DrError({code: 'LeaseLost', exit: 'refused', what: `The lease is lost to ${this.leaseHolder}`})
+    }
+
     return {
       acquire: async (owner) => {
         await this.#call('lease', undefined)
@@ -415,10 +423,17 @@ export class SimulatedWorld {
             what: `The operator lease is held by ${this.leaseHolder}`,
           })
         this.leaseHolder = owner
-        return {regions: [HOME, AWAY].filter((name) => !this.regions[name]!.lost), unreachable: [], token: 1}
+        this.leaseToken++
+        return {
+          regions: [HOME, AWAY].filter((name) => !this.regions[name]!.lost),
+          unreachable: [],
+          token: this.leaseToken,
+        }
       },
-      release: async (owner) => {
-        if (this.leaseHolder === owner) this.leaseHolder = undefined
+      renew: isHeld,
+      confirm: isHeld,
+      release: async ({owner, token}) => {
+        if (this.leaseHolder === owner && this.leaseToken === token) this.leaseHolder = undefined
       },
     }
   }

@@ -44,8 +44,10 @@ export async function holdWhileItStands(
   const held = await holdLease({lease, clock}, owner, journal, signal)
   const regionOf = new Map(buckets.map(({arn, region}) => [arn, region]))
   return {
-    ...held,
+    lost: held.lost,
+    release: () => held.release(),
     async before({target}) {
+      await held.check()
       const region = regionOf.get(target.arn)
       if (region === undefined) return
       const left = await lease.forget(region)

@@ -170,7 +170,7 @@ function stopped(asked: AbortSignal, error: unknown): DrError {
     code: 'LeaseLost',
     exit: 'stopped',
     what: `stopped midway: ${who}`,
-    why: `the operator lease expired and another operator took it over; ${rest}`,
+    why: rest,
     next,
     cause: error,
   })

@@ -48,10 +48,20 @@ const URGENT: Service[] = ['rds', 'cloudwatch', 'lambda', 'cloudfront-keyvaluest
 
 /** As far as it is the same for all services. */
 interface AnyClient {
-  send(command: object, options: {abortSignal: AbortSignal}): Promise<unknown>
+  send(command: AnyCommand, options: {abortSignal: AbortSignal}): Promise<unknown>
   destroy(): void
 }
-type AnyModule = Record<string, new (input: object) => object> & {Client: new (settings: object) => AnyClient}
+interface AnyCommand {
+  middlewareStack: {
+    add(
+      middleware: (
+        next: (args: object) => Promise<{response: unknown}>,
+      ) => (args: object) => Promise<{response: unknown}>,
+      options: {step: 'deserialize'; name: string},
+    ): void
+  }
+}
+type AnyModule = Record<string, new (input: object) => AnyCommand> & {Client: new (settings: object) => AnyClient}
 
 export class Clients {
   readonly #access: AwsAccess
@@ -63,7 +73,7 @@ export class Clients {
 
   /**
    * Carries out one operation. Throws `Unreachable` where nobody answers within the deadline, another `DrError` where AWS says
-   * no. `read` takes what the answer streams, within the same deadline.
+   * no. `read` takes what the answer streams, within the same deadline, and the instant of the answer by the service's own clock.
    */
   call<S extends Service, O extends Operation<S>>(
     service: S,
@@ -78,7 +88,7 @@ export class Clients {
     operation: O,
     input: Input<S, O>,
     options: AwsCallOptions | undefined,
-    read: (answer: Output<S, O>) => Promise<T>,
+    read: (answer: Output<S, O>, serverTime: number) => Promise<T>,
   ): Promise<T>
   async call<S extends Service, O extends Operation<S>>(
     service: S,
@@ -86,13 +96,14 @@ export class Clients {
     operation: O,
     input: Input<S, O>,
     options: AwsCallOptions = {},
-    read: (answer: Output<S, O>) => Promise<unknown> = async (answer) => answer,
+    read: (answer: Output<S, O>, serverTime: number) => Promise<unknown> = async (answer) => answer,
   ): Promise<unknown> {
     const [module, client] = await Promise.all([this.#load(service), this.#client(service, region, options)])
     const command = new module[`${operation}Command`]!(input as object)
+    const serverTime = serverTimeOf(command)
     try {
       return await abortAfter(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, async (abortSignal) =>
-        read((await client.send(command, {abortSignal})) as Output<S, O>),
+        read((await client.send(command, {abortSignal})) as Output<S, O>, serverTime()),
       )
     } catch (error) {
       const {profile} = this.#access
@@ -156,6 +167,21 @@ export class Clients {
         named(endpoint, requestHandler)),
     })
   }
+}
+
+/** Reads the `Date` of the answer, epoch milliseconds in whole seconds; our own clock where there is none. */
+function serverTimeOf(command: AnyCommand): () => number {
+  let date: number | undefined
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const {headers} = result.response as {headers?: Record<string, string>}
+      date = Date.parse(headers?.date ?? '')
+      return result
+    },
+    {step: 'deserialize', name: 'serverTime'},
+  )
+  return () => (date === undefined || Number.isNaN(date) ? Date.now() : date)
 }
 
 /**

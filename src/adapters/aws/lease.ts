@@ -1,12 +1,14 @@
 /**
  * The operator lease: an object in a bucket of each region, written with compare-and-swap (S3's `If-None-Match: *` to
- * take, `If-Match` to renew, take over and release). It keeps two operators from acting at once.
+ * take, `If-Match` to renew, take over and release). It keeps two operators from acting at once. Its age is told by S3's own
+ * clock alone, the `Date` of the answer against `Last-Modified`: a laptop whose clock is off must neither take a living lease
+ * nor lock everybody out.
  */
 
 import {setTimeout as sleep} from 'node:timers/promises'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
-import type {CallOptions, Lease} from '../../ports/world.js'
+import type {CallOptions, Lease, LeaseHold} from '../../ports/world.js'
 import type {PartingLease} from '../../ports/teardown.js'
 import {CALL_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
@@ -17,24 +19,28 @@ export const LEASE_KEY = 'operator-lease.json'
 /** What the object holds. A released lease stays as an object without owner, so that the fencing number never falls. */
 interface LeaseRecord {
   owner: string | null
-  /** Epoch milliseconds. */
-  expiresAt: number
-  /** Fencing number: grows with every change of holder. */
+  /** Seconds that it outlives its last writing. */
+  ttlSeconds: number
+  /** Fencing number: grows with every taking. */
   token: number
+  /** When its holder took it, epoch milliseconds by S3's clock. For people. */
+  since: number
 }
 
 interface Found {
   region: Region
   record?: LeaseRecord
   etag?: string
+  /** By S3's clock: milliseconds until it runs out. 0 where nobody holds it. */
+  leftMs: number
+  /** S3's clock, epoch milliseconds. */
+  now: number
 }
 
 /** Why a region has no say: nobody answered, or a service that is falling apart did. */
 type Silent = Map<Region, DrError>
 
 type Acquired = Awaited<ReturnType<Lease['acquire']>>
-
-type Looked = {found: Found[]; silent: Silent}
 
 interface LeaseCall extends CallOptions {
   /** Milliseconds for one call to one region. */
@@ -43,6 +49,9 @@ interface LeaseCall extends CallOptions {
 
 /** A region that is gone must not hold up the failover from it: S3 answers well within this. */
 const ANSWER_MS = 2000
+
+/** Both of S3's times are whole seconds: an age may be told as a second more than it is. */
+const ROUNDING_MS = 1000
 
 /** Another writer was faster: look again, so many times. */
 const ATTEMPTS = 4
@@ -54,8 +63,10 @@ export class AwsLease implements Lease, PartingLease {
   readonly #buckets: Readonly<Record<Region, string>>
   readonly #regions: Set<Region>
   readonly #answerMs: number
-  /** The acquisition that is under way, or the last one. */
-  #acquiring: Promise<unknown> = Promise.resolve()
+  /** Where the last writing of a holding has succeeded. */
+  #keeping: Region[] = []
+  /** The writing that is under way, or the last one. */
+  #writing: Promise<unknown> = Promise.resolve()
 
   /** `buckets`: of each region that keeps the lease. */
   constructor(clients: Clients, buckets: Readonly<Record<Region, string>>, answerMs = ANSWER_MS) {
@@ -67,38 +78,41 @@ export class AwsLease implements Lease, PartingLease {
   }
 
   acquire(owner: string, ttlSeconds: number, options: CallOptions = {}): Promise<Acquired> {
-    const acquired = this.#acquire(owner, ttlSeconds, options)
-    this.#acquiring = acquired.catch(() => undefined)
-    return acquired
+    return this.#write(options, (found) => {
+      const held = found.find((at) => at.record?.owner !== owner && at.leftMs > 0)
+      if (held) throw leaseHeld(held)
+      const token = Math.max(0, ...found.map(({record}) => record?.token ?? 0)) + 1
+      return {owner, ttlSeconds, token, since: Math.max(...found.map(({now}) => now))}
+    })
+  }
+
+  async renew(hold: LeaseHold, ttlSeconds: number, options: CallOptions = {}): Promise<void> {
+    await this.#write(options, (found) => {
+      const own = found.find(({record}) => isOf(record, hold))?.record
+      refuseLost(found, hold)
+      return {...hold, ttlSeconds, since: own?.since ?? Math.max(...found.map(({now}) => now))}
+    })
+  }
+
+  async confirm(hold: LeaseHold, options: CallOptions = {}): Promise<void> {
+    const {found, silent} = await this.#look(this.#keeping, {...options, deadlineMs: this.#answerMs})
+    refuseLost(found, hold)
+    if (found.length === 0) throw [...silent.values()][0] ?? noRegion()
   }
 
   async forget(region: Region): Promise<number> {
     this.#regions.delete(region)
-    await this.#acquiring
+    await this.#writing
     return this.#regions.size
   }
 
-  async #acquire(owner: string, ttlSeconds: number, options: CallOptions): Promise<Acquired> {
-    const call = {...options, deadlineMs: this.#answerMs}
-    // Once silent, silent for this acquisition: a region costs its deadline once, however often others are faster.
-    const silent: Silent = new Map()
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#acquireOnce(owner, ttlSeconds, silent, call)
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !isFault(error, ...CONFLICTS)) throw error
-
-        await sleep(CONFLICT_WAIT_MS * (1 + Math.random()), undefined, {signal: options.signal})
-      }
-    }
-  }
-
-  async release(owner: string, options: CallOptions = {}): Promise<void> {
+  async release(hold: LeaseHold, options: CallOptions = {}): Promise<void> {
     const call = {...options, deadlineMs: this.#answerMs}
     const {found} = await this.#look([...this.#regions], call)
-    const ours = found.filter(({record}) => record?.owner === owner)
     const released = await Promise.allSettled(
-      ours.map((at) => this.#write(at, {owner: null, expiresAt: 0, token: at.record!.token}, call)),
+      found
+        .filter(({record}) => isOf(record, hold))
+        .map((at) => this.#put(at, {owner: null, ttlSeconds: 0, token: hold.token, since: at.now}, call)),
     )
     // Gone, or taken over after its end: released either way. A region that dies now lets the lease run out.
     for (const outcome of released) {
@@ -108,24 +122,37 @@ export class AwsLease implements Lease, PartingLease {
     }
   }
 
-  /** Regions that do not answer are added to `silent`, and those in it are not asked. */
-  async #acquireOnce(owner: string, ttlSeconds: number, silent: Silent, call: LeaseCall): Promise<Acquired> {
-    const found = await this.#lookPatiently(silent, call)
-    const now = Date.now()
-    for (const {region, record} of found) {
-      if (record && record.owner !== null && record.owner !== owner && record.expiresAt > now) {
-        throw leaseHeld(region, record)
+  /** Looks, judges and writes; once more where another writer was faster. */
+  #write(options: CallOptions, judge: (found: Found[]) => LeaseRecord): Promise<Acquired> {
+    const written = this.#untilUndisputed(options, judge)
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  async #untilUndisputed(options: CallOptions, judge: (found: Found[]) => LeaseRecord): Promise<Acquired> {
+    const call = {...options, deadlineMs: this.#answerMs}
+    // Once silent, silent for this writing: a region costs its deadline once, however often others are faster.
+    const silent: Silent = new Map()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#writeOnce(silent, call, judge)
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !isFault(error, ...CONFLICTS)) throw error
+
+        await sleep(CONFLICT_WAIT_MS * (1 + Math.random()), undefined, {signal: options.signal})
       }
     }
+  }
 
-    const highest = Math.max(0, ...found.map(({record}) => record?.token ?? 0))
-    const renewal = found.every(({record}) => record?.owner === owner && record.token === highest)
-    const record = {owner, expiresAt: now + ttlSeconds * 1000, token: renewal ? highest : highest + 1}
+  /** Regions that do not answer are added to `silent`, and those in it are not asked. */
+  async #writeOnce(silent: Silent, call: LeaseCall, judge: (found: Found[]) => LeaseRecord): Promise<Acquired> {
+    const found = await this.#lookPatiently(silent, call)
+    const record = judge(found)
     const taken: Region[] = []
     // In the fixed order of the region names: two operators collide in the first region, and one of them gives way there.
     for (const at of found) {
       try {
-        await this.#write(at, record, call)
+        await this.#put(at, record, call)
         taken.push(at.region)
       } catch (error) {
         if (!isOut(error)) throw error
@@ -133,7 +160,8 @@ export class AwsLease implements Lease, PartingLease {
       }
     }
 
-    if (taken.length === 0) throw new Unreachable('no region can hold the operator lease')
+    if (taken.length === 0) throw noRegion()
+    this.#keeping = taken
     return {regions: taken, unreachable: [...silent.keys()].sort(), token: record.token}
   }
 
@@ -147,37 +175,39 @@ export class AwsLease implements Lease, PartingLease {
 
     for (const [region, silence] of looked.silent) silent.set(region, silence)
     if (looked.found.length > 0) return looked.found
-    throw [...silent.values()][0] ?? new Unreachable('no region can hold the operator lease')
+    throw [...silent.values()][0] ?? noRegion()
   }
 
   /** Reads the regions at once; a fault that is not silence is thrown. */
-  async #look(regions: Region[], call: LeaseCall): Promise<Looked> {
+  async #look(regions: Region[], call: LeaseCall): Promise<{found: Found[]; silent: Silent}> {
     const answers = await Promise.allSettled(regions.map((region) => this.#read(region, call)))
-    const looked: Looked = {found: [], silent: new Map()}
+    const found: Found[] = []
+    const silent: Silent = new Map()
     for (const [index, answer] of answers.entries()) {
-      if (answer.status === 'fulfilled') looked.found.push(answer.value)
-      else if (isOut(answer.reason)) looked.silent.set(regions[index]!, answer.reason)
+      if (answer.status === 'fulfilled') found.push(answer.value)
+      else if (isOut(answer.reason)) silent.set(regions[index]!, answer.reason)
       else throw answer.reason
     }
 
-    return looked
+    return {found, silent}
   }
 
   async #read(region: Region, call: LeaseCall): Promise<Found> {
     const object = {Bucket: this.#bucket(region), Key: LEASE_KEY}
     try {
-      const {etag, text} = await this.#clients.call('s3', region, 'GetObject', object, call, async (answer) => ({
-        etag: answer.ETag,
-        text: (await answer.Body?.transformToString()) ?? '',
-      }))
-      return {region, etag, record: this.#parse(region, text)}
+      return await this.#clients.call('s3', region, 'GetObject', object, call, async (answer, now) => {
+        const record = this.#parse(region, (await answer.Body?.transformToString()) ?? '')
+        const age = now - (answer.LastModified?.getTime() ?? now)
+        const leftMs = record.owner === null ? 0 : Math.max(0, record.ttlSeconds * 1000 + ROUNDING_MS - age)
+        return {region, etag: answer.ETag, record, leftMs, now}
+      })
     } catch (error) {
-      if (isFault(error, 'NoSuchKey')) return {region}
+      if (isFault(error, 'NoSuchKey')) return {region, leftMs: 0, now: Date.now()}
       throw error
     }
   }
 
-  async #write({region, etag}: Found, record: LeaseRecord, call: LeaseCall): Promise<void> {
+  async #put({region, etag}: Found, record: LeaseRecord, call: LeaseCall): Promise<void> {
     const object = {
       Bucket: this.#bucket(region),
       Key: LEASE_KEY,
@@ -194,10 +224,9 @@ export class AwsLease implements Lease, PartingLease {
 
   #parse(region: Region, text: string): LeaseRecord {
     try {
-      const {owner, expiresAt, token} = JSON.parse(text) as LeaseRecord
-      if ((owner === null || typeof owner === 'string') && Number.isFinite(expiresAt) && Number.isInteger(token)) {
-        return {owner, expiresAt, token}
-      }
+      const {owner, ttlSeconds, token, since} = JSON.parse(text) as LeaseRecord
+      const numbers = Number.isFinite(ttlSeconds) && Number.isInteger(token) && Number.isFinite(since)
+      if ((owner === null || typeof owner === 'string') && numbers) return {owner, ttlSeconds, token, since}
     } catch {
       // Told below.
     }
@@ -206,7 +235,7 @@ export class AwsLease implements Lease, PartingLease {
       code: 'LeaseDamaged',
       exit: 'refused',
       what: `the operator lease in ${region} cannot be read`,
-      why: `s3://${this.#bucket(region)}/${LEASE_KEY} was not written by todo-dr`,
+      why: `s3://${this.#bucket(region)}/${LEASE_KEY} was not written by this version of todo-dr`,
       next: 'make sure that nobody else is running todo-dr, then delete that object',
     })
   }
@@ -216,13 +245,44 @@ export class AwsLease implements Lease, PartingLease {
 const isOut = (error: unknown): error is DrError =>
   error instanceof Unreachable || isServerFault(error) || isFault(error, 'NoSuchBucket')
 
-function leaseHeld(region: Region, record: LeaseRecord): DrError {
-  const left = Math.ceil((record.expiresAt - Date.now()) / 1000)
+const isOf = (record: LeaseRecord | undefined, {owner, token}: LeaseHold): boolean =>
+  record?.owner === owner && record.token === token
+
+/** A higher token was given after ours. A lower one is of a region that was away when ours was taken, and counts while it lives. */
+function refuseLost(found: Found[], hold: LeaseHold): void {
+  const newer = found.find(
+    ({record, leftMs}) =>
+      record !== undefined &&
+      !isOf(record, hold) &&
+      (record.token >= hold.token || (leftMs > 0 && record.owner !== hold.owner)),
+  )
+  if (newer) throw leaseLost(newer)
+}
+
+const noRegion = (): Unreachable => new Unreachable('no region can hold the operator lease')
+
+function leaseHeld({region, record, leftMs}: Found): DrError {
+  const left = Math.ceil(leftMs / 1000)
   return new DrError({
     code: 'LeaseHeld',
     exit: 'refused',
-    what: `another operator is running a command: ${record.owner}`,
-    why: `the lease in ${region} is held until ${new Date(record.expiresAt).toISOString()} (${left} s from now)`,
-    next: 'wait until it finishes or the lease expires; nothing was changed',
+    what: `another operator is running a command: ${record!.owner}`,
+    why: `it has held the lease in ${region} since ${new Date(record!.since).toISOString()}`,
+    next: `wait until it finishes; if its process is dead, the lease ends by itself in ${left} s, and the same command then takes it over; nothing was changed`,
+  })
+}
+
+function leaseLost({region, record}: Found): DrError {
+  const {owner, since} = record!
+  const who =
+    owner === null
+      ? `it was held and given back by someone else after ${new Date(since).toISOString()}`
+      : `${owner} has held it in ${region} since ${new Date(since).toISOString()}`
+  return new DrError({
+    code: 'LeaseLost',
+    exit: 'refused',
+    what: 'another operator has taken the lease over; this process changes nothing more',
+    why: who,
+    next: 'todo-dr status',
   })
 }

@@ -60,6 +60,11 @@ class FakeLease {
   /** Regions in which it is kept. */
   kept: string[] = []
 
+  refuse(owner: string): void {
+    if (this.holder !== owner)
+      throw new DrError({code: 'LeaseLost', exit: 'refused', what: `the lease is lost to ${this.holder}`})
+  }
+
   readonly connect = (buckets: Record<string, string>): PartingLease => {
     const regions = new Set(Object.keys(buckets))
     return {
@@ -74,7 +79,9 @@ class FakeLease {
         this.kept = [...regions]
         return {regions: this.kept, unreachable: [], token: 1}
       },
-      release: async (owner) => {
+      renew: async ({owner}) => this.refuse(owner),
+      confirm: async ({owner}) => this.refuse(owner),
+      release: async ({owner}) => {
         if (this.holder === owner) this.holder = undefined
       },
       forget: async (region) => {

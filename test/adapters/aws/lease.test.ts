@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import {Clients} from '../../../src/adapters/aws/clients.js'
 import {AwsLease, LEASE_KEY} from '../../../src/adapters/aws/lease.js'
 import {Unreachable} from '../../../src/errors.js'
+import type {DrError} from '../../../src/errors.js'
 import {AWAY, HOME} from '../../support/deployment.js'
 import {serve} from '../../support/server.js'
 import type {Asked, Reply, TestServer} from '../../support/server.js'
@@ -18,9 +19,20 @@ const s3Fault = (status: number, code: string): Reply => ({
   body: `<Error><Code>${code}</Code><Message>no</Message></Error>`,
 })
 
+interface LeaseRecord {
+  owner: string | null
+  ttlSeconds: number
+  token: number
+  since: number
+}
+
 /** So much of S3 as compare-and-swap needs. */
 class Buckets {
   readonly objects = new Map<string, string>()
+  /** When each was written, epoch milliseconds by the service's clock. */
+  readonly writtenAt = new Map<string, number>()
+  /** Milliseconds by which the service's clock is before ours. */
+  clockAheadMs = 0
   readonly lost = new Set<string>()
   /** Takes requests and never answers them. */
   readonly hanging = new Set<string>()
@@ -43,24 +55,33 @@ class Buckets {
     if (method === 'PUT') this.beforeWrite(region)
     if (this.hanging.has(region)) return 'hang'
     const held = this.objects.get(region)
+    const date = new Date(this.now).toUTCString()
     if (method === 'GET') {
       if (held === undefined) return s3Fault(404, 'NoSuchKey')
-      return {headers: {etag: etagOf(held)}, body: held}
+      const written = new Date(this.writtenAt.get(region) ?? this.now).toUTCString()
+      return {headers: {etag: etagOf(held), date, 'last-modified': written}, body: held}
     }
 
     const stale =
       headers['if-none-match'] === '*' ? held !== undefined : held === undefined || headers['if-match'] !== etagOf(held)
     if (stale) return s3Fault(412, 'PreconditionFailed')
     this.objects.set(region, body)
-    return {headers: {etag: etagOf(body)}}
+    this.writtenAt.set(region, this.now)
+    return {headers: {etag: etagOf(body), date}}
   }
 
-  record(region: string): {owner: string | null; token: number; expiresAt: number} {
-    return JSON.parse(this.objects.get(region)!) as {owner: string | null; token: number; expiresAt: number}
+  get now(): number {
+    return Date.now() + this.clockAheadMs
   }
 
-  put(region: string, record: object): void {
-    this.objects.set(region, JSON.stringify(record))
+  record(region: string): LeaseRecord {
+    return JSON.parse(this.objects.get(region)!) as LeaseRecord
+  }
+
+  /** Written so many seconds ago. */
+  put(region: string, record: Partial<LeaseRecord>, secondsAgo = 0): void {
+    this.objects.set(region, JSON.stringify({ttlSeconds: 60, since: Date.UTC(2026, 0, 2), ...record}))
+    this.writtenAt.set(region, this.now - secondsAgo * 1000)
   }
 }
 
@@ -93,44 +114,114 @@ describe('the operator lease', () => {
     expect(written).to.deep.equal([HOME, AWAY])
   })
 
-  it('is refused while another holds it, who is named with the end of the lease', async () => {
+  it('is refused while another holds it, who is named with the beginning and the end of the lease', async () => {
     await lease.acquire('one', 60)
-    const error = await thrownBy(lease.acquire('two', 60))
+    const error = (await thrownBy(lease.acquire('two', 60))) as DrError
     expect(error).to.include({code: 'LeaseHeld', exit: 'refused'})
-    expect((error as Error).message).to.contain('one')
-    expect((error as {why: string}).why).to.contain(new Date(buckets.record(HOME).expiresAt).toISOString())
+    expect(error.message).to.contain('one')
+    expect(error.why).to.contain(new Date(buckets.record(HOME).since).toISOString())
+    expect(error.next).to.match(/ends by itself in (5\d|6[01]) s, and the same command then takes it over/)
     expect(buckets.record(AWAY).owner).to.equal('one')
   })
 
+  for (const [who, ours] of [
+    ['90 s ahead', 90],
+    ['a day ahead', 86_400],
+    ['a day behind', -86_400],
+  ] as const)
+    it(`field report 3: an operator whose clock is ${who} neither takes a live lease nor blocks the others`, async () => {
+      buckets.clockAheadMs = -ours * 1000
+      buckets.put(HOME, {owner: 'one', token: 3}, 20)
+      expect(await thrownBy(lease.acquire('two', 60))).to.include({code: 'LeaseHeld'})
+      buckets.put(HOME, {owner: 'one', token: 3}, 62)
+      expect(await lease.acquire('two', 60)).to.include({token: 4})
+      // One whose clock is right finds the lease alive, and takes it when it has run out.
+      buckets.clockAheadMs = 0
+      for (const region of [HOME, AWAY]) buckets.writtenAt.set(region, Date.now() - 30_000)
+      expect(await thrownBy(lease.acquire('three', 60))).to.include({code: 'LeaseHeld'})
+      for (const region of [HOME, AWAY]) buckets.writtenAt.set(region, Date.now() - 62_000)
+      expect(await lease.acquire('three', 60)).to.include({token: 5})
+    })
+
   it('is refused where another holds it in one region only', async () => {
-    buckets.put(AWAY, {owner: 'one', expiresAt: Date.now() + 60_000, token: 4})
+    buckets.put(AWAY, {owner: 'one', token: 4})
     expect(await thrownBy(lease.acquire('two', 60))).to.include({code: 'LeaseHeld'})
     expect(buckets.objects.has(HOME)).to.equal(false)
   })
 
-  it('keeps its fencing number when renewed, and raises it with every other holder', async () => {
+  it('keeps its fencing number when renewed, and raises it with every taking, that of the same owner too', async () => {
+    const hold = {owner: 'one', token: 1}
     expect(await lease.acquire('one', 60)).to.include({token: 1})
-    expect(await lease.acquire('one', 60)).to.include({token: 1})
-    await lease.release('one')
-    expect(buckets.record(HOME)).to.deep.equal({owner: null, expiresAt: 0, token: 1})
-    expect(await lease.acquire('two', 60)).to.include({token: 2})
+    const {since} = buckets.record(HOME)
+    await lease.renew(hold, 60)
+    expect(buckets.record(HOME)).to.deep.equal({...hold, ttlSeconds: 60, since})
+    await lease.confirm(hold)
+    expect(await lease.acquire('one', 60)).to.include({token: 2})
+    await lease.release({owner: 'one', token: 2})
+    expect(buckets.record(HOME)).to.include({owner: null, ttlSeconds: 0, token: 2})
+    expect(await lease.acquire('two', 60)).to.include({token: 3})
   })
 
   it('is taken over when it has run out', async () => {
-    for (const region of [HOME, AWAY]) buckets.put(region, {owner: 'one', expiresAt: Date.now() - 1, token: 7})
+    for (const region of [HOME, AWAY]) buckets.put(region, {owner: 'one', token: 7}, 62)
     expect(await lease.acquire('two', 60)).to.include({token: 8})
-    await lease.release('one')
+    await lease.release({owner: 'one', token: 7})
     expect(buckets.record(HOME)).to.include({owner: 'two', token: 8})
+  })
+
+  const takenMeanwhile: Record<string, (other: AwsLease) => Promise<void>> = {
+    async 'taken by another'(other) {
+      await other.acquire('two', 60)
+    },
+    async 'taken by another and given back'(other) {
+      const {token} = await other.acquire('two', 60)
+      await other.release({owner: 'two', token})
+    },
+    async 'taken by another process of the same run'(other) {
+      await other.acquire('one', 60)
+    },
+  }
+  for (const [how, take] of Object.entries(takenMeanwhile))
+    it(`field report 2: a lease that was ${how} is lost, and never taken again`, async () => {
+      const hold = {owner: 'one', token: (await lease.acquire('one', 60)).token}
+      for (const region of [HOME, AWAY]) buckets.writtenAt.set(region, Date.now() - 62_000)
+      await take(new AwsLease(clients, BUCKET_OF))
+      const before = [...buckets.objects]
+      expect(await thrownBy(lease.renew(hold, 60))).to.include({code: 'LeaseLost', exit: 'refused'})
+      expect(await thrownBy(lease.confirm(hold))).to.include({code: 'LeaseLost', exit: 'refused'})
+      await lease.release(hold)
+      expect([...buckets.objects]).to.deep.equal(before)
+    })
+
+  it('is brought to a region that has come back with an older record, unless somebody lives there', async () => {
+    buckets.lost.add(HOME)
+    buckets.put(AWAY, {owner: null, token: 5})
+    const hold = {owner: 'one', token: (await lease.acquire('one', 60)).token}
+    buckets.lost.clear()
+    buckets.put(HOME, {owner: 'two', token: 3}, 62)
+    await lease.renew(hold, 60)
+    expect(buckets.record(HOME)).to.include(hold)
+    buckets.put(HOME, {owner: 'two', token: 3})
+    expect(await thrownBy(lease.renew(hold, 60))).to.include({code: 'LeaseLost'})
+  })
+
+  it('is confirmed by the regions that keep it: one that was silent at the taking is not asked', async () => {
+    const impatient = new AwsLease(clients, BUCKET_OF, ANSWER_MS)
+    buckets.hanging.add(HOME)
+    const hold = {owner: 'one', token: (await impatient.acquire('one', 60)).token}
+    const before = server.asked.length
+    await impatient.confirm(hold)
+    expect(server.asked.slice(before).map(({url}) => BUCKETS[url.split('/')[1]!])).to.deep.equal([AWAY])
   })
 
   it('is enough in one region when the other is lost, which is reported', async () => {
     buckets.lost.add(HOME)
     expect(await lease.acquire('one', 60)).to.deep.equal({regions: [AWAY], unreachable: [HOME], token: 1})
     buckets.lost.clear()
-    buckets.put(HOME, {owner: null, expiresAt: 0, token: 5})
+    buckets.put(HOME, {owner: null, token: 5})
     expect(await lease.acquire('one', 60)).to.deep.equal({regions: [HOME, AWAY], unreachable: [], token: 6})
     buckets.lost.add(HOME)
-    await lease.release('one')
+    await lease.release({owner: 'one', token: 6})
     expect(buckets.record(AWAY).owner).to.equal(null)
   })
 
@@ -151,7 +242,7 @@ describe('the operator lease', () => {
     buckets.hanging.add(HOME)
     let others = 2
     buckets.beforeWrite = (region) => {
-      if (others-- > 0) buckets.put(region, {owner: null, expiresAt: 0, token: 7 + others})
+      if (others-- > 0) buckets.put(region, {owner: null, token: 7 + others})
     }
 
     const before = server.asked.length
@@ -162,7 +253,7 @@ describe('the operator lease', () => {
     expect(asked.filter((one) => one === `GET ${AWAY}`)).to.have.length(3)
     expect(asked.filter((one) => one.endsWith(HOME))).to.have.length(1)
     expect(ms).to.be.within(ANSWER_MS, 2500)
-    expect(await within(impatient.release('one'))).to.be.below(2500)
+    expect(await within(impatient.release({owner: 'one', token: 8}))).to.be.below(2500)
     expect(buckets.record(AWAY).owner).to.equal(null)
   })
 
@@ -188,7 +279,7 @@ describe('the operator lease', () => {
   it('goes to the faster of two', async () => {
     buckets.beforeWrite = (region) => {
       buckets.beforeWrite = () => undefined
-      buckets.put(region, {owner: 'faster', expiresAt: Date.now() + 60_000, token: 1})
+      buckets.put(region, {owner: 'faster', token: 1})
     }
 
     expect(await thrownBy(lease.acquire('one', 60))).to.include({code: 'LeaseHeld'})
@@ -198,7 +289,7 @@ describe('the operator lease', () => {
   it('is kept in the other region where the bucket of one is gone', async () => {
     buckets.gone.add(HOME)
     expect(await lease.acquire('one', 60)).to.deep.equal({regions: [AWAY], unreachable: [HOME], token: 1})
-    await lease.release('one')
+    await lease.release({owner: 'one', token: 1})
     expect(buckets.record(AWAY).owner).to.equal(null)
   })
 
@@ -209,13 +300,13 @@ describe('the operator lease', () => {
       if (region === HOME) writes++
     }
 
-    const renewal = lease.acquire('one', 60)
+    const renewal = lease.renew({owner: 'one', token: 1}, 60)
     expect(await lease.forget(HOME)).to.equal(1)
     const before = writes
     buckets.objects.delete(HOME)
     await renewal
     expect(await lease.acquire('one', 60)).to.deep.include({regions: [AWAY]})
-    await lease.release('one')
+    await lease.release({owner: 'one', token: 2})
     expect(writes).to.equal(before)
     expect(buckets.objects.has(HOME)).to.equal(false)
     expect(await lease.forget(AWAY)).to.equal(0)
