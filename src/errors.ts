@@ -34,6 +34,8 @@ export interface ErrorParts {
   /** The AWS request id, where AWS answered. */
   requestId?: string
   cause?: unknown
+  /** The call may have had its effect all the same: nobody answered, or a fault that tells nothing. */
+  unclear?: boolean
 }
 
 /** An error in four parts: what happened, why, what to do next, the AWS request id. */
@@ -43,6 +45,7 @@ export class DrError extends Error {
   readonly why?: string
   readonly next?: string
   readonly requestId?: string
+  readonly unclear: boolean
 
   constructor(parts: ErrorParts) {
     super(parts.what, parts.cause === undefined ? undefined : {cause: parts.cause})
@@ -52,6 +55,7 @@ export class DrError extends Error {
     this.why = parts.why
     this.next = parts.next
     this.requestId = parts.requestId
+    this.unclear = parts.unclear ?? false
   }
 
   get exitStatus(): number {
@@ -72,6 +76,7 @@ export class Unreachable extends DrError {
       why: cause instanceof Error ? cause.message : undefined,
       next: 'todo-dr status',
       cause,
+      unclear: true,
     })
     this.name = 'Unreachable'
   }

@@ -4,6 +4,7 @@ import type {SwitchInput} from '../actions/switch/run.js'
 import type {SwitchResult} from '../actions/switch/result.js'
 import type {Intent} from '../model/plan.js'
 import type {Session} from '../open/session.js'
+import type {Consent} from '../ports/consent.js'
 import {DrCommand} from './dr-command.js'
 import {operator} from './operator.js'
 import type {ExitName} from '../errors.js'
@@ -19,7 +20,11 @@ export abstract class SwitchCommand extends DrCommand {
   protected async switchInput(session: Session, intent: Intent, flags: SwitchFlags): Promise<SwitchInput> {
     const {emit, signal} = this
     const world = await session.world()
-    const [runs, {name: target, maxLagSeconds}] = await Promise.all([session.mirroredRuns(), session.target()])
+    const [runs, {name: target, maxLagSeconds}, {unfinishedRuns}] = await Promise.all([
+      session.mirroredRuns(),
+      session.target(),
+      import('../engine/unfinished.js'),
+    ])
     return {
       target,
       intent,
@@ -27,11 +32,23 @@ export abstract class SwitchCommand extends DrCommand {
       maxLagSeconds,
       to: flags.to,
       dryRun: flags['dry-run'],
+      unfinished: () => unfinishedRuns(runs, world.deployment),
       newRun: () => runs.create(intent),
       operator: operator(),
       emit,
       signal,
     }
+  }
+
+  /** The flag and the name: typed here, where a person can be asked, or given by --confirm. `command` is what is typed again. */
+  protected lossConsent(app: string, confirm: string | undefined, command: string): Consent {
+    return this.consent({
+      app,
+      confirm,
+      question: `Type ${app} to accept the loss:`,
+      danger: 'fails over the wrong application',
+      next: `${command} --allow-data-loss --confirm ${app}`,
+    })
   }
 
   protected async switch(input: SwitchInput): Promise<SwitchResult> {

@@ -6,7 +6,6 @@ import {SWITCH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Session} from '../open/session.js'
-import type {Consent} from '../ports/consent.js'
 import type {ExitName} from '../errors.js'
 
 export default class Failover extends SwitchCommand {
@@ -58,20 +57,9 @@ export default class Failover extends SwitchCommand {
     const {flags} = await this.parse(Failover)
     const session = this.session()
     const {app} = await session.deployment()
-    const lossConsent = flags['allow-data-loss'] ? this.#lossConsent(app, flags.confirm) : undefined
+    const lossConsent = flags['allow-data-loss'] ? this.lossConsent(app, flags.confirm, 'todo-dr failover') : undefined
     const input = {...(await this.switchInput(session, 'failover', flags)), lossConsent}
     return flags.measure ? this.#measured(session, input, flags) : this.switch(input)
-  }
-
-  /** The flag and the name: typed here, where a person can be asked, or given by --confirm. */
-  #lossConsent(app: string, confirm: string | undefined): Consent {
-    return this.consent({
-      app,
-      confirm,
-      question: `Type ${app} to accept the loss:`,
-      danger: 'fails over the wrong application',
-      next: `todo-dr failover --allow-data-loss --confirm ${app}`,
-    })
   }
 
   async #measured(

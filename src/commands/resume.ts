@@ -1,41 +1,68 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 import type {ResumeResult} from '../actions/resume/result.js'
-import {DrCommand} from '../cli/dr-command.js'
-import type {ExitName} from '../errors.js'
+import {SwitchCommand} from '../cli/switch-command.js'
 import {SWITCH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 
-export default class Resume extends DrCommand {
-  static override summary = 'Continue a run that was killed or stopped midway'
+export default class Resume extends SwitchCommand {
+  static override summary = 'Continue a run that was killed or stopped midway, or take it back'
   static override description =
-    'Reads the journal of the run, looks at both regions, and continues from the live state. Finds a run of another machine too. Always finishes the run: one that stopped before the promotion is carried out too.'
+    'Finds a run of another machine too. If its promotion has begun, the rest of the plan is carried out. If not, both regions are looked at as for a new command: all gates are checked, and a failover needs your consent again, since the situation may have changed. With --undo, what the run did before its promotion is taken back instead.'
 
-  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
-  static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume --target prod']
-
-  static override calls: Calls = [
-    ...SWITCH.filter((call) => call !== 'database.proxy'),
-    'mirror.get',
-    'database.switchover',
-    'database.failover',
+  static override examples = [
+    '<%= config.bin %> resume --dry-run',
+    '<%= config.bin %> resume',
+    '<%= config.bin %> resume --undo',
+    '<%= config.bin %> resume --allow-data-loss --confirm ToDoMgmt',
   ]
+
+  static override calls: Calls = [...SWITCH, 'database.switchover', 'database.failover']
 
   static override args = {
     run: Args.string({description: 'Run to continue; the newest unfinished run by default', required: false}),
   }
 
+  static override flags = {
+    'dry-run': Flags.boolean({
+      description: 'Show what is left and check the gates, but change nothing',
+      default: false,
+    }),
+    undo: Flags.boolean({
+      description: 'Take back what the run did; refused once its promotion has begun',
+      default: false,
+      exclusive: ['allow-data-loss'],
+    }),
+    'allow-data-loss': Flags.boolean({
+      description: 'For a failover that has not promoted yet: accept that acknowledged writes may be lost',
+    }),
+    confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),
+  }
+
   async run(): Promise<ResumeResult> {
-    const {args} = await this.parse(Resume)
+    const {args, flags} = await this.parse(Resume)
     const {emit, signal} = this
     const session = this.session()
     const world = await session.world()
-    const [{runResume}, runs, {name: target}] = await Promise.all([
+    const [{runResume}, runs, {name: target, maxLagSeconds}] = await Promise.all([
       import('../actions/resume/run.js'),
       session.mirroredRuns(),
       session.target(),
     ])
-    const result = await runResume({target, world, runs, run: args.run, emit, signal})
-    if (result.outcome) this.exitWith(result.outcome.exit)
+    const {app} = world.deployment
+    const command = ['todo-dr resume', ...(args.run === undefined ? [] : [args.run])].join(' ')
+    const {result, exit} = await runResume({
+      target,
+      world,
+      runs,
+      run: args.run,
+      undo: flags.undo,
+      dryRun: flags['dry-run'],
+      maxLagSeconds,
+      lossConsent: flags['allow-data-loss'] ? this.lossConsent(app, flags.confirm, command) : undefined,
+      emit,
+      signal,
+    })
+    this.exitWith(exit)
     return result
   }
 }

@@ -2,6 +2,7 @@ import type {StatusResult} from '../actions/status/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
 import {LOOK} from '../permissions/calls.js'
+import type {Calls} from '../permissions/calls.js'
 
 export default class Status extends DrCommand {
   static override summary = 'Show the state of both regions and what to do next'
@@ -11,19 +12,21 @@ export default class Status extends DrCommand {
   static override exits: readonly ExitName[] = ['missed', 'unknown', 'credentials']
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --target prod --json']
 
-  static override calls = LOOK
+  static override calls: Calls = [...LOOK, 'mirror.get']
 
   async run(): Promise<StatusResult> {
     await this.parse(Status)
     const session = this.session()
     const world = await session.world()
-    const [{runStatus}, {statusTable}, {name: target}] = await Promise.all([
+    const [{runStatus}, {statusTable, unfinishedLines}, {name: target}, runs] = await Promise.all([
       import('../actions/status/run.js'),
       import('../render/status.js'),
       session.target(),
+      session.mirroredRuns(),
     ])
-    const {status, diagnosis, exit} = await runStatus({target, world, signal: this.signal})
+    const {status, diagnosis, exit} = await runStatus({target, world, runs, signal: this.signal})
     this.log(statusTable(status))
+    for (const line of unfinishedLines(status)) this.log(line)
     this.answer({code: 'diagnosis', ...diagnosis})
     this.exitWith(exit)
     return status

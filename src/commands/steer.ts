@@ -14,7 +14,7 @@ export default class Steer extends DrCommand {
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
   static override examples = ['<%= config.bin %> steer --dry-run', '<%= config.bin %> steer --target prod']
 
-  static override calls: Calls = [...LOOK, 'lease', 'mirror.put', 'route.steer']
+  static override calls: Calls = [...LOOK, 'lease', 'mirror.get', 'mirror.put', 'route.steer']
 
   static override flags = {
     to: Flags.string({description: 'The primary; any other region is refused', helpValue: 'REGION'}),
@@ -26,13 +26,17 @@ export default class Steer extends DrCommand {
     const session = this.session()
     const world = await session.world()
     const [runs, {name, maxLagSeconds}] = await Promise.all([session.mirroredRuns(), session.target()])
-    const {runSteer} = await import('../actions/steer/run.js')
+    const [{runSteer}, {unfinishedRuns}] = await Promise.all([
+      import('../actions/steer/run.js'),
+      import('../engine/unfinished.js'),
+    ])
     const {result, exit} = await runSteer({
       target: name,
       world,
       to: flags.to,
       dryRun: flags['dry-run'],
       maxLagSeconds,
+      unfinished: () => unfinishedRuns(runs, world.deployment),
       newRun: () => runs.create('steer'),
       operator: operator(),
       emit: this.emit,

@@ -35,29 +35,48 @@ export async function execute(execution: Execution): Promise<Ending> {
   return new Executor(execution).run()
 }
 
+/** Only the taking back. Throws `PromotionHasBegun` (exit refused). */
+export async function takeBack(execution: Execution): Promise<Ending> {
+  return new Executor(execution).takeBack()
+}
+
+/** Whether the world shows the promotion of a cut run: then there is only forward. */
+export async function promotionHasBegun(
+  plan: Plan,
+  touched: string[],
+  {world, runId}: Pick<StepRunner, 'world' | 'runId'>,
+): Promise<boolean> {
+  const promotion = plan.stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)
+  if (!promotion) return false
+  const step = stepOf(promotion)
+  const context = {signal: new AbortController().signal, note: () => undefined, runId, accepted: async () => undefined}
+  // One that cannot tell counts as begun where the journal has its intent.
+  if (touched.includes(promotion.id)) return (await step.hasBegun?.(world, context)) ?? true
+  return step.isDone(world, context).catch(() => false)
+}
+
 class Executor {
   readonly #steps: Map<string, {planned: PlanStep; step: Step<World>}>
   readonly #ends = new Map<string, StepEnd['end']>()
   readonly #touched: Set<string>
   readonly #signal: AbortSignal
-  readonly #promotion: PlanStep | undefined
-  /** Whether the promotion may have begun: from then on nothing is taken back. */
-  #past = false
+  /** The promotion was accepted, or may have been: from then on nothing is taken back, unless AWS says that it has given up. */
+  #claimed: boolean
 
   constructor(readonly execution: Execution) {
     const all = execution.plan.stages.flat()
     this.#steps = new Map(all.map((planned) => [planned.id, {planned, step: stepOf(planned)}]))
     this.#touched = new Set(execution.touched)
+    this.#claimed = execution.runner.claimedAt !== undefined
     this.#signal = AbortSignal.any([execution.interrupt, execution.leaseLost])
-    this.#promotion = all.find((step) => step.pointOfNoReturn)
   }
 
   async run(): Promise<Ending> {
     const {plan, fresh} = this.execution
-    if (!fresh) this.#past = await this.#promotionMayHaveBegun()
+    const begun = !fresh && (await this.#promotionHasBegun())
     const promotionStage = plan.stages.findIndex((stage) => stage.some((step) => step.pointOfNoReturn))
     for (const [index, stage] of plan.stages.entries()) {
-      if (this.#past && index < promotionStage) {
+      if (begun && index < promotionStage) {
         for (const step of stage) await skip(this.execution.runner, step, 'the promotion has begun')
         continue
       }
@@ -67,6 +86,13 @@ class Executor {
     }
 
     return {status: 'done', exit: 'done', unsure: this.#unsure()}
+  }
+
+  async takeBack(): Promise<Ending> {
+    if (this.#claimed || (await this.#promotionHasBegun())) throw promotionHasBegunError(this.execution.plan)
+    if (await this.#undo()) return {status: 'undone', exit: 'done', unsure: []}
+    const failure = {code: 'UndoFailed', what: 'not everything could be taken back', next: 'todo-dr status'}
+    return {status: 'stopped', exit: 'stopped', failure, unsure: []}
   }
 
   /** The steps of a stage run side by side; all are awaited, so that nothing is undone under a step's feet. */
@@ -85,13 +111,14 @@ class Executor {
     const {id, onlyAfter, pointOfNoReturn} = planned
     if (onlyAfter !== undefined && this.#ends.get(onlyAfter) !== 'done') {
       await skip(runner, planned, `skipped: no proof from "${this.#steps.get(onlyAfter)!.planned.title}"`)
-      return {acted: false, end: 'done'}
+      return {acted: false, accepted: false, end: 'done'}
     }
 
     const end = await runStep(runner, planned, this.#steps.get(id)!.step, this.#signal)
     this.#ends.set(id, end.end)
     if (end.acted) this.#touched.add(id)
-    if (pointOfNoReturn) this.#past = true
+    // A route that is set cannot be taken back either; a promotion says itself that it was accepted.
+    if (pointOfNoReturn && (end.accepted || end.end === 'done')) this.#claimed = true
     return end
   }
 
@@ -118,8 +145,8 @@ class Executor {
     const unsure = this.#unsure()
     if (leaseLost.aborted)
       return {status: 'stopped', exit: 'stopped', failure: failureOf(step, leaseLost.reason), unsure}
-    if (this.#past) this.#past = await this.#promotionMayHaveBegun()
-    if (this.#past || !(await this.#undo())) return {status: 'stopped', exit: 'stopped', failure, unsure}
+    const kept = (this.#claimed && !isGivenUp(error)) || (await this.#promotionHasBegun())
+    if (kept || !(await this.#undo())) return {status: 'stopped', exit: 'stopped', failure, unsure}
     return {status: 'undone', exit: interrupt.aborted ? 'interrupted' : exitOf(error), failure, unsure}
   }
 
@@ -132,20 +159,27 @@ class Executor {
     return all
   }
 
-  /** Asks the world; a promotion step that cannot tell counts as begun where the journal has its intent. */
-  async #promotionMayHaveBegun(): Promise<boolean> {
-    if (!this.#promotion) return false
-    const {step} = this.#steps.get(this.#promotion.id)!
-    const {runner} = this.execution
-    const context = {signal: new AbortController().signal, note: () => undefined, runId: runner.runId}
-    if (this.#touched.has(this.#promotion.id)) return (await step.mayHaveBegun?.(runner.world, context)) ?? true
-    return step.isDone(runner.world, context).catch(() => false)
+  #promotionHasBegun(): Promise<boolean> {
+    const {plan, runner} = this.execution
+    return promotionHasBegun(plan, [...this.#touched], runner)
   }
 
   #unsure(): string[] {
     return [...this.#ends].filter(([, end]) => end === 'unsure').map(([id]) => id)
   }
 }
+
+/** AWS's own word that the promotion will not happen: the only proof that there is. */
+const isGivenUp = (error: unknown): boolean => error instanceof DrError && error.code === 'PromotionCancelled'
+
+const promotionHasBegunError = ({intent, to}: Plan): DrError =>
+  new DrError({
+    code: 'PromotionHasBegun',
+    exit: 'refused',
+    what: `the ${intent} cannot be taken back: the promotion of ${to} has begun, or may have`,
+    why: 'an old primary that is opened now could be a second writer',
+    next: 'todo-dr resume',
+  })
 
 /** `FenceUnsure` of `fence-unsure`. */
 const codeOf = (gate: string): string => gate.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,25 +1,25 @@
 /** What we did, line by line, on the disk before and after each act. Carries no secret: words, times and regions only. */
 
-import {hostname} from 'node:os'
 import type {ExitName} from '../errors.js'
 import type {WaiverName} from '../model/gate.js'
 import type {Intent, Phase} from '../model/plan.js'
 import type {Run} from '../ports/runs.js'
 import type {Clock} from '../ports/world.js'
 
-/** The process that carries a run out; a run whose process lives is not resumed. */
+/** The process that carries a run out. */
 export interface Carrier {
   owner: string
   pid: number
   host: string
+  /** When the process began, in the words of its system. Process ids come round again, and this does not. */
+  born?: string
 }
-
-/** This process. */
-export const carriedBy = (owner: string): Carrier => ({owner, pid: process.pid, host: hostname()})
 
 export type StepEventName =
   | 'step-intent'
   | 'step-note'
+  /** Of the point of no return: AWS took the act, or may have. */
+  | 'step-accepted'
   | 'step-skipped'
   | 'step-done'
   | 'step-unsure'
@@ -29,7 +29,16 @@ export type StepEventName =
 
 export type JournalEvent =
   /** `decidedFrom`: when the command began to look, epoch milliseconds. */
-  | ({event: 'run-started'; intent: Intent; from: string; to: string; digest: string; decidedFrom?: number} & Carrier)
+  | ({
+      event: 'run-started'
+      intent: Intent
+      from: string
+      to: string
+      digest: string
+      /** Which deployment it is of, by `identityOf`. */
+      deployment: string
+      decidedFrom?: number
+    } & Carrier)
   | ({event: 'run-resumed'} & Carrier)
   | {event: 'lease-taken'; regions: string[]; unreachable: string[]; token: number}
   | {event: 'lease-note'; text: string}
@@ -72,33 +81,21 @@ export class Journal {
   }
 }
 
-/** Whether a run has ended for good; a stopped one has not. */
-export const hasFinished = (lines: JournalLine[]): boolean => lines.some((line) => line.event === 'run-finished')
-
-/** The process that still carries the run out on this machine; undefined where it has stopped, was killed, or is elsewhere. */
-export function carriedOutBy(lines: JournalLine[]): number | undefined {
-  const last = lines.findLast((line) => 'pid' in line || line.event === 'run-stopped')
-  if (!last || !('pid' in last) || last.host !== hostname() || last.pid === process.pid) return undefined
-  return isAlive(last.pid) ? last.pid : undefined
-}
-
 /**
- * Who holds the lease when a run is resumed. On the machine of its last process, which is dead, that one's name: no need
- * to wait until its lease has run out. Elsewhere nobody can see whether it lives; another name finds that out from the lease.
+ * Since when a step counts as accepted, epoch milliseconds: since it said so, or since its intent where the process died before
+ * it could say anything. Undefined where it was refused before, or was never begun.
  */
-export function resumedAs(lines: JournalLine[]): string | undefined {
-  const last = lines.findLast((line) => line.event === 'run-started' || line.event === 'run-resumed')
-  if (last?.event !== 'run-started' && last?.event !== 'run-resumed') return undefined
-  return last.host === hostname() ? last.owner : `${last.owner}, resumed on ${hostname()}`
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+export function claimedSince(lines: JournalLine[], step: string): number | undefined {
+  let since: number | undefined
+  let sure = false
+  for (const line of lines) {
+    if (!('step' in line) || line.step !== step) continue
+    if (line.event === 'step-intent') since ??= line.at
+    if (line.event === 'step-accepted' || line.event === 'step-done') sure = true
+    if (line.event === 'step-failed' && !sure) since = undefined
   }
+
+  return since
 }
 
 /** Steps whose act may have had an effect that has not been taken back, in the order of their first intent. */

@@ -119,7 +119,7 @@ export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World
   return {
     ...world,
     database: {
-      ...bound(database, 'describe', 'cluster', 'proxy', 'lagSeconds'),
+      ...bound(database, 'describe', 'cluster', 'proxy', 'lagSeconds', 'givenUp'),
       async switchover(...args) {
         await lease.check(true)
         return database.switchover(...args)

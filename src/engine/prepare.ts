@@ -6,12 +6,13 @@ import {checkGates} from '../gates/index.js'
 import type {GateVerdict} from '../gates/index.js'
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
-import type {Waiver} from '../model/gate.js'
+import type {GateInput, Waiver} from '../model/gate.js'
 import type {Observation} from '../model/observation.js'
 import type {Intent, Plan} from '../model/plan.js'
 import {digest, planFailback, planFailover, planSteer, planSwitchover} from '../plans/index.js'
 import {askApiAgain, observe} from '../probes/observe.js'
 import type {World} from '../ports/world.js'
+import type {RunRecord} from './unfinished.js'
 
 const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback, steer: planSteer}
 
@@ -29,16 +30,26 @@ export interface PrepareInput {
   /** The region to promote; by default the one that is not the primary. */
   to?: Region
   maxLagSeconds: number
+  /** The newest run that is still to be finished. */
+  openRun?: RunRecord
   signal: AbortSignal
 }
 
-export async function prepare({world, intent, to, maxLagSeconds, signal}: PrepareInput): Promise<Prepared> {
+export async function prepare({world, intent, to, maxLagSeconds, openRun, signal}: PrepareInput): Promise<Prepared> {
   const planned = (seen: Observation): Plan => PLANS[intent](seen, world.deployment, {to, maxLagSeconds})
   const seen = await observe(world, {signal})
   const observation = await askApiAgain(world, seen, planned(seen).to, {signal})
   const diagnosis = diagnose(observation)
   const plan = planned(observation)
-  const input = {intent, from: plan.from, to: plan.to, observation, diagnosis, maxLagSeconds}
+  const input: GateInput = {
+    intent,
+    from: plan.from,
+    to: plan.to,
+    observation,
+    diagnosis,
+    maxLagSeconds,
+    openRun: openRun && {id: openRun.run.id, intent: openRun.plan.intent, to: openRun.plan.to},
+  }
   return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers)}
 }
 

@@ -2,24 +2,26 @@
 
 import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
+import {identityOf} from '../model/deployment.js'
 import type {Waiver} from '../model/gate.js'
 import type {Plan} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run} from '../ports/runs.js'
 import type {World} from '../ports/world.js'
+import {carriedBy, carriedOutBy, resumedAs} from './carrier.js'
 import {conclude} from './conclude.js'
-import {execute} from './execute.js'
-import type {Ending} from './execute.js'
+import {execute, takeBack} from './execute.js'
+import type {Ending, Execution} from './execute.js'
 import {failpointOf} from './failpoint.js'
 import type {Failpoint} from './failpoint.js'
-import {Journal, carriedBy, carriedOutBy, hasFinished, resumedAs, touchedSteps} from './journal.js'
-import type {JournalLine} from './journal.js'
+import {Journal, claimedSince, touchedSteps} from './journal.js'
 import {holdLease, underLease} from './lease-keeper.js'
 import type {RunOutcome} from './outcome.js'
+import {endOf} from './unfinished.js'
+import type {RunRecord} from './unfinished.js'
 
 interface Surroundings {
   world: World
-  run: Run
   emit: Emit
   /** Ctrl-C: before the promotion the run is undone, after it the run stops and can be resumed. */
   signal: AbortSignal
@@ -28,6 +30,7 @@ interface Surroundings {
 }
 
 export interface RunPlanInput extends Surroundings {
+  run: Run
   plan: Plan
   waivers: Waiver[]
   /** Who runs it, unique to the run: the holder of the operator lease. */
@@ -37,8 +40,9 @@ export interface RunPlanInput extends Surroundings {
 }
 
 export interface ResumePlanInput extends Surroundings {
-  /** Beside those in the journal. */
-  waivers?: Waiver[]
+  record: RunRecord
+  /** Those that count for what is left of it. */
+  waivers: Waiver[]
 }
 
 /**
@@ -50,56 +54,81 @@ export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
   const journal = new Journal(run, world.clock)
   await run.writeJson('plan.json', plan)
   const {intent, from, to} = plan
-  await journal.write({event: 'run-started', intent, from, to, digest: digest(plan), decidedFrom, ...carriedBy(owner)})
-  for (const {name, reason} of waivers) await journal.write({event: 'waiver', name, reason})
-  return carryOut(input, plan, journal, {owner, waivers, touched: [], fresh: true})
+  const deployment = identityOf(world.deployment)
+  const about = {intent, from, to, digest: digest(plan), deployment, decidedFrom}
+  await journal.write({event: 'run-started', ...about, ...carriedBy(owner)})
+  await writeWaivers(journal, waivers)
+  return carryOut({...input, journal}, {plan, waivers, touched: [], fresh: true}, execute)
 }
 
 /**
  * Goes on with a run that was killed or stopped. What the journal says was done is looked at again, and the world wins.
- * Throws `NothingToResume` (the run has no plan) and `RunStillActive` (exit refused: its process lives).
+ * Throws `RunStillActive` (exit refused: its process lives).
  */
 export async function resumePlan(input: ResumePlanInput): Promise<RunOutcome> {
-  const {run, world, emit} = input
+  const {record, world, waivers, emit} = input
+  const {run, plan, lines} = record
   const journal = new Journal(run, world.clock)
-  const plan = (await run.readJson('plan.json')) as Plan | undefined
-  const lines = await journal.read()
-  const started = lines.find((line) => line.event === 'run-started')
-  if (plan?.schemaVersion !== 1 || started?.event !== 'run-started') throw nothingToResume(run)
-  if (hasFinished(lines)) {
+  const end = endOf(lines)
+  if (end) {
     emit({code: 'note', text: `The run ${run.id} is already finished; there is nothing to resume.`})
-    return conclude({plan, run, journal, ending: finishedEnding(lines), write: false})
+    return conclude({plan, run, journal, ending: endingOf(end), write: false})
   }
 
-  refuseWhileAlive(run, lines)
+  return again(input, journal, waivers, execute)
+}
+
+/**
+ * Takes back what an unfinished run did, where its promotion has not begun. Throws `PromotionHasBegun` (exit refused) where it may
+ * have, and as `resumePlan` does.
+ */
+export const undoPlan = (input: ResumePlanInput): Promise<RunOutcome> =>
+  again(input, new Journal(input.record.run, input.world.clock), input.waivers, takeBack)
+
+async function again(
+  input: ResumePlanInput,
+  journal: Journal,
+  waivers: Waiver[],
+  how: (execution: Execution) => Promise<Ending>,
+): Promise<RunOutcome> {
+  const {run, plan, lines} = input.record
+  refuseWhileAlive(input.record)
   const owner = resumedAs(lines)!
   await journal.write({event: 'run-resumed', ...carriedBy(owner)})
-  const waivers = [...(input.waivers ?? []), ...journaledWaivers(lines)]
-  return carryOut(input, plan, journal, {owner, waivers, touched: touchedSteps(lines), fresh: false})
+  await writeWaivers(journal, waivers)
+  const promotion = plan.stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)
+  const claimedAt = promotion && claimedSince(lines, promotion.id)
+  return carryOut(
+    {...input, run, owner, journal, claimedAt},
+    {plan, waivers, touched: touchedSteps(lines), fresh: false},
+    how,
+  )
 }
 
-interface Carrying {
-  owner: string
-  waivers: Waiver[]
-  /** Steps that an earlier process of this run has begun. */
-  touched: string[]
-  /** False when resumed. */
-  fresh: boolean
-}
+type Carrying = Surroundings & {run: Run; owner: string; journal: Journal; claimedAt?: number}
+type Doing = Pick<Execution, 'plan' | 'waivers' | 'touched' | 'fresh'>
 
-async function carryOut(input: Surroundings, plan: Plan, journal: Journal, carrying: Carrying): Promise<RunOutcome> {
-  const {world, run, emit, signal, failpoint = failpointOf(process.env)} = input
-  const lease = await holdLease(world, carrying.owner, journal, signal).catch(async (error: unknown) => {
-    if (carrying.fresh) await refused(journal, run, error)
+async function carryOut(
+  {world, run, owner, journal, claimedAt, emit, signal, failpoint = failpointOf(process.env)}: Carrying,
+  doing: Doing,
+  how: (execution: Execution) => Promise<Ending>,
+): Promise<RunOutcome> {
+  const lease = await holdLease(world, owner, journal, signal).catch(async (error: unknown) => {
+    if (doing.fresh) await refused(journal, run, error)
     throw error
   })
   try {
-    const runner = {world: underLease(world, lease), journal, emit, failpoint, runId: run.id, token: lease.token}
-    const ending = await execute({...carrying, runner, plan, interrupt: signal, leaseLost: lease.lost})
-    return await conclude({plan, run, journal, ending, emit, write: true})
+    const {token} = lease
+    const runner = {world: underLease(world, lease), journal, emit, failpoint, runId: run.id, token, claimedAt}
+    const ending = await how({...doing, runner, interrupt: signal, leaseLost: lease.lost})
+    return await conclude({plan: doing.plan, run, journal, ending, emit, write: true})
   } finally {
     await lease.release()
   }
+}
+
+async function writeWaivers(journal: Journal, waivers: Waiver[]): Promise<void> {
+  for (const {name, reason} of waivers) await journal.write({event: 'waiver', name, reason})
 }
 
 /** A run that never began is not one to resume. */
@@ -109,7 +138,8 @@ async function refused(journal: Journal, run: Run, error: unknown): Promise<void
   await run.writeJson('result.json', {schemaVersion: 1, runId: run.id, status: 'refused', exit})
 }
 
-function refuseWhileAlive(run: Run, lines: JournalLine[]): void {
+/** Throws `RunStillActive` (exit refused). */
+export function refuseWhileAlive({run, lines}: RunRecord): void {
   const pid = carriedOutBy(lines)
   if (pid === undefined) return
   throw new DrError({
@@ -121,19 +151,13 @@ function refuseWhileAlive(run: Run, lines: JournalLine[]): void {
   })
 }
 
-const journaledWaivers = (lines: JournalLine[]): Waiver[] =>
+/** The waivers under which a run was begun. */
+export const journaledWaivers = ({lines}: RunRecord): Waiver[] =>
   lines.flatMap((line) => (line.event === 'waiver' ? [{name: line.name, reason: line.reason}] : []))
 
-function finishedEnding(lines: JournalLine[]): Ending {
-  const finished = lines.findLast((line) => line.event === 'run-finished')
-  const undone = finished?.event === 'run-finished' && finished.status !== 'done'
-  return {status: undone ? 'undone' : 'done', exit: 'done', unsure: []}
-}
-
-const nothingToResume = (run: Run): DrError =>
-  new DrError({
-    code: 'NothingToResume',
-    exit: 'failed',
-    what: `The run ${run.id} has no plan that was started`,
-    next: 'todo-dr status',
-  })
+/** An undone run is not one that was carried out, however often it is asked for. */
+const endingOf = ({status, exit}: NonNullable<ReturnType<typeof endOf>>): Ending => ({
+  status: status === 'done' ? 'done' : 'undone',
+  exit,
+  unsure: [],
+})

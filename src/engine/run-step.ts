@@ -24,10 +24,12 @@ export interface StepRunner {
   runId: string
   /** The fencing number of the lease: stands beside each intent, so that of two processes the later one can be told. */
   token: number
+  /** When an earlier process of the run had its point of no return accepted, or may have; epoch milliseconds. */
+  claimedAt?: number
 }
 
-/** `acted`: its intent is in the journal, so that it may have had an effect. */
-export type StepEnd = {acted: boolean} & (
+/** `acted`: its intent is in the journal, so that it may have had an effect. `accepted`: the act has said so, or that it may be. */
+export type StepEnd = {acted: boolean; accepted: boolean} & (
   {end: 'done'} | {end: 'unsure'; gate: UnsureGateName} | {end: 'failed'; error: unknown}
 )
 
@@ -42,6 +44,7 @@ export async function runStep(
   const begun = world.clock.now()
   const notes = noteTaker(runner, planned)
   let acted = false
+  let accepted = false
   const finished = async (outcome: 'done' | 'unsure' | 'failed', text?: string): Promise<void> => {
     await write(journal, planned, `step-${outcome}`, text)
     emit({code: 'step-finished', id, title, outcome, seconds: (world.clock.now() - begun) / 1000, text})
@@ -50,10 +53,19 @@ export async function runStep(
   const expired = (): Error => deadlinePassed(planned, notes.last())
   try {
     return await withDeadline({clock: world.clock, ms: deadlineSeconds * 1000, signal, expired}, async (inner) => {
-      const context = {signal: inner, note: notes.note, runId: runner.runId}
+      const context: StepContext = {
+        signal: inner,
+        note: notes.note,
+        runId: runner.runId,
+        acceptedBefore: planned.pointOfNoReturn && runner.claimedAt,
+        async accepted() {
+          accepted = true
+          await write(journal, planned, 'step-accepted')
+        },
+      }
       if (await isDoneAlready(step, world, context)) {
         await skip(runner, planned, 'already done')
-        return {acted, end: 'done'}
+        return {acted, accepted, end: 'done'}
       }
 
       inner.throwIfAborted()
@@ -67,15 +79,15 @@ export async function runStep(
       await failpoint(`after:${id}`)
       if (outcome === 'done') {
         await finished('done')
-        return {acted, end: 'done'}
+        return {acted, accepted, end: 'done'}
       }
 
       await finished('unsure', notes.last())
-      return {acted, end: 'unsure', gate: outcome.unsure}
+      return {acted, accepted, end: 'unsure', gate: outcome.unsure}
     })
   } catch (error) {
     await finished('failed', error instanceof Error ? error.message : String(error))
-    return {acted, end: 'failed', error}
+    return {acted, accepted, end: 'failed', error}
   }
 }
 
@@ -94,7 +106,7 @@ export async function undoStep(runner: StepRunner, planned: PlanStep, step: Step
       (signal) =>
         pollUntil(world.clock, signal, async () => {
           try {
-            await step.undo?.(world, {signal, note: notes.note, runId: runner.runId})
+            await step.undo?.(world, {signal, note: notes.note, runId: runner.runId, accepted: async () => undefined})
             return true
           } catch (error) {
             notes.note((error as Error).message)

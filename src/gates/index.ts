@@ -3,6 +3,7 @@
 import {dataLossConsent} from './data-loss-consent.js'
 import {edgeSteerable} from './edge-steerable.js'
 import {fenceUnsure} from './fence-unsure.js'
+import {noOpenRun} from './no-open-run.js'
 import {noSplitBrain} from './no-split-brain.js'
 import {noSwitchInProgress} from './no-switch-in-progress.js'
 import {primaryKnown} from './primary-known.js'
@@ -21,6 +22,7 @@ const GATES: readonly Gate[] = [
   primaryKnown,
   noSplitBrain,
   noSwitchInProgress,
+  noOpenRun,
   ...targetReachable,
   targetHasInstance,
   ...replicationHealthy,

@@ -63,3 +63,10 @@ export const SCOPE = 'api/upsert-delete'
 
 /** The SSM parameter that holds the map, in each region. */
 export const mapParameter = (app: string): string => `/todo-dr/${app}/deployment`
+
+/**
+ * Which deployment it is, and not which name it has: ids that AWS gives once. A run of an earlier deployment of the same name
+ * has nothing to do with this one.
+ */
+export const identityOf = ({globalClusterId, edge, regions}: Deployment): string =>
+  [globalClusterId, edge.distributionId, ...regions.map(({userPoolId}) => userPoolId)].join(' ')

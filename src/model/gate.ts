@@ -21,6 +21,8 @@ export interface GateInput {
   diagnosis: Diagnosis
   /** Seconds of lag above which a promotion is refused without consent. */
   maxLagSeconds: number
+  /** The newest run that was begun and is still to be finished. */
+  openRun?: {id: string; intent: Intent; to: Region}
 }
 
 export interface Refusal {

@@ -9,6 +9,13 @@ export interface StepContext {
   note(text: string): void
   /** Unique; canary rows carry it in their request id, so that a resumed run finds and removes those of a killed one. */
   runId: string
+  /**
+   * Of a point of no return: the act was accepted, or may have been. On the disk when this resolves; from then on nothing is
+   * taken back on a guess.
+   */
+  accepted(): Promise<void>
+  /** When an earlier process of this run had it accepted, or may have, epoch milliseconds. */
+  acceptedBefore?: number
 }
 
 /** `unsure`: the act could not be carried out or proven (an unreachable primary); the named gate then decides whether to go on. */
@@ -25,8 +32,8 @@ export interface Step<World> {
    */
   undo?(world: World, context: StepContext): Promise<void>
   /**
-   * Of a point of no return: whether the act may have begun in the world. Asked after the act failed and on resume; only
+   * Of a point of no return: whether the act has begun in the world. Asked where nothing says that it was accepted; only
    * where it surely has not begun may the steps before it be undone or repeated.
    */
-  mayHaveBegun?(world: World, context: StepContext): Promise<boolean>
+  hasBegun?(world: World, context: StepContext): Promise<boolean>
 }

@@ -19,4 +19,13 @@ export const LOOK: Calls = [
 /** One request through the edge, with a token. */
 export const REQUEST: Calls = ['map.read', 'route.serving', 'tokens.get']
 /** What every switch does, beside its promotion. */
-export const SWITCH: Calls = [...LOOK, 'lease', 'mirror.put', 'writers.fence', 'writers.unfence', 'route.steer']
+export const SWITCH: Calls = [
+  ...LOOK,
+  'database.givenUp',
+  'lease',
+  'mirror.get',
+  'mirror.put',
+  'writers.fence',
+  'writers.unfence',
+  'route.steer',
+]

@@ -31,6 +31,7 @@ export const CALLS = {
     on(ARN.globalCluster, 'rds:FailoverGlobalCluster'),
     on(ARN.cluster, 'rds:FailoverGlobalCluster'),
   ],
+  'database.givenUp': [on(ARN.any, 'rds:DescribeEvents')],
   'writers.mode': [on(writers, 'lambda:GetFunctionConcurrency')],
   'writers.fence': [on(writers, 'lambda:PutFunctionConcurrency')],
   'writers.unfence': [on(writers, 'lambda:DeleteFunctionConcurrency')],

@@ -39,8 +39,8 @@ export interface RunStore {
   open(runId: string): Promise<Run>
   /** The newest run of this intent, whatever became of it. */
   latest(intent: string): Promise<Run | undefined>
-  /** The newest run that has a plan and no result: what `resume` goes on with. */
-  latestUnfinished(): Promise<Run | undefined>
+  /** All runs, to be read; `open` gives the one to go on with. */
+  newestFirst(): Promise<Run[]>
 }
 
 /** A store that also takes in runs that were kept elsewhere. */

@@ -140,4 +140,4 @@ export async function inARow(
 
 /** Whether an error may pass by itself: every coded one but those that a person must act on. Anything else is a bug. */
 export const mayPass = (error: unknown): error is DrError =>
-  error instanceof DrError && error.exit !== 'credentials' && error.exit !== 'usage' && error.exit !== 'refused'
+  error instanceof DrError && !['credentials', 'usage', 'refused', 'stopped'].includes(error.exit)

@@ -17,10 +17,15 @@ export interface GlobalDatabase {
   describe(via: Region, options?: CallOptions): Promise<GlobalCluster>
   cluster(region: Region, options?: CallOptions): Promise<Cluster>
   proxy(region: Region, options?: CallOptions): Promise<ProxyHealth>
-  /** `SwitchoverGlobalCluster`, sent to the primary's region. Loses nothing. Returns when accepted, not when done. */
-  switchover(primary: Region, target: Region, options?: CallOptions): Promise<void>
-  /** `FailoverGlobalCluster` with AllowDataLoss, sent to the target's region. Returns when accepted. */
-  failover(target: Region, options?: CallOptions): Promise<void>
+  /**
+   * `SwitchoverGlobalCluster`, sent to the primary's region. Loses nothing. Returns when accepted, not when done: the instant,
+   * epoch milliseconds by RDS's own clock.
+   */
+  switchover(primary: Region, target: Region, options?: CallOptions): Promise<number>
+  /** `FailoverGlobalCluster` with AllowDataLoss, sent to the target's region. Returns when accepted, as `switchover`. */
+  failover(target: Region, options?: CallOptions): Promise<number>
+  /** What RDS says, in the target's region, of a promotion that it has cancelled or that has failed since that instant. */
+  givenUp(target: Region, since: number, options?: CallOptions): Promise<string | undefined>
   /** `AuroraGlobalDBRPOLag` in seconds as the region reports it; undefined where there is no recent datum. */
   lagSeconds(region: Region, options?: CallOptions): Promise<number | undefined>
 }

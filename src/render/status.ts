@@ -18,3 +18,10 @@ export function statusTable({edge, regions}: StatusResult): string {
   ])
   return columns([['REGION', 'ROLE', 'EDGE', 'DATABASE', 'PROXY', 'API', 'WRITERS', 'LAG'], ...rows]).join('\n')
 }
+
+/** Of each run that was cut: what it is, and what finishes it. */
+export const unfinishedLines = ({unfinished}: StatusResult): string[] =>
+  unfinished.flatMap(({run, intent, from, to, startedAt, owner, next, would}) => [
+    `unfinished: ${intent} from ${from} to ${to}, begun ${startedAt} by ${owner} (${run})`,
+    `  ${next} ${would}`,
+  ])

@@ -2,7 +2,7 @@ import type {Step, StepContext} from '../model/step.js'
 import {mayPass} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
-import {RoleWatch, mayHaveBegun, request} from './promotion.js'
+import {RoleWatch, hasBegun, request} from './promotion.js'
 
 /**
  * Promotes the target without waiting for the old primary (`FailoverGlobalCluster` with AllowDataLoss, sent to the
@@ -18,11 +18,10 @@ export function promoteFailover({to}: {to: string}): Step<World> {
       return anyOf([roles.isSoleWriter(world, context), takesWrite(world, to, context)])
     },
     async act(world, context) {
-      await request(world, to, context, () => world.database.failover(to, {signal: context.signal}))
+      roles.accepted(await request(world, to, context, () => world.database.failover(to, {signal: context.signal})))
       accepted = true
-      roles.accepted()
     },
-    mayHaveBegun: (world, context) => mayHaveBegun(world, to, context),
+    hasBegun: (world, context) => hasBegun(world, to, context),
   }
 }
 

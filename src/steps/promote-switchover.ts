@@ -1,6 +1,6 @@
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
-import {RoleWatch, mayHaveBegun, request} from './promotion.js'
+import {RoleWatch, hasBegun, request} from './promotion.js'
 
 /**
  * Swaps the roles of both regions without loss (`SwitchoverGlobalCluster`, sent to the primary's region): Aurora first
@@ -12,9 +12,10 @@ export function promoteSwitchover({from, to}: {from: string; to: string}): Step<
   return {
     isDone: (world, context) => roles.isSoleWriter(world, context),
     async act(world, context) {
-      await request(world, to, context, () => world.database.switchover(from, to, {signal: context.signal}))
-      roles.accepted()
+      roles.accepted(
+        await request(world, to, context, () => world.database.switchover(from, to, {signal: context.signal})),
+      )
     },
-    mayHaveBegun: (world, context) => mayHaveBegun(world, to, context),
+    hasBegun: (world, context) => hasBegun(world, to, context),
   }
 }

@@ -12,8 +12,12 @@ const LOOK_MS = 3000
 /** Calls that are tried before a refusal is believed. RDS has been seen to answer InternalFailure to a good request. */
 const TRIES = 3
 const PAUSE_MS = 500
-/** An accepted switch that has been invisible for so long was cancelled; AWS says so in events only. */
+/** An accepted switch that has been invisible for so long may have been cancelled: RDS's events are asked, which alone say so. */
 const IDLE_MS = 15_000
+/** Between two such questions. */
+const ASK_MS = 10_000
+/** An accepted switch that has been invisible for so long, without a word of AWS, is a case for a person. */
+const UNSEEN_MS = 5 * 60_000
 
 const look = (world: World, to: string, {signal}: StepContext) =>
   answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `the global database, read in ${to}`}, (inner) =>
@@ -25,30 +29,48 @@ const begun = (global: GlobalCluster, to: string): boolean =>
 
 /** Whether the target is the only writer: by the members' roles, as the status words are free text and may lag behind. */
 export class RoleWatch {
-  #accepted = false
+  /** When the call was accepted, epoch milliseconds by RDS's clock. */
+  #accepted: number | undefined
   #idleSince: number | undefined
+  #askedAt = -Infinity
 
   constructor(readonly to: string) {}
 
-  /** The call was accepted: from now on an idle global database says that AWS has given up. */
-  accepted(): void {
-    this.#accepted = true
+  /** From now on an idle global database is a reason to ask what became of it. */
+  accepted(at: number): void {
+    this.#accepted = at
   }
 
-  /** Asks the target's region alone. Throws `PromotionCancelled` where the switch has ended without a promotion. */
+  /**
+   * Asks the target's region alone. An accepted switch that cannot be seen is not taken for cancelled: AWS may only be slow to
+   * show it, and an old primary that is opened on a guess is a second writer. Throws `PromotionCancelled` (exit refused) where RDS
+   * says that it has given up, and `PromotionUnseen` (exit stopped) where nothing is to be seen for minutes.
+   */
   async isSoleWriter(world: World, context: StepContext): Promise<boolean> {
     const global = await look(world, this.to, context)
     if (global.failover?.status) context.note(`the global database is ${global.failover.status}`)
     const now = world.clock.now()
     this.#idleSince = begun(global, this.to) ? undefined : (this.#idleSince ?? now)
-    if (this.#accepted && this.#idleSince !== undefined && now - this.#idleSince > IDLE_MS) throw cancelled(this.to)
+    if (this.#accepted !== undefined && this.#idleSince !== undefined && now - this.#idleSince > IDLE_MS)
+      await this.#ask(world, context, now, now - this.#idleSince)
     const writers = global.members.filter((member) => member.isWriter)
     return writers.length === 1 && writers[0]!.region === this.to
+  }
+
+  async #ask(world: World, context: StepContext, now: number, idleMs: number): Promise<void> {
+    if (now - this.#askedAt >= ASK_MS) {
+      this.#askedAt = now
+      context.note(`AWS accepted the promotion of ${this.to}, but does not show it yet`)
+      const word = await world.database.givenUp(this.to, this.#accepted!, {signal: context.signal})
+      if (word !== undefined) throw cancelled(this.to, word)
+    }
+
+    if (idleMs > UNSEEN_MS) throw unseen(this.to)
   }
 }
 
 /** Whether the promotion is done, under way, or cannot be told: then it must be taken as begun. */
-export async function mayHaveBegun(world: World, to: string, context: StepContext): Promise<boolean> {
+export async function hasBegun(world: World, to: string, context: StepContext): Promise<boolean> {
   try {
     return begun(await look(world, to, context), to)
   } catch (error) {
@@ -57,31 +79,66 @@ export async function mayHaveBegun(world: World, to: string, context: StepContex
   }
 }
 
-/** Sends the call unless the switch is under way; after any error the state is read again before it is sent again. */
+/**
+ * Sends the call unless the switch is under way; after any error the state is read again before it is sent again. Returns
+ * when it was accepted, epoch milliseconds by RDS's clock. A call without an answer may have been accepted: from then on it counts
+ * as such, and a no to a second one may mean the first.
+ */
 export async function request(
   world: World,
   to: string,
   context: StepContext,
-  call: () => Promise<void>,
-): Promise<void> {
+  call: () => Promise<number>,
+): Promise<number> {
+  const {signal} = context
+  const since = context.acceptedBefore ?? world.clock.now()
+  let unclear = context.acceptedBefore !== undefined
   for (let attempt = 1; ; attempt++) {
+    let sent = false
     try {
-      if (begun(await look(world, to, context), to)) return
-      return await call()
+      if (begun(await look(world, to, context), to)) {
+        await context.accepted()
+        return since
+      }
+
+      signal.throwIfAborted()
+      sent = true
+      const at = await call()
+      await context.accepted()
+      return at
     } catch (error) {
-      context.signal.throwIfAborted()
-      if (!mayPass(error) || attempt === TRIES) throw error
+      if (sent && (signal.aborted || (error instanceof DrError && error.unclear))) {
+        unclear = true
+        await context.accepted()
+      }
+
+      signal.throwIfAborted()
+      if (!mayPass(error)) throw error
+      if (attempt === TRIES) {
+        if (unclear) return since
+        throw error
+      }
+
       context.note(`${error.message}; reading the state again`)
-      await world.clock.sleep(PAUSE_MS, context.signal)
+      await world.clock.sleep(PAUSE_MS, signal)
     }
   }
 }
 
-const cancelled = (to: string): DrError =>
+const cancelled = (to: string, word: string): DrError =>
   new DrError({
     code: 'PromotionCancelled',
     exit: 'refused',
-    what: `AWS cancelled the promotion of ${to}`,
-    why: 'the global database is idle again and its writer has not moved; see the RDS events for details',
+    what: `AWS gave up the promotion of ${to}`,
+    why: `RDS says: ${word}`,
     next: 'todo-dr status',
+  })
+
+const unseen = (to: string): DrError =>
+  new DrError({
+    code: 'PromotionUnseen',
+    exit: 'stopped',
+    what: `AWS may have accepted the promotion of ${to}, but has not shown it for ${UNSEEN_MS / 60_000} minutes`,
+    why: 'no RDS event says that it was cancelled, so nothing was taken back',
+    next: 'look at the RDS events of both regions, then todo-dr status',
   })

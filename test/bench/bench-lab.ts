@@ -109,6 +109,7 @@ export class BenchLab {
       world,
       maxLagSeconds: 5,
       waivers: intent === 'failover' ? [{name: 'allow-data-loss', reason: 'bench'}] : [],
+      unfinished: async () => [],
       newRun: async () => run,
       operator: 'bench',
       emit() {},

@@ -60,10 +60,8 @@ async function run(
         kept.push(memoryRun(`run-${kept.length}-${intent}`))
         return kept.at(-1)!
       },
-      async latestUnfinished() {
-        for (const one of kept)
-          if ((await one.readJson('plan.json')) && !(await one.readJson('result.json'))) return one
-      },
+      newestFirst: async () => [...kept].reverse(),
+      open: async (id: string) => kept.find((run) => run.id === id)!,
     }),
   } as unknown as Session
   const command = new Command(argv, config)
@@ -272,7 +270,7 @@ describe('the commands that change the topology', () => {
         if (call === 'failover') throw new DrError({code: 'InternalFailure', exit: 'failed', what: 'no'})
       }
     },
-    'is cancelled by AWS': (sim) => void (sim.cancels = true),
+    'is cancelled by AWS': (sim) => void (sim.cancels = 'silently'),
     'does not end': (sim) => void (sim.options.promotionMs = 86_400_000),
   }
   for (const [how, fail] of Object.entries(promotionFails))

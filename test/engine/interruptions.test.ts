@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {MirroredRunStore} from '../../src/adapters/mirror/store.js'
 import type {Intent} from '../../src/model/plan.js'
-import {memoryRuns} from '../support/memory-run.js'
+import {memoryRuns, newestUnfinished} from '../support/memory-run.js'
 import {MemoryMirror} from '../support/memory-mirror.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 import {planOf, resume, start} from './support.js'
@@ -74,11 +74,11 @@ describe('a plan that is killed at any point and resumed', function () {
       const sim = await worldFor('failover', 'region-loss')
       const {outcome} = await start(sim, await planOf(sim, 'failover'), {killAt, run: await one!.create('failover')})
       expect(outcome, killAt).to.equal(undefined)
-      const resumed = await resume(sim, (await two!.latestUnfinished())!)
+      const resumed = await resume(sim, (await newestUnfinished(two!))!)
       expect(resumed?.status, killAt).to.equal('done')
       expect(sim.topology(), killAt).to.deep.equal(whole.topology())
       await two!.close()
-      expect(await one!.latestUnfinished(), killAt).to.equal(undefined)
+      expect(await newestUnfinished(one!), killAt).to.equal(undefined)
     }
   })
 

@@ -16,6 +16,7 @@ const started = (at: number, decidedFrom?: number): JournalLine => ({
   from: 'a',
   to: 'b',
   digest: '',
+  deployment: 'd',
   owner: 'o',
   pid: 1,
   host: 'h',

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {hostname} from 'node:os'
-import {DrError} from '../../src/errors.js'
+import {DrError, Unreachable} from '../../src/errors.js'
 import type {JournalLine} from '../../src/engine/journal.js'
 import type {Plan} from '../../src/model/plan.js'
 import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/simulated-world.js'
@@ -138,17 +138,59 @@ describe('the engine', () => {
   })
 
   for (const intent of ['switchover', 'failover'] as const)
-    it(`undoes when AWS cancels the ${intent} that it had accepted`, async () => {
+    it(`undoes when AWS cancels the ${intent} that it had accepted, and says so in an event`, async () => {
       const sim = new SimulatedWorld()
       const before = sim.topology()
-      sim.cancels = true
+      sim.cancels = 'openly'
       const began = sim.clock.now()
       const {outcome} = await start(sim, await planOf(sim, intent))
       expect(outcome).to.include({status: 'undone', exit: 'refused'})
-      expect(outcome!.failure!.code).to.equal('PromotionCancelled')
+      expect(outcome!.failure).to.include({code: 'PromotionCancelled'})
+      expect(outcome!.failure!.why).to.contain('is cancelled')
       expect(sim.topology()).to.deep.equal(before)
       expect(sim.clock.now() - began).to.be.lessThan(60_000)
     })
+
+  for (const intent of ['switchover', 'failover'] as const) {
+    it(`field report 5: opens nothing when an accepted ${intent} cannot be seen and no event explains it`, async () => {
+      const sim = new SimulatedWorld()
+      sim.cancels = 'silently'
+      const {outcome, run} = await start(sim, await planOf(sim, intent))
+      expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+      expect(outcome!.failure).to.include({code: 'PromotionUnseen'})
+      expect(sim.acts.some((act) => act.startsWith('unfence'))).to.equal(false)
+      expect(await run.readJson('result.json')).to.equal(undefined)
+      sim.cancels = undefined
+      expect(await resume(sim, run)).to.include({status: 'done'})
+    })
+
+    it(`field report 5: waits for an accepted ${intent} that is invisible for longer than anybody expected`, async () => {
+      const sim = new SimulatedWorld({promotionMs: 120_000, hiddenMs: 90_000})
+      const {outcome} = await start(sim, await planOf(sim, intent))
+      expect(outcome).to.include({status: 'done'})
+      expect(sim.acts.filter((act) => act === `${intent} ${AWAY}`)).to.have.length(1)
+      expect(sim.acts.indexOf(`unfence ${HOME}`)).to.be.oneOf([-1, sim.acts.length - 1])
+    })
+
+    it(`field report 5: takes nothing back when the answer to the ${intent} was lost, and Ctrl-C comes before it is seen`, async () => {
+      const sim = new SimulatedWorld({promotionMs: 120_000, hiddenMs: 90_000})
+      const plan = await planOf(sim, intent)
+      const {world} = sim.connect()
+      const interrupt = new AbortController()
+      sim.fault = (call) => {
+        if (call !== intent) return
+        sim.fault = () => undefined
+        void (intent === 'failover' ? world.database.failover(AWAY) : world.database.switchover(HOME, AWAY))
+        void sim.clock.sleep(5000).then(() => interrupt.abort())
+        throw new Unreachable('the answer was lost')
+      }
+
+      const {outcome, run} = await start(sim, plan, {signal: interrupt.signal})
+      expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+      expect(sim.acts.some((act) => act.startsWith('unfence'))).to.equal(false)
+      expect(await resume(sim, run)).to.include({status: 'done'})
+    })
+  }
 
   it('reads the state again after an opaque fault of the promotion, and does not send it twice', async () => {
     const sim = new SimulatedWorld()
@@ -189,16 +231,31 @@ describe('the engine', () => {
       expect(sim.edgeKey).to.equal(HOME)
     })
 
-  it('resumes a plan of an earlier version, whose numbers are text', async () => {
+  it('field report 4: does not carry out a plan that was changed after it had been started', async () => {
     const sim = new SimulatedWorld()
-    const {run} = await start(sim, await planOf(sim, 'failover'), {killAt: 'before:in-flight'})
+    const {run} = await start(sim, await planOf(sim, 'failover'), {killAt: 'before:fence'})
     const plan = (await run.readJson('plan.json')) as Plan
-    for (const step of plan.stages.flat())
-      step.args = Object.fromEntries(Object.entries(step.args).map(([name, value]) => [name, String(value)]))
-    await run.writeJson('plan.json', plan)
-    const began = sim.clock.now()
-    expect(await resume(sim, run)).to.include({status: 'done'})
-    expect(sim.clock.now() - began).to.be.at.least(WRITER_TIMEOUT_SECONDS * 1000)
+    await run.writeJson('plan.json', {...plan, stages: plan.stages.filter(([step]) => step!.id !== 'fence')})
+    expect(await thrownBy(resume(sim, run))).to.include({code: 'PlanChanged', exit: 'refused'})
+    expect(sim.acts).to.deep.equal([])
+  })
+
+  it('field report 4: is resumed although another process has got its process id since', async () => {
+    const sim = new SimulatedWorld()
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {killAt: 'before:promote', owner: 'ann run-1'})
+    const there = memoryRun(run.id)
+    await there.writeJson('plan.json', (await run.readJson('plan.json')) as object)
+    // The process before this one, whose id lives.
+    for (const line of await journalOf(run))
+      await there.append('journal.ndjson', line.event === 'run-started' ? {...line, pid: process.ppid} : line)
+    expect(await resume(sim, there)).to.include({status: 'done'})
+  })
+
+  it('field report 4: an undone run is undone however often it is resumed, and its exit status says so', async () => {
+    const sim = new SimulatedWorld()
+    sim.regions[HOME]!.fenceLeaks = true
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {waivers: []})
+    expect(await resume(sim, run)).to.include({status: 'undone', exit: 'refused'})
   })
 
   it('stops with exit 4 after the promotion, says what a person can do, and resumes', async () => {

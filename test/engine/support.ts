@@ -1,5 +1,6 @@
 import {observe} from '../../src/probes/observe.js'
 import {resumePlan, runPlan} from '../../src/engine/run-plan.js'
+import {readRecord} from '../../src/engine/unfinished.js'
 import type {RunOutcome} from '../../src/engine/outcome.js'
 import type {Waiver} from '../../src/model/gate.js'
 import type {Intent, Plan} from '../../src/model/plan.js'
@@ -41,13 +42,18 @@ export async function start(sim: SimulatedWorld, plan: Plan, options: StartOptio
 
 /** Goes on with it in a new process. */
 export const resume = (sim: SimulatedWorld, run: Run, options: StartOptions = {}): Promise<RunOutcome | undefined> =>
-  inProcess(sim, run, options, resumePlan)
+  inProcess(sim, run, options, async (surroundings) => {
+    const record = await readRecord(surroundings.run, sim.deployment)
+    return resumePlan({...surroundings, record, waivers: options.waivers ?? CONSENT})
+  })
+
+type InProcess = Omit<Parameters<typeof runPlan>[0], 'plan' | 'waivers' | 'owner'>
 
 async function inProcess(
   sim: SimulatedWorld,
   run: Run,
   {killAt, signal = new AbortController().signal, onPoint}: StartOptions,
-  act: (surroundings: Omit<Parameters<typeof resumePlan>[0], 'waivers'>) => Promise<RunOutcome>,
+  act: (surroundings: InProcess) => Promise<RunOutcome>,
 ): Promise<RunOutcome | undefined> {
   const process = sim.connect()
   let died = (): void => undefined

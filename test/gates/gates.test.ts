@@ -81,6 +81,28 @@ describe('the gates', () => {
     expect(refusedBy('failback', rebuilding('connected', 300), [], HOME)).to.deep.equal(['replication-healthy'])
   })
 
+  it('refuse by no-open-run what would go the other way, and let a failover leave behind what cannot be finished', () => {
+    const openRun = {id: 'r1', intent: 'failover' as const, to: AWAY}
+    const asked = (intent: Intent, observation: Observation) =>
+      checkGates({...input(intent, observation), openRun}, CONSENT).refusals.find(({gate}) => gate === 'no-open-run')
+    // Nothing was promoted yet.
+    for (const intent of ['switchover', 'failback', 'steer'] as const)
+      expect(asked(intent, healthy())?.hint, intent).to.match(/resume r1 .* resume r1 --undo/)
+    expect(asked('failover', healthy())).to.equal(undefined)
+    // The promotion is done, and the rest is not.
+    const members = [HOME, AWAY].map((region) => ({region, clusterArn: region, isWriter: region === AWAY}))
+    const promoted = (away = healthySide(AWAY)): Observation =>
+      healthy({
+        global: yes({id: 'g', status: 'available', members}),
+        regions: {[HOME]: healthySide(HOME), [AWAY]: away},
+      })
+
+    for (const intent of ['switchover', 'failover', 'failback'] as const)
+      expect(asked(intent, promoted())?.hint, intent).to.equal('todo-dr resume r1 finishes it')
+    expect(asked('steer', promoted())).to.equal(undefined)
+    expect(asked('failover', promoted(silentSide(AWAY)))).to.equal(undefined)
+  })
+
   const refusedFor: Record<string, [Intent, Observation, string?]> = {
     'target-known': ['switchover', healthy(), HOME],
     'primary-known': ['switchover', healthy({global: no('nobody answers')})],

@@ -1,11 +1,14 @@
 import {expect} from 'chai'
 import {SCHEMAS} from '../../src/actions/status/result.js'
-import {statusOf} from '../../src/actions/status/run.js'
+import {runStatus, statusOf} from '../../src/actions/status/run.js'
 import {diagnose} from '../../src/diagnose.js'
 import type {Observation, RegionObservation} from '../../src/model/observation.js'
 import {regionOf} from '../../src/model/regions.js'
-import {statusTable} from '../../src/render/status.js'
+import {statusTable, unfinishedLines} from '../../src/render/status.js'
+import {planOf, start} from '../engine/support.js'
 import {AWAY, HOME, sampleDeployment} from '../support/deployment.js'
+import {memoryRuns} from '../support/memory-run.js'
+import {SimulatedWorld} from '../support/simulated-world.js'
 
 const side = (region: string, lagSeconds?: number): RegionObservation => ({
   region,
@@ -116,4 +119,24 @@ describe('the status', () => {
     expect(status.regions.map(({role}) => role)).to.deep.equal(['unknown', 'unknown'])
     expect(SCHEMAS.status.parse(status)).to.deep.equal(status)
   })
+})
+
+describe('the status of a run that was cut', () => {
+  for (const [killAt, promoted, would] of [
+    ['before:promote', false, /looks again, asks the gates and goes on; with --undo/],
+    ['after:verify-edge', true, /carries out the rest/],
+  ] as const)
+    it(`field report 1: names it and what resume would do, ${killAt}`, async () => {
+      const sim = new SimulatedWorld()
+      const {run} = await start(sim, await planOf(sim, 'switchover'), {killAt, owner: 'ann run-1'})
+      const runs = memoryRuns([run])
+      const {world} = sim.connect()
+      const {status} = await runStatus({target: 'lab', world, runs, signal: new AbortController().signal})
+      expect(SCHEMAS.status.parse(status)).to.deep.equal(status)
+      expect(status.unfinished).to.have.length(1)
+      expect(status.unfinished[0]).to.include({run: run.id, intent: 'switchover', to: AWAY, promoted})
+      const [what, how] = unfinishedLines(status)
+      expect(what).to.match(/unfinished: switchover from us-east-1 to us-east-2, begun .* by ann run-1/)
+      expect(how).to.match(would)
+    })
 })

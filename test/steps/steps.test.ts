@@ -17,7 +17,12 @@ import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 function setting(options: ConstructorParameters<typeof SimulatedWorld>[0] = {}) {
   const sim = new SimulatedWorld(options)
   const notes: string[] = []
-  const context: StepContext = {signal: new AbortController().signal, note: (text) => notes.push(text), runId: 'r1'}
+  const context: StepContext = {
+    signal: new AbortController().signal,
+    note: (text) => notes.push(text),
+    runId: 'r1',
+    accepted: async () => undefined,
+  }
   return {sim, world: sim.connect().world, context, notes}
 }
 
@@ -191,11 +196,11 @@ describe('the promotions', () => {
   it('tell whether they may have begun, and count silence as begun', async () => {
     const {sim, world, context} = setting()
     const step = promoteSwitchover({from: HOME, to: AWAY})
-    expect(await step.mayHaveBegun!(world, context)).to.equal(false)
+    expect(await step.hasBegun!(world, context)).to.equal(false)
     await step.act(world, context)
-    expect(await step.mayHaveBegun!(world, context)).to.equal(true)
+    expect(await step.hasBegun!(world, context)).to.equal(true)
     sim.lose(AWAY)
-    expect(await step.mayHaveBegun!(world, context)).to.equal(true)
+    expect(await step.hasBegun!(world, context)).to.equal(true)
   })
 })
 

@@ -50,10 +50,11 @@ export async function killAndResume(
     expect(cut.signal, `${point}: ${cut.stderr}`).to.equal('SIGKILL')
     const away = elsewhere(point) ? otherMachine(sandbox) : undefined
     const env: Record<string, string> = away === undefined ? {} : {XDG_STATE_HOME: away}
-    const resumed = await sandbox.run(['resume'], {env})
+    // Where nothing was promoted yet, it asks for consent again.
+    const resumed = await sandbox.run(['resume', ...CONSENT], {env})
     expect(resumed.code, `${point}: ${resumed.stderr}`).to.equal(0)
     if (away !== undefined) {
-      expect(resumed.stderr, point).to.match(/continuing with the copy of run/)
+      expect(resumed.stderr, point).to.match(/is known from its copy in/)
       expect(readdirSync(join(away, 'todo-dr', 'lab', 'runs')), point).to.have.length(1)
     }
 

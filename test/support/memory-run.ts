@@ -1,7 +1,7 @@
 /** A run whose files are in memory, kept whole over a killed process. */
 
 import type {JournalLine} from '../../src/engine/journal.js'
-import type {KeepingRunStore, Run} from '../../src/ports/runs.js'
+import type {KeepingRunStore, Run, RunStore} from '../../src/ports/runs.js'
 
 export function memoryRun(id = '20260101T000000Z-test-0001'): Run {
   const logs: Record<string, unknown[]> = {}
@@ -51,12 +51,15 @@ export function memoryRuns(kept: Run[] = []): KeepingRunStore {
       if (result !== undefined) await run.writeJson('result.json', JSON.parse(result) as object)
       for (const line of journal.trim().split('\n')) await run.append('journal.ndjson', JSON.parse(line) as object)
     },
-    async latestUnfinished() {
-      for (const run of [...kept].reverse())
-        if ((await run.readJson('plan.json')) && !(await run.readJson('result.json'))) return run
-      return undefined
-    },
+    newestFirst: async () => [...kept].reverse(),
   }
+}
+
+/** The newest that has a plan and no result, of a store whose plans and journals are those of no deployment. */
+export async function newestUnfinished(runs: RunStore): Promise<Run | undefined> {
+  for (const run of await runs.newestFirst())
+    if ((await run.readJson('plan.json')) && !(await run.readJson('result.json'))) return runs.open(run.id)
+  return undefined
 }
 
 export const journalOf = async (run: Run): Promise<JournalLine[]> => (await run.read('journal.ndjson')) as JournalLine[]

@@ -41,6 +41,8 @@ export interface SimulatedOptions {
   /** A lost region accepts connections and never answers, until the adapter gives up. */
   hang?: boolean
   promotionMs?: number
+  /** Milliseconds for which an accepted promotion is not shown. */
+  hiddenMs?: number
   edgeMs?: number
   /** Milliseconds by which rows reach the standby. Undefined: they reach it with a planned promotion alone. */
   lagMs?: number
@@ -68,8 +70,11 @@ export class SimulatedWorld {
   edgeKey: Region = HOME
   edgeLost = false
   switching: {to: Region; status: string} | undefined
-  /** AWS accepts a promotion, and gives it up midway. */
-  cancels = false
+  /** AWS accepts a promotion, and gives it up midway; `openly`, it says so in an event. */
+  cancels: 'openly' | 'silently' | undefined
+  readonly #events: {at: number; to: Region; text: string}[] = []
+  /** When the switch under way begins to be shown. */
+  #visibleAt = 0
   leaseHolder: string | undefined
   /** Grows with every taking. */
   leaseToken = 0
@@ -80,7 +85,7 @@ export class SimulatedWorld {
   readonly options: Required<Omit<SimulatedOptions, 'lagMs'>>
 
   constructor({lagMs, ...options}: SimulatedOptions = {}) {
-    this.options = {hang: false, promotionMs: 2000, edgeMs: 500, latencyMs: 10, ...options}
+    this.options = {hang: false, promotionMs: 2000, hiddenMs: 0, edgeMs: 500, latencyMs: 10, ...options}
     this.regions = {[HOME]: region(true), [AWAY]: region(false)}
     if (lagMs !== undefined) this.setLag(lagMs)
   }
@@ -228,16 +233,20 @@ export class SimulatedWorld {
       },
       switchover: async (primary, target) => {
         await this.#call('switchover', primary)
-        this.#accept(target, 'switching-over', true)
+        return this.#accept(target, 'switching-over', true)
       },
       failover: async (target) => {
         await this.#call('failover', target)
-        this.#accept(target, 'failing-over', false)
+        return this.#accept(target, 'failing-over', false)
+      },
+      givenUp: async (target, since) => {
+        await this.#call('events', target)
+        return this.#events.find(({at, to}) => at >= since && to === target)?.text
       },
     }
   }
 
-  #accept(to: Region, status: string, planned: boolean): void {
+  #accept(to: Region, status: string, planned: boolean): number {
     if (this.switching || this.regions[to]!.isWriter)
       throw new DrError({
         code: 'InvalidGlobalClusterStateFault',
@@ -246,7 +255,9 @@ export class SimulatedWorld {
       })
     this.acts.push(`${planned ? 'switchover' : 'failover'} ${to}`)
     this.switching = {to, status}
+    this.#visibleAt = this.clock.now() + this.options.hiddenMs
     void this.#promote(to, planned)
+    return this.clock.now()
   }
 
   async #promote(to: Region, planned: boolean): Promise<void> {
@@ -255,6 +266,8 @@ export class SimulatedWorld {
     await this.clock.sleep(this.options.promotionMs * 0.8)
     if (this.cancels) {
       old.writable = old.isWriter && old.databaseUp
+      if (this.cancels === 'openly')
+        this.#events.push({at: this.clock.now(), to, text: `Global switchover to DB cluster ${to} is cancelled.`})
       this.switching = undefined
       return
     }
@@ -280,8 +293,9 @@ export class SimulatedWorld {
       const {isMember, isWriter, synchronization} = this.regions[name]!
       return isMember ? [{region: name, clusterArn: `arn:${name}`, isWriter, synchronization}] : []
     })
-    const failover = this.switching && {status: this.switching.status, toArn: `arn:${this.switching.to}`}
-    return {id: 'todomgmt', status: failover ? failover.status : 'available', failover, members}
+    const failover = this.switching &&
+      this.clock.now() >= this.#visibleAt && {status: this.switching.status, toArn: `arn:${this.switching.to}`}
+    return {id: 'todomgmt', status: failover ? failover.status : 'available', ...(failover && {failover}), members}
   }
 
   #writers(): World['writers'] {

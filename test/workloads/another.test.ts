@@ -27,7 +27,7 @@ describe('an API that is no ToDo API', function () {
     notebook = new Notebook()
     world = await notebook.open()
     told = []
-    context = {signal, runId: 'r1', note: (text) => told.push(text)}
+    context = {signal, runId: 'r1', note: (text) => told.push(text), accepted: async () => undefined}
   })
 
   afterEach(async () => {

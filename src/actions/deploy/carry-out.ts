@@ -1,6 +1,7 @@
 /** A deployment that nothing stands in the way of: lease, bootstrap, stacks, and what became of them. */
 
-import {Journal, carriedBy} from '../../engine/journal.js'
+import {carriedBy} from '../../engine/carrier.js'
+import {Journal} from '../../engine/journal.js'
 import {holdLease} from '../../engine/lease-keeper.js'
 import type {HeldLease} from '../../engine/lease-keeper.js'
 import {DrError} from '../../errors.js'

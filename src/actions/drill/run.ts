@@ -173,6 +173,8 @@ async function switchNow(
     world,
     maxLagSeconds,
     operator: 'drill',
+    // Its lab is its own.
+    unfinished: async () => [],
     waivers: how.intent === 'failover' ? DRILL_WAIVERS : [],
     // The drill has told the diagnosis when it noticed the outage.
     emit: (event) => event.code === 'diagnosis' || emit(event),

@@ -1,7 +1,18 @@
-import {resumePlan} from '../../engine/run-plan.js'
+/** Goes on with a run that was killed or stopped, or takes it back. */
+
+import {promotionHasBegun} from '../../engine/execute.js'
+import {touchedSteps} from '../../engine/journal.js'
+import {planEvent} from '../../engine/prepare.js'
+import {journaledWaivers, refuseWhileAlive, resumePlan, undoPlan} from '../../engine/run-plan.js'
+import {endOf, readRecord, refuseSuperseded, restOf, unfinishedRuns} from '../../engine/unfinished.js'
+import type {RunRecord} from '../../engine/unfinished.js'
+import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
+import type {Refusal, Waiver} from '../../model/gate.js'
+import type {Consent} from '../../ports/consent.js'
 import type {RunStore} from '../../ports/runs.js'
 import type {World} from '../../ports/world.js'
+import {lookBeforeSwitch} from '../switch/run.js'
 import type {ResumeResult} from './result.js'
 
 export interface ResumeInput {
@@ -10,18 +21,100 @@ export interface ResumeInput {
   runs: RunStore
   /** The id of the run; by default the newest unfinished one. */
   run?: string
+  /** Take back what it did, instead of going on. */
+  undo: boolean
+  /** Stop after the gates. */
+  dryRun: boolean
+  /** Seconds of lag above which a promotion is refused without consent. */
+  maxLagSeconds: number
+  /** Of --allow-data-loss: who is to say yes. That of the first command was for the situation of then. */
+  lossConsent?: Consent
   emit: Emit
   signal: AbortSignal
 }
 
-/** Goes on with a run that was killed or stopped. Throws `RunUnknown`, and what `resumePlan` throws. */
-export async function runResume({target, world, runs, run: id, emit, signal}: ResumeInput): Promise<ResumeResult> {
-  const run = id === undefined ? await runs.latestUnfinished() : await runs.open(id)
-  if (!run) {
+/**
+ * A run whose promotion has begun is finished. Any other one is looked at as a new command would be, as the situation may have
+ * changed since: diagnosis, gates, consent. Throws `RunUnknown`, and what the engine throws.
+ */
+export async function runResume(input: ResumeInput): Promise<{result: ResumeResult; exit: ExitName}> {
+  const {world, target, dryRun, undo, emit, signal} = input
+  const record = await recordOf(input)
+  const result: ResumeResult = {schemaVersion: 1, target, dryRun, run: null, rest: [], refusals: [], outcome: null}
+  if (!record) {
     emit({code: 'done', text: 'There is no unfinished run to resume.', next: 'todo-dr status'})
-    return {schemaVersion: 1, target, outcome: null}
+    return {result, exit: 'done'}
   }
 
-  emit({code: 'note', text: `resuming ${run.id}`})
-  return {schemaVersion: 1, target, outcome: await resumePlan({run, world, emit, signal})}
+  const {run, plan, lines} = record
+  result.run = run.id
+  if (endOf(lines)) {
+    const outcome = await resumePlan({record, world, waivers: [], emit, signal})
+    return {result: {...result, outcome}, exit: outcome.exit}
+  }
+
+  refuseWhileAlive(record)
+  tell(record, emit)
+  result.rest = restOf(record).map(({title}) => title)
+  if (undo) {
+    if (dryRun) return {result, exit: 'done'}
+    const outcome = await undoPlan({record, world, waivers: [], emit, signal})
+    return {result: {...result, outcome}, exit: outcome.exit}
+  }
+
+  const begun = await promotionHasBegun(plan, touchedSteps(lines), {world, runId: run.id})
+  const {waivers, refusals} = begun
+    ? {waivers: journaledWaivers(record), refusals: []}
+    : await lookAfresh(record, input)
+  if (refusals.length > 0) {
+    const back = `todo-dr resume ${run.id} --undo`
+    emit({code: 'warning', text: `The ${plan.intent} ${run.id} stays as it is`, hint: `${back} takes back what it did`})
+    return {result: {...result, refusals}, exit: 'refused'}
+  }
+
+  if (dryRun) {
+    emit({code: 'done', text: 'No gate refuses this; a dry run changes nothing.'})
+    return {result, exit: 'done'}
+  }
+
+  const outcome = await resumePlan({record, world, waivers, emit, signal})
+  return {result: {...result, outcome}, exit: outcome.exit}
+}
+
+async function recordOf({runs, run: id, world: {deployment}}: ResumeInput): Promise<RunRecord | undefined> {
+  const wanted = id ?? (await unfinishedRuns(runs, deployment))[0]?.run.id
+  if (wanted === undefined) return undefined
+  const record = await readRecord(await runs.open(wanted), deployment)
+  if (!endOf(record.lines)) await refuseSuperseded(record, runs, deployment)
+  return record
+}
+
+/** Whose run it is, and what is left of its plan. */
+function tell(record: RunRecord, emit: Emit): void {
+  const {run, plan, started} = record
+  const {intent, from, to, stages} = plan
+  const since = new Date(started.at).toISOString()
+  emit({code: 'note', text: `${run.id}: ${intent} from ${from} to ${to}, begun ${since} by ${started.owner}`})
+  const left = new Set(restOf(record))
+  const rest = stages.map((stage) => stage.filter((step) => left.has(step))).filter((stage) => stage.length > 0)
+  emit(planEvent({...plan, stages: rest}))
+}
+
+async function lookAfresh({plan}: RunRecord, input: ResumeInput): Promise<{waivers: Waiver[]; refusals: Refusal[]}> {
+  const {intent, from, to} = plan
+  const look = await lookBeforeSwitch({
+    ...input,
+    intent,
+    to,
+    unfinished: async () => [],
+    emit: (event) => event.code === 'plan' || input.emit(event),
+  })
+  const {waivers, refusals} = look
+  if (look.plan.from === from && look.plan.to === to) return {waivers, refusals}
+  const fits: Refusal = {
+    gate: 'plan-still-fits',
+    reason: `the plan goes from ${from} to ${to}; now it would go from ${look.plan.from} to ${look.plan.to}`,
+    hint: 'todo-dr status',
+  }
+  return {waivers, refusals: [...refusals, fits]}
 }

@@ -1,7 +1,7 @@
 /** What `status --json` prints: its schema, and the types that are inferred from it. */
 
 import {z} from 'zod'
-import {region} from '../shapes.js'
+import {instant, intent, region} from '../shapes.js'
 
 /** What was seen, or why it could not be. */
 const seen = <T extends z.ZodRawShape>(shape: T) =>
@@ -26,6 +26,18 @@ const regionStatus = z.object({
   lagSeconds: z.number().nullable().meta({description: 'null if there is no value, as in the primary'}),
 })
 
+const unfinishedRun = z.object({
+  run: z.string(),
+  intent,
+  from: region,
+  to: region,
+  startedAt: instant,
+  owner: z.string(),
+  promoted: z.boolean().meta({description: 'The promotion has been made: only the rest is left'}),
+  next: z.string().meta({description: 'The command that finishes it'}),
+  would: z.string().meta({description: 'What that command does'}),
+})
+
 const status = z.object({
   schemaVersion: z.literal(1),
   target: z.string(),
@@ -40,10 +52,12 @@ const status = z.object({
   replication: z.enum(['ok', 'stalled', 'broken', 'none']),
   lagSeconds: z.number().nullable().meta({description: 'The lag of the standby, from its metric'}),
   regions: z.array(regionStatus),
+  unfinished: z.array(unfinishedRun).meta({description: 'Runs that were cut, newest first'}),
 })
 
 /** What was seen, or why it could not be. */
 export type Seen<T> = ({reachable: true} & T) | {reachable: false; reason: string}
+export type UnfinishedRun = z.infer<typeof unfinishedRun>
 export type RegionStatus = z.infer<typeof regionStatus>
 export type StatusResult = z.infer<typeof status>
 

@@ -5,16 +5,21 @@ import type {ExitName} from '../../errors.js'
 import type {Diagnosis} from '../../model/diagnosis.js'
 import type {Region} from '../../model/deployment.js'
 import type {Observation, RegionObservation, Sample} from '../../model/observation.js'
+import type {RunStore} from '../../ports/runs.js'
+import {unfinishedRuns} from '../../engine/unfinished.js'
+import type {RunRecord} from '../../engine/unfinished.js'
+import {primaryOf} from '../../model/observation.js'
 import {preferenceOf} from '../../model/regions.js'
 import {lagOf, topologyOf} from '../../model/topology.js'
 import type {Topology} from '../../model/topology.js'
 import type {World} from '../../ports/world.js'
 import {observe} from '../../probes/observe.js'
-import type {RegionStatus, Seen, StatusResult} from './result.js'
+import type {RegionStatus, Seen, StatusResult, UnfinishedRun} from './result.js'
 
 export interface StatusInput {
   target: string
   world: World
+  runs: RunStore
   signal: AbortSignal
 }
 
@@ -22,16 +27,25 @@ export interface StatusInput {
 export async function runStatus({
   target,
   world,
+  runs,
   signal,
 }: StatusInput): Promise<{status: StatusResult; diagnosis: Diagnosis; exit: ExitName}> {
-  const observation = await observe(world, {signal})
+  const [observation, unfinished] = await Promise.all([
+    observe(world, {signal}),
+    unfinishedRuns(runs, world.deployment),
+  ])
   const diagnosis = diagnose(observation)
   const {situation} = diagnosis
   const exit = situation === 'Healthy' ? 'done' : situation === 'Unknown' ? 'unknown' : 'missed'
-  return {status: statusOf(target, observation, diagnosis), diagnosis, exit}
+  return {status: statusOf(target, observation, diagnosis, unfinished), diagnosis, exit}
 }
 
-export function statusOf(target: string, observation: Observation, diagnosis: Diagnosis): StatusResult {
+export function statusOf(
+  target: string,
+  observation: Observation,
+  diagnosis: Diagnosis,
+  unfinished: RunRecord[] = [],
+): StatusResult {
   const topology = topologyOf(observation)
   const {situation, summary, evidence, next = null} = diagnosis
   return {
@@ -48,6 +62,25 @@ export function statusOf(target: string, observation: Observation, diagnosis: Di
       const side = observation.regions[region]
       return side ? [regionStatus(side, observation, topology)] : []
     }),
+    unfinished: unfinished.map((record) => unfinishedRun(record, observation)),
+  }
+}
+
+function unfinishedRun({run, plan, started}: RunRecord, observation: Observation): UnfinishedRun {
+  const {intent, from, to} = plan
+  const promoted = primaryOf(observation) === to
+  return {
+    run: run.id,
+    intent,
+    from,
+    to,
+    startedAt: new Date(started.at).toISOString(),
+    owner: started.owner,
+    promoted,
+    next: `todo-dr resume ${run.id}`,
+    would: promoted
+      ? 'carries out the rest'
+      : 'looks again, asks the gates and goes on; with --undo it takes back what was done',
   }
 }
 

@@ -2,6 +2,7 @@
 
 import {planEvent, prepare, showVerdict} from '../../engine/prepare.js'
 import {runPlan} from '../../engine/run-plan.js'
+import type {RunRecord} from '../../engine/unfinished.js'
 import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
@@ -19,6 +20,8 @@ export interface SteerInput {
   /** Stop after the gates. */
   dryRun: boolean
   maxLagSeconds: number
+  /** The unfinished runs of the deployment, newest first. */
+  unfinished: () => Promise<RunRecord[]>
   /** Called once, when nothing stands in the way. */
   newRun: () => Promise<Run>
   /** Who holds the operator lease. */
@@ -32,7 +35,9 @@ export async function runSteer(input: SteerInput): Promise<{result: SteerResult;
   const {target, world, to, dryRun, maxLagSeconds, emit, signal} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const decidedFrom = world.clock.now()
-  const {observation, diagnosis, plan, gates} = await prepare({world, intent: 'steer', to, maxLagSeconds, signal})
+  const [openRun] = await input.unfinished()
+  const look = {world, intent: 'steer', to, maxLagSeconds, openRun, signal} as const
+  const {observation, diagnosis, plan, gates} = await prepare(look)
   emit({code: 'diagnosis', ...diagnosis})
   emit(planEvent(plan))
   const verdict = gates([])

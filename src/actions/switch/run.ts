@@ -4,6 +4,7 @@ import {planEvent, prepare, showVerdict} from '../../engine/prepare.js'
 import type {Prepared} from '../../engine/prepare.js'
 import type {RunOutcome} from '../../engine/outcome.js'
 import {runPlan} from '../../engine/run-plan.js'
+import type {RunRecord} from '../../engine/unfinished.js'
 import {DrError} from '../../errors.js'
 import type {GateVerdict} from '../../gates/index.js'
 import type {Emit} from '../../messages.js'
@@ -32,6 +33,8 @@ export interface SwitchInput {
   lossConsent?: Consent
   /** Stop after the gates. */
   dryRun?: boolean
+  /** The unfinished runs of the deployment, newest first. */
+  unfinished: () => Promise<RunRecord[]>
   /** Called once, when nothing stands in the way. */
   newRun: () => Promise<Run>
   /** Who holds the operator lease. */
@@ -41,6 +44,9 @@ export interface SwitchInput {
   emit: Emit
   signal: AbortSignal
 }
+
+/** What a look needs, before anything is run. */
+export type LookInput = Omit<SwitchInput, 'target' | 'newRun' | 'operator' | 'dryRun'>
 
 /** What was seen, what was planned and what stands in the way of it. */
 export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'plan'> {
@@ -85,11 +91,12 @@ export function mayRun({refusals}: GateVerdict, {dryRun, emit}: Pick<SwitchInput
 }
 
 /** Changes nothing. Says what it sees. */
-export async function lookBeforeSwitch(input: SwitchInput): Promise<SwitchLook> {
+export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const {world, intent, to, emit} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const began = world.clock.now()
-  const prepared = await prepare(input)
+  const [openRun] = await input.unfinished()
+  const prepared = await prepare({...input, openRun})
   const decidedFrom = input.diagnosed?.() ?? began
   const {diagnosis, plan} = prepared
   emit({code: 'diagnosis', ...diagnosis})
@@ -114,7 +121,7 @@ export function carryOut(input: SwitchInput, {plan, waivers, decidedFrom}: Switc
 }
 
 /** A person is asked only where the consent is all that is missing, and after the risk was shown. */
-async function waiversOf({waivers = [], lossConsent, emit}: SwitchInput, {gates}: Prepared): Promise<Waiver[]> {
+async function waiversOf({waivers = [], lossConsent, emit}: LookInput, {gates}: Prepared): Promise<Waiver[]> {
   if (!lossConsent) return waivers
   const accepted = [...waivers, ACCEPTED]
   if (lossConsent.given()) return accepted

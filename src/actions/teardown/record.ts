@@ -1,6 +1,8 @@
 /** The journal of a teardown: a new one, or that of one that was killed or stopped, which goes on under the same name. */
 
-import {Journal, carriedBy, carriedOutBy, hasFinished} from '../../engine/journal.js'
+import {carriedBy, carriedOutBy} from '../../engine/carrier.js'
+import {Journal} from '../../engine/journal.js'
+import {endOf} from '../../engine/unfinished.js'
 import type {TeardownAct} from '../../model/teardown-plan.js'
 import type {RunStore} from '../../ports/runs.js'
 import type {Clock} from '../../ports/world.js'
@@ -29,7 +31,7 @@ export async function openRecord({runs, clock, app, operator, acts}: RecordInput
     const journal = new Journal(last, clock)
     const lines = await journal.read()
     const started = lines.find((line) => line.event === 'teardown-started')
-    if (started?.app === app && !hasFinished(lines) && carriedOutBy(lines) === undefined) {
+    if (started?.app === app && !endOf(lines) && carriedOutBy(lines) === undefined) {
       const {owner} = started
       await journal.write({event: 'run-resumed', ...carriedBy(owner)})
       return {journal, owner, fresh: false}

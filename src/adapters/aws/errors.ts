@@ -66,6 +66,7 @@ export function mapAwsError(error: unknown, call: FailedCall): DrError {
     next: 'todo-dr status',
     requestId: sdk.$metadata?.requestId,
     cause: error,
+    unclear: (sdk.$metadata?.httpStatusCode ?? 0) >= 500,
   })
 }
 

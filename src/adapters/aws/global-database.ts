@@ -67,15 +67,34 @@ export class AwsGlobalDatabase implements GlobalDatabase {
    * AWS may answer an opaque `InternalFailure` although the switchover has begun (aws-sdk issue 822): it comes out with
    * that code, and who calls reads the state again before trying again.
    */
-  async switchover(primary: Region, target: Region, options: CallOptions = {}): Promise<void> {
-    const promotion = this.#promotion(target)
-    await this.#clients.call('rds', primary, 'SwitchoverGlobalCluster', promotion, {...options, once: true})
+  async switchover(primary: Region, target: Region, options: CallOptions = {}): Promise<number> {
+    const [promotion, once] = [this.#promotion(target), {...options, once: true}]
+    return this.#clients.call('rds', primary, 'SwitchoverGlobalCluster', promotion, once, instant)
   }
 
-  async failover(target: Region, options: CallOptions = {}): Promise<void> {
+  async failover(target: Region, options: CallOptions = {}): Promise<number> {
     // Without AllowDataLoss the same call is a switchover, which a real outage refuses (RDS API reference).
     const promotion = {...this.#promotion(target), AllowDataLoss: true}
-    await this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, once: true})
+    return this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, once: true}, instant)
+  }
+
+  /**
+   * By RDS-EVENT-0186 and 0187 (switchover cancelled, failed) and 0239 (failover failed) of the target's cluster. The API gives
+   * the text of an event and not its number (Aurora user guide, event messages; RDS API reference, Event).
+   */
+  async givenUp(target: Region, since: number, options: CallOptions = {}): Promise<string | undefined> {
+    const question = {
+      SourceType: 'db-cluster' as const,
+      SourceIdentifier: this.#clusterId(target),
+      StartTime: new Date(since),
+    }
+    const {Events = []} = await this.#clients.call('rds', target, 'DescribeEvents', question, options)
+    const given = Events.findLast(
+      ({Message, Date: at}) =>
+        (at?.getTime() ?? 0) >= since &&
+        /^Global (switchover|failover) to .* (is cancelled|failed)/.test(Message ?? ''),
+    )
+    return given?.Message
   }
 
   /**
@@ -120,6 +139,8 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     return regionOf(this.#deployment, region).clusterId.toLowerCase()
   }
 }
+
+const instant = async (_answer: unknown, serverTime: number): Promise<number> => serverTime
 
 /** @throws `NotFound` where AWS answers with an empty list instead of a fault. */
 function first<T>(list: T[] | undefined, what: string): T {

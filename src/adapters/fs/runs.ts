@@ -57,17 +57,12 @@ export class FsRunStore implements KeepingRunStore {
     return id === undefined ? undefined : new FsRun(id, join(this.#folder, id))
   }
 
-  async latestUnfinished(): Promise<Run | undefined> {
+  async newestFirst(): Promise<Run[]> {
     const ids = await readdir(this.#folder).catch(() => [])
-    for (const id of ids.sort().reverse()) {
-      const folder = join(this.#folder, id)
-
-      if ((await exists(join(folder, 'plan.json'))) && !(await exists(join(folder, 'result.json')))) {
-        return new FsRun(id, folder)
-      }
-    }
-
-    return undefined
+    return ids
+      .sort()
+      .reverse()
+      .map((id) => new FsRun(id, join(this.#folder, id)))
   }
 }
 

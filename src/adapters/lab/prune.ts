@@ -31,5 +31,8 @@ async function newestRun(lab: string): Promise<string> {
 async function isInUse(lab: string): Promise<boolean> {
   const record = await readRecord(lab)
   if (record && (await isRunning(record))) return true
-  return (await new FsRunStore(targetStateFolder(`lab:${lab}`)).latestUnfinished()) !== undefined
+  for (const run of await new FsRunStore(targetStateFolder(`lab:${lab}`)).newestFirst())
+    if ((await run.readJson('plan.json')) !== undefined && (await run.readJson('result.json')) === undefined)
+      return true
+  return false
 }

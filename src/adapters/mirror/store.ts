@@ -12,12 +12,16 @@ import {MirroredRun} from './run.js'
 /** An unfinished run that is older is nobody's emergency any more: too much may have happened since. */
 const DAYS_BACK = 30
 const DAY_MS = 24 * 60 * 60 * 1000
+/** Runs that are looked at on each side: a later one that was carried out leaves those before it behind. */
+const MOST = 5
 
 export class MirroredRunStore implements RunStore {
   readonly #local: KeepingRunStore
   readonly #mirror: RunMirror
   readonly #emit: Emit
   readonly #open = new Map<string, MirroredRun>()
+  /** What a command has taken in once counts until its end. */
+  #taken: Promise<void> | undefined
 
   constructor(local: KeepingRunStore, mirror: RunMirror, emit: Emit) {
     this.#local = local
@@ -39,12 +43,10 @@ export class MirroredRunStore implements RunStore {
     return run && this.#mirrored(run)
   }
 
-  async latestUnfinished(): Promise<Run | undefined> {
-    const [here, elsewhere] = await Promise.all([this.#local.latestUnfinished(), this.#newestElsewhere()])
-    // Ours may have been finished from another machine.
-    await this.#takeIn([...new Set([here?.id, elsewhere])].filter((id) => id !== undefined))
-    const run = await this.#local.latestUnfinished()
-    return run && this.#mirrored(run)
+  async newestFirst(): Promise<Run[]> {
+    this.#taken ??= this.#takeInNewest()
+    await this.#taken
+    return this.#local.newestFirst()
   }
 
   /** Waits, a bounded while, until the copies are whole; then gives up those that are not. */
@@ -58,28 +60,37 @@ export class MirroredRunStore implements RunStore {
     return known
   }
 
-  /** Only the newest: whoever began another run has left the ones before it behind. */
-  async #newestElsewhere(): Promise<string | undefined> {
+  /** The newest of those that are kept elsewhere, and ours that are unfinished: they may have been finished elsewhere. */
+  async #takeInNewest(): Promise<void> {
+    const [ours, theirs] = await Promise.all([this.#local.newestFirst(), this.#elsewhere()])
+    const known = new Map(
+      await Promise.all(ours.map(async (run) => [run.id, (await run.readJson('result.json')) !== undefined] as const)),
+    )
+    const unfinished = ours.filter(({id}) => known.get(id) === false).slice(0, MOST)
+    const wanted = [...unfinished.map(({id}) => id), ...theirs.filter((id) => known.get(id) !== true)]
+    await this.#takeIn([...new Set(wanted)])
+  }
+
+  async #elsewhere(): Promise<string[]> {
     const since = Date.now() - DAYS_BACK * DAY_MS
     const lists = await Promise.allSettled(this.#mirror.regions.map((region) => this.#mirror.list(region, since)))
     const silent = this.#mirror.regions.filter((_, index) => lists[index]!.status === 'rejected')
     if (silent.length > 0) this.#emit({code: 'note', text: `cannot read the copies of runs in ${silent.join(' and ')}`})
     const ids = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
-    return ids
-      .filter((id) => isRunId(id))
-      .sort()
-      .at(-1)
+    return [...new Set(ids.filter((id) => isRunId(id)))].sort().slice(-MOST)
   }
 
   /** Of each run the copy that knows most takes the place of what this disk knows less of. */
   async #takeIn(ids: string[]): Promise<void> {
-    for (const id of ids) {
-      const copies = await readCopies(this.#mirror, id)
-      const best = copies.sort(byKnowledge).at(-1)
-      if (best === undefined || byKnowledge(await this.#known(id), best) >= 0) continue
-      await this.#local.keep(id, best.files)
-      this.#emit({code: 'note', text: `continuing with the copy of run ${id} in ${best.region}`})
-    }
+    await Promise.all(
+      ids.map(async (id) => {
+        const copies = await readCopies(this.#mirror, id)
+        const best = copies.sort(byKnowledge).at(-1)
+        if (best === undefined || byKnowledge(await this.#known(id), best) >= 0) return
+        await this.#local.keep(id, best.files)
+        this.#emit({code: 'note', text: `run ${id} is known from its copy in ${best.region}`})
+      }),
+    )
   }
 
   async #known(id: string): Promise<Pick<Copy, 'finished' | 'lines'>> {

@@ -23,6 +23,7 @@ async function switched(sim: SimulatedWorld, intent: Intent, more: Partial<Switc
     intent,
     world: sim.connect().world,
     maxLagSeconds: 5,
+    unfinished: async () => [],
     async newRun() {
       runs.push(memoryRun())
       return runs[0]!

@@ -99,7 +99,12 @@ describe('the global database over RDS', () => {
       database,
       clock: {now: () => Date.now(), sleep: () => new Promise(() => undefined)},
     } as unknown as World
-    const context: StepContext = {signal: new AbortController().signal, note: () => undefined, runId: 'r1'}
+    const context: StepContext = {
+      signal: new AbortController().signal,
+      note: () => undefined,
+      runId: 'r1',
+      accepted: async () => undefined,
+    }
     const promotion = promoteSwitchover({from: HOME, to: AWAY})
     await promotion.act(world, context)
     expect(rds.of('SwitchoverGlobalCluster')).to.have.length(1)

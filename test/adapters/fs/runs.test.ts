@@ -71,20 +71,15 @@ describe('runs on disk', () => {
     expect(JSON.parse(readFileSync(join(run.folder, 'plan.json'), 'utf8'))).to.deep.equal({v: 2})
   })
 
-  it('finds the newest run that has a plan and no result', async () => {
-    expect(await store.latestUnfinished()).to.equal(undefined)
+  it('lists all runs, the newest first', async () => {
+    expect(await store.newestFirst()).to.deep.equal([])
     const older = await store.create('failover')
-    await older.writeJson('plan.json', {})
     await pause()
     const newer = await store.create('failback')
-    await newer.writeJson('plan.json', {})
-    await pause()
-    await store.create('refused')
-    expect((await store.latestUnfinished())?.id).to.equal(newer.id)
-    await newer.writeJson('result.json', {})
-    expect((await store.latestUnfinished())?.id).to.equal(older.id)
-    await older.writeJson('result.json', {})
-    expect(await store.latestUnfinished()).to.equal(undefined)
+    await newer.writeJson('plan.json', {v: 1})
+    const listed = await store.newestFirst()
+    expect(listed.map(({id}) => id)).to.deep.equal([newer.id, older.id])
+    expect(await listed[0]!.readJson('plan.json')).to.deep.equal({v: 1})
   })
 
   it('finds the newest run of an intent, whatever became of it', async () => {

@@ -9,6 +9,7 @@ import type {DrEvent} from '../../../src/messages.js'
 import type {Run} from '../../../src/ports/runs.js'
 import {AWAY, HOME} from '../../support/deployment.js'
 import {MemoryMirror} from '../../support/memory-mirror.js'
+import {newestUnfinished} from '../../support/memory-run.js'
 import {thrownBy} from '../../support/thrown.js'
 
 const PLAN = {schemaVersion: 1}
@@ -118,7 +119,7 @@ describe('mirrored runs', () => {
     await one.close()
     mirror.lost.add(HOME)
     const two = machine('two')
-    const found = (await two.latestUnfinished())!
+    const found = (await newestUnfinished(two))!
     expect(found.id).to.equal(run.id)
     expect(found.folder).to.equal(join(folder, 'two', 'runs', run.id))
     expect(await found.read('journal.ndjson')).to.deep.equal([{n: 0}, {n: 1}, {n: 2}])
@@ -127,7 +128,7 @@ describe('mirrored runs', () => {
       expect(statSync(join(found.folder, file)).mode & 0o777, file).to.equal(0o600)
     expect(events).to.deep.equal([
       {code: 'note', text: `cannot read the copies of runs in ${HOME}`},
-      {code: 'note', text: `continuing with the copy of run ${run.id} in ${AWAY}`},
+      {code: 'note', text: `run ${run.id} is known from its copy in ${AWAY}`},
     ])
     expect((await machine('three').open(run.id)).id).to.equal(run.id)
     expect(await thrownBy(machine('four').open('20260101T000000000Z-failover-0000'))).to.include({code: 'RunUnknown'})
@@ -138,17 +139,17 @@ describe('mirrored runs', () => {
     const run = await begun(one, 9)
     await one.close()
     const two = machine('two')
-    const there = (await two.latestUnfinished())!
+    const there = (await newestUnfinished(two))!
     await there.append('journal.ndjson', {n: 'two'}, {sync: true})
     await two.close()
     expect(await (await machine('one').open(run.id)).read('journal.ndjson')).to.have.length(10)
     mirror.objects.set([HOME, run.id, 'journal.ndjson'].join(' '), '{"n":0}\n')
     expect(await (await machine('one').open(run.id)).read('journal.ndjson')).to.have.length(10)
     mirror.objects.set([HOME, run.id, 'result.json'].join(' '), '{"status":"done"}\n')
-    expect(await machine('one').latestUnfinished()).to.equal(undefined)
+    expect(await newestUnfinished(machine('one'))).to.equal(undefined)
   })
 
-  it('are resumed from elsewhere only where nobody has begun another since', async () => {
+  it('are taken in with those that came after them, whose results may have left them behind', async () => {
     const one = machine('one')
     await begun(one)
     // Ids tell milliseconds apart.
@@ -157,7 +158,9 @@ describe('mirrored runs', () => {
     await newer.writeJson('result.json', {status: 'done'})
     await one.close()
     expect(await mirror.list(AWAY)).to.have.length(2)
-    expect(await machine('two').latestUnfinished()).to.equal(undefined)
+    const [first, second] = await machine('two').newestFirst()
+    expect(await first!.readJson('result.json')).to.deep.equal({status: 'done'})
+    expect(await second!.readJson('result.json')).to.equal(undefined)
   })
 
   it('count only with a plan and a journal that can be read, and under the name of a run', async () => {
@@ -167,12 +170,12 @@ describe('mirrored runs', () => {
       mirror.objects.set(`${AWAY} ${id} plan.json`, '{"schemaVersion":1}\n')
       mirror.objects.set(`${AWAY} ${id} journal.ndjson`, '{"n":0}\n')
       mirror.objects.set(`${AWAY} ${id} ${file}`, '{"n":')
-      expect(await machine(file).latestUnfinished(), file).to.equal(undefined)
+      expect(await newestUnfinished(machine(file)), file).to.equal(undefined)
     }
 
     mirror.objects.clear()
     for (const file of ['plan.json', 'journal.ndjson'])
       mirror.objects.set(`${AWAY} ../../evil ${file}`, '{"schemaVersion":1}')
-    expect(await machine('path').latestUnfinished()).to.equal(undefined)
+    expect(await newestUnfinished(machine('path'))).to.equal(undefined)
   })
 })

@@ -11,6 +11,7 @@ export {
   DescribeDBEngineVersionsCommand,
   DescribeDBInstancesCommand,
   DescribeDBProxyTargetsCommand,
+  DescribeEventsCommand,
   DescribeGlobalClustersCommand,
   FailoverGlobalClusterCommand,
   ListTagsForResourceCommand,

@@ -1,0 +1,107 @@
+/** Runs that were cut: which of them are still to be finished, and what is left of each. */
+
+import {DrError} from '../errors.js'
+import {identityOf} from '../model/deployment.js'
+import type {Deployment} from '../model/deployment.js'
+import type {Plan, PlanStep} from '../model/plan.js'
+import {digest} from '../plans/digest.js'
+import type {Run, RunStore} from '../ports/runs.js'
+import type {JournalEvent, JournalLine} from './journal.js'
+
+type Started = {at: number} & Extract<JournalEvent, {event: 'run-started'}>
+
+/** A run of a plan as its files tell it. */
+export interface RunRecord {
+  run: Run
+  plan: Plan
+  lines: JournalLine[]
+  started: Started
+}
+
+/** How a run ended for good; undefined where it has not: a stopped one goes on. */
+export const endOf = (lines: JournalLine[]): Extract<JournalEvent, {event: 'run-finished'}> | undefined =>
+  lines.findLast((line) => line.event === 'run-finished')
+
+/**
+ * Throws `NothingToResume` where no plan was started, and with exit refused `RunOfAnotherDeployment`, which has the same name and
+ * is gone, and `PlanChanged`, where the plan is not the one that was looked at and agreed to.
+ */
+export async function readRecord(run: Run, deployment: Deployment): Promise<RunRecord> {
+  const plan = (await run.readJson('plan.json')) as Plan | undefined
+  const lines = (await run.read('journal.ndjson')) as JournalLine[]
+  const started = lines.find((line) => line.event === 'run-started')
+  if (plan?.schemaVersion !== 1 || started?.event !== 'run-started') throw nothingToResume(run)
+  if (started.deployment !== identityOf(deployment)) throw ofAnother(run)
+  if (started.digest !== digest(plan)) throw planChanged(run)
+  return {run, plan, lines, started}
+}
+
+/**
+ * Newest first. A switch that was carried out later has left every earlier run behind: what that one had planned was for another
+ * day. Runs that cannot be read are left out.
+ */
+export async function unfinishedRuns(runs: RunStore, deployment: Deployment): Promise<RunRecord[]> {
+  const found: RunRecord[] = []
+  for (const run of await runs.newestFirst()) {
+    const record = await readRecord(run, deployment).catch((error: unknown) => {
+      if (error instanceof DrError) return undefined
+      throw error
+    })
+    if (!record) continue
+    const end = endOf(record.lines)
+    if (!end) found.push(record)
+    else if (end.status === 'done' && record.plan.intent !== 'steer') break
+  }
+
+  return found
+}
+
+/** Steps that are neither done nor skipped, in order. */
+export function restOf({plan, lines}: RunRecord): PlanStep[] {
+  const through = new Set(
+    lines.flatMap((line) => (line.event === 'step-done' || line.event === 'step-skipped' ? [line.step] : [])),
+  )
+  return plan.stages.flat().filter(({id}) => !through.has(id))
+}
+
+/** Throws `RunSuperseded` (exit refused) where a switch was carried out after this run had begun. */
+export async function refuseSuperseded({run, plan}: RunRecord, runs: RunStore, deployment: Deployment): Promise<void> {
+  for (const later of await runs.newestFirst()) {
+    if (later.id <= run.id) return
+    const record = await readRecord(later, deployment).catch(() => undefined)
+    if (!record || record.plan.intent === 'steer' || endOf(record.lines)?.status !== 'done') continue
+    throw new DrError({
+      code: 'RunSuperseded',
+      exit: 'refused',
+      what: `the ${plan.intent} ${run.id} is no longer to be finished`,
+      why: `the ${record.plan.intent} ${later.id} was carried out after it`,
+      next: 'todo-dr status',
+    })
+  }
+}
+
+const nothingToResume = (run: Run): DrError =>
+  new DrError({
+    code: 'NothingToResume',
+    exit: 'failed',
+    what: `The run ${run.id} has no plan that was started`,
+    next: 'todo-dr status',
+  })
+
+const ofAnother = (run: Run): DrError =>
+  new DrError({
+    code: 'RunOfAnotherDeployment',
+    exit: 'refused',
+    what: `the run ${run.id} belongs to another deployment of the same name`,
+    why: 'its plan was made for a deployment that no longer exists; nothing was changed',
+    next: 'todo-dr status',
+  })
+
+const planChanged = (run: Run): DrError =>
+  new DrError({
+    code: 'PlanChanged',
+    exit: 'refused',
+    what: `the plan of the run ${run.id} was changed after it had been started`,
+    why: `${run.folder}/plan.json does not have the digest that its journal names; nothing was changed`,
+    next: 'todo-dr status shows what to do now; a new command makes a new plan',
+  })

@@ -1,0 +1,27 @@
+import {isSilent} from '../diagnose.js'
+import {primaryOf} from '../model/observation.js'
+import type {Gate} from '../model/gate.js'
+
+/**
+ * Refuses a switch on top of one that was begun and not finished: repeated after the promotion, the same failover would go the
+ * other way, into the region that was just escaped. A run whose region no longer answers cannot be finished, and stands in
+ * nobody's way; one that has promoted nothing is left behind by a failover, which cannot wait, and by nothing else.
+ */
+export const noOpenRun: Gate = {
+  id: 'no-open-run',
+  check({intent, observation, openRun}) {
+    if (!openRun) return
+    const reason = `the ${openRun.intent} to ${openRun.to} was begun and is not finished: ${openRun.id}`
+    if (primaryOf(observation) === openRun.to) {
+      const target = observation.regions[openRun.to]
+      if (intent === 'steer' || !target || isSilent(target)) return
+      return {reason, hint: `todo-dr resume ${openRun.id} finishes it`}
+    }
+
+    if (intent === 'failover') return
+    return {
+      reason,
+      hint: `todo-dr resume ${openRun.id} looks again and goes on; todo-dr resume ${openRun.id} --undo takes back what it did`,
+    }
+  },
+}
