@@ -11,6 +11,7 @@ export default class Resume extends SwitchCommand {
 
   static override examples = [
     '<%= config.bin %> resume --dry-run',
+    '<%= config.bin %> resume --target prod',
     '<%= config.bin %> resume',
     '<%= config.bin %> resume --undo',
     '<%= config.bin %> resume --allow-data-loss --confirm ToDoMgmt',
