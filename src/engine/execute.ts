@@ -8,6 +8,7 @@ import type {Plan, PlanStep} from '../model/plan.js'
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 import {stepOf} from '../steps/registry.js'
+import {UNSEEN_MS} from '../steps/promotion.js'
 import type {RunFailure, RunOutcome} from './outcome.js'
 import {showVerdict} from './prepare.js'
 import {runStep, skip, undoStep} from './run-step.js'
@@ -89,7 +90,10 @@ class Executor {
   }
 
   async takeBack(): Promise<Ending> {
-    if (this.#claimed || (await this.#promotionHasBegun())) throw promotionHasBegunError(this.execution.plan)
+    const {plan, runner} = this.execution
+    const settlesAt = runner.claimedAt === undefined ? 0 : runner.claimedAt + UNSEEN_MS
+    if (runner.world.clock.now() < settlesAt || (await this.#promotionHasBegun()))
+      throw promotionHasBegunError(plan, settlesAt)
     if (await this.#undo()) return {status: 'undone', exit: 'done', unsure: []}
     const failure = {code: 'UndoFailed', what: 'not everything could be taken back', next: 'todo-dr status'}
     return {status: 'stopped', exit: 'stopped', failure, unsure: []}
@@ -172,13 +176,13 @@ class Executor {
 /** AWS's own word that the promotion will not happen: the only proof that there is. */
 const isGivenUp = (error: unknown): boolean => error instanceof DrError && error.code === 'PromotionCancelled'
 
-const promotionHasBegunError = ({intent, to}: Plan): DrError =>
+const promotionHasBegunError = ({intent, to}: Plan, settlesAt: number): DrError =>
   new DrError({
     code: 'PromotionHasBegun',
     exit: 'refused',
     what: `the ${intent} cannot be taken back: the promotion of ${to} has begun, or may have`,
     why: 'an old primary that is opened now could be a second writer',
-    next: 'todo-dr resume',
+    next: `todo-dr resume goes on; if AWS shows no promotion, --undo works after ${new Date(settlesAt).toISOString()}`,
   })
 
 /** `FenceUnsure` of `fence-unsure`. */

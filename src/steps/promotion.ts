@@ -16,8 +16,8 @@ const PAUSE_MS = 500
 const IDLE_MS = 15_000
 /** Between two such questions. */
 const ASK_MS = 10_000
-/** An accepted switch that has been invisible for so long, without a word of AWS, is a case for a person. */
-const UNSEEN_MS = 5 * 60_000
+/** An accepted switch that has been invisible for so long, without a word of AWS, is a case for a person. Milliseconds. */
+export const UNSEEN_MS = 5 * 60_000
 
 const look = (world: World, to: string, {signal}: StepContext) =>
   answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `the global database, read in ${to}`}, (inner) =>

@@ -154,7 +154,7 @@ export const SCENES: Scene[] = [
       ok('todo-dr steer --dry-run'),
       ok('todo-dr resume --dry-run'),
       ok('todo-dr resume'),
-      scenery('todo-dr switchover', 137, {TODO_DR_FAILPOINT: 'before:promote'}),
+      scenery('todo-dr switchover', 137, {TODO_DR_FAILPOINT: 'before:canary'}),
       ok('todo-dr resume --undo'),
       scenery('todo-dr failover --allow-data-loss --confirm ToDoMgmt', 137, {TODO_DR_FAILPOINT: 'before:promote'}),
       ok('todo-dr resume --allow-data-loss --confirm ToDoMgmt'),
