@@ -19,6 +19,8 @@ import {errorJson, errorLines} from '../render/error.js'
 import {isResult} from '../render/lines.js'
 import {openTerminal} from '../render/terminal.js'
 import type {Terminal} from '../render/terminal.js'
+import {aimed, withAim} from './aim.js'
+import type {Aim} from './aim.js'
 import {typedConsent} from './consent.js'
 import type {ConsentOptions} from './consent.js'
 import {tellStages} from '../ports/stage.js'
@@ -76,11 +78,11 @@ export abstract class DrCommand extends Command {
   /** What happens, told to a person: lines on stderr. With --quiet only what it ends in. */
   protected readonly emit: Emit = (event) => {
     const {quiet, 'dry-run': dryRun = false} = this.#base
-    if (!quiet || isResult(event, {dryRun})) this.#terminal.emit(event)
+    if (!quiet || isResult(event, {dryRun})) this.answer(event)
   }
 
   /** What was asked for, told as `emit` does, with --quiet too. */
-  protected readonly answer: Emit = (event) => this.#terminal.emit(event)
+  protected readonly answer: Emit = (event) => this.#terminal.emit(withAim(event, this.#aim))
 
   /** One act that takes its time, told as it begins and as it ends. */
   protected readonly stage: Stage = tellStages((event) => this.emit(event))
@@ -135,7 +137,7 @@ export abstract class DrCommand extends Command {
   /** Shows an error that is a part of the result, which is still given. */
   protected async tell(error: DrError): Promise<void> {
     this.#terminal.stop()
-    this.#terminal.lines(errorLines(error))
+    this.#terminal.lines(errorLines(this.#aimedError(error)))
   }
 
   /** The consent to what cannot be taken back. */
@@ -173,12 +175,35 @@ export abstract class DrCommand extends Command {
       return
     }
 
-    const error = asDrError(thrown, {interrupted: this.signal.aborted, command: this.id ?? ''})
+    const error = this.#aimedError(asDrError(thrown, {interrupted: this.signal.aborted, command: this.id ?? ''}))
     process.exitCode = error.exitStatus
     this.#terminal.stop()
     if (this.jsonEnabled()) this.logJson(errorJson(error))
     else this.#terminal.lines(errorLines(error))
     if (process.env.DEBUG) process.stderr.write(`${stackOf(thrown)}\n`)
+  }
+
+  /** The hints of a result, as those that are shown. */
+  protected override toSuccessJson(result: unknown): unknown {
+    return withAim(result, this.#aim)
+  }
+
+  /** Undefined where no target was given: then a command that is pasted finds the same one. */
+  get #aim(): Aim | undefined {
+    const {target} = this.#base
+    if (!target) return undefined
+    const commands = this.config.commands.filter(({flags}) => flags.target).map(({id}) => id.replaceAll(':', ' '))
+    return {target, commands}
+  }
+
+  /** Text with commands that stands in a result for people. */
+  protected aim(text: string): string {
+    return withAim({hint: text}, this.#aim).hint
+  }
+
+  #aimedError(error: DrError): DrError {
+    if (error.next === undefined || !this.#aim) return error
+    return Object.assign(error, {next: aimed(error.next, this.#aim)})
   }
 
   protected override async finally(): Promise<void> {

@@ -26,7 +26,7 @@ export default class Status extends DrCommand {
     ])
     const {status, diagnosis, exit} = await runStatus({target, world, runs, signal: this.signal})
     this.log(statusTable(status))
-    for (const line of unfinishedLines(status)) this.log(line)
+    for (const line of unfinishedLines(status)) this.log(this.aim(line))
     this.answer({code: 'diagnosis', ...diagnosis})
     this.exitWith(exit)
     return status
