@@ -63,6 +63,19 @@ export class DrError extends Error {
   }
 }
 
+/** Why a command was asked to end, as the reason of its signal. */
+export class Interruption extends Error {
+  /** `hangup`: its terminal went away, and nobody asked for the end of what has begun. */
+  constructor(
+    readonly signal: string,
+    readonly hangup: boolean,
+  ) {
+    super(`ended by ${signal}`)
+    // What libraries and ports take for the end of a call by its caller.
+    this.name = 'AbortError'
+  }
+}
+
 /**
  * Nobody answered: refused, reset, timed out, or the deadline passed. A port throws it, a probe turns it into the
  * value `unreachable`. An answer that says no (a fault, a 4xx) is never `Unreachable`.

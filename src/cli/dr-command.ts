@@ -7,7 +7,7 @@ import {Session} from '../open/session.js'
 import type {SessionOptions} from '../open/session.js'
 import {asDrError, isExitRequest} from '../render/foreign.js'
 import type {RunOutcome} from '../engine/outcome.js'
-import {EXIT} from '../errors.js'
+import {EXIT, Interruption} from '../errors.js'
 import type {DrError, ExitName} from '../errors.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Emit} from '../messages.js'
@@ -27,6 +27,14 @@ import {tellStages} from '../ports/stage.js'
 
 /** After the end of a command, whatever still holds the process open (a socket of a hanging region) is left after this. */
 const LINGER_MS = 2000
+
+/** All that end a process and can be caught; Node needs SIGPROF and SIGUSR1 for itself, and ignores SIGPIPE. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGXCPU'] as const
+
+/** Whoever reads our lines may go away at any time, as `head` does: that decides nothing. */
+function ignoreReaderGone(error: NodeJS.ErrnoException): void {
+  if (!['EPIPE', 'EIO', 'ENOSPC', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) throw error
+}
 
 interface Measured {
   result: DrillResult
@@ -92,7 +100,7 @@ export abstract class DrCommand extends Command {
   #base: BaseFlags = {}
   readonly #sessions: Session[] = []
 
-  /** Aborts at the first Ctrl-C (or SIGTERM). A second one exits 130 at once. */
+  /** Aborts at the first Ctrl-C, or another signal that ends a process. A second one exits 130 at once. */
   protected get signal(): AbortSignal {
     return this.#abort.signal
   }
@@ -164,8 +172,8 @@ export abstract class DrCommand extends Command {
     await super.init()
     // Every call in flight listens to it; Node would warn of more than ten.
     setMaxListeners(0, this.signal)
-    process.on('SIGINT', this.#interrupt)
-    process.on('SIGTERM', this.#interrupt)
+    for (const signal of SIGNALS) process.on(signal, this.#interrupt)
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreReaderGone)
   }
 
   /** Replaces oclif's, which exits 1 under --json whatever the error says, and prints a bare message otherwise. */
@@ -208,17 +216,18 @@ export abstract class DrCommand extends Command {
 
   protected override async finally(): Promise<void> {
     this.#terminal.stop()
-    process.off('SIGINT', this.#interrupt)
-    process.off('SIGTERM', this.#interrupt)
+    for (const signal of SIGNALS) process.off(signal, this.#interrupt)
     await Promise.allSettled(this.#sessions.map((session) => session.close()))
     // Unreferenced: it fires only where something else keeps the process alive.
     setTimeout(() => process.exit(), LINGER_MS).unref()
   }
 
-  readonly #interrupt = (): void => {
-    if (this.signal.aborted) process.exit(EXIT.interrupted.status)
-    this.emit({code: 'warning', text: 'stopping', hint: 'press Ctrl-C again to exit immediately'})
-    this.#abort.abort()
+  readonly #interrupt = (signal: NodeJS.Signals): void => {
+    const hangup = signal === 'SIGHUP'
+    // Only a person presses twice; a terminal that goes away may send its signal together with another one.
+    if (this.signal.aborted && !hangup) process.exit(EXIT.interrupted.status)
+    if (!hangup) this.emit({code: 'warning', text: 'stopping', hint: 'press Ctrl-C again to exit immediately'})
+    this.#abort.abort(new Interruption(signal, hangup))
   }
 }
 

@@ -5,6 +5,7 @@ import type {Plan} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run} from '../ports/runs.js'
 import type {Ending} from './execute.js'
+import {journalLost} from './journal.js'
 import type {Journal} from './journal.js'
 import type {RunOutcome} from './outcome.js'
 import {phaseSeconds} from './phases.js'
@@ -23,7 +24,8 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
   const {status, exit, failure} = ending
   if (write && status === 'stopped') await journal.write({event: 'run-stopped', text: failure?.what ?? 'stopped'})
   if (write && status !== 'stopped') await journal.write({event: 'run-finished', status, exit})
-  const lines = await journal.read()
+  // A journal that cannot be read must not hide how the run has ended.
+  const lines = await journal.read().catch(() => [])
   const outcome: RunOutcome = {
     schemaVersion: 1,
     runId: run.id,
@@ -38,7 +40,11 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
     phases: phaseSeconds(lines),
   }
   // A run with a plan and no result is what `resume` looks for.
-  if (write && status !== 'stopped') await run.writeJson('result.json', outcome)
+  if (write && status !== 'stopped')
+    await run.writeJson('result.json', outcome).catch((error: unknown) => {
+      const {message: text, next: hint} = journalLost(run, error)
+      emit?.({code: 'warning', text, hint})
+    })
   emit?.(lastWord(outcome))
   return outcome
 }

@@ -1,6 +1,6 @@
 /** Stage by stage; before the point of no return a failure undoes, after it there is only forward. */
 
-import {DrError} from '../errors.js'
+import {DrError, Interruption} from '../errors.js'
 import type {ExitName} from '../errors.js'
 import {checkUnsure} from '../gates/index.js'
 import type {UnsureGateName, Waiver} from '../model/gate.js'
@@ -60,7 +60,10 @@ class Executor {
   readonly #steps: Map<string, {planned: PlanStep; step: Step<World>}>
   readonly #ends = new Map<string, StepEnd['end']>()
   readonly #touched: Set<string>
+  /** Ends what may be taken back. */
   readonly #signal: AbortSignal
+  /** Ends what can only go forward: a terminal that went away is no reason to leave clients between two regions. */
+  readonly #onward: AbortSignal
   /** The promotion was accepted, or may have been: from then on nothing is taken back, unless AWS says that it has given up. */
   #claimed: boolean
 
@@ -70,6 +73,7 @@ class Executor {
     this.#touched = new Set(execution.touched)
     this.#claimed = execution.runner.claimedAt !== undefined
     this.#signal = AbortSignal.any([execution.interrupt, execution.leaseLost])
+    this.#onward = AbortSignal.any([askedFor(execution.interrupt), execution.leaseLost])
   }
 
   async run(): Promise<Ending> {
@@ -101,7 +105,8 @@ class Executor {
 
   /** The steps of a stage run side by side; all are awaited, so that nothing is undone under a step's feet. */
   async #stage(stage: PlanStep[]): Promise<Failed | undefined> {
-    if (this.#signal.aborted) return {error: this.#signal.reason}
+    const signal = this.#claimed ? this.#onward : this.#signal
+    if (signal.aborted) return {error: signal.reason}
     const ends = await Promise.all(stage.map(async (planned) => ({planned, end: await this.#step(planned)})))
     for (const {planned, end} of ends) if (end.end === 'failed') return {step: planned.id, error: end.error}
     for (const {planned, end} of ends) {
@@ -118,11 +123,16 @@ class Executor {
       return {acted: false, accepted: false, end: 'done'}
     }
 
-    const end = await runStep(runner, planned, this.#steps.get(id)!.step, this.#signal)
+    const signal = this.#claimed || pointOfNoReturn ? this.#onward : this.#signal
+    const end = await runStep(runner, planned, this.#steps.get(id)!.step, signal)
     this.#ends.set(id, end.end)
     if (end.acted) this.#touched.add(id)
     // A route that is set cannot be taken back either; a promotion says itself that it was accepted.
-    if (pointOfNoReturn && (end.accepted || end.end === 'done')) this.#claimed = true
+    if (pointOfNoReturn && (end.accepted || end.end === 'done')) {
+      this.#claimed = true
+      runner.journal.goOnWithout()
+    }
+
     return end
   }
 
@@ -156,6 +166,7 @@ class Executor {
 
   /** In reverse order, all of them: one that cannot be taken back must not keep the others from it. */
   async #undo(): Promise<boolean> {
+    this.execution.runner.journal.goOnWithout()
     let all = true
     for (const [id, {planned, step}] of [...this.#steps].reverse())
       if (this.#touched.has(id) && !planned.pointOfNoReturn && !(await undoStep(this.execution.runner, planned, step)))
@@ -194,6 +205,19 @@ function failureOf(step: string | undefined, error: unknown): RunFailure {
     return {...at, code: 'Failed', what: error instanceof Error ? error.message : String(error)}
   const {code, message: what, why, next, requestId} = error
   return {...at, code, what, why, next, requestId}
+}
+
+/** Aborts with `interrupt`, unless only the terminal went away. */
+function askedFor(interrupt: AbortSignal): AbortSignal {
+  const asked = new AbortController()
+  const follow = (): void => {
+    const {reason} = interrupt as {reason: unknown}
+    if (!(reason instanceof Interruption && reason.hangup)) asked.abort(reason)
+  }
+
+  if (interrupt.aborted) follow()
+  else interrupt.addEventListener('abort', follow, {once: true})
+  return asked.signal
 }
 
 const interrupted = (step: string | undefined): RunFailure => ({

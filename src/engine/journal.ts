@@ -1,6 +1,8 @@
 /** What we did, line by line, on the disk before and after each act. Carries no secret: words, times and regions only. */
 
+import {DrError} from '../errors.js'
 import type {ExitName} from '../errors.js'
+import type {Emit} from '../messages.js'
 import type {WaiverName} from '../model/gate.js'
 import type {Intent, Phase} from '../model/plan.js'
 import type {Run} from '../ports/runs.js'
@@ -59,16 +61,51 @@ export type JournalEvent =
 /** `at`: epoch milliseconds. */
 export type JournalLine = {at: number} & JournalEvent
 
+/** Lines without which nothing may be begun: whoever resumes must know of it. */
+const BEFOREHAND = new Set<JournalEvent['event']>([
+  'run-started',
+  'run-resumed',
+  'waiver',
+  'deploy-started',
+  'teardown-started',
+  'step-intent',
+  'act-intent',
+])
+
 export class Journal {
+  #needed = true
+  #told = false
+
   constructor(
     readonly run: Run,
     readonly clock: Clock,
+    readonly emit: Emit = () => undefined,
   ) {}
 
-  /** Returns when the line is on the disk. Before the first act, and before the promotion, the copies get a moment too. */
+  /**
+   * Returns when the line is on the disk. Before the first act, and before the promotion, the copies get a moment too. Where
+   * it can be kept nowhere, nothing new may be begun (`JournalLost`, exit failed); what is begun is ended without it.
+   */
   async write(event: JournalEvent): Promise<void> {
     const mirrored = event.event === 'lease-taken' || (event.event === 'step-intent' && event.phase === 'promote')
-    await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true, mirrored})
+    try {
+      await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true, mirrored})
+    } catch (error) {
+      if (this.#needed && BEFOREHAND.has(event.event)) throw journalLost(this.run, error)
+      this.#tell(error)
+    }
+  }
+
+  /** From now on the run must come to its end, forward or back, whatever becomes of its journal. */
+  goOnWithout(): void {
+    this.#needed = false
+  }
+
+  #tell(error: unknown): void {
+    if (this.#told) return
+    this.#told = true
+    const {message, next} = journalLost(this.run, error)
+    this.emit({code: 'warning', text: `${message}; what has begun is brought to its end without it`, hint: next})
   }
 
   /** A line that may be lost with the process: notes decide nothing. */
@@ -108,3 +145,13 @@ export function touchedSteps(lines: JournalLine[]): string[] {
 
   return [...touched]
 }
+
+/** A disk that is full or read-only must not decide what becomes of a switch. */
+export const journalLost = ({folder}: Run, error: unknown): DrError =>
+  new DrError({
+    code: 'JournalLost',
+    exit: 'failed',
+    what: `the journal in ${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    next: 'free space there, or set XDG_STATE_HOME to a folder that can be written, and run the command again',
+    cause: error,
+  })

@@ -14,7 +14,7 @@ import {execute, takeBack} from './execute.js'
 import type {Ending, Execution} from './execute.js'
 import {failpointOf} from './failpoint.js'
 import type {Failpoint} from './failpoint.js'
-import {Journal, claimedSince, touchedSteps} from './journal.js'
+import {Journal, claimedSince, journalLost, touchedSteps} from './journal.js'
 import {holdLease, underLease} from './lease-keeper.js'
 import type {RunOutcome} from './outcome.js'
 import {endOf} from './unfinished.js'
@@ -51,8 +51,10 @@ export interface ResumePlanInput extends Surroundings {
  */
 export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
   const {plan, run, world, waivers, owner, decidedFrom} = input
-  const journal = new Journal(run, world.clock)
-  await run.writeJson('plan.json', plan)
+  const journal = new Journal(run, world.clock, input.emit)
+  await run.writeJson('plan.json', plan).catch((error: unknown) => {
+    throw journalLost(run, error)
+  })
   const {intent, from, to} = plan
   const deployment = identityOf(world.deployment)
   const about = {intent, from, to, digest: digest(plan), deployment, decidedFrom}
@@ -68,7 +70,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
 export async function resumePlan(input: ResumePlanInput): Promise<RunOutcome> {
   const {record, world, waivers, emit} = input
   const {run, plan, lines} = record
-  const journal = new Journal(run, world.clock)
+  const journal = new Journal(run, world.clock, emit)
   const end = endOf(lines)
   if (end) {
     emit({code: 'note', text: `The run ${run.id} is already finished; there is nothing to resume.`})
@@ -83,7 +85,7 @@ export async function resumePlan(input: ResumePlanInput): Promise<RunOutcome> {
  * have, and as `resumePlan` does.
  */
 export const undoPlan = (input: ResumePlanInput): Promise<RunOutcome> =>
-  again(input, new Journal(input.record.run, input.world.clock), input.waivers, takeBack)
+  again(input, new Journal(input.record.run, input.world.clock, input.emit), input.waivers, takeBack)
 
 async function again(
   input: ResumePlanInput,

@@ -126,15 +126,24 @@ describe('DrCommand', () => {
     expect(JSON.parse((await run(['--ask', '--json'])).stdout)).to.deep.equal({confirmed: false})
   })
 
-  it('exits 130 after Ctrl-C, although the aborted call looks like a dead host', async () => {
-    const {child, ended} = start(['--wait'])
-    child.stderr!.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('waiting')) child.kill('SIGINT')
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGXCPU'] as const)
+    it(`field report 8: ends in its own way on ${signal}: what it does is aborted, and it exits 130`, async () => {
+      const {child, ended} = start(['--wait'])
+      child.stderr!.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('waiting')) child.kill(signal)
+      })
+      const {code, stderr} = await ended
+      expect(code).to.equal(130)
+      expect(stderr).to.contain('error: interrupted')
+      expect(stderr.includes('stopping')).to.equal(signal !== 'SIGHUP')
     })
-    const {code, stderr} = await ended
-    expect(code).to.equal(130)
-    expect(stderr).to.contain('stopping').and.contain('error: interrupted')
-  })
+
+  for (const gone of [['stdout'], ['stderr'], ['stdout', 'stderr']] as const)
+    it(`field report 8: ends as it should when nobody reads its ${gone.join(' and its ')}`, async () => {
+      const {child, ended} = start(['--tell', '--with', 'missed'])
+      for (const stream of gone) child[stream]!.destroy()
+      expect((await ended).code).to.equal(5)
+    })
 
   it('ends although something keeps the process alive', async () => {
     expect((await run(['--linger'])).code).to.equal(0)

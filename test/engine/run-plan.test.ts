@@ -1,13 +1,15 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {hostname} from 'node:os'
-import {DrError, Unreachable} from '../../src/errors.js'
+import {DrError, Interruption, Unreachable} from '../../src/errors.js'
 import type {JournalLine} from '../../src/engine/journal.js'
 import type {Plan} from '../../src/model/plan.js'
 import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/simulated-world.js'
 import {memoryRun} from '../support/memory-run.js'
 import {thrownBy} from '../support/thrown.js'
+import type {Run} from '../../src/ports/runs.js'
 import {planOf, resume, start} from './support.js'
+import type {Started} from './support.js'
 
 const journalOf = async (run: {read(file: 'journal.ndjson'): Promise<unknown[]>}): Promise<JournalLine[]> =>
   (await run.read('journal.ndjson')) as JournalLine[]
@@ -191,6 +193,59 @@ describe('the engine', () => {
       expect(await resume(sim, run)).to.include({status: 'done'})
     })
   }
+
+  it('field report 8: finishes or takes back, from whichever line on the journal is refused by the disk', async () => {
+    for (const intent of ['switchover', 'failover'] as const) {
+      const whole = new SimulatedWorld()
+      const before = whole.topology()
+      const {run: reference} = await start(whole, await planOf(whole, intent))
+      const lines = (await journalOf(reference)).length
+      for (let kept = 0; kept <= lines; kept++) {
+        const sim = new SimulatedWorld()
+        const run = memoryRun()
+        let left = kept
+        const full: Run = {
+          ...run,
+          async append(...args) {
+            if (left-- <= 0) throw new Error('ENOSPC: no space left on device')
+            return run.append(...args)
+          },
+        }
+        const started = await start(sim, await planOf(sim, intent), {run: full}).catch((error: unknown) => error)
+        const at = `${intent}, ${kept} lines kept`
+        if (started instanceof Error) {
+          expect(started, at).to.include({code: 'JournalLost'})
+          expect(started.message, at).to.contain(run.folder)
+          expect(sim.acts, at).to.deep.equal([])
+        } else {
+          const {status} = (started as Started).outcome!
+          expect(status, at).to.be.oneOf(['done', 'undone'])
+          expect(sim.topology(), at).to.deep.equal(status === 'done' ? whole.topology() : before)
+        }
+
+        expect(sim.leaseHolder, at).to.equal(undefined)
+      }
+    }
+  })
+
+  it('field report 8: takes back when the terminal goes away before the promotion, and finishes after it', async () => {
+    const whole = new SimulatedWorld()
+    const points: string[] = []
+    const before = whole.topology()
+    await start(whole, await planOf(whole, 'switchover'), {onPoint: (point) => points.push(point)})
+    for (const point of points) {
+      const sim = new SimulatedWorld()
+      const terminal = new AbortController()
+      const onPoint = (at: string): void => {
+        if (at === point) terminal.abort(new Interruption('SIGHUP', true))
+      }
+
+      const {outcome} = await start(sim, await planOf(sim, 'switchover'), {signal: terminal.signal, onPoint})
+      const status = points.indexOf(point) < points.indexOf('before:promote') ? 'undone' : 'done'
+      expect(outcome, point).to.include({status})
+      expect(sim.topology(), point).to.deep.equal(status === 'done' ? whole.topology() : before)
+    }
+  })
 
   it('reads the state again after an opaque fault of the promotion, and does not send it twice', async () => {
     const sim = new SimulatedWorld()

@@ -24,7 +24,9 @@ export class FsRunStore implements KeepingRunStore {
     const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '')
     const id = `${stamp}-${intent}-${randomBytes(2).toString('hex')}`
     const folder = join(this.#folder, id)
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: unknown) => {
+      throw unwritable(this.#folder, error)
+    })
     return new FsRun(id, folder)
   }
 
@@ -85,7 +87,10 @@ class FsRun implements Run {
       }
 
       const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+      // Half a line may be left by a full disk: the next one mends it.
+      this.#mended.delete(file)
       for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written)
+      this.#mended.add(file)
       if (options.sync) await syncToDisk(descriptor)
     } finally {
       closeSync(descriptor)
@@ -137,6 +142,16 @@ function mendTail(descriptor: number): void {
   else writeSync(descriptor, '\n')
 }
 
+const unwritable = (folder: string, error: unknown): DrError =>
+  new DrError({
+    code: 'StateFolderUnwritable',
+    exit: 'usage',
+    what: `runs cannot be kept in ${folder}`,
+    why: (error as Error).message,
+    next: 'set XDG_STATE_HOME to a folder that can be written',
+    cause: error,
+  })
+
 const damaged = (file: string, why: string): DrError =>
   new DrError({
     code: 'RunDamaged',
@@ -165,6 +180,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    throw damaged(path, (error as Error).message)
   }
 }

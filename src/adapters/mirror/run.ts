@@ -5,6 +5,7 @@ import {createReadStream} from 'node:fs'
 import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import type {AppendOptions, Run, RunDocument, RunLog, RunMirror} from '../../ports/runs.js'
+import type {Emit} from '../../messages.js'
 import {MirrorSender} from './sender.js'
 
 export class MirroredRun implements Run {
@@ -12,16 +13,33 @@ export class MirroredRun implements Run {
   readonly folder: string
   readonly #run: Run
   readonly #sender: MirrorSender
+  /** All lines so far: a copy is always the whole journal, whatever the disk still takes and gives. */
+  #journal: string
+  /** The disk has refused a line: the copies alone go on. */
+  #diskLost = false
 
-  constructor(run: Run, mirror: RunMirror) {
+  private constructor(
+    run: Run,
+    mirror: RunMirror,
+    journal: string,
+    readonly emit: Emit,
+  ) {
     this.id = run.id
     this.folder = run.folder
     this.#run = run
     this.#sender = new MirrorSender(mirror, run.id)
+    this.#journal = journal
   }
 
-  read(file: RunLog): Promise<unknown[]> {
-    return this.#run.read(file)
+  static async over(run: Run, mirror: RunMirror, emit: Emit): Promise<MirroredRun> {
+    const lines = (await run.read('journal.ndjson')) as object[]
+    return new MirroredRun(run, mirror, lines.map((line) => text(line)).join(''), emit)
+  }
+
+  async read(file: RunLog): Promise<unknown[]> {
+    if (file !== 'journal.ndjson' || !this.#diskLost) return this.#run.read(file)
+    const lines = this.#journal.split('\n').filter((line) => line !== '')
+    return lines.map((line) => JSON.parse(line) as unknown)
   }
 
   readJson(file: RunDocument): Promise<unknown> {
@@ -30,11 +48,29 @@ export class MirroredRun implements Run {
 
   async append(file: RunLog, line: object, options: AppendOptions = {}): Promise<void> {
     const written = this.#run.append(file, line, options)
-    // A copy is the whole journal, as the disk has it when the copy is sent.
-    if (file === 'journal.ndjson')
-      this.#sender.put(file, async () => (await this.#run.read(file)).map((one) => text(one)).join(''))
-    await written
+    if (file === 'journal.ndjson') {
+      this.#journal += text(line)
+      this.#sender.put(file, async () => this.#journal)
+    }
+
+    await this.#kept(written, file)
     if (options.mirrored) await this.#sender.moment()
+  }
+
+  /** What the disk refuses counts as written where a region has it. */
+  async #kept(written: Promise<void>, file: RunLog): Promise<void> {
+    try {
+      await written
+    } catch (error) {
+      if (file !== 'journal.ndjson' || !(await this.#sender.isKept())) throw error
+      if (!this.#diskLost)
+        this.emit({
+          code: 'warning',
+          text: `the journal in ${this.folder} cannot be written: ${(error as Error).message}; it is kept in the regions alone`,
+          hint: 'free space there; todo-dr resume finds the run on any machine',
+        })
+      this.#diskLost = true
+    }
   }
 
   async writeJson(file: RunDocument, value: object): Promise<void> {

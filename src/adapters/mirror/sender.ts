@@ -46,6 +46,12 @@ export class MirrorSender {
     )
   }
 
+  /** Whether a region surely has all that was sent. Waits as `moment` does, for those that answer. */
+  async isKept(): Promise<boolean> {
+    const kept = this.#sides.map(async (side) => (await within(MOMENT_MS, side.settled())) && !side.failing)
+    return (await Promise.all(kept)).includes(true)
+  }
+
   /** Waits for the regions that answer, two seconds at most, and gives up the rest. */
   async close(): Promise<void> {
     const answering = this.#sides.filter(({failing}) => !failing)

@@ -54,8 +54,8 @@ export class MirroredRunStore implements RunStore {
     await Promise.all([...this.#open.values()].map((run) => run.close()))
   }
 
-  #mirrored(run: Run): Run {
-    const known = this.#open.get(run.id) ?? new MirroredRun(run, this.#mirror)
+  async #mirrored(run: Run): Promise<Run> {
+    const known = this.#open.get(run.id) ?? (await MirroredRun.over(run, this.#mirror, this.#emit))
     this.#open.set(run.id, known)
     return known
   }
