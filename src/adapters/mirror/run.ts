@@ -50,7 +50,7 @@ export class MirroredRun implements Run {
     const written = this.#run.append(file, line, options)
     if (file === 'journal.ndjson') {
       this.#journal += text(line)
-      this.#sender.put(file, async () => this.#journal)
+      this.#sender.put(file, this.#journal)
     }
 
     await this.#kept(written, file)
@@ -75,14 +75,14 @@ export class MirroredRun implements Run {
 
   async writeJson(file: RunDocument, value: object): Promise<void> {
     const written = this.#run.writeJson(file, value)
-    this.#sender.put(file, async () => text(value))
+    this.#sender.put(file, text(value))
     await written
   }
 
   /** The digest of the ledger goes out last: who has the ledger can show that it is the one that was judged. */
   async close(): Promise<void> {
     const digest = this.#sender.used ? await digestOf(join(this.folder, 'ledger.ndjson')) : undefined
-    if (digest !== undefined) this.#sender.put('ledger.sha256', async () => `${digest}\n`)
+    if (digest !== undefined) this.#sender.put('ledger.sha256', `${digest}\n`)
     await this.#sender.close()
   }
 }

@@ -10,9 +10,6 @@ const MOMENT_MS = 500
 /** Milliseconds that the end of a command waits for them. */
 const CLOSE_MS = 2000
 
-/** Asked when a file is sent. */
-type Text = () => Promise<string>
-
 export class MirrorSender {
   readonly #sides: Side[]
   readonly #stop = new AbortController()
@@ -28,7 +25,7 @@ export class MirrorSender {
   }
 
   /** Returns at once. */
-  put(file: MirroredFile, text: Text): void {
+  put(file: MirroredFile, text: string): void {
     this.#used = true
     for (const side of this.#sides) side.put(file, text)
   }
@@ -48,7 +45,9 @@ export class MirrorSender {
 
   /** Whether a region surely has all that was sent. Waits as `moment` does, for those that answer. */
   async isKept(): Promise<boolean> {
-    const kept = this.#sides.map(async (side) => (await within(MOMENT_MS, side.settled())) && !side.failing)
+    const kept = this.#sides.map(
+      async (side) => (await endsWithin(systemClock, MOMENT_MS, side.settled())) && !side.failing,
+    )
     return (await Promise.all(kept)).includes(true)
   }
 
@@ -67,7 +66,7 @@ class Side {
   /** The last put to end has failed. */
   failing = false
   /** What is to be sent, and has not been. */
-  readonly #waiting = new Map<MirroredFile, Text>()
+  readonly #waiting = new Map<MirroredFile, string>()
   readonly #sending = new Map<MirroredFile, Promise<void>>()
 
   constructor(
@@ -77,7 +76,7 @@ class Side {
     private readonly signal: AbortSignal,
   ) {}
 
-  put(file: MirroredFile, text: Text): void {
+  put(file: MirroredFile, text: string): void {
     this.#waiting.set(file, text)
     // What failed before is tried again too: a journal without its plan is worth nothing.
     for (const one of this.#waiting.keys()) if (!this.#sending.has(one)) this.#sending.set(one, this.#send(one))
@@ -92,7 +91,7 @@ class Side {
     for (let text; (text = this.#waiting.get(file)) !== undefined;) {
       this.#waiting.delete(file)
       try {
-        await this.mirror.put(this.region, this.runId, file, await text(), {signal: this.signal})
+        await this.mirror.put(this.region, this.runId, file, text, {signal: this.signal})
         this.failing = false
       } catch {
         this.failing = true
