@@ -67,11 +67,12 @@ describe('IAM', function () {
   const be = (policy: object, more: object = {}): Promise<unknown> =>
     admin('PUT', 'principals', {...OPERATOR, policy, ...more})
 
-  /** What commands remember between their runs and would not ask for again: tokens, and that somebody has held the lease. */
+  /** What commands remember between their runs and would not ask for again: tokens, runs, and that somebody has held the lease. */
   async function forget(): Promise<void> {
     const labs = join(sandbox.folder, 'state')
     for (const path of readdirSync(labs, {recursive: true}) as string[])
       if (path.endsWith('tokens.json')) rmSync(join(labs, path))
+    rmSync(join(labs, 'todo-dr', 'lab', 'runs'), {recursive: true, force: true})
     for (const region of [HOME, AWAY]) {
       const s3 = new S3Client({region, endpoint: status.endpoint, credentials: labKeys(status), forcePathStyle: true})
       const Bucket = `todomgmt-lease-000000000000-${region}`
@@ -170,6 +171,7 @@ describe('IAM', function () {
     await wants('outage stop')
 
     await wants('switchover')
+    await wants('status')
     await killed('failback', 'catch-up')
     await wants('resume')
     // A target that is fenced is opened.
