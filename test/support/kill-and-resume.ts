@@ -55,7 +55,9 @@ export async function killAndResume(
     expect(resumed.code, `${point}: ${resumed.stderr}`).to.equal(0)
     if (away !== undefined) {
       expect(resumed.stderr, point).to.match(/is known from its copy in/)
-      const run = readdirSync(join(sandbox.env.XDG_STATE_HOME!, 'todo-dr', 'lab', 'runs')).sort().at(-1)
+      const run = readdirSync(join(sandbox.env.XDG_STATE_HOME!, 'todo-dr', 'lab', 'runs'))
+        .sort()
+        .at(-1)
       expect(readdirSync(join(away, 'todo-dr', 'lab', 'runs')), point).to.include(run)
     }
 
