@@ -54,7 +54,9 @@ describe('the key of the edge', () => {
     expect(await headers({})).to.deep.equal({'x-edge-key': 'the-key'})
     expect(performance.now() - since).to.be.lessThan(2000)
     expect(await headers({})).to.deep.equal({'x-edge-key': 'the-key'})
-    expect(asked.sort()).to.deep.equal([`${HOME} ToDoMgmt/edge`, `${AWAY} ToDoMgmt/edge`])
+    // The lost region's request may still be on its way when the other one has answered.
+    expect(asked.filter((one) => one === `${AWAY} ToDoMgmt/edge`)).to.have.length(1)
+    expect(asked.filter((one) => one === `${HOME} ToDoMgmt/edge`).length).to.be.at.most(1)
   })
 
   it('is asked for again after a failure, which tells of missing permission rather than of silence', async () => {
