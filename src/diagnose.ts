@@ -40,12 +40,17 @@ function primaryTrouble(observation: Observation, side: RegionObservation): Diag
   const {region, cluster, proxy, api, writers} = side
   if (isSilent(side)) {
     const evidence = reasons([cluster, proxy, api, writers])
-    return found('RegionLost', `The primary region ${region} does not answer`, evidence, failover(observation))
+    return found('RegionLost', `The primary region ${region} does not answer`, evidence, failover(observation, region))
   }
 
   const database = databaseTrouble(side)
   if (database.length > 0)
-    return found('PrimaryDatabaseLost', `The primary database in ${region} is down`, database, failover(observation))
+    return found(
+      'PrimaryDatabaseLost',
+      `The primary database in ${region} is down`,
+      database,
+      failover(observation, region),
+    )
   const trouble = apiTrouble(side)
   if (writers.reachable && writers.value !== 'open')
     trouble.push(`the writing functions in ${region} are ${writers.value}`)
@@ -58,10 +63,10 @@ function primaryTrouble(observation: Observation, side: RegionObservation): Diag
       'PrimaryApiLost',
       `The API in the primary region ${region} is down, but its database is not`,
       trouble,
-      'todo-dr switchover',
+      `todo-dr switchover --to ${otherRegion(observation, region)}`,
     )
   const summary = `The API in the primary region ${region} is down, and its database cannot be seen`
-  return found('PrimaryApiLost', summary, [...trouble, cluster.reason], failover(observation))
+  return found('PrimaryApiLost', summary, [...trouble, cluster.reason], failover(observation, region))
 }
 
 /** What is wrong with the standby or with its replication; undefined where nothing is seen to be. */
@@ -173,7 +178,9 @@ const routeBehind = (primary: Region, served: Region): Diagnosis =>
 export const isSilent = ({cluster, proxy, api, writers}: RegionObservation): boolean =>
   !cluster.reachable && !proxy.reachable && !api.reachable && !writers.reachable
 
-const failover = ({app}: Observation): string => `todo-dr failover --allow-data-loss --confirm ${app}`
+/** Names the region: typed twice, it must not go the other way. */
+const failover = (observation: Observation, from: Region): string =>
+  `todo-dr failover --to ${otherRegion(observation, from)} --allow-data-loss --confirm ${observation.app}`
 
 const failbackFrom = (observation: Observation): string =>
   primaryOf(observation) === homeOf(observation) ? 'todo-dr status' : 'todo-dr failback'

@@ -31,7 +31,7 @@ const headless = {cluster: yes({id: 'c', arn: 'a', status: 'available', availabl
 
 describe('diagnose', () => {
   it('names each situation, and the command that fits it', () => {
-    const failover = 'todo-dr failover --allow-data-loss --confirm ToDoMgmt'
+    const failover = 'todo-dr failover --to us-east-2 --allow-data-loss --confirm ToDoMgmt'
     const found = {
       healthy: at({}),
       regionLost: at({
@@ -78,9 +78,9 @@ describe('diagnose', () => {
       regionLost: ['RegionLost', failover],
       databaseLost: ['PrimaryDatabaseLost', failover],
       proxyWithoutTarget: ['PrimaryDatabaseLost', failover],
-      apiLost: ['PrimaryApiLost', 'todo-dr switchover'],
+      apiLost: ['PrimaryApiLost', 'todo-dr switchover --to us-east-2'],
       tableMissing: ['TableMissing', 'todo-dr seed'],
-      primaryFenced: ['PrimaryApiLost', 'todo-dr switchover'],
+      primaryFenced: ['PrimaryApiLost', 'todo-dr switchover --to us-east-2'],
       standbyLost: ['StandbyLost', 'todo-dr status'],
       standbyHeadless: ['StandbyLost', 'todo-dr status'],
       stalledByLag: ['ReplicationStalled', 'todo-dr status'],

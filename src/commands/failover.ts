@@ -17,7 +17,7 @@ export default class Failover extends SwitchCommand {
 
   static override examples = [
     '<%= config.bin %> failover --dry-run',
-    '<%= config.bin %> failover --allow-data-loss',
+    '<%= config.bin %> failover --to us-east-2 --allow-data-loss',
     '<%= config.bin %> failover --allow-data-loss --confirm ToDoMgmt --measure',
   ]
 

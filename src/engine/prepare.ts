@@ -7,15 +7,18 @@ import type {GateVerdict} from '../gates/index.js'
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
 import type {GateInput, Waiver} from '../model/gate.js'
+import {primaryOf} from '../model/observation.js'
 import type {Observation} from '../model/observation.js'
+import {homeOf} from '../model/regions.js'
 import type {Intent, Plan} from '../model/plan.js'
-import {digest, planFailback, planFailover, planSteer, planSwitchover} from '../plans/index.js'
+import {digest, planFailback, planFailover, planRest, planSteer, planSwitchover} from '../plans/index.js'
 import {askApiAgain, observe} from '../probes/observe.js'
 import type {World} from '../ports/world.js'
 import type {RunRecord} from './unfinished.js'
 
 const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback, steer: planSteer}
 
+/** A switch to a region that is the primary already has the intent `steer`: only the rest of it is left. */
 export interface Prepared {
   observation: Observation
   diagnosis: Diagnosis
@@ -36,13 +39,17 @@ export interface PrepareInput {
 }
 
 export async function prepare({world, intent, to, maxLagSeconds, openRun, signal}: PrepareInput): Promise<Prepared> {
-  const planned = (seen: Observation): Plan => PLANS[intent](seen, world.deployment, {to, maxLagSeconds})
+  const wanted = intent === 'failback' ? homeOf(world.deployment) : to
+  const planned = (seen: Observation): Plan =>
+    intent !== 'steer' && wanted !== undefined && primaryOf(seen) === wanted
+      ? planRest(seen, world.deployment, wanted)
+      : PLANS[intent](seen, world.deployment, {to, maxLagSeconds})
   const seen = await observe(world, {signal})
   const observation = await askApiAgain(world, seen, planned(seen).to, {signal})
   const diagnosis = diagnose(observation)
   const plan = planned(observation)
   const input: GateInput = {
-    intent,
+    intent: plan.intent,
     from: plan.from,
     to: plan.to,
     observation,

@@ -73,15 +73,32 @@ export function planFailback(_observation: Observation, deployment: Deployment, 
 
 /** Brings the route after a primary that has moved without it. From the route's first change on there is nothing to take back. */
 export function planSteer(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
+  const route = routeBehind(observation, deployment, options.to)
+  return plan('steer', route, deployment, followUp(route))
+}
+
+/**
+ * What is left of a switch to a region that is the primary already: it is opened where it was fenced, takes a write, and clients
+ * are sent to it.
+ */
+export function planRest(observation: Observation, deployment: Deployment, to: Region): Plan {
+  const route = routeBehind(observation, deployment, to)
+  const opened = writersOf(observation, to) === 'open'
+  return plan('steer', route, deployment, [...(opened ? [] : [[unfenceTarget(route)]]), ...followUp(route)])
+}
+
+const followUp = (route: Route): PlanStep[][] => [
+  [takesWrite(route)],
+  [{...steerTo(route), pointOfNoReturn: true}],
+  [verify(route)],
+]
+
+/** From the region that the route names to the primary. */
+function routeBehind(observation: Observation, deployment: Deployment, wanted: Region | undefined): Route {
   const {edge} = observation
-  const to = options.to ?? primaryOf(observation) ?? homeOf(deployment)
+  const to = wanted ?? primaryOf(observation) ?? homeOf(deployment)
   const known = edge.reachable && edge.value !== to && regionNames(deployment).includes(edge.value)
-  const route = {from: known ? edge.value : otherRegion(deployment, to), to}
-  return plan('steer', route, deployment, [
-    [takesWrite(route)],
-    [{...steerTo(route), pointOfNoReturn: true}],
-    [verify(route)],
-  ])
+  return {from: known ? edge.value : otherRegion(deployment, to), to}
 }
 
 /** After the promotion: a proven write, then the edge, then the proof per method. Never the edge first. */

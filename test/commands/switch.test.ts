@@ -127,12 +127,61 @@ describe('the commands that change the topology', () => {
     expect(sim.acts).to.deep.equal([])
   })
 
-  it('refuses a region that is primary already, and one that is none of the deployment', async () => {
+  it('field report 20: changes nothing where the region is the primary already and serves, however often it is typed', async () => {
     const sim = new SimulatedWorld()
-    const already = await run(Switchover, ['--to', HOME], sim)
-    expect([already.status, already.result!.refusals![0]!.gate]).to.deep.equal([3, 'target-known'])
+    for (const [Command, argv] of [
+      [Switchover, ['--to', HOME]],
+      [Failover, ['--to', HOME, '--allow-data-loss', '--confirm', 'ToDoMgmt']],
+      [Failback, []],
+    ] as const) {
+      const {status, result, events} = await run(Command, [...argv], sim)
+      expect([status, result!.outcome, result!.refusals]).to.deep.equal([0, null, []])
+      expect(events.at(-1)).to.deep.include({code: 'done'})
+    }
+
+    expect(sim.acts).to.deep.equal([])
     expect((await run(Failover, ['--to', 'eu-west-9'], sim)).error).to.include({code: 'RegionUnknown', exitStatus: 2})
-    expect((await run(Failback, [], sim)).status).to.equal(3)
+  })
+
+  for (const [left, break_] of Object.entries({
+    'the route is behind'(sim: SimulatedWorldType) {
+      sim.promoteNow(AWAY)
+    },
+    'its functions are fenced, and the route is behind'(sim: SimulatedWorldType) {
+      sim.promoteNow(AWAY)
+      sim.regions[AWAY]!.writers = 'fenced'
+    },
+    'its functions are fenced'(sim: SimulatedWorldType) {
+      sim.promoteNow(AWAY)
+      sim.steerNow(AWAY)
+      sim.regions[AWAY]!.writers = 'fenced'
+    },
+  }))
+    for (const argv of [
+      ['--to', AWAY],
+      ['--to', AWAY, '--allow-data-loss', '--confirm', 'ToDoMgmt'],
+    ])
+      it(`field report 7: does the rest of a switch whose primary has moved, where ${left}: ${argv.length > 2 ? 'failover' : 'switchover'}`, async () => {
+        const sim = new SimulatedWorld()
+        break_(sim)
+        const {status, result} = await run(argv.length > 2 ? Failover : Switchover, argv, sim)
+        expect([status, result!.outcome!.status]).to.deep.equal([0, 'done'])
+        expect(sim.topology()).to.deep.include({edge: AWAY, away: {isWriter: true, writers: 'open', canaries: 0}})
+        expect(sim.acts.filter((act) => /failover|switchover|^fence/.test(act))).to.deep.equal([])
+      })
+
+  it('field report 20: the runbook’s failover, typed again after it worked, does not go back', async () => {
+    const sim = new SimulatedWorld()
+    // Of the old primary only the database came back.
+    sim.regions[HOME]!.apiUp = false
+    const argv = ['--to', AWAY, '--allow-data-loss', '--confirm', 'ToDoMgmt']
+    expect((await run(Failover, argv, sim)).status).to.equal(0)
+    const acts = [...sim.acts]
+    expect((await run(Failover, argv, sim)).status).to.equal(0)
+    const without = await run(Failover, ['--allow-data-loss', '--confirm', 'ToDoMgmt'], sim)
+    expect(without.status).to.equal(3)
+    expect(without.result!.refusals!.map(({gate}) => gate)).to.include('target-reachable')
+    expect(sim.acts).to.deep.equal(acts)
   })
 
   it('goes there and back, and resume has nothing left to do', async () => {

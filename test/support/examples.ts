@@ -25,7 +25,8 @@ const PAGES = execFileSync('git', ['ls-files', 'README.md', 'docs/**.md', 'templ
   .split('\n')
 
 /** What `init` writes into a page of the lab's own application. */
-const filled = (text: string): string => text.replaceAll('{{app}}', 'ToDoMgmt')
+const filled = (text: string): string =>
+  text.replaceAll('{{app}}', 'ToDoMgmt').replaceAll('{{home}}', 'us-east-1').replaceAll('{{away}}', 'us-east-2')
 
 const inHelp = (): Shown[] =>
   Object.values((JSON.parse(read('oclif.manifest.json')) as Manifest).commands).flatMap(({id, examples = []}) =>
@@ -130,7 +131,7 @@ export const SCENES: Scene[] = [
       ok('todo-dr outage start'),
       ok('todo-dr outage status --json'),
       ends(3, 'todo-dr failover --dry-run', 'it shows what the failover would be refused for: nothing accepts a loss'),
-      ends(3, 'todo-dr failover --allow-data-loss', NO_TERMINAL),
+      ends(3, 'todo-dr failover --to us-east-2 --allow-data-loss', NO_TERMINAL),
       ends(
         6,
         'todo-dr failover --allow-data-loss --confirm ToDoMgmt --measure',
@@ -145,7 +146,7 @@ export const SCENES: Scene[] = [
     title: 'planned switches',
     acts: [
       ok('todo-dr switchover --dry-run'),
-      ok('todo-dr failover --allow-data-loss --confirm ToDoMgmt'),
+      ok('todo-dr failover --to us-east-2 --allow-data-loss --confirm ToDoMgmt'),
       scenery('todo-dr failback'),
       ok('todo-dr switchover && todo-dr failback'),
       ok('todo-dr switchover --to us-east-2 --json'),

@@ -36,7 +36,9 @@ describe('deploy', function () {
     const {code, stderr} = await interrupted('SIGINT', /start: Demo-data-us-east-1/)
     expect(code, stderr).to.equal(4)
     expect(stderr).to.contain('no lab named "deploying" is running: starting an empty one')
-    expect(stderr).to.contain('interrupted during the deployment').and.to.contain('run todo-dr deploy to continue')
+    expect(stderr)
+      .to.contain('interrupted during the deployment')
+      .and.to.contain('run todo-dr deploy --target lab:deploying to continue')
   })
 
   it('goes on after a kill -9 with what CloudFormation has meanwhile done', async () => {

@@ -184,8 +184,9 @@ describe('refusals of a lab', function () {
     await sandbox.expect(3, ['failover', '--allow-data-loss', '--confirm', 'SomethingElse'])
   })
 
-  it('refuses a failover towards the region that is primary already, and towards an unknown one', async () => {
-    await sandbox.expect(3, ['failover', '--to', HOME, ...consent])
+  it('has nothing to do in a failover towards the region that is primary already, and refuses an unknown one', async () => {
+    const {stderr} = await sandbox.expect(0, ['failover', '--to', HOME, ...consent])
+    expect(stderr).to.contain(`${HOME} is the primary already`)
     expect((await sandbox.run(['failover', '--to', 'eu-west-1', ...consent])).code).to.be.oneOf([2, 3])
   })
 

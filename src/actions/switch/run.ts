@@ -50,6 +50,8 @@ export type LookInput = Omit<SwitchInput, 'target' | 'newRun' | 'operator' | 'dr
 
 /** What was seen, what was planned and what stands in the way of it. */
 export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'plan'> {
+  /** The region is the primary already, and clients are served there. */
+  settled: boolean
   waivers: Waiver[]
   decidedFrom: number
 }
@@ -84,7 +86,16 @@ export function resultOf({target, dryRun = false}: SwitchInput, look: SwitchLook
 }
 
 /** False where it ends after the gates, which is told. */
-export function mayRun({refusals}: GateVerdict, {dryRun, emit}: Pick<SwitchInput, 'dryRun' | 'emit'>): boolean {
+export function mayRun(look: SwitchLook, {dryRun, emit}: Pick<SwitchInput, 'dryRun' | 'emit'>): boolean {
+  const {refusals, settled, plan} = look
+  if (settled && refusals.length === 0) {
+    emit({
+      code: 'done',
+      text: `${plan.to} is the primary already, and clients are served there: nothing is left to do.`,
+    })
+    return false
+  }
+
   if (dryRun && refusals.length === 0)
     emit({code: 'done', text: 'No gate refuses this plan; a dry run changes nothing.'})
   return !dryRun && refusals.length === 0
@@ -101,7 +112,10 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const {diagnosis, plan} = prepared
   emit({code: 'diagnosis', ...diagnosis})
   emit(planEvent(plan))
-  if (intent === 'failover' && diagnosis.situation === 'Healthy') {
+  const settled = intent !== 'steer' && plan.intent === 'steer' && isSettled(prepared)
+  if (intent !== 'steer' && plan.intent === 'steer' && !settled)
+    emit({code: 'note', text: `${plan.to} is the primary already: only the rest of the switch is left`})
+  if (plan.intent === 'failover' && diagnosis.situation === 'Healthy') {
     emit({
       code: 'warning',
       text: 'everything is healthy: a failover would only risk loss',
@@ -112,7 +126,14 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const waivers = await waiversOf(input, prepared)
   const verdict = prepared.gates(waivers)
   showVerdict(verdict, emit)
-  return {diagnosis, plan, ...verdict, waivers, decidedFrom}
+  return {diagnosis, plan, ...verdict, waivers, decidedFrom, settled}
+}
+
+/** Nothing is left of a switch to the primary: the route names it, and its API and its functions are well. */
+function isSettled({observation: {edge, regions}, plan: {to}}: Prepared): boolean {
+  const side = regions[to]
+  const open = side?.writers.reachable === true && side.writers.value === 'open'
+  return edge.reachable && edge.value === to && open && side.api.reachable && side.api.value.ok
 }
 
 export function carryOut(input: SwitchInput, {plan, waivers, decidedFrom}: SwitchLook, run: Run): Promise<RunOutcome> {

@@ -109,7 +109,7 @@ describe('the files of a new project', () => {
         [...commands].some((id) => id === name || id.startsWith(`${name}:`)),
         name,
       ).to.equal(true)
-    expect(text).to.include('failover --allow-data-loss --confirm shop').and.include('shop-eu-west-2')
+    expect(text).to.include('failover --to eu-west-2 --allow-data-loss --confirm shop').and.include('shop-eu-west-2')
     expect(text).not.to.match(/\{\{|undefined|us-east-2/)
   })
 

@@ -76,14 +76,15 @@ describe('a switch', () => {
 
   it('is refused by a gate before a run is made, and the refusal can be thrown', async () => {
     const sim = new SimulatedWorld()
-    const {result, events, runs} = await switched(sim, 'switchover', {to: HOME})
-    expect(result.refusals.map(({gate}) => gate)).to.deep.equal(['target-known'])
+    sim.edgeLost = true
+    const {result, events, runs} = await switched(sim, 'switchover')
+    expect(result.refusals.map(({gate}) => gate)).to.deep.equal(['edge-steerable'])
     expect(result.outcome).to.equal(null)
     expect(events.filter(({code}) => code === 'refusal')).to.have.length(1)
     expect(runs).to.deep.equal([])
     const error = switchRefused(result)
     expect(error).to.include({code: 'Refused', exit: 'refused', next: result.refusals[0]!.hint})
-    expect(error.message).to.contain('target-known')
+    expect(error.message).to.contain('edge-steerable')
   })
 
   it('does not look at all where the region is not of the deployment', async () => {
