@@ -3,6 +3,7 @@
 import type {ToDo} from '../actions/crud/result.js'
 import type {ToDoRequest} from '../actions/crud/run.js'
 import {REQUEST} from '../permissions/calls.js'
+import {columns} from '../report/columns.js'
 import {DrCommand} from './dr-command.js'
 
 export abstract class CrudCommand extends DrCommand {
@@ -18,6 +19,12 @@ export abstract class CrudCommand extends DrCommand {
   }
 
   protected show({id, task, status, createdTime}: ToDo): void {
-    this.log(`id       ${id}\ntask     ${task}\nstatus   ${status}\ncreated  ${createdTime}`)
+    const rows = [
+      ['id', `${id}`],
+      ['task', task],
+      ['status', status],
+      ['created', `${createdTime}`],
+    ]
+    this.log(columns(rows).join('\n'))
   }
 }

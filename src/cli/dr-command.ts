@@ -15,6 +15,7 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {Calls} from '../permissions/calls.js'
 import type {Consent} from '../ports/consent.js'
 import type {Stage} from '../ports/stage.js'
+import {visibleLines} from '../report/visible.js'
 import {errorJson, errorLines} from '../render/error.js'
 import {isResult} from '../render/lines.js'
 import {openTerminal} from '../render/terminal.js'
@@ -122,6 +123,11 @@ export abstract class DrCommand extends Command {
     const session = new Session({target, profile, folder: process.cwd(), ...options, emit, signal})
     this.#sessions.push(session)
     return session
+  }
+
+  /** For people, on stdout. */
+  override log(message = ''): void {
+    super.log(visibleLines(message))
   }
 
   /** Sets the exit status without throwing away the result, which --json still prints. */

@@ -3,6 +3,7 @@
 import type {Ora} from 'ora'
 import {wrapAnsi} from 'fast-wrap-ansi'
 import type {DrEvent} from '../messages.js'
+import {visibleLines} from '../report/visible.js'
 import {paint, wantsColour} from './colour.js'
 import {linesOf} from './lines.js'
 import type {Line} from './lines.js'
@@ -39,7 +40,9 @@ export function openTerminal(stream: NodeJS.WriteStream): Terminal {
   }
 }
 
-function textOf({mark, text}: Line, colour: boolean): string {
+function textOf({mark, text: said}: Line, colour: boolean): string {
+  // What comes after a line break of somebody else's stands behind what it belongs to, and looks like no line of ours.
+  const text = visibleLines(said).replaceAll('\n', '\n    ')
   if (mark === 'plain') return text
   if (mark === 'target') return colour ? paint(mark, text) : text
   return `${colour ? paint(mark, `${mark}:`) : `${mark}:`} ${text}`
