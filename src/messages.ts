@@ -10,7 +10,8 @@ export type DrEvent =
       intent: string
       from: string
       to: string
-      steps: {id: string; title: string; stage: number; deadlineSeconds: number}[]
+      /** `beside`: the later stages do not wait for it. */
+      steps: {id: string; title: string; stage: number; deadlineSeconds: number; beside?: boolean}[]
       digest: string
     }
   | {code: 'refusal'; gate: string; reason: string; hint: string; waiver?: string; waived: boolean}

@@ -44,6 +44,11 @@ export const plan = z.object({
           deadlineSeconds: z.number(),
           pointOfNoReturn: z.literal(true).optional().meta({description: 'From this step on, nothing is undone'}),
           onlyAfter: z.string().optional().meta({description: 'The step that must be `done` before'}),
+          unless: z.string().optional().meta({description: 'The step after whose `done` there is nothing to do here'}),
+          beside: z
+            .literal(true)
+            .optional()
+            .meta({description: 'Runs beside the later stages, which do not wait for it'}),
         }),
       ),
     )

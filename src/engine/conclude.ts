@@ -49,7 +49,13 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
   return outcome
 }
 
-function lastWord({status, intent, to, failure, runId}: RunOutcome): Parameters<Emit>[0] {
+function lastWord({status, intent, from, to, failure, runId, unsure}: RunOutcome): Parameters<Emit>[0] {
+  if (status === 'done' && unsure.includes('fence-again'))
+    return {
+      code: 'warning',
+      text: `The ${intent} is done: ${to} is the primary and the edge sends clients to it. It is not proven that ${from} has stopped acknowledging writes: what it acknowledges to anybody is lost`,
+      hint: `todo-dr status shows whether ${from} answers again`,
+    }
   if (status === 'done')
     return {
       code: 'done',

@@ -66,6 +66,9 @@ class Executor {
   readonly #onward: AbortSignal
   /** The promotion was accepted, or may have been: from then on nothing is taken back, unless AWS says that it has given up. */
   #claimed: boolean
+  /** Steps that run beside the others. */
+  readonly #beside: Promise<StepEnd>[] = []
+  readonly #othersEnded = new AbortController()
 
   constructor(readonly execution: Execution) {
     const all = execution.plan.stages.flat()
@@ -90,6 +93,7 @@ class Executor {
       if (failed) return this.#end(failed)
     }
 
+    await this.#endBeside()
     return {status: 'done', exit: 'done', unsure: this.#unsure()}
   }
 
@@ -107,17 +111,29 @@ class Executor {
   async #stage(stage: PlanStep[]): Promise<Failed | undefined> {
     const signal = this.#claimed ? this.#onward : this.#signal
     if (signal.aborted) return {error: signal.reason}
-    const ends = await Promise.all(stage.map(async (planned) => ({planned, end: await this.#step(planned)})))
-    for (const {planned, end} of ends) if (end.end === 'failed') return {step: planned.id, error: end.error}
-    for (const {planned, end} of ends) {
+    const [beside, awaited] = [true, false].map((is) => stage.filter((step) => Boolean(step.beside) === is))
+    const ends = Promise.all(awaited!.map(async (planned) => ({planned, end: await this.#step(planned)})))
+    this.#beside.push(...beside!.map((planned) => this.#step(planned)))
+    for (const {planned, end} of await ends) if (end.end === 'failed') return {step: planned.id, error: end.error}
+    for (const {planned, end} of await ends) {
       const stopped = end.end === 'unsure' ? await this.#gate(planned, end.gate) : undefined
       if (stopped) return stopped
     }
   }
 
+  async #endBeside(): Promise<void> {
+    this.#othersEnded.abort()
+    await Promise.all(this.#beside)
+  }
+
   async #step(planned: PlanStep): Promise<StepEnd> {
-    const {runner} = this.execution
-    const {id, onlyAfter, pointOfNoReturn} = planned
+    const runner = {...this.execution.runner, othersEnded: this.#othersEnded.signal}
+    const {id, onlyAfter, unless, pointOfNoReturn} = planned
+    if (unless !== undefined && this.#ends.get(unless) === 'done') {
+      await skip(runner, planned, 'not needed')
+      return {acted: false, accepted: false, end: 'done'}
+    }
+
     if (onlyAfter !== undefined && this.#ends.get(onlyAfter) !== 'done') {
       await skip(runner, planned, `skipped: no proof from "${this.#steps.get(onlyAfter)!.planned.title}"`)
       return {acted: false, accepted: false, end: 'done'}
@@ -155,6 +171,7 @@ class Executor {
 
   async #end({step, error}: Failed): Promise<Ending> {
     const {interrupt, leaseLost} = this.execution
+    await this.#endBeside()
     const failure = interrupt.aborted ? interrupted(step) : failureOf(step, error)
     const unsure = this.#unsure()
     if (leaseLost.aborted)

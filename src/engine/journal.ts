@@ -46,8 +46,8 @@ export type JournalEvent =
   | {event: 'lease-note'; text: string}
   | {event: 'waiver'; name: WaiverName; reason: string}
   | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
-  /** `token`: of an intent, the fencing number of the lease that it is under. */
-  | {event: StepEventName; step: string; phase: Phase; text?: string; token?: number}
+  /** Of an intent: the fencing number of the lease that it is under, and whether it runs beside others. */
+  | {event: StepEventName; step: string; phase: Phase; text?: string; token?: number; beside?: true}
   | ({event: 'deploy-started'; app?: string; stacks: string[]} & Carrier)
   /** `acts`: as they were shown and confirmed. */
   | ({event: 'teardown-started'; app: string; acts: string[]} & Carrier)

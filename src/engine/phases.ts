@@ -24,7 +24,8 @@ export function phaseSeconds(lines: JournalLine[]): PhaseTime[] {
 
   const open = new Map<string, number>()
   for (const line of lines) {
-    if (line.event === 'step-intent' && !open.has(line.step)) open.set(line.step, line.at)
+    // What runs beside the others takes no time of theirs.
+    if (line.event === 'step-intent' && !line.beside && !open.has(line.step)) open.set(line.step, line.at)
     if (!('step' in line) || !ENDS.has(line.event)) continue
     const begun = open.get(line.step)
     if (begun !== undefined) book(line.phase, begun, line.at)

@@ -64,7 +64,7 @@ export async function prepare({world, intent, to, maxLagSeconds, openRun, signal
 export function planEvent(plan: Plan): Parameters<Emit>[0] {
   const {intent, from, to, stages} = plan
   const steps = stages.flatMap((stage, index) =>
-    stage.map(({id, title, deadlineSeconds}) => ({id, title, stage: index + 1, deadlineSeconds})),
+    stage.map(({id, title, deadlineSeconds, beside}) => ({id, title, stage: index + 1, deadlineSeconds, beside})),
   )
   return {code: 'plan', intent, from, to, steps, digest: digest(plan)}
 }

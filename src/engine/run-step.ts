@@ -26,6 +26,8 @@ export interface StepRunner {
   token: number
   /** When an earlier process of the run had its point of no return accepted, or may have; epoch milliseconds. */
   claimedAt?: number
+  /** For steps that run beside others. */
+  othersEnded?: AbortSignal
 }
 
 /** `acted`: its intent is in the journal, so that it may have had an effect. `accepted`: the act has said so, or that it may be. */
@@ -58,6 +60,7 @@ export async function runStep(
         note: notes.note,
         runId: runner.runId,
         acceptedBefore: planned.pointOfNoReturn && runner.claimedAt,
+        othersEnded: planned.beside && runner.othersEnded,
         async accepted() {
           accepted = true
           await write(journal, planned, 'step-accepted')
@@ -70,7 +73,8 @@ export async function runStep(
 
       inner.throwIfAborted()
       acted = true
-      await journal.write({event: 'step-intent', step: id, phase: planned.phase, token: runner.token})
+      const {phase, beside} = planned
+      await journal.write({event: 'step-intent', step: id, phase, token: runner.token, beside})
       emit({code: 'step-started', id, title})
       await failpoint(`before:${id}`)
       const outcome = (await step.act(world, context)) ?? 'done'

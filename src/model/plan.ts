@@ -26,6 +26,10 @@ export interface PlanStep {
   pointOfNoReturn?: true
   /** The id of an earlier step that must have ended `done`; after any other end there is nothing for this one to do. */
   onlyAfter?: string
+  /** The id of an earlier step; where that has ended `done`, there is nothing for this one to do. */
+  unless?: string
+  /** Runs beside the stages after its own; at the end of the run it makes no further try, and what it has not proven is `unsure`. */
+  beside?: true
 }
 
 export interface Plan {

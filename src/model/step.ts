@@ -16,6 +16,8 @@ export interface StepContext {
   accepted(): Promise<void>
   /** When an earlier process of this run had it accepted, or may have, epoch milliseconds. */
   acceptedBefore?: number
+  /** Of a step beside others: aborts when they have ended. */
+  othersEnded?: AbortSignal
 }
 
 /** `unsure`: the act could not be carried out or proven (an unreachable primary); the named gate then decides whether to go on. */

@@ -8,6 +8,7 @@ import type {Plan, PlanStep} from '../model/plan.js'
 import {
   catchUp,
   fence,
+  fenceAgain,
   preflight,
   promoteByFailover,
   promoteBySwitchover,
@@ -51,7 +52,7 @@ export function planFailover(observation: Observation, deployment: Deployment, o
   return plan('failover', route, deployment, [
     [preflight(route, 'any')],
     ...fence(route, deployment),
-    [promoteByFailover(route)],
+    [promoteByFailover(route), fenceAgain(route)],
     ...(writersOf(observation, route.to) === 'open' ? [] : [[unfenceTarget(route)]]),
     ...handOver(route),
   ])

@@ -50,7 +50,10 @@ export function linesOf(event: DrEvent): Line[] {
       return [
         line('plain', `plan: ${event.intent} from ${event.from} to ${event.to} (${event.digest.slice(0, 12)})`),
         ...event.steps.map((step) =>
-          line('plain', `  ${step.stage}. ${step.title} (within ${step.deadlineSeconds} s)`),
+          line(
+            'plain',
+            `  ${step.stage}. ${step.title} (${step.beside ? 'meanwhile' : `within ${step.deadlineSeconds} s`})`,
+          ),
         ),
       ]
     }

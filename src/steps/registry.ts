@@ -10,6 +10,7 @@ import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 import {canaryRefused} from './canary-refused.js'
 import {fenceRegion} from './fence-region.js'
+import {keepFencing} from './keep-fencing.js'
 import {newPrimaryTakesWrite} from './new-primary-takes-write.js'
 import {preflightProbe} from './preflight-probe.js'
 import {promoteFailover} from './promote-failover.js'
@@ -100,6 +101,18 @@ export const fence = ({from, to}: Route, deployment: Deployment): PlanStep[][] =
   ]
 }
 
+/** Beside all that follows the promotion, where the fence before it was not proven. */
+export const fenceAgain = ({from, to}: Route): PlanStep => ({
+  id: 'fence-again',
+  kind: 'keep-fencing',
+  args: {region: from, to},
+  title: `Try again to fence writes in ${from}, if that is not proven`,
+  phase: 'confirm',
+  deadlineSeconds: PROMOTION_SECONDS + 1200,
+  unless: 'fence',
+  beside: true,
+})
+
 export const promoteByFailover = ({to}: Route): PlanStep => ({
   id: 'promote',
   kind: 'promote-failover',
@@ -177,6 +190,7 @@ const KINDS: Record<string, (args: Arguments) => Step<World>> = {
   'wait-replication': ({text, number}) =>
     waitReplication({from: text('from'), to: text('to'), maxLagSeconds: number('maxLagSeconds')}),
   'fence-region': ({text}) => fenceRegion({region: text('region'), to: text('to')}),
+  'keep-fencing': ({text}) => keepFencing({region: text('region'), to: text('to')}),
   'wait-in-flight': ({text, number}) => waitInFlight({region: text('region'), seconds: number('seconds')}),
   'warm-target': ({text}) => warmTarget({region: text('region')}),
   'canary-refused': ({text}) => canaryRefused({region: text('region'), to: text('to')}),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import {hostname} from 'node:os'
 import {DrError, Interruption, Unreachable} from '../../src/errors.js'
 import type {JournalLine} from '../../src/engine/journal.js'
+import type {DrEvent} from '../../src/messages.js'
 import type {Plan} from '../../src/model/plan.js'
 import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/simulated-world.js'
 import {memoryRun} from '../support/memory-run.js'
@@ -50,13 +51,42 @@ describe('the engine', () => {
     sim.lose(HOME)
     const {outcome, run} = await start(sim, await planOf(sim, 'failover'))
     expect(outcome).to.include({status: 'done', exit: 'done'})
-    expect(outcome!.unsure).to.deep.equal(['fence'])
+    expect(outcome!.unsure).to.deep.equal(['fence', 'fence-again'])
     const lines = await journalOf(run)
     const promoted = lines.find((line) => line.event === 'step-intent' && line.step === 'promote')!
     expect(promoted.at - lines[0]!.at).to.be.lessThan(5000)
     expect(eventOf(lines, 'in-flight')).to.deep.equal(['step-skipped'])
     expect(eventOf(lines, 'canary')).to.deep.equal(['step-skipped'])
     expect(lines.some((line) => line.event === 'gate' && line.waivedBy === 'allow-data-loss')).to.equal(true)
+  })
+
+  for (const back of ['after:promote', 'after:takes-write', 'before:steer-edge', 'before:verify-edge'])
+    it(`field report 6: fences a lost region that comes back before the end, ${back}`, async () => {
+      const sim = new SimulatedWorld({hang: true, edgeMs: 3000})
+      sim.lose(HOME)
+      const onPoint = (at: string): void => {
+        if (at === back) sim.regions[HOME]!.lost = false
+      }
+
+      const {outcome, run} = await start(sim, await planOf(sim, 'failover'), {onPoint})
+      expect(outcome).to.include({status: 'done', exit: 'done'})
+      expect(outcome!.unsure).to.deep.equal(['fence'])
+      expect(sim.regions[HOME]!.writers).to.equal('fenced')
+      expect(eventOf(await journalOf(run), 'fence-again')).to.deep.equal(['step-intent', 'step-done'])
+    })
+
+  it('field report 6: says at the end what is not proven, and waits for nothing for it', async () => {
+    const sim = new SimulatedWorld({hang: true})
+    sim.lose(HOME)
+    const plan = await planOf(sim, 'failover')
+    const began = sim.clock.now()
+    const events: DrEvent[] = []
+    const {outcome} = await start(sim, plan, {emit: (event) => events.push(event)})
+    expect(outcome).to.include({status: 'done', exit: 'done'})
+    expect(sim.clock.now() - began).to.be.lessThan(15_000)
+    const last = events.at(-1)!
+    expect(last.code).to.equal('warning')
+    expect('text' in last && last.text).to.contain(`not proven that ${HOME} has stopped acknowledging writes`)
   })
 
   it('does not promote past an unproven fence without a waiver, and takes nothing for undone that it cannot see', async () => {

@@ -5,6 +5,7 @@ import type {RunOutcome} from '../../src/engine/outcome.js'
 import type {Waiver} from '../../src/model/gate.js'
 import type {Intent, Plan} from '../../src/model/plan.js'
 import {planFailback, planFailover, planSwitchover} from '../../src/plans/index.js'
+import type {Emit} from '../../src/messages.js'
 import type {Run} from '../../src/ports/runs.js'
 import {memoryRun, runOf} from '../support/memory-run.js'
 import type {SimulatedWorld} from '../support/simulated-world.js'
@@ -29,6 +30,7 @@ export interface StartOptions {
   signal?: AbortSignal
   onPoint?: (point: string) => void
   owner?: string
+  emit?: Emit
   /** By default one in memory. */
   run?: Run
 }
@@ -52,7 +54,7 @@ type InProcess = Omit<Parameters<typeof runPlan>[0], 'plan' | 'waivers' | 'owner
 async function inProcess(
   sim: SimulatedWorld,
   run: Run,
-  {killAt, signal = new AbortController().signal, onPoint}: StartOptions,
+  {killAt, signal = new AbortController().signal, onPoint, emit = () => undefined}: StartOptions,
   act: (surroundings: InProcess) => Promise<RunOutcome>,
 ): Promise<RunOutcome | undefined> {
   const process = sim.connect()
@@ -68,6 +70,6 @@ async function inProcess(
     await new Promise<never>(() => undefined)
   }
 
-  const running = act({run: runOf(run, process.alive), world: process.world, emit: () => undefined, signal, failpoint})
+  const running = act({run: runOf(run, process.alive), world: process.world, emit, signal, failpoint})
   return Promise.race([running, death])
 }

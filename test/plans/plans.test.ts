@@ -14,7 +14,7 @@ const HAND_OVER = ['takes-write', 'steer-edge', 'verify-edge']
 describe('the plans', () => {
   it('fail over: fence, promote, prove a write, and only then move the edge', () => {
     const plan = planFailover(healthy(), deployment)
-    expect(words(plan)).to.deep.equal(['preflight', ...FENCE, 'promote', ...HAND_OVER])
+    expect(words(plan)).to.deep.equal(['preflight', ...FENCE, 'promote+fence-again', ...HAND_OVER])
     expect(plan).to.include({intent: 'failover', from: HOME, to: AWAY})
   })
 
@@ -25,7 +25,7 @@ describe('the plans', () => {
     expect(words(planFailover(observation, deployment))).to.deep.equal([
       'preflight',
       ...FENCE,
-      'promote',
+      'promote+fence-again',
       'unfence-target',
       ...HAND_OVER,
     ])
