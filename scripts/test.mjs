@@ -16,8 +16,9 @@ const SUITES = {
 }
 /** What belongs together; a name that is not here is a suite. */
 const GROUPS = {long: ['long', 'alone']}
-/** One more than there are cores: tests of labs mostly wait. */
-const JOBS = Math.max(2, Math.min(4, availableParallelism())) + 1
+/** One more than there are cores: tests mostly wait. The long ones keep a core each. */
+const CORES = Math.max(2, Math.min(4, availableParallelism()))
+const JOBS = {unit: CORES + 1, system: CORES + 1, long: CORES, alone: 1}
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 // The tests' own SDK clients would print a warning about Node 20 between the results.
@@ -40,7 +41,7 @@ async function mocha(suite, more = []) {
   const ok = await node(
     'node_modules/mocha/bin/mocha.js',
     ...SUITES[suite],
-    ...(suite === 'alone' ? [] : ['--parallel', '--jobs', `${JOBS}`]),
+    ...(JOBS[suite] === 1 ? [] : ['--parallel', '--jobs', `${JOBS[suite]}`]),
     '--reporter',
     './scripts/counting-reporter.cjs',
     '--reporter-option',

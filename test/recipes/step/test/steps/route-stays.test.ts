@@ -6,7 +6,12 @@ import {healthy} from '../support/observations.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 import {thrownBy} from '../support/thrown.js'
 
-const context: StepContext = {signal: new AbortController().signal, note: () => undefined, runId: 'r1'}
+const context: StepContext = {
+  signal: new AbortController().signal,
+  note: () => undefined,
+  runId: 'r1',
+  accepted: async () => undefined,
+}
 
 describe('route-stays', () => {
   it('waits, and fails where clients were sent elsewhere meanwhile', async () => {
