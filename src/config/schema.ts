@@ -1,9 +1,7 @@
 /** What todo-dr.yaml may hold. The JSON Schema for editors is generated from here. */
 
 import {z} from 'zod'
-
-/** Names that begin like this always mean a local lab. */
-export const LAB = 'lab'
+import {LAB, labNameOf} from './lab-name.js'
 
 /** `lab` is the local lab, `labs` the folder of all labs beside the folders of targets. */
 const RESERVED = new Set([LAB, `${LAB}s`])
@@ -67,9 +65,3 @@ export const configSchema = z
   .meta({title: 'todo-dr.yaml', description: 'Deployments that todo-dr manages'})
 
 export type Config = z.infer<typeof configSchema>
-
-/** `lab` -> `default`, `lab:NAME` -> `NAME`, anything else is no lab. */
-export function labNameOf(targetText: string): string | undefined {
-  if (targetText === LAB) return 'default'
-  return targetText.startsWith(`${LAB}:`) ? targetText.slice(LAB.length + 1) : undefined
-}

@@ -5,7 +5,7 @@ import type {Region} from '../model/deployment.js'
 import {DEFAULT_OBJECTIVES} from '../model/verdict.js'
 import type {Objectives} from '../model/verdict.js'
 import type {LoadedConfig} from './load.js'
-import {LAB, labNameOf} from './schema.js'
+import {LAB, labNameOf} from './lab-name.js'
 
 interface Limits {
   objectives: Objectives

@@ -2,7 +2,8 @@ import {expect} from 'chai'
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {loadConfig, parseConfig} from '../../src/config/load.js'
+import {loadConfig} from '../../src/config/load.js'
+import {parseConfig} from '../../src/config/parse.js'
 import {DrError} from '../../src/errors.js'
 
 const invalid = (text: string): DrError => {

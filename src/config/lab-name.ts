@@ -1,0 +1,8 @@
+/** Names that begin like this always mean a local lab. */
+export const LAB = 'lab'
+
+/** `lab` -> `default`, `lab:NAME` -> `NAME`, anything else is no lab. */
+export function labNameOf(targetText: string): string | undefined {
+  if (targetText === LAB) return 'default'
+  return targetText.startsWith(`${LAB}:`) ? targetText.slice(LAB.length + 1) : undefined
+}
