@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import {existsSync, readFileSync} from 'node:fs'
-import module from 'node:module'
-import {homedir} from 'node:os'
+import {createRequire} from 'node:module'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {setFlagsFromString} from 'node:v8'
@@ -18,14 +17,14 @@ if (argv.length === 1 && argv[0] === '--version') {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
   // undici's parser of HTTP is WebAssembly: optimizing it takes longer than a command runs, and the end would wait for it.
   setFlagsFromString('--liftoff-only')
-  // From Node 22 on: what V8 has compiled is kept for the next start, in a folder that nobody else can write.
-  if (process.env.HOME || process.env.XDG_CACHE_HOME)
-    module.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'todo-dr', 'compiled'))
-  // Costs a part of every start; a stack trace is shown with DEBUG only.
+  const require = createRequire(import.meta.url)
+  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'))
+  // A stack trace is shown with DEBUG only; what was compiled before has no source maps.
   if (process.env.DEBUG) process.setSourceMapsEnabled(true)
+  else if (cache) require('../dist/compiled.js').keepCompiled(join(cache, 'todo-dr', 'compiled'))
   // The plugins have commands of their own, and an answer to what is no command.
   if (isCommand(argv[0]) || isCommand(argv[0], argv[1])) pjson.oclif.plugins = []
-  const {flush, handle, run} = await import('../dist/oclif.js')
+  const {flush, handle, run} = require('../dist/oclif.js')
   try {
     await run(argv, {root: fileURLToPath(new URL('..', import.meta.url)), pjson})
     await flush()

@@ -1,6 +1,6 @@
 // The programs, bundled: what a command loads is one file and a few chunks, and not the thousand modules of its dependencies.
-import {readFileSync, readdirSync} from 'node:fs'
-import {join} from 'node:path'
+import {readFileSync, readdirSync, writeFileSync} from 'node:fs'
+import {dirname, join, relative} from 'node:path'
 import {build} from 'esbuild'
 
 /** Files below a folder whose names end so, sorted. */
@@ -77,11 +77,48 @@ const leanUndici = {
   },
 }
 
-/** dist: oclif, each command, the help, what answers an unknown command, and the process that runs the user's own CDK toolkit. */
-export const bundleProgram = () =>
-  build({
+/**
+ * The chunks as CommonJS, which Node 20 can load with what V8 has compiled before (src/cli/compiled.ts); of ES modules it
+ * cannot. Only esbuild's ES output is split, so that this is a second step. What is imported by a path of our own is required;
+ * what is not ours (a user's CDK toolkit) is imported by dist/import.cjs, as compiled code that was kept cannot import.
+ */
+async function asCommonJs(outdir) {
+  writeFileSync(join(outdir, 'package.json'), '{"type": "commonjs"}\n')
+  writeFileSync(join(outdir, 'import.cjs'), 'module.exports = (path) => import(path)\n')
+  const files = filesOf(outdir, '.js').filter((file) => !file.startsWith(join(outdir, 'lab')))
+  await build({
     ...OPTIONS,
+    bundle: false,
+    entryPoints: files,
+    outdir,
+    outbase: outdir,
+    allowOverwrite: true,
+    format: 'cjs',
+    banner: {},
+    external: undefined,
+    define: {'import.meta.url': '$url', 'import.meta.filename': '__filename'},
+  })
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8').replaceAll(
+      /\bimport\((["'])(\.{1,2}\/[^"']+)\1\)/g,
+      'Promise.resolve().then(()=>require("$2"))',
+    )
+    const from = relative(dirname(file), join(outdir, 'import.cjs'))
+    const needs = [
+      ...(text.includes('$url') ? ['const $url=require("node:url").pathToFileURL(__filename).href;'] : []),
+      ...(/\bimport\(/.test(text) ? [`const $import=require(${JSON.stringify(`./${from}`)});`] : []),
+    ]
+    writeFileSync(file, needs.join('') + text.replaceAll(/\bimport\(/g, '$import('))
+  }
+}
+
+/** dist: oclif, each command, the help, what answers an unknown command, and the process that runs the user's own CDK toolkit. */
+export async function bundleProgram() {
+  await build({
+    ...OPTIONS,
+    banner: {},
     entryPoints: [
+      {in: 'src/cli/compiled.ts', out: 'compiled'},
       {in: 'src/cli/oclif.ts', out: 'oclif'},
       {in: 'src/cli/help.ts', out: 'help'},
       {in: 'src/cli/command-not-found.ts', out: 'command-not-found'},
@@ -93,6 +130,8 @@ export const bundleProgram = () =>
     splitting: true,
     plugins: [leanUndici, leanZod],
   })
+  await asCommonJs('dist')
+}
 
 /** dist/lab: the lab, and the program of a function's process. Chunks lie beside main.js, so that both find the same files. */
 export const bundleLab = () =>

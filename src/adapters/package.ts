@@ -6,9 +6,9 @@ import {fileURLToPath} from 'node:url'
 
 const HERE = fileURLToPath(import.meta.url)
 
-const rootAbove = (path: string): string => (existsSync(join(path, 'package.json')) ? path : rootAbove(dirname(path)))
+const rootAbove = (path: string): string => (existsSync(join(path, 'bin', 'run.js')) ? path : rootAbove(dirname(path)))
 
-/** Holds package.json, templates, schemas and dist. */
+/** Holds package.json, bin, templates, schemas and dist. */
 export const PACKAGE = rootAbove(dirname(HERE))
 
 /** The file of a program that runs in a process of its own: built beside built, source beside source. Paths from the package's folder. */

@@ -1,0 +1,47 @@
+import {expect} from 'chai'
+import {chmodSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Sandbox} from '../support/cli.js'
+
+/** From this version on Node does it itself, and keeps files of its own form. */
+const BUILT_IN = Number(process.versions.node.split('.')[0]) >= 22
+
+describe('what was compiled', function () {
+  this.timeout(60_000)
+  const sandbox = new Sandbox()
+  const cache = join(sandbox.folder, 'cache')
+  const env = {XDG_CACHE_HOME: cache}
+  const help = async (): Promise<string> => (await sandbox.expect(0, ['status', '--help'], {env})).stdout
+  const files = (): string[] =>
+    (readdirSync(cache, {recursive: true}) as string[])
+      .map((name) => join(cache, name))
+      .filter((path) => statSync(path).isFile())
+
+  after(() => sandbox.remove())
+
+  it('is kept for the next start, for the owner alone, and is used then', async () => {
+    const first = await help()
+    expect(files().length).to.be.greaterThan(0)
+    const before = files().map((path) => [path, statSync(path).mtimeMs])
+    expect(await help()).to.equal(first)
+    if (BUILT_IN) return
+    expect(files().map((path) => [path, statSync(path).mtimeMs])).to.deep.equal(before)
+    for (const path of files()) expect(statSync(path).mode & 0o777, path).to.equal(0o600)
+  })
+
+  it('is compiled anew where it is damaged, of another program, or cannot be kept', async () => {
+    const whole = await help()
+    const [victim] = files().sort((one, other) => statSync(other).size - statSync(one).size)
+    const kept = readFileSync(victim!)
+    for (const damage of [Buffer.alloc(0), kept.subarray(0, kept.length / 2), Buffer.alloc(kept.length, 7)]) {
+      writeFileSync(victim!, damage)
+      expect(await help()).to.equal(whole)
+    }
+
+    const nowhere = join(sandbox.folder, 'a-file')
+    writeFileSync(nowhere, '')
+    chmodSync(nowhere, 0o400)
+    const {stdout} = await sandbox.expect(0, ['status', '--help'], {env: {XDG_CACHE_HOME: nowhere}})
+    expect(stdout).to.equal(whole)
+  })
+})
