@@ -185,7 +185,8 @@ describe('teardown', function () {
     const [lines, ...others] = journals().slice(before)
     expect(others).to.deep.equal([])
     expect(lines!.filter(({event}) => event === 'teardown-started')).to.have.length(1)
-    expect(lines!.filter(({event}) => event === 'run-resumed')).to.have.length(kills)
+    // The last kill may have come after the last act: then nothing was left to go on with.
+    expect(lines!.filter(({event}) => event === 'run-resumed').length).to.be.within(kills - 1, kills)
     expect(lines!.at(-1)).to.include({event: 'run-finished', exit: 'done'})
   })
 

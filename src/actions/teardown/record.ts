@@ -26,16 +26,11 @@ export interface TeardownRecord {
 }
 
 export async function openRecord({runs, clock, app, operator, acts}: RecordInput): Promise<TeardownRecord> {
-  const last = await runs.latest('teardown')
-  if (last) {
-    const journal = new Journal(last, clock)
-    const lines = await journal.read()
-    const started = lines.find((line) => line.event === 'teardown-started')
-    if (started?.app === app && !endOf(lines) && carriedOutBy(lines) === undefined) {
-      const {owner} = started
-      await journal.write({event: 'run-resumed', ...carriedBy(owner)})
-      return {journal, owner, fresh: false}
-    }
+  const cut = await cutRecord({runs, clock})
+  if (cut?.app === app) {
+    const {journal, owner} = cut
+    await journal.write({event: 'run-resumed', ...carriedBy(owner)})
+    return {journal, owner, fresh: false}
   }
 
   const run = await runs.create('teardown')
@@ -43,4 +38,21 @@ export async function openRecord({runs, clock, app, operator, acts}: RecordInput
   const owner = `${operator} ${run.id}`
   await journal.write({event: 'teardown-started', app, acts: acts.map(({title}) => title), ...carriedBy(owner)})
   return {journal, owner, fresh: true}
+}
+
+/** Where nothing is left to delete, one that was killed after its last act has ended: the next application of the name has its own. */
+export async function endRecord(input: Pick<RecordInput, 'runs' | 'clock'>): Promise<void> {
+  const cut = await cutRecord(input)
+  await cut?.journal.write({event: 'run-finished', status: 'done', exit: 'done'})
+}
+
+/** The newest teardown, where it has not ended and nobody carries it out. */
+async function cutRecord({runs, clock}: Pick<RecordInput, 'runs' | 'clock'>) {
+  const last = await runs.latest('teardown')
+  if (!last) return undefined
+  const journal = new Journal(last, clock)
+  const lines = await journal.read()
+  const started = lines.find((line) => line.event === 'teardown-started')
+  if (!started || endOf(lines) || carriedOutBy(lines) !== undefined) return undefined
+  return {journal, app: started.app, owner: started.owner}
 }

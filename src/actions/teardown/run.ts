@@ -10,6 +10,7 @@ import type {Refusal} from '../../model/gate.js'
 import {planTeardown} from '../../plans/teardown.js'
 import type {Consent} from '../../ports/consent.js'
 import type {ActFailure, TeardownResult} from './result.js'
+import {endRecord} from './record.js'
 import {takeDown} from './take-down.js'
 import type {TakeDown} from './take-down.js'
 
@@ -55,6 +56,7 @@ export async function runTeardown(request: TeardownRequest): Promise<TeardownEnd
 
   if (refusals.length === 0 && (!estate || remainingOf(estate).length === 0)) {
     emit({code: 'done', text: `nothing has the tag of ${app ?? 'any application'}: nothing to delete`})
+    if (!dryRun) await endRecord(request)
     return ending('done')
   }
 
