@@ -197,7 +197,10 @@ class Executor {
   }
 
   #unsure(): string[] {
-    return [...this.#ends].filter(([, end]) => end === 'unsure').map(([id]) => id)
+    // Nothing waits for a step beside the others: one that failed has proven nothing either.
+    const unproven = ([id, end]: [string, StepEnd['end']]): boolean =>
+      end === 'unsure' || (end === 'failed' && Boolean(this.#steps.get(id)!.planned.beside))
+    return [...this.#ends].filter(unproven).map(([id]) => id)
   }
 }
 

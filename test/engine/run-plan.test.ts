@@ -89,6 +89,23 @@ describe('the engine', () => {
     expect('text' in last && last.text).to.contain(`not proven that ${HOME} has stopped acknowledging writes`)
   })
 
+  it('field report 6: says so too where the second fence is not allowed', async () => {
+    const sim = new SimulatedWorld()
+    sim.lose(HOME)
+    const plan = await planOf(sim, 'failover')
+    const onPoint = (at: string): void => {
+      if (at !== 'after:promote') return
+      sim.regions[HOME]!.lost = false
+      sim.fault = (call) => {
+        if (call === 'fence') throw new DrError({code: 'AccessDenied', exit: 'credentials', what: 'no'})
+      }
+    }
+
+    const {outcome} = await start(sim, plan, {onPoint})
+    expect(outcome).to.include({status: 'done'})
+    expect(outcome!.unsure).to.deep.equal(['fence', 'fence-again'])
+  })
+
   it('does not promote past an unproven fence without a waiver, and takes nothing for undone that it cannot see', async () => {
     const sim = new SimulatedWorld()
     const plan = await planOf(sim, 'failover')
