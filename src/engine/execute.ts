@@ -4,6 +4,7 @@ import {DrError, Interruption} from '../errors.js'
 import type {ExitName} from '../errors.js'
 import {checkUnsure} from '../gates/index.js'
 import type {UnsureGateName, Waiver} from '../model/gate.js'
+import {promotionOf} from '../model/plan.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
@@ -47,7 +48,7 @@ export async function promotionHasBegun(
   touched: string[],
   {world, runId}: Pick<StepRunner, 'world' | 'runId'>,
 ): Promise<boolean> {
-  const promotion = plan.stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)
+  const promotion = promotionOf(plan)
   if (!promotion) return false
   const step = stepOf(promotion)
   const context = {signal: new AbortController().signal, note: () => undefined, runId, accepted: async () => undefined}

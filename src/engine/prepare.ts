@@ -33,22 +33,23 @@ export interface PrepareInput {
   /** The region to promote; by default the one that is not the primary. */
   to?: Region
   maxLagSeconds: number
-  /** The newest run that is still to be finished. */
-  openRun?: RunRecord
+  /** The unfinished runs of the deployment, newest first. Asked beside the look: a region that is gone must cost its silence once. */
+  unfinished: () => Promise<RunRecord[]>
   signal: AbortSignal
 }
 
-export async function prepare({world, intent, to, maxLagSeconds, openRun, signal}: PrepareInput): Promise<Prepared> {
+export async function prepare(input: PrepareInput): Promise<Prepared> {
+  const {world, intent, to, maxLagSeconds, signal} = input
   const wanted = intent === 'failback' ? homeOf(world.deployment) : to
   const planned = (seen: Observation): Plan =>
     intent !== 'steer' && wanted !== undefined && primaryOf(seen) === wanted
       ? planRest(seen, world.deployment, wanted)
       : PLANS[intent](seen, world.deployment, {to, maxLagSeconds})
-  const seen = await observe(world, {signal})
+  const [seen, [openRun]] = await Promise.all([observe(world, {signal}), input.unfinished()])
   const observation = await askApiAgain(world, seen, planned(seen).to, {signal})
   const diagnosis = diagnose(observation)
   const plan = planned(observation)
-  const input: GateInput = {
+  const asked: GateInput = {
     intent: plan.intent,
     from: plan.from,
     to: plan.to,
@@ -57,7 +58,7 @@ export async function prepare({world, intent, to, maxLagSeconds, openRun, signal
     maxLagSeconds,
     openRun: openRun && {id: openRun.run.id, intent: openRun.plan.intent, to: openRun.plan.to},
   }
-  return {observation, diagnosis, plan, gates: (waivers) => checkGates(input, waivers)}
+  return {observation, diagnosis, plan, gates: (waivers) => checkGates(asked, waivers)}
 }
 
 /** A plan as an event: what will be done, in which order, within which time. */

@@ -4,6 +4,7 @@ import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
 import {identityOf} from '../model/deployment.js'
 import type {Waiver} from '../model/gate.js'
+import {promotionOf} from '../model/plan.js'
 import type {Plan} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run} from '../ports/runs.js'
@@ -98,7 +99,7 @@ async function again(
   const owner = resumedAs(lines)!
   await journal.write({event: 'run-resumed', ...carriedBy(owner)})
   await writeWaivers(journal, waivers)
-  const promotion = plan.stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)
+  const promotion = promotionOf(plan)
   const claimedAt = promotion && claimedSince(lines, promotion.id)
   return carryOut(
     {...input, run, owner, journal, claimedAt},

@@ -41,3 +41,7 @@ export interface Plan {
   /** Stages run one after another; the steps within one stage run side by side. */
   stages: PlanStep[][]
 }
+
+/** The point of no return of a plan. */
+export const promotionOf = ({stages}: Plan): PlanStep | undefined =>
+  stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)

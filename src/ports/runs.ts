@@ -32,6 +32,10 @@ export interface Run {
   readJson(file: RunDocument): Promise<unknown>
 }
 
+/** Has a plan that was started, and no result. A deployment and a teardown have neither. */
+export const isUnfinished = async (run: Run): Promise<boolean> =>
+  (await run.readJson('plan.json')) !== undefined && (await run.readJson('result.json')) === undefined
+
 export interface RunStore {
   /** `intent` becomes part of the id. */
   create(intent: string): Promise<Run>

@@ -15,7 +15,7 @@ describe('before a run', () => {
 
     const before = sim.clock.now()
     const {signal} = new AbortController()
-    const {gates} = await prepare({world, intent: 'failover', maxLagSeconds: 5, signal})
+    const {gates} = await prepare({world, intent: 'failover', maxLagSeconds: 5, unfinished: async () => [], signal})
     const refused = gates([{name: 'allow-data-loss', reason: 'test'}]).refusals.map(({gate}) => gate)
     return {refused, ms: sim.clock.now() - before}
   }

@@ -32,12 +32,10 @@ export interface SteerInput {
 
 /** Throws `RegionUnknown` (exit usage), and what the run throws, such as `LeaseHeld` (exit refused). */
 export async function runSteer(input: SteerInput): Promise<{result: SteerResult; exit: ExitName}> {
-  const {target, world, to, dryRun, maxLagSeconds, emit, signal} = input
+  const {target, world, to, dryRun, emit, signal} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const decidedFrom = world.clock.now()
-  const [openRun] = await input.unfinished()
-  const look = {world, intent: 'steer', to, maxLagSeconds, openRun, signal} as const
-  const {observation, diagnosis, plan, gates} = await prepare(look)
+  const {observation, diagnosis, plan, gates} = await prepare({...input, intent: 'steer'})
   emit({code: 'diagnosis', ...diagnosis})
   emit(planEvent(plan))
   const verdict = gates([])

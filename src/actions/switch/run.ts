@@ -106,8 +106,7 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const {world, intent, to, emit} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const began = world.clock.now()
-  const [openRun] = await input.unfinished()
-  const prepared = await prepare({...input, openRun})
+  const prepared = await prepare(input)
   const decidedFrom = input.diagnosed?.() ?? began
   const {diagnosis, plan} = prepared
   emit({code: 'diagnosis', ...diagnosis})

@@ -2,6 +2,7 @@
 
 import {readdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
+import {isUnfinished} from '../../ports/runs.js'
 import {stateHome, targetStateFolder} from '../fs/paths.js'
 import {FsRunStore} from '../fs/runs.js'
 import {isRunning} from './process.js'
@@ -32,7 +33,6 @@ async function isInUse(lab: string): Promise<boolean> {
   const record = await readRecord(lab)
   if (record && (await isRunning(record))) return true
   for (const run of await new FsRunStore(targetStateFolder(`lab:${lab}`)).newestFirst())
-    if ((await run.readJson('plan.json')) !== undefined && (await run.readJson('result.json')) === undefined)
-      return true
+    if (await isUnfinished(run)) return true
   return false
 }

@@ -4,6 +4,7 @@
  */
 
 import type {Emit} from '../../messages.js'
+import {isUnfinished} from '../../ports/runs.js'
 import type {KeepingRunStore, Run, RunMirror, RunStore} from '../../ports/runs.js'
 import {readCopies} from './copies.js'
 import type {Copy} from './copies.js'
@@ -63,12 +64,10 @@ export class MirroredRunStore implements RunStore {
   /** The newest of those that are kept elsewhere, and ours that are unfinished: they may have been finished elsewhere. */
   async #takeInNewest(): Promise<void> {
     const [ours, theirs] = await Promise.all([this.#local.newestFirst(), this.#elsewhere()])
-    const known = new Map(
-      await Promise.all(ours.map(async (run) => [run.id, (await run.readJson('result.json')) !== undefined] as const)),
-    )
-    const unfinished = ours.filter(({id}) => known.get(id) === false).slice(0, MOST)
-    const wanted = [...unfinished.map(({id}) => id), ...theirs.filter((id) => known.get(id) !== true)]
-    await this.#takeIn([...new Set(wanted)])
+    const here = await Promise.all(ours.map(async (run) => ({id: run.id, unfinished: await isUnfinished(run)})))
+    const unfinished = here.filter((one) => one.unfinished).map(({id}) => id)
+    const known = new Set(here.map(({id}) => id))
+    await this.#takeIn([...unfinished.slice(0, MOST), ...theirs.filter((id) => !known.has(id))])
   }
 
   async #elsewhere(): Promise<string[]> {
