@@ -11,7 +11,7 @@ export const noOpenRun: Gate = {
   id: 'no-open-run',
   check({intent, observation, openRun}) {
     if (!openRun) return
-    const reason = `the ${openRun.intent} to ${openRun.to} was begun and is not finished: ${openRun.id}`
+    const reason = `the ${openRun.intent} to ${openRun.to} was started and is not finished: ${openRun.id}`
     if (primaryOf(observation) === openRun.to) {
       const target = observation.regions[openRun.to]
       if (intent === 'steer' || !target || isSilent(target)) return
@@ -21,7 +21,7 @@ export const noOpenRun: Gate = {
     if (intent === 'failover') return
     return {
       reason,
-      hint: `todo-dr resume ${openRun.id} looks again and goes on; todo-dr resume ${openRun.id} --undo takes back what it did`,
+      hint: `todo-dr resume ${openRun.id} checks again and continues; todo-dr resume ${openRun.id} --undo takes back what it did`,
     }
   },
 }

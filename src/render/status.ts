@@ -22,6 +22,6 @@ export function statusTable({edge, regions}: StatusResult): string {
 /** Of each run that was cut: what it is, and what finishes it. */
 export const unfinishedLines = ({unfinished}: StatusResult): string[] =>
   unfinished.flatMap(({run, intent, from, to, startedAt, owner, next, would}) => [
-    `unfinished: ${intent} from ${from} to ${to}, begun ${startedAt} by ${owner} (${run})`,
+    `unfinished: ${intent} from ${from} to ${to}, started ${startedAt} by ${owner} (${run})`,
     `  ${next} ${would}`,
   ])

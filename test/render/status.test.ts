@@ -123,8 +123,8 @@ describe('the status', () => {
 
 describe('the status of a run that was cut', () => {
   for (const [killAt, promoted, would] of [
-    ['before:promote', false, /looks again, asks the gates and goes on; with --undo/],
-    ['after:verify-edge', true, /carries out the rest/],
+    ['before:promote', false, /checks the situation and all gates again, then continues; with --undo/],
+    ['after:verify-edge', true, /finishes it/],
   ] as const)
     it(`field report 1: names it and what resume would do, ${killAt}`, async () => {
       const sim = new SimulatedWorld()
@@ -136,7 +136,7 @@ describe('the status of a run that was cut', () => {
       expect(status.unfinished).to.have.length(1)
       expect(status.unfinished[0]).to.include({run: run.id, intent: 'switchover', to: AWAY, promoted})
       const [what, how] = unfinishedLines(status)
-      expect(what).to.match(/unfinished: switchover from us-east-1 to us-east-2, begun .* by ann run-1/)
+      expect(what).to.match(/unfinished: switchover from us-east-1 to us-east-2, started .* by ann run-1/)
       expect(how).to.match(would)
     })
 })

@@ -94,7 +94,7 @@ function tell(record: RunRecord, emit: Emit): void {
   const {run, plan, started} = record
   const {intent, from, to, stages} = plan
   const since = new Date(started.at).toISOString()
-  emit({code: 'note', text: `${run.id}: ${intent} from ${from} to ${to}, begun ${since} by ${started.owner}`})
+  emit({code: 'note', text: `${run.id}: ${intent} from ${from} to ${to}, started ${since} by ${started.owner}`})
   const left = new Set(restOf(record))
   const rest = stages.map((stage) => stage.filter((step) => left.has(step))).filter((stage) => stage.length > 0)
   emit(planEvent({...plan, stages: rest}))

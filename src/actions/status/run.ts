@@ -79,8 +79,8 @@ function unfinishedRun({run, plan, started}: RunRecord, observation: Observation
     promoted,
     next: `todo-dr resume ${run.id}`,
     would: promoted
-      ? 'carries out the rest'
-      : 'looks again, asks the gates and goes on; with --undo it takes back what was done',
+      ? 'finishes it'
+      : 'checks the situation and all gates again, then continues; with --undo it takes back what was done',
   }
 }
 
