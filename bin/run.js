@@ -7,26 +7,33 @@ import {setFlagsFromString} from 'node:v8'
 
 const argv = process.argv.slice(2)
 const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const require = createRequire(import.meta.url)
 const isCommand = (...path) => existsSync(new URL(`../dist/commands/${path.join('/')}.js`, import.meta.url))
+const {guardAnswers} = require('../dist/outputs.js')
 
 if (argv.length === 1 && argv[0] === '--version') {
-  // Without loading anything: this much is asked for by scripts, often.
+  // Without loading oclif: this much is asked for by scripts, often.
+  guardAnswers()
   process.stdout.write(`${pjson.name}/${pjson.version} ${process.platform}-${process.arch} node-${process.version}\n`)
 } else {
   // The SDK would print a warning about Node 20 between our lines.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
   // undici's parser of HTTP is WebAssembly: optimizing it takes longer than a command runs, and the end would wait for it.
   setFlagsFromString('--liftoff-only')
-  const require = createRequire(import.meta.url)
   const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, '.cache'))
   // A stack trace is shown with DEBUG only; what was compiled before has no source maps.
   if (process.env.DEBUG) process.setSourceMapsEnabled(true)
   else if (cache) require('../dist/compiled.js').keepCompiled(join(cache, 'todo-dr', 'compiled'))
   // The plugins have commands of their own, and an answer to what is no command.
   if (isCommand(argv[0]) || isCommand(argv[0], argv[1])) pjson.oclif.plugins = []
+  // Before oclif is loaded, which asks for the user's home.
+  require('../dist/user.js').settleUser()
   const {flush, handle, run} = require('../dist/oclif.js')
+  // In place of oclif's own answer to an output that takes no more.
+  guardAnswers()
   try {
-    await run(argv, {root: fileURLToPath(new URL('..', import.meta.url)), pjson})
+    // Users add no plugins: their folder is not looked for.
+    await run(argv, {root: fileURLToPath(new URL('..', import.meta.url)), pjson, userPlugins: false})
     await flush()
     // What is left (a socket, a compilation in the background) is nothing to wait for.
     process.exit()

@@ -1,19 +1,26 @@
-// Mocha's spec reporter that also leaves its counts in a file, so that several runs can be added up, and with each skipped test the
-// reason that test/support/skip.ts has written into its title: null where there is none.
+// Mocha's spec reporter that also leaves in a file, so that several runs can be added up, how many tests passed, the title and the
+// message of each that failed in a line, since of a long log often only the end remains, and with each skipped test the reason that
+// test/support/skip.ts has written into its title: null where there is none.
 const {writeFileSync} = require('node:fs')
 const {reporters} = require('mocha')
+
+/** Characters of a message. */
+const LONGEST = 1200
 
 module.exports = class extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
     const skipped = []
+    const failures = []
+    runner.on('fail', (test, error) =>
+      failures.push(`${test.fullTitle()}: ${String(error.message).replace(/\s+/g, ' ').slice(0, LONGEST)}`),
+    )
     runner.on('pending', (test) => {
       const [title, reason = null] = test.fullTitle().split(/ \(skipped: (.*)\)$/)
       skipped.push({title, reason})
     })
     runner.once('end', () => {
-      const {passes, failures} = runner.stats
-      writeFileSync(options.reporterOptions.output, JSON.stringify({passes, failures, skipped}))
+      writeFileSync(options.reporterOptions.output, JSON.stringify({passed: runner.stats.passes, failures, skipped}))
     })
   }
 }

@@ -1,6 +1,6 @@
 // node scripts/test.mjs [unit|system|long] [mocha's options]: without a name the checks, the unit and the system tests.
-// The last line counts all of it, and the skipped tests stand above it with their reasons. A skip without a reason is a
-// failure; with TODO_DR_TEST_NO_SKIPS=1 every skip is one.
+// The last line counts all of it. Above it stand the skipped tests, with their reasons, and the failed ones. A skip without a
+// reason is a failure; with TODO_DR_TEST_NO_SKIPS=1 every skip is one.
 import {spawn} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {availableParallelism, tmpdir} from 'node:os'
@@ -32,7 +32,7 @@ const node = (...args) =>
 
 const step = async (...args) => {
   const ok = await node(...args)
-  return {passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: []}
+  return {passed: ok ? 1 : 0, failures: ok ? [] : [args.join(' ')], skipped: []}
 }
 
 /** Runs a suite, its files side by side; a run that leaves no counts behind has failed as a whole. */
@@ -49,10 +49,10 @@ async function mocha(suite, more = []) {
     ...more,
   )
   try {
-    const {passes, failures, skipped} = JSON.parse(readFileSync(counts, 'utf8'))
-    return {passed: passes, failed: failures === 0 && !ok ? 1 : failures, skipped}
+    const {passed, failures, skipped} = JSON.parse(readFileSync(counts, 'utf8'))
+    return {passed, failures: failures.length === 0 && !ok ? [`${suite} ended badly`] : failures, skipped}
   } catch {
-    return {passed: 0, failed: 1, skipped: []}
+    return {passed: 0, failures: [`${suite} left no counts`], skipped: []}
   }
 }
 
@@ -68,7 +68,7 @@ async function run(suite, more) {
     step('scripts/build.mjs'),
     step('--import', 'tsx', 'lab/test/support/fetch-mariadb.ts'),
   ])
-  if (prepared.some(({failed}) => failed > 0)) return prepared
+  if (prepared.some(({failures}) => failures.length > 0)) return prepared
   if (suite) return [...prepared, ...(await inTurn(...(GROUPS[suite] ?? [suite]).map((one) => () => mocha(one, more))))]
   const sideBySide = await Promise.all([
     inTurn(
@@ -86,13 +86,15 @@ if (suite !== undefined && !Object.hasOwn(SUITES, suite))
 const results = await run(suite, more)
 rmSync(scratch, {recursive: true, force: true})
 
-const sum = (key) => results.reduce((total, result) => total + result[key], 0)
 const skipped = results.flatMap((result) => result.skipped)
 const allowed = skipped.filter(({reason}) => reason !== null && !process.env.TODO_DR_TEST_NO_SKIPS)
 for (const one of skipped)
   process.stdout.write(
     `skipped${allowed.includes(one) ? '' : ', a failure'}: ${one.title}: ${one.reason ?? 'no reason given'}\n`,
   )
-const failed = sum('failed') + skipped.length - allowed.length
+const failures = results.flatMap((result) => result.failures)
+for (const failure of failures) process.stdout.write(`failed: ${failure}\n`)
+const passed = results.reduce((total, result) => total + result.passed, 0)
+const failed = failures.length + skipped.length - allowed.length
 process.exitCode = failed > 0 ? 1 : 0
-process.stdout.write(`${sum('passed')} passed, ${failed} failed, ${allowed.length} skipped\n`)
+process.stdout.write(`${passed} passed, ${failed} failed, ${allowed.length} skipped\n`)

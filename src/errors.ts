@@ -36,6 +36,8 @@ export interface ErrorParts {
   cause?: unknown
   /** The call may have had its effect all the same: nobody answered, or a fault that tells nothing. */
   unclear?: boolean
+  /** The same call may work a moment later: nobody answered, or AWS throttled or failed it, or somebody else came in between. */
+  passing?: boolean
 }
 
 /** An error in four parts: what happened, why, what to do next, the AWS request id. */
@@ -46,6 +48,7 @@ export class DrError extends Error {
   readonly next?: string
   readonly requestId?: string
   readonly unclear: boolean
+  readonly passing: boolean
 
   constructor(parts: ErrorParts) {
     super(parts.what, parts.cause === undefined ? undefined : {cause: parts.cause})
@@ -56,6 +59,7 @@ export class DrError extends Error {
     this.next = parts.next
     this.requestId = parts.requestId
     this.unclear = parts.unclear ?? false
+    this.passing = parts.passing ?? false
   }
 
   get exitStatus(): number {
@@ -81,15 +85,16 @@ export class Interruption extends Error {
  * value `unreachable`. An answer that says no (a fault, a 4xx) is never `Unreachable`.
  */
 export class Unreachable extends DrError {
-  constructor(what: string, cause?: unknown) {
+  constructor(what: string, cause?: unknown, next = 'todo-dr status') {
     super({
       code: 'Unreachable',
       exit: 'failed',
       what,
       why: cause instanceof Error ? cause.message : undefined,
-      next: 'todo-dr status',
+      next,
       cause,
       unclear: true,
+      passing: true,
     })
     this.name = 'Unreachable'
   }

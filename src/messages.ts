@@ -1,5 +1,8 @@
 /** Coded events: what the core says. `render/` turns them into lines; the core never prints. Imports nothing. */
 
+/** The worst answer to a write of one second. `waiting`: nobody has answered yet; `none`: nothing was sent. */
+export type SecondCell = 'ok' | 'fail' | 'unsure' | 'waiting' | 'none'
+
 export type DrEvent =
   | {code: 'target'; target: string; app?: string; account?: string; regions?: string[]; age?: string}
   | {code: 'warning'; text: string; hint?: string}
@@ -41,6 +44,8 @@ export type DrEvent =
       total?: number
     }
   | {code: 'progress'; text: string; done?: number; total?: number}
+  /** The last seconds of a load, oldest first; no cells: it has ended. `writesPerSecond`: acknowledged in the last full second. */
+  | {code: 'load'; cells: SecondCell[]; writesPerSecond: number; seconds: number}
   | {code: 'done'; text: string; next?: string}
 
 export type Emit = (event: DrEvent) => void

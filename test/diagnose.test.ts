@@ -1,8 +1,13 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {diagnose} from '../src/diagnose.js'
+import {checkGates} from '../src/gates/index.js'
+import {WAIVER_NAMES} from '../src/model/gate.js'
 import {SITUATIONS} from '../src/model/diagnosis.js'
+import {primaryOf} from '../src/model/observation.js'
 import type {Observation} from '../src/model/observation.js'
+import type {Intent} from '../src/model/plan.js'
+import {STALLED_LAG_SECONDS} from '../src/model/topology.js'
 import {
   AWAY,
   HOME,
@@ -27,9 +32,16 @@ const global = (members: {region: string; isWriter: boolean; synchronization?: s
     failover: status === undefined ? undefined : {status},
     members: members.map((one) => ({...one, clusterArn: 'a'})),
   })
-const headless = {cluster: yes({id: 'c', arn: 'a', status: 'available', availableInstances: 0})}
+const headless = {cluster: yes({id: 'c', arn: 'a', status: 'available', instances: []})}
+
+const failing = yes({status: 503, ok: false, latencyMs: 1})
 
 describe('diagnose', () => {
+  const swapped = global([
+    {region: HOME, isWriter: false, synchronization: 'connected'},
+    {region: AWAY, isWriter: true},
+  ])
+
   it('names each situation, and the command that fits it', () => {
     const failover = 'todo-dr failover --to us-east-2 --allow-data-loss --confirm ToDoMgmt'
     const found = {
@@ -39,9 +51,9 @@ describe('diagnose', () => {
         global: healthy().global,
         edge: yes(HOME),
       }),
-      databaseLost: home(headless),
-      proxyWithoutTarget: home({proxy: yes({available: 0, unavailable: 1, reason: 'crashed'})}),
-      apiLost: home({api: yes({status: 503, ok: false, latencyMs: 1})}),
+      databaseLost: home({...headless, api: failing}),
+      proxyWithoutTarget: home({proxy: yes({available: 0, unavailable: 1, reason: 'crashed'}), api: failing}),
+      apiLost: home({api: failing}),
       tableMissing: home({api: yes({status: 503, ok: false, latencyMs: 1, code: 'TableMissing'})}),
       primaryFenced: home({writers: yes('fenced')}),
       standbyLost: at({regions: {[HOME]: healthySide(HOME), [AWAY]: silentSide(AWAY)}}),
@@ -80,13 +92,13 @@ describe('diagnose', () => {
       proxyWithoutTarget: ['PrimaryDatabaseLost', failover],
       apiLost: ['PrimaryApiLost', 'todo-dr switchover --to us-east-2'],
       tableMissing: ['TableMissing', 'todo-dr seed'],
-      primaryFenced: ['PrimaryApiLost', 'todo-dr switchover --to us-east-2'],
+      primaryFenced: ['PrimaryFenced', 'todo-dr switchover --to us-east-1'],
       standbyLost: ['StandbyLost', 'todo-dr status'],
       standbyHeadless: ['StandbyLost', 'todo-dr status'],
       stalledByLag: ['ReplicationStalled', 'todo-dr status'],
       stalledByWord: ['ReplicationStalled', 'todo-dr status'],
       splitBrain: ['SplitBrain', undefined],
-      switching: ['SwitchInProgress', 'todo-dr resume'],
+      switching: ['SwitchInProgress', 'todo-dr status'],
       routeBehind: ['RouteBehind', 'todo-dr steer'],
       detached: ['Detached', 'todo-dr status'],
     })
@@ -98,6 +110,19 @@ describe('diagnose', () => {
     expect(found.situation).to.equal('PrimaryApiLost')
     expect(found.next).to.contain('failover')
     expect(found.evidence).to.include('RDS does not answer')
+  })
+
+  it('field report 22: says whether the primary is fenced or partly fenced, and that only a closed standby waits for its switch', () => {
+    expect(home({writers: yes('fenced')}).summary).to.contain('takes no writes')
+    expect(home({writers: yes('partly')})).to.include({
+      situation: 'PrimaryFenced',
+      next: `todo-dr switchover --to ${HOME}`,
+    })
+    expect(home({writers: yes('partly')}).summary).to.contain('partly fenced')
+    expect(away({writers: yes('fenced')})).to.include({situation: 'Healthy'})
+    expect(away({writers: yes('fenced')}).evidence).to.include(
+      `${AWAY} is still fenced, as after a failover; a switch to it opens it`,
+    )
   })
 
   it('names the database, not the table, where a database that is down has its API say that the table is missing', () => {
@@ -113,10 +138,6 @@ describe('diagnose', () => {
   })
 
   it('points home while the away region is the primary and all is well', () => {
-    const swapped = global([
-      {region: HOME, isWriter: false, synchronization: 'connected'},
-      {region: AWAY, isWriter: true},
-    ])
     expect(at({global: swapped, edge: yes(AWAY)})).to.include({situation: 'Healthy', next: 'todo-dr failback'})
   })
 
@@ -124,6 +145,61 @@ describe('diagnose', () => {
     const nobody = at({global: no('?'), edge: no('?'), regions: {[HOME]: silentSide(HOME), [AWAY]: silentSide(AWAY)}})
     expect(nobody.situation).to.equal('Unknown')
     expect(nobody.summary).to.contain('your own network')
+  })
+
+  it('field report 22: advises no switch that a gate would refuse, whatever is seen, and whichever run is unfinished', () => {
+    const runs = fc.option(
+      fc.record({
+        id: fc.constant('r1'),
+        intent: fc.constantFrom('switchover' as const, 'failover' as const, 'failback' as const),
+        to: fc.constantFrom(HOME, AWAY),
+      }),
+      {nil: undefined},
+    )
+    const well = healthy()
+    const switched = {...well, global: swapped, edge: yes(AWAY)}
+    const seen = fc
+      .tuple(anyObservation, fc.constantFrom(well, switched), fc.subarray(['global', 'edge', HOME, AWAY] as const))
+      .map(([chance, sound, kept]): Observation => {
+        const side = (name: string) => ({
+          [name]: kept.includes(name as never) ? sound.regions[name]! : (chance.regions[name] ?? silentSide(name)),
+        })
+        return {
+          ...chance,
+          ...(kept.includes('global') && {global: sound.global}),
+          ...(kept.includes('edge') && {edge: sound.edge}),
+          regions: {...side(HOME), ...side(AWAY)},
+        }
+      })
+    const advised = new Set<string>()
+    fc.assert(
+      fc.property(seen, runs, (observation, openRun) => {
+        const diagnosis = diagnose(observation, openRun)
+        const [, command, to] =
+          /^todo-dr (switchover|failover|failback|steer)(?: --to (\S+))?/.exec(diagnosis.next ?? '') ?? []
+        if (command === undefined) return
+        advised.add(command)
+        const primary = primaryOf(observation)!
+        const target = to ?? (command === 'failback' ? HOME : primary)
+        const intent = target === primary ? 'steer' : (command as Intent)
+        const {refusals} = checkGates(
+          {
+            intent,
+            from: primary,
+            to: target,
+            observation,
+            diagnosis,
+            openRun,
+            maxLagSeconds: STALLED_LAG_SECONDS,
+            fencedByUs: false,
+          },
+          WAIVER_NAMES.map((name) => ({name, reason: 'test'})),
+        )
+        expect(refusals, diagnosis.next).to.deep.equal([])
+      }),
+      {numRuns: 10_000},
+    )
+    expect([...advised]).to.have.members(['switchover', 'failover', 'failback', 'steer'])
   })
 
   it('is total, and never calls an observation healthy that has anything unreachable in it', () => {
@@ -137,5 +213,23 @@ describe('diagnose', () => {
       }),
       {numRuns: 500},
     )
+  })
+
+  it('aws 05: calls no primary healthy whose proxy has no read/write target, and tells nobody to fail over for it', () => {
+    const proxied = (writable: number | undefined) =>
+      diagnose(
+        healthy({
+          regions: {
+            [HOME]: healthySide(HOME, {proxy: yes({available: 1, unavailable: 0, writable})}),
+            [AWAY]: healthySide(AWAY),
+          },
+        }),
+      )
+    expect(proxied(undefined).situation).to.equal('Healthy')
+    expect(proxied(1).situation).to.equal('Healthy')
+    const found = proxied(0)
+    expect(found.situation).to.equal('Unknown')
+    expect(found.evidence.join(' ')).to.contain('no available read/write target')
+    expect(JSON.stringify(found)).not.to.match(/failover/)
   })
 })

@@ -1,25 +1,35 @@
 /**
  * Not exposed by the API; the only function that holds the master secret. `{"action": "CREATE_TABLE"}` migrates the table
  * and sets the functions' user up with the current secret (so that calling it again applies a rotated one);
- * `{"action": "SEED"}` inserts the ToDos 1 to 10 where they are absent. Both may be called again.
+ * `{"action": "SEED"}` inserts the ToDos 1 to 10 where they are absent; `{"action": "MIGRATE", ...}` applies one migration of
+ * the project, and `{"action": "MIGRATIONS"}` tells those that this region has. All may be called again.
  */
 
-import {badRequest, unavailable, type Answer} from './shared/answer.js'
+import {badRequest, Refusal, unavailable, type Answer} from './shared/answer.js'
+import {recycle} from './shared/connections.js'
 import {write, type Session} from './shared/database.js'
 import type {Deadline} from './shared/deadline.js'
 import {environment} from './shared/environment.js'
+import {historyOf} from './shared/history.js'
+import {log} from './shared/log.js'
+import {migrateFile, parseMigration, type FileMigration} from './shared/migrate-file.js'
 import {migrate} from './shared/migrations.js'
 import {credentials, forget, type Credentials} from './shared/secret.js'
 import {serve} from './shared/serve.js'
 
 const LOCK = 'todo-dr-create-table'
+/** Seconds. A migration needs the time itself. */
+const LOCK_WAIT = {repeatable: 5, once: 1}
 const SEEDS = Array.from({length: 10}, (_, index) => index + 1)
 
 export const handler = serve(async (request, deadline) => {
-  const {action} = request.json()
+  const payload = request.json()
+  const {action} = payload
   if (action === 'CREATE_TABLE') return createTable(deadline)
   if (action === 'SEED') return seed(deadline)
-  throw badRequest('UnknownAction', 'The action must be CREATE_TABLE or SEED.')
+  if (action === 'MIGRATE') return applyFile(parseMigration(payload), deadline)
+  if (action === 'MIGRATIONS') return history(deadline)
+  throw badRequest('UnknownAction', 'The action must be CREATE_TABLE, SEED, MIGRATE or MIGRATIONS.')
 })
 
 async function createTable(deadline: Deadline): Promise<Answer> {
@@ -52,10 +62,33 @@ async function seed(deadline: Deadline): Promise<Answer> {
   return {statusCode: 200, response: {inserted}}
 }
 
+async function applyFile(migration: FileMigration, deadline: Deadline): Promise<Answer> {
+  try {
+    const applied = await asAdmin(deadline, (session) => migrateFile(session, migration), 'once')
+    return {statusCode: 200, response: {version: migration.version, name: migration.name, applied}}
+  } catch (error) {
+    log({event: 'migration', code: error instanceof Refusal ? error.code : 'Error'})
+    throw error
+  } finally {
+    // What its statements have done to their session must not meet those of the next call.
+    recycle(environment.proxyHost, environment.adminSecretArn)
+  }
+}
+
+/** Of the writer, without its lock: a migration that runs is told as begun. */
+async function history(deadline: Deadline): Promise<Answer> {
+  const migrations = await write({deadline, secretArn: environment.adminSecretArn, kind: 'read'}, historyOf)
+  return {statusCode: 200, response: {migrations}}
+}
+
 /** As the master user, one call at a time: two migrations side by side would trip over each other's DDL. */
-function asAdmin<T>(deadline: Deadline, work: (session: Session) => Promise<T>): Promise<T> {
-  return write({deadline, secretArn: environment.adminSecretArn, kind: 'repeatable'}, async (session) => {
-    const [lock] = await session.rows<{held: number | null}>('SELECT GET_LOCK(?, 5) AS held', [LOCK])
+function asAdmin<T>(
+  deadline: Deadline,
+  work: (session: Session) => Promise<T>,
+  kind: 'once' | 'repeatable' = 'repeatable',
+): Promise<T> {
+  return write({deadline, secretArn: environment.adminSecretArn, kind}, async (session) => {
+    const [lock] = await session.rows<{held: number | null}>('SELECT GET_LOCK(?, ?) AS held', [LOCK, LOCK_WAIT[kind]])
     if (Number(lock?.held) !== 1) throw unavailable('MigrationRunning', 'Another call of this function is at work.')
     try {
       return await work(session)

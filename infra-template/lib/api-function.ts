@@ -16,6 +16,7 @@ export interface ApiFunctionProps {
   data: DataStack
   /** Gives it the master secret too; for migrations only. */
   admin?: boolean
+  timeoutSeconds?: number
   protect: boolean
 }
 
@@ -73,7 +74,7 @@ export class ApiFunction extends Construct {
       handler: 'index.handler',
       code: Code.fromAsset(props.bundle),
       memorySize: 512,
-      timeout: Duration.seconds(WRITER_TIMEOUT_SECONDS),
+      timeout: Duration.seconds(props.timeoutSeconds ?? WRITER_TIMEOUT_SECONDS),
       role,
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,

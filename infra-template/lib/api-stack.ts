@@ -4,19 +4,31 @@ import type {IUserPool} from 'aws-cdk-lib/aws-cognito'
 import type {Construct} from 'constructs'
 import {Alarms} from './alarms.js'
 import {ApiFunction} from './api-function.js'
-import {FUNCTION_PARTS, type FunctionPart} from './config.js'
+import {COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, type FunctionPart} from './config.js'
 import type {DataStack} from './data-stack.js'
 import {EdgeLock} from './edge-lock.js'
 import {SCOPE} from './identity-stack.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 import {RestApi, STAGE} from './rest-api.js'
 
-const FUNCTIONS: Record<FunctionPart, {bundle: string; description: string; admin?: boolean}> = {
+interface PartOptions {
+  bundle: string
+  description: string
+  admin?: boolean
+  timeoutSeconds?: number
+}
+
+const FUNCTIONS: Record<FunctionPart, PartOptions> = {
   CreateTableFunction: {bundle: 'create-table', description: 'Migrates the table, the user and the seed', admin: true},
   GetToDos: {bundle: 'get', description: 'Reads one ToDo or a page of them'},
   UpsertToDos: {bundle: 'upsert', description: 'Creates or updates a ToDo'},
   RemoveToDos: {bundle: 'remove', description: 'Deletes a ToDo'},
   LedgerCheck: {bundle: 'ledger-check', description: 'Says which request ids this region holds'},
+  CompareRows: {
+    bundle: 'compare',
+    description: 'Says what the tables of this region hold, for a comparison',
+    timeoutSeconds: COMPARE_TIMEOUT_SECONDS,
+  },
 }
 
 export interface ApiStackProps extends RegionStackProps {
@@ -27,7 +39,7 @@ export interface ApiStackProps extends RegionStackProps {
   userPools: IUserPool[]
 }
 
-/** The REST API of one region and the functions behind it, together with two that no route leads to. */
+/** The REST API of one region and the functions behind it, together with three that no route leads to. */
 export class ApiStack extends RegionStack {
   /** `<id>.execute-api.<region>.amazonaws.com` */
   readonly domainName: string

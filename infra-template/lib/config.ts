@@ -54,7 +54,14 @@ export interface Names {
   edgeStack: string
 }
 
-export const FUNCTION_PARTS = ['CreateTableFunction', 'GetToDos', 'UpsertToDos', 'RemoveToDos', 'LedgerCheck'] as const
+export const FUNCTION_PARTS = [
+  'CreateTableFunction',
+  'GetToDos',
+  'UpsertToDos',
+  'RemoveToDos',
+  'LedgerCheck',
+  'CompareRows',
+] as const
 export type FunctionPart = (typeof FUNCTION_PARTS)[number]
 
 export const DATABASE = 'todo'
@@ -63,6 +70,8 @@ export const APP_USER = 'todo_app'
 
 /** Seconds that one call of a writing function may last: after so long no write is in flight behind a fence. */
 export const WRITER_TIMEOUT_SECONDS = 10
+/** One question of a comparison. It changes nothing, so that no fence waits for it. */
+export const COMPARE_TIMEOUT_SECONDS = 25
 
 /** CloudFront, its functions and its KeyValueStore are created through this region only. */
 export const EDGE_REGION = 'us-east-1'

@@ -131,7 +131,8 @@ export class DataStack extends RegionStack {
       sourceDbClusterIdentifier: cluster.cluster.attrDbClusterArn,
       deletionProtection: this.config.protect,
     })
-    for (const instance of cluster.instances) global.addResourceDependency(instance)
+    // The first makes the cluster whole; the others come up beside the global database, and whoever needs them waits for them.
+    global.addResourceDependency(cluster.instances[0]!)
     global.applyRemovalPolicy(removalPolicy)
     new CfnOutput(this, 'GlobalClusterId', {value: global.ref})
   }

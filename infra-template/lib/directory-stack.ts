@@ -35,8 +35,11 @@ interface RegionMap {
   userPoolId: string
   clientId: string
   tokenUrl: string
-  /** All that write and all that only read; of these the one that knows which request ids are stored, and the one that makes the table. */
-  functions: {writers: string[]; readers: string[]; presence: string; migrate: string}
+  /**
+   * All that write and all that only read; of these the one that knows which request ids are stored, the one that makes the table,
+   * and the one that tells what the tables hold.
+   */
+  functions: {writers: string[]; readers: string[]; presence: string; migrate: string; compare: string}
   writerTimeoutSeconds: number
   leaseBucket: string
 }
@@ -90,9 +93,10 @@ export class DirectoryStack extends RegionStack {
       tokenUrl: identity.tokenUrl,
       functions: {
         writers: [fn('UpsertToDos'), fn('RemoveToDos'), fn('CreateTableFunction')],
-        readers: [fn('GetToDos'), fn('LedgerCheck')],
+        readers: [fn('GetToDos'), fn('LedgerCheck'), fn('CompareRows')],
         presence: fn('LedgerCheck'),
         migrate: fn('CreateTableFunction'),
+        compare: fn('CompareRows'),
       },
       writerTimeoutSeconds: WRITER_TIMEOUT_SECONDS,
       leaseBucket: data.leaseBucketName,

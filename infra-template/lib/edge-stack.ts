@@ -1,5 +1,6 @@
-import {readFileSync} from 'node:fs'
-import {CfnOutput} from 'aws-cdk-lib'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {CfnOutput, Stage} from 'aws-cdk-lib'
 import {
   CachePolicy,
   CfnDistribution,
@@ -29,6 +30,12 @@ export const ROUTING_KEY = 'serving'
 /** Seconds. Longer than the functions' timeout, so that an answer which the API still gives is not thrown away. */
 const ORIGIN_READ_TIMEOUT = 15
 
+/**
+ * All for which a distribution can say how long it keeps them. Source: CloudFront developer guide, "How CloudFront processes HTTP 4xx
+ * and 5xx status codes from your origin".
+ */
+const KEPT_ERRORS = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504]
+
 export interface EdgeStackProps extends RegionStackProps {
   /** By region; the region's name is the origin's id. */
   apis: Record<string, ApiStack>
@@ -52,7 +59,7 @@ export class EdgeStack extends RegionStack {
     this.store = new KeyValueStore(this, 'Routing', {
       keyValueStoreName: `${this.names.lower}-routing`,
       comment: 'Which region serves',
-      source: ImportSource.fromInline(JSON.stringify({data: [{key: ROUTING_KEY, value: home}]})),
+      source: ImportSource.fromAsset(this.firstRoute(home)),
     })
 
     const viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
@@ -86,6 +93,8 @@ export class EdgeStack extends RegionStack {
             originKeepaliveTimeout: 30,
           },
         })),
+        // CloudFront keeps errors for 10 s, even where nothing is to be cached: reads would fail for longer than the region.
+        customErrorResponses: KEPT_ERRORS.map((errorCode) => ({errorCode, errorCachingMinTtl: 0})),
         defaultCacheBehavior: {
           // Only a placeholder: the function chooses the origin of every request, or answers itself.
           targetOriginId: home,
@@ -107,6 +116,13 @@ export class EdgeStack extends RegionStack {
     new CfnOutput(this, 'EdgeUrl', {value: this.url})
     new CfnOutput(this, 'DistributionId', {value: this.distribution.ref})
     new CfnOutput(this, 'KeyValueStoreArn', {value: this.store.keyValueStoreArn})
+  }
+
+  /** A file of the store's first content. It lies in the assembly: ImportSource.fromInline would leave one in the temporary folder. */
+  private firstRoute(region: string): string {
+    const file = join(Stage.of(this)!.outdir, 'routing.json')
+    writeFileSync(file, JSON.stringify({data: [{key: ROUTING_KEY, value: region}]}))
+    return file
   }
 
   /** Logs and alarm of the edge, which AWS keeps in us-east-1 whatever the two regions are. */

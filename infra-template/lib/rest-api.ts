@@ -52,8 +52,10 @@ export class RestApi extends Construct {
       restApiName: props.name,
       description: props.description,
       endpointTypes: [EndpointType.REGIONAL],
+      // One setting of the account and region, for the logs of every API there: ours stays when the stack goes, whatever is protected.
+      // Others may write with our role by then, and the setting would name a role that is gone.
       cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       retainDeployments: false,
       deployOptions: {
         stageName: STAGE,

@@ -62,6 +62,58 @@ describe('the template', () => {
     })
   })
 
+  it('aws 07: leaves the role behind with which every API of the account and region writes its logs', () => {
+    const kept = {DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain'}
+    for (const region of [config.home, config.away]) {
+      const api = template(names.stack('api', region))
+      const [, account] = Object.entries(api.findResources('AWS::ApiGateway::Account', kept))[0]!
+      const role = account.Properties.CloudWatchRoleArn['Fn::GetAtt'][0] as string
+      assert.ok(role in api.findResources('AWS::IAM::Role', kept), role)
+    }
+  })
+
+  it('aws 12: makes the global database beside all instances of home but the first', () => {
+    const {Resources} = template(names.stack('data', config.home)).toJSON() as {
+      Resources: Record<string, {Type: string; DependsOn?: string[]}>
+    }
+    const of = (type: string): string[] => Object.keys(Resources).filter((id) => Resources[id]!.Type === type)
+    const [global] = of('AWS::RDS::GlobalCluster') as [string]
+    const instances = of('AWS::RDS::DBInstance')
+    const needed = new Set<string>()
+    const follow = (id: string): void => {
+      for (const on of Resources[id]!.DependsOn ?? []) {
+        if (needed.has(on)) continue
+        needed.add(on)
+        follow(on)
+      }
+    }
+
+    follow(global)
+    assert.equal(instances.length, config.instances)
+    assert.deepEqual(instances.filter((id) => needed.has(id)).length, 1)
+  })
+
+  it('aws 10: has the edge keep no error', () => {
+    const CustomErrorResponses = [404, 405, 414, 500, 501, 502, 503, 504].map((ErrorCode) =>
+      Match.objectLike({ErrorCode, ErrorCachingMinTTL: 0}),
+    )
+    template(names.edgeStack).hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: Match.objectLike({CustomErrorResponses: Match.arrayWith(CustomErrorResponses)}),
+    })
+  })
+
+  it('limits the requests of one address, and those of todo-dr apart and higher', () => {
+    const header = {SingleHeader: {Name: 'x-todo-dr-probe'}}
+    const isProbe = {
+      SizeConstraintStatement: Match.objectLike({FieldToMatch: header, ComparisonOperator: 'GT', Size: 0}),
+    }
+    const rule = (Limit: number, ScopeDownStatement: object): unknown =>
+      Match.objectLike({Statement: {RateBasedStatement: {AggregateKeyType: 'IP', Limit, ScopeDownStatement}}})
+    template(names.edgeStack).hasResourceProperties('AWS::WAFv2::WebACL', {
+      Rules: Match.arrayWith([rule(30_000, {NotStatement: {Statement: isProbe}}), rule(300_000, isProbe)]),
+    })
+  })
+
   it('keeps the map of the deployment in both regions, with the ownership tag', () => {
     for (const region of [config.home, config.away])
       template(names.stack('directory', region)).hasResourceProperties('AWS::SSM::Parameter', {

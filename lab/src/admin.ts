@@ -11,6 +11,7 @@ import {FAULT_KINDS} from './faults.js'
 import {forecastOf, offsetOf, principalOf} from './govern/requests.js'
 import type {FaultKind} from './kernel.js'
 import type {LocalLab} from './lab.js'
+import {enforced, quotasOf} from './quotas.js'
 import {labStatus} from './status.js'
 import {readBody} from './wire/body.js'
 
@@ -86,6 +87,10 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
       return {offsetSeconds: lab.governance.clock.offsetMs / 1000}
     }
 
+    case 'PUT /_lab/quotas': {
+      return setQuota(lab, await json(request))
+    }
+
     case 'GET /_lab/calls': {
       return lab.governance.calls.all()
     }
@@ -108,6 +113,20 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
       throw new BadRequest(404, 'NotFound', `unknown route: ${route}`)
     }
   }
+}
+
+function setQuota(lab: LocalLab, {region, serviceCode, code, value}: Record<string, unknown>): object {
+  if (region !== lab.home && region !== lab.away) throw unknownRegion(lab)
+  const quota = enforced(lab).find((one) => one.serviceCode === serviceCode && one.code === code)
+  if (!quota) {
+    const known = enforced(lab).map((one) => `${one.serviceCode} ${one.code} (${one.name})`)
+    throw new BadRequest(400, 'UnknownQuota', `serviceCode and code must be one of: ${known.join(', ')}`)
+  }
+
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    throw new BadRequest(400, 'InvalidQuota', 'value must be an integer of 0 or more')
+  quotasOf(lab).set(region, quota, value)
+  return {region, serviceCode, code, value}
 }
 
 /** A policy that nobody enforces would be taken for one that holds. */
@@ -149,12 +168,13 @@ async function json(request: IncomingMessage): Promise<Record<string, unknown>> 
 function faultOf(lab: LocalLab, {kind, region}: Record<string, unknown>): {kind: FaultKind; region: string} {
   const known = FAULT_KINDS.find((one) => one === kind)
   if (!known) throw new BadRequest(400, 'UnknownFault', `kind must be one of ${FAULT_KINDS.join(', ')}`)
-  if (region !== lab.home && region !== lab.away) {
-    throw new BadRequest(400, 'UnknownRegion', `region must be ${lab.home} or ${lab.away}`)
-  }
+  if (region !== lab.home && region !== lab.away) throw unknownRegion(lab)
 
   return {kind: known, region}
 }
+
+const unknownRegion = ({home, away}: LocalLab): BadRequest =>
+  new BadRequest(400, 'UnknownRegion', `region must be ${home} or ${away}`)
 
 function modeOf({mode = 'refuse'}: Record<string, unknown>): 'refuse' | 'hang' {
   if (mode !== 'refuse' && mode !== 'hang') throw new BadRequest(400, 'UnknownMode', 'mode must be refuse or hang')

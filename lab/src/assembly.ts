@@ -5,6 +5,7 @@ import {readdir, readFile, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {zipSync, type Zippable} from 'fflate'
 import {ACCOUNT} from './kernel.js'
+import {isRegion, RegionUnknown} from './regions.js'
 
 export interface AssemblyStack {
   /** The artifact's id, which other artifacts depend on. */
@@ -65,6 +66,7 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     .map(([id, {environment = '', properties = {}, dependencies = []}]): AssemblyStack => {
       const region = /^aws:\/\/[^/]+\/([a-z0-9-]+)$/.exec(environment)?.[1]
       if (region === undefined) throw new Error(`The stack ${id} has no region: ${environment}`)
+      if (!isRegion(region)) throw new RegionUnknown(`the stack ${id}`, region)
       return {
         id,
         name: properties.stackName ?? id,

@@ -148,15 +148,6 @@ export interface DatabaseStatus {
   pids: number[]
 }
 
-/** What a secondary measured of its distance to the primary. */
-export interface LagSample {
-  /** Epoch milliseconds. */
-  at: number
-  lagMs: number
-  /** The region of the primary at that time. */
-  sourceRegion: string
-}
-
 /** A stack whose operation has ended. */
 export interface SettledStack {
   readonly name: string
@@ -186,14 +177,14 @@ export interface Offers {
     prepare(onProgress?: (text: string) => void): Promise<void>
     /** The region's database, or undefined where the region has none. */
     databaseStatus(region: string): DatabaseStatus | undefined
-    /** What the region's cluster has measured as a secondary, oldest first; undefined where there is no such cluster. */
-    lagSamples(region: string, clusterId: string): readonly LagSample[] | undefined
     /** What a secret is told about the database that it opens, by the resource type and what Ref gives; undefined for other types. */
     connection(type: string, physicalId: string, region: string): Promise<object> | undefined
   }
   wafv2: {
     /** Whether the web ACL of a stage, if it has one, lets a request through. */
     allows(resourceArn: string, header: (name: string) => string | undefined): boolean
+    /** The ARN of the web ACL of a stage; undefined where it has none. */
+    aclOf(resourceArn: string): string | undefined
   }
 }
 
@@ -217,12 +208,26 @@ export class ServiceFault extends Error {
 export const fault = (code: string, message: string, status = 400, fields?: Record<string, unknown>): ServiceFault =>
   new ServiceFault(code, message, status, fields)
 
+/** What policies say of an action. */
+export type Verdict = 'allowed' | 'denied' | 'not-allowed'
+
+/** An action on a resource, as policies are asked about it. */
+export interface PolicyQuestion {
+  action: string
+  /** An ARN, or `*`. */
+  resource: string
+  /** Values of condition keys, by name in lower case. */
+  context: (key: string) => string | undefined
+}
+
 /** Hands out temporary keys. `seconds`: how long they are valid; `expiresAt`: epoch milliseconds. */
 export interface KeyIssuer {
   issue(
     identity: {arn: string; userId: string},
     seconds: number,
   ): {accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number}
+  /** What a user's own policies say, and its organization's where it has one; undefined where there is no such user. */
+  judge(userArn: string, question: PolicyQuestion): {identity: Verdict; organization?: Verdict} | undefined
 }
 
 export interface Lab {
@@ -231,6 +236,8 @@ export interface Lab {
   readonly away: string
   /** 0700; everything that the lab writes is below it. */
   readonly folder: string
+  /** AWS's clock, epoch milliseconds: for every time that a client may hold against the `Date` of an answer. */
+  now(): number
   readonly profile: Profile
   /** `http://127.0.0.1:PORT`, the control plane of every service and region. */
   readonly endpoint: string

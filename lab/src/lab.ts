@@ -23,6 +23,7 @@ import {
   type SessionKeys,
   type TaggedResource,
 } from './kernel.js'
+import {own} from './own.js'
 import {createPki} from './pki.js'
 import {LabPorts} from './ports.js'
 import {Credentials} from './wire/credentials.js'
@@ -129,6 +130,10 @@ export class LocalLab implements Lab {
     return this.options.away
   }
 
+  now(): number {
+    return this.governance.clock.now()
+  }
+
   get folder(): string {
     return this.options.folder
   }
@@ -172,7 +177,7 @@ export class LocalLab implements Lab {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   async call(signingName: string, name: string, input: object, region: string): Promise<any> {
     const service = this.service(signingName)
-    const operation = service.operations[name]
+    const operation = own(service.operations, name)
     if (!operation) throw new Error(`NotImplemented: ${signingName}.${name}`)
     return operation.call(service, input, {region, requestId: randomUUID()})
   }

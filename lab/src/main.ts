@@ -13,6 +13,7 @@ import {LocalLab} from './lab.js'
 import {openLog, type Log} from './log.js'
 import {failure, tell} from './parent.js'
 import {PROFILES} from './profile.js'
+import {isRegion, RegionUnknown} from './regions.js'
 
 /** A lab that cannot stop in order within this time ends without. */
 const STOP_DEADLINE_MS = 30_000
@@ -43,7 +44,8 @@ const {values} = parseArgs({
 })
 
 let lab: LocalLab | undefined
-let folder: string | undefined
+/** The lab's folder, once it is taken; a folder that another lab has is never ours to remove. */
+let taking: Promise<{folder: string; removedStale: boolean}> | undefined
 let log: Log = (part, text) => process.stderr.write(`${part} ${text}\n`)
 let ready = false
 let ending: Promise<never> | undefined
@@ -57,7 +59,9 @@ function end(status: number): Promise<never> {
     }, STOP_DEADLINE_MS)
     deadline.unref()
     await lab?.stop()
-    if (folder) await removeFolder(folder)
+    // It may be taken at this very moment.
+    const taken = await taking?.catch(() => undefined)
+    if (taken) await removeFolder(taken.folder)
     process.exit(status)
   })()
   return ending
@@ -103,9 +107,10 @@ async function boot(): Promise<void> {
   if (!values.folder) throw new Error('--folder is required')
   const profile = PROFILES[values.profile as keyof typeof PROFILES]
   if (!profile) throw new Error(`--profile must be one of ${Object.keys(PROFILES).join(', ')}`)
+  for (const region of [home, away]) if (!isRegion(region)) throw new RegionUnknown(`the lab "${name}"`, region)
   const claimed = resolve(values.folder)
-  const {removedStale} = await claimFolder(claimed, name)
-  folder = claimed
+  taking = claimFolder(claimed, name).then((claim) => ({...claim, folder: claimed}))
+  const {folder, removedStale} = await taking
   log = openLog(folder, values.echo)
   const progress = (text: string, took?: number): void => {
     log('lab', took === undefined ? text : `${text} (${took.toFixed(1)} s)`)

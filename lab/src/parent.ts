@@ -3,7 +3,8 @@
 export type LabMessage =
   | {type: 'progress'; text: string; seconds?: number}
   | {type: 'ready'; endpoint: string; seconds: number}
-  | {type: 'failed'; code: string; what: string; why?: string; next?: string}
+  /** `path`: of a file or folder, in the system's words about it. */
+  | {type: 'failed'; code: string; what: string; why?: string; next?: string; path?: string}
 
 /** Returns when the message has been handed over, or nobody listens any more. */
 export function tell(message: LabMessage): Promise<void> {
@@ -13,15 +14,16 @@ export function tell(message: LabMessage): Promise<void> {
   })
 }
 
-/** The four parts of an error, as far as the error has them. */
+/** The parts of an error, as far as the error has them. */
 export function failure(error: unknown): Extract<LabMessage, {type: 'failed'}> {
   if (!(error instanceof Error)) return {type: 'failed', code: 'LabFailed', what: String(error)}
-  const {code, why, next} = error as {code?: unknown; why?: unknown; next?: unknown}
+  const {code, why, next, path} = error as {code?: unknown; why?: unknown; next?: unknown; path?: unknown}
   return {
     type: 'failed',
     code: typeof code === 'string' ? code : 'LabFailed',
     what: error.message,
     ...(typeof why === 'string' && {why}),
     ...(typeof next === 'string' && {next}),
+    ...(typeof path === 'string' && {path}),
   }
 }

@@ -32,8 +32,9 @@ export interface Need {
 export type Lookup = (service: string, operation: string, input: object, region: string) => Promise<any>
 
 /**
- * What IAM wants allowed for a service's calls. Source: the Service Authorization Reference. In a pattern `~` is a value (a slash
- * before it is not doubled), `R` the region and `A` the account, each between colons.
+ * How the input of a call names actions and resources for IAM. Which of them IAM asks for is said by the Service Authorization
+ * Reference: govern/service-authorization.json. In a pattern `~` is a value (a slash before it is not doubled), `R` the region and
+ * `A` the account, each between colons.
  */
 export interface Permissions {
   /** Of its actions, where that is not the signing name: `cloudwatch` of `monitoring`. */
@@ -44,10 +45,8 @@ export interface Permissions {
   also?: Readonly<Record<string, string>>
   /** Members of an input that name a resource, each with the pattern of its ARN. */
   members?: readonly (readonly [member: string, pattern: string])[]
-  /** What a call that names nothing is about: all of a kind, where IAM knows the kind. By operation. */
+  /** What a call that names nothing is about: all of a kind, where IAM knows the kind and does not require it. By operation. */
   all?: Readonly<Record<string, string>>
-  /** Operations that IAM allows for `*` alone, whatever the input names. */
-  withoutResources?: readonly string[]
   /** ARNs that no pattern gives. */
   resources?(call: WireCall, lookup: Lookup): string[] | Promise<string[]>
   /** Everything that a call wants, where the tables above do not say it; none: AWS lets everybody call it. */

@@ -121,6 +121,12 @@ describe('provision', () => {
     }
     await writeFile(join(folder, 'manifest.json'), JSON.stringify({artifacts: {s: stack}}))
     expect((await failure(readAssembly(folder))).message).match(/s has no region/)
+    for (const region of ['us-east-9', 'unknown-region']) {
+      const elsewhere = {...stack, environment: `aws://000000000000/${region}`}
+      await writeFile(join(folder, 'manifest.json'), JSON.stringify({artifacts: {s: elsewhere}}))
+      expect((await failure(readAssembly(folder))).message).match(/s is in ".*", which is not an AWS region/)
+    }
+
     const assets = {type: 'cdk:asset-manifest', properties: {file: 'a.json'}}
     await writeFile(join(folder, 'manifest.json'), JSON.stringify({artifacts: {assets}}))
     await writeFile(join(folder, 'a.json'), JSON.stringify({dockerImages: {i: {}}}))

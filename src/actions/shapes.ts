@@ -6,6 +6,10 @@ import {EXIT} from '../errors.js'
 import type {ExitName} from '../errors.js'
 import {SITUATIONS} from '../model/diagnosis.js'
 import type {Diagnosis} from '../model/diagnosis.js'
+import type {UnprovenFence} from '../model/fence.js'
+import {LEVELS} from '../model/finding.js'
+import type {Finding} from '../model/finding.js'
+import {WAIVER_NAMES} from '../model/gate.js'
 import type {Refusal} from '../model/gate.js'
 import {INTENTS, PHASES} from '../model/plan.js'
 import type {Plan} from '../model/plan.js'
@@ -17,7 +21,7 @@ export const intent = z.enum(INTENTS)
 export const phase = z.enum(PHASES)
 export const digest = z.hash('sha256').meta({description: 'SHA-256 of the plan in canonical JSON'})
 
-const waiver = z.enum(['allow-data-loss', 'allow-database-change'])
+const waiver = z.enum(WAIVER_NAMES)
 
 export const diagnosis = z.object({
   situation: z.enum([...SITUATIONS, 'Unknown']),
@@ -25,6 +29,16 @@ export const diagnosis = z.object({
   evidence: z.array(z.string()),
   next: z.string().optional().meta({description: 'The command to run next'}),
 }) satisfies z.ZodType<Diagnosis>
+
+export const level = z.enum(LEVELS)
+
+export const finding = z.object({
+  check: z.string().meta({description: 'The name of the check, which stays the same'}),
+  region: region.nullable().meta({description: 'null if it concerns this machine or both regions'}),
+  level,
+  text: z.string(),
+  remedy: z.string().nullable().meta({description: 'What to do about it; null if nothing need be done'}),
+}) satisfies z.ZodType<Finding>
 
 export const plan = z.object({
   schemaVersion: z.literal(1),
@@ -59,8 +73,23 @@ export const refusal = z.object({
   gate: z.string(),
   reason: z.string(),
   hint: z.string(),
-  waiver: waiver.optional().meta({description: 'The flag that overrides it; absent if nothing does'}),
+  waiver: waiver
+    .optional()
+    .meta({description: 'What overrides it: a flag, or the gate itself for --waive; absent if nothing does'}),
 }) satisfies z.ZodType<Refusal>
+
+export const unprovenFence = z
+  .object({
+    run: z.string(),
+    region: region.meta({description: 'The old primary, which may still acknowledge writes'}),
+    to: region,
+    text: z.string(),
+    byHand: z.array(z.string()).meta({description: 'Commands that close it; empty while the region does not answer'}),
+  })
+  .nullable()
+  .meta({
+    description: 'A failover went on without proof that the old primary was closed, and it is not closed yet',
+  }) satisfies z.ZodType<UnprovenFence | null>
 
 export const runOutcome = z.object({
   schemaVersion: z.literal(1),

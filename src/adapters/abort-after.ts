@@ -1,5 +1,7 @@
 /** Every call over the network ends by its deadline, or with its caller. */
 
+import {setMaxListeners} from 'node:events'
+
 /**
  * Runs `call` with a signal that aborts after `ms`, or when `outer` does, and waits until the call has ended: the connection or the
  * process behind it is gone then. `withDeadline` of the ports does not wait, as it does not trust what it calls. The timer and the
@@ -11,6 +13,8 @@ export async function abortAfter<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   outer?.throwIfAborted()
+  // Many calls of one question hang on one signal. Each takes its listener off again.
+  if (outer) setMaxListeners(0, outer)
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError')), ms)
   const follow = (): void => controller.abort(outer!.reason)

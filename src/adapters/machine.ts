@@ -89,10 +89,17 @@ interface Manifest {
   devDependencies?: Record<string, string>
 }
 
+/** So much of the template's config.json. */
+interface ProjectConfig {
+  capacity?: {min?: number}
+  protect?: boolean
+}
+
 async function projectState(folder: string): Promise<ProjectState> {
   const manifest = await readJson(join(folder, 'package.json'))
-  const [lock, cluster] = await Promise.all([
+  const [lock, config, cluster] = await Promise.all([
     readJson(join(folder, 'package-lock.json')),
+    readJson<ProjectConfig>(join(folder, 'config.json')),
     readFile(join(folder, 'lib', 'cluster.ts'), 'utf8').catch(() => ''),
   ])
   const wanted = Object.entries({...manifest?.dependencies, ...manifest?.devDependencies})
@@ -109,12 +116,14 @@ async function projectState(folder: string): Promise<ProjectState> {
     astray: astray.flat(),
     unpinned: wanted.filter(([, version]) => !EXACT.test(version)).map(([name]) => name),
     lockfile: lock !== undefined,
+    minCapacity: config?.capacity?.min,
+    protect: config?.protect,
     engineVersion: /ENGINE_VERSION = '([^']+)'/.exec(cluster)?.[1],
   }
 }
 
-const readJson = (file: string): Promise<Manifest | undefined> =>
+const readJson = <T = Manifest>(file: string): Promise<T | undefined> =>
   readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Manifest,
+    (text) => JSON.parse(text) as T,
     () => undefined,
   )

@@ -6,10 +6,14 @@ import type {World} from '../ports/world.js'
 import {clientSecrets} from './aws/client-secret.js'
 import type {Clients} from './aws/clients.js'
 import {edgeKey} from './aws/edge-key.js'
+import {AwsCapacity} from './aws/capacity.js'
 import {AwsFunctions} from './aws/functions.js'
 import {AwsGlobalDatabase} from './aws/global-database.js'
+import {AwsLeftVolumes} from './aws/left-volumes.js'
 import {AwsLease} from './aws/lease.js'
+import {AwsVitals} from './aws/vitals.js'
 import {openRoute} from './aws/routing/index.js'
+import {FunctionSide} from './aws/tables.js'
 import {AwsWriters} from './aws/writers.js'
 import {systemClock} from './clock.js'
 import type {AddressBook} from './http/address-book.js'
@@ -27,11 +31,13 @@ export interface WorldParts {
   issuer: string
   /** Of the lag metric; AWS's where undefined. */
   lagPeriodSeconds?: number
+  /** The standby is a database of its own, as in a lab. */
+  replicatesRows?: boolean
 }
 
 /** `close` ends the connections to the API; the clients are the caller's. */
 export function makeWorld(parts: WorldParts): {world: World; close(): Promise<void>} {
-  const {clients, deployment, workload, addresses, tokenFile, issuer, lagPeriodSeconds} = parts
+  const {clients, deployment, workload, addresses, tokenFile, issuer, lagPeriodSeconds, replicatesRows} = parts
   const http = new Http(addresses)
   const clientIds = deployment.regions.map(({clientId}) => clientId)
   const tokens = new PoolTokens({
@@ -41,15 +47,20 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     cacheFile: tokenFile,
     issue: [issuer, ...clientIds].join(' '),
   })
+  const functions = new AwsFunctions(clients, deployment, workload)
   const world: World = {
     deployment,
     workload,
     database: new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds),
+    capacity: new AwsCapacity(clients, deployment),
+    leftVolumes: new AwsLeftVolumes(clients, deployment),
+    vitals: new AwsVitals(clients, deployment),
     writers: new AwsWriters(clients, deployment),
     route: openRoute(clients, deployment),
     api: new HttpApi({http, deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}),
     tokens,
-    functions: new AwsFunctions(clients, deployment, workload),
+    functions,
+    ...(replicatesRows && {side: (region: Region) => new FunctionSide(functions, systemClock, region)}),
     lease: new AwsLease(clients, leaseBuckets(deployment)),
     clock: systemClock,
   }

@@ -1,30 +1,48 @@
 /** The settings of a new project: from flags, from a person, or by default. */
 
+import {basename} from 'node:path'
 import {DrError} from '../errors.js'
-import {appFault, awayFault, capacityFault, DEFAULTS, regionFault} from '../actions/init/settings.js'
+import {
+  appFault,
+  appOfFolder,
+  awayFault,
+  capacityFault,
+  DEFAULTS,
+  PURPOSES,
+  regionFault,
+} from '../actions/init/settings.js'
+import type {Purpose, RegionRules} from '../actions/init/settings.js'
 import type {Settings} from '../actions/init/result.js'
-import type {RegionRules} from '../actions/init/settings.js'
+import type {Emit} from '../messages.js'
+import {shellWord} from './aim.js'
 
 /** What flags gave. */
 export interface GivenSettings extends Partial<Omit<Settings, 'capacity'>> {
+  /** Gives capacity and protection where no flag does. */
+  purpose?: Purpose
   minCapacity?: number
   maxCapacity?: number
 }
 
 export interface AskOptions {
-  /** The app's name where nobody says another. */
-  app: string
+  /** As it was typed, and absolute: its name becomes the app's where nobody says another. */
+  dir: string
+  folder: string
   /** A person can be asked. */
   ask: boolean
   /** --defaults was said. */
   defaults: boolean
   rules: RegionRules
+  emit: Emit
   signal: AbortSignal
 }
 
-/** Throws `AnswersMissing` (exit usage) where nobody can be asked, and neither --defaults nor the three names are given. */
+/**
+ * Throws `AnswersMissing` (exit usage) where nobody can be asked, and neither --defaults nor the three names are given, and
+ * `AppUnnamed` (exit usage) where the folder's name gives none.
+ */
 export async function askSettings(given: GivenSettings, options: AskOptions): Promise<Settings> {
-  const {ask, defaults, app} = options
+  const {ask, defaults} = options
   if (!ask && !defaults && !(given.app && given.home && given.away)) {
     throw new DrError({
       code: 'AnswersMissing',
@@ -35,18 +53,38 @@ export async function askSettings(given: GivenSettings, options: AskOptions): Pr
     })
   }
 
-  const {minCapacity, maxCapacity, ...rest} = ask ? await asked(given, options) : given
+  const {minCapacity, maxCapacity, purpose = 'rehearsal', ...rest} = ask ? await asked(given, options) : given
   const stated = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  const max = maxCapacity ?? Math.max(DEFAULTS.capacity.max, minCapacity ?? 0)
-  return {...DEFAULTS, app, ...stated, capacity: {min: minCapacity ?? DEFAULTS.capacity.min, max}}
+  const {capacity, protect} = PURPOSES[purpose]
+  const max = maxCapacity ?? Math.max(capacity.max, minCapacity ?? 0)
+  const app = rest.app ?? namedAfterFolder(options)
+  return {...DEFAULTS, protect, ...stated, app, capacity: {min: minCapacity ?? Math.min(capacity.min, max), max}}
+}
+
+function namedAfterFolder({dir, folder, emit}: AskOptions): string {
+  const name = appOfFolder(folder)
+  if ('fault' in name)
+    throw new DrError({
+      code: 'AppUnnamed',
+      exit: 'usage',
+      what: `the folder name ${JSON.stringify(basename(folder))} gives no application name`,
+      why: `it ${name.fault}; nothing was written`,
+      next: `todo-dr init ${shellWord(dir)} --defaults --app NAME`,
+    })
+  if (name.app !== basename(folder))
+    emit({code: 'note', text: `application name: ${name.app}, after the folder; --app NAME sets another one`})
+  return name.app
 }
 
 /** Asks for what is missing, on stderr: stdout is for data. */
-async function asked(given: GivenSettings, {app, rules, signal}: AskOptions): Promise<GivenSettings> {
-  const {confirm, input, number} = await import('@inquirer/prompts')
+async function asked(given: GivenSettings, {folder, rules, signal}: AskOptions): Promise<GivenSettings> {
+  const {confirm, input, number, select} = await import('@inquirer/prompts')
   const context = {output: process.stderr, signal}
-  const text = (message: string, preset: string, fault: (value: string) => string | undefined): Promise<string> =>
-    input({message, default: preset, validate: (value) => fault(value) ?? true}, context)
+  const text = (
+    message: string,
+    preset: string | undefined,
+    fault: (value: string) => string | undefined,
+  ): Promise<string> => input({message, default: preset, validate: (value) => fault(value) ?? true}, context)
   const count = async (message: string, preset: number, fault: (value: number) => string | undefined) =>
     (await number(
       {message, default: preset, step: 'any', validate: (value) => fault(value ?? preset) ?? true},
@@ -54,7 +92,9 @@ async function asked(given: GivenSettings, {app, rules, signal}: AskOptions): Pr
     )) ?? preset
   const positive = (value: number): string | undefined => (value > 0 ? undefined : 'must be above 0')
 
-  const name = given.app ?? (await text('Application name', app, appFault))
+  const proposal = appOfFolder(folder)
+  const preset = 'app' in proposal ? proposal.app : undefined
+  const name = given.app ?? (await text('Application name', preset, appFault))
   const home = given.home ?? (await text('Home region', DEFAULTS.home, (value) => regionFault(value, rules)))
   const other = home === DEFAULTS.away ? DEFAULTS.home : DEFAULTS.away
   const away = given.away ?? (await text('Away region', other, (value) => awayFault(value, home, rules)))
@@ -65,7 +105,22 @@ async function asked(given: GivenSettings, {app, rules, signal}: AskOptions): Pr
     (await count('Recovery point objective (seconds)', DEFAULTS.rpoSeconds, (value) =>
       value >= 0 ? undefined : 'must not be negative',
     ))
-  const {min: least, max: most} = DEFAULTS.capacity
+  const purpose =
+    given.purpose ??
+    (await select<Purpose>(
+      {
+        message: 'What is it for?',
+        choices: [
+          {value: 'rehearsal', name: `rehearsal: at least ${PURPOSES.rehearsal.capacity.min} ACU, the cheapest`},
+          {
+            value: 'production',
+            name: `production: at least ${PURPOSES.production.capacity.min} ACU, as AWS recommends`,
+          },
+        ],
+      },
+      context,
+    ))
+  const {min: least, max: most} = PURPOSES[purpose].capacity
   const minCapacity =
     given.minCapacity ??
     (await count('Minimum Aurora capacity (ACU)', least, (min) => capacityFault({min, max: Math.max(min, most)})))
@@ -78,10 +133,25 @@ async function asked(given: GivenSettings, {app, rules, signal}: AskOptions): Pr
   const protect =
     given.protect ??
     (await confirm(
-      {message: 'Protect the data from deletion (answer yes unless this is a rehearsal)?', default: false},
+      {
+        message: 'Protect the data from deletion (answer yes unless this is a rehearsal)?',
+        default: PURPOSES[purpose].protect,
+      },
       context,
     ))
-  return {...given, app: name, home, away, rtoSeconds, rpoSeconds, minCapacity, maxCapacity, instances, protect}
+  return {
+    ...given,
+    app: name,
+    home,
+    away,
+    rtoSeconds,
+    rpoSeconds,
+    purpose,
+    minCapacity,
+    maxCapacity,
+    instances,
+    protect,
+  }
 }
 
 const oneToFour = (value: number): string | undefined =>

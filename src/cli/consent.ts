@@ -44,3 +44,32 @@ export function typedConsent({app, confirm, question, danger, next}: ConsentOpti
     },
   }
 }
+
+/** A yes or no; undefined where nobody can be asked. */
+export type AskYes = ((question: string) => Promise<boolean>) | undefined
+
+export interface GoAheadOptions {
+  /** The value of --yes. */
+  yes: boolean
+  /** What a person is asked. */
+  question: string
+  /** The command that needs no answer. */
+  next: string
+}
+
+/**
+ * The consent to what can be taken back, but is felt: clients cannot write for a while. Throws `ConsentNeeded` (exit refused) where nobody can be
+ * asked, and `Declined` (exit interrupted).
+ */
+export async function goAhead({yes, question, next}: GoAheadOptions, ask: AskYes): Promise<void> {
+  if (yes) return
+  if (!ask)
+    throw new DrError({
+      code: 'ConsentNeeded',
+      exit: 'refused',
+      what: 'this stops writes for a while and must be confirmed; nothing was changed',
+      why: 'there is no terminal to ask at',
+      next,
+    })
+  if (!(await ask(question))) throw new DrError({code: 'Declined', exit: 'interrupted', what: 'nothing was changed'})
+}

@@ -3,7 +3,7 @@
 import type {ToDo} from '../actions/crud/result.js'
 import type {ToDoRequest} from '../actions/crud/run.js'
 import {REQUEST} from '../permissions/calls.js'
-import {columns} from '../report/columns.js'
+import {pairs} from '../report/columns.js'
 import {DrCommand} from './dr-command.js'
 
 export abstract class CrudCommand extends DrCommand {
@@ -24,7 +24,7 @@ export abstract class CrudCommand extends DrCommand {
       ['task', task],
       ['status', status],
       ['created', `${createdTime}`],
-    ]
-    this.log(columns(rows).join('\n'))
+    ] as const
+    this.log(pairs(rows, this.width).join('\n'))
   }
 }

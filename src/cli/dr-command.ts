@@ -15,15 +15,18 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {Calls} from '../permissions/calls.js'
 import type {Consent} from '../ports/consent.js'
 import type {Stage} from '../ports/stage.js'
+import type {RunStory} from '../report/story.js'
 import {visibleLines} from '../report/visible.js'
 import {errorJson, errorLines} from '../render/error.js'
 import {isResult} from '../render/lines.js'
 import {openTerminal} from '../render/terminal.js'
 import type {Terminal} from '../render/terminal.js'
-import {aimed, withAim} from './aim.js'
+import {widthOf} from '../render/width.js'
+import {aimed, commandsFor, withAim} from './aim.js'
 import type {Aim} from './aim.js'
-import {typedConsent} from './consent.js'
-import type {ConsentOptions} from './consent.js'
+import {goAhead, typedConsent} from './consent.js'
+import type {ConsentOptions, GoAheadOptions} from './consent.js'
+import {guardOutput, notWritten} from './outputs.js'
 import {tellStages} from '../ports/stage.js'
 
 /** After the end of a command, whatever still holds the process open (a socket of a hanging region) is left after this. */
@@ -31,11 +34,6 @@ const LINGER_MS = 2000
 
 /** All that end a process and can be caught; Node needs SIGPROF and SIGUSR1 for itself, and ignores SIGPIPE. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGXCPU'] as const
-
-/** Whoever reads our lines may go away at any time, as `head` does: that decides nothing. */
-function ignoreReaderGone(error: NodeJS.ErrnoException): void {
-  if (!['EPIPE', 'EIO', 'ENOSPC', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) throw error
-}
 
 interface Measured {
   result: DrillResult
@@ -65,6 +63,12 @@ export abstract class DrCommand extends Command {
 
   /** How it can end beside what every command can: for its help. */
   static exits: readonly ExitName[] = ['credentials']
+
+  /** Its answer is all that it does: where that cannot be written, it has failed. A switch is done, whatever becomes of its lines. */
+  static answersOnly = false
+
+  /** It acts on labs, and on no other target. */
+  static labOnly = false
 
   /** What it asks of a deployment; undefined where it acts on none. `iam-policy` prints what IAM must allow for it. */
   static calls?: Calls
@@ -100,6 +104,8 @@ export abstract class DrCommand extends Command {
   readonly #terminal: Terminal = openTerminal(process.stderr)
   #base: BaseFlags = {}
   readonly #sessions: Session[] = []
+  #unanswered = false
+  #acting: Omit<Aim, 'commands'> | undefined
 
   /** Aborts at the first Ctrl-C, or another signal that ends a process. A second one exits 130 at once. */
   protected get signal(): AbortSignal {
@@ -125,6 +131,16 @@ export abstract class DrCommand extends Command {
     return session
   }
 
+  /** What hints are aimed at where no flag names it. `gone`: it ends together with this command. */
+  protected actsOn(target: string, {gone}: {gone: boolean}): void {
+    this.#acting = {target, gone}
+  }
+
+  /** Of lines on stdout; undefined where they have no limit. */
+  protected get width(): number | undefined {
+    return widthOf(process.stdout)
+  }
+
   /** For people, on stdout. */
   override log(message = ''): void {
     super.log(visibleLines(message))
@@ -139,13 +155,36 @@ export abstract class DrCommand extends Command {
    * What a measurement leaves: reports beside its `result.json`, and lines. The exit status is the verdict's, or that of a
    * run that was not carried out, which says more.
    */
-  protected async report(measured: Measured, runs: RunOutcome[]): Promise<void> {
-    const {report} = await import('../report/files.js')
-    const {lines, page, exit} = await report(measured.result, measured.entries)
-    this.answer({code: 'note', text: `report: ${page}`})
+  protected async report(session: Session, {result, entries}: Measured, runs: RunOutcome[]): Promise<void> {
+    const {summary, writeReport} = await import('../report/files.js')
+    const {lines, exit} = summary(result, entries, {aim: (hint) => this.aim(hint), width: this.width})
+    await this.#written(async () => {
+      // A run that was interrupted early has no plan to tell of.
+      const story = await readStory(session, result.runId).catch(() => undefined)
+      return writeReport(result, entries, story)
+    })
     this.log(lines.join('\n'))
     this.exitWith(exit)
     for (const run of runs) if (run.status !== 'done') this.exitWith(run.exit)
+  }
+
+  /** What a switch leaves that was not measured: a report beside its journal. */
+  protected async reportRun(session: Session, outcome: RunOutcome): Promise<void> {
+    const {writeRunReport} = await import('../report/files.js')
+    await this.#written(async () => {
+      const [story, {name: target, kind}] = await Promise.all([readStory(session, outcome.runId), session.target()])
+      return writeRunReport({outcome, story, target, lab: kind === 'lab'})
+    })
+  }
+
+  /** The switch is over by now: a disk that refuses its report changes nothing of it. */
+  async #written(write: () => Promise<string>): Promise<void> {
+    try {
+      this.answer({code: 'note', text: `report: ${await write()}`})
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      this.answer({code: 'warning', text: `The report could not be written: ${why}`})
+    }
   }
 
   /** Shows an error that is a part of the result, which is still given. */
@@ -157,6 +196,16 @@ export abstract class DrCommand extends Command {
   /** The consent to what cannot be taken back. */
   protected consent(options: ConsentOptions): Consent {
     return typedConsent(options, this.interactive ? (question) => this.#ask(question) : undefined)
+  }
+
+  /** The consent to what can be taken back, but is felt by clients. */
+  protected goAhead(options: GoAheadOptions): Promise<void> {
+    return goAhead(options, this.interactive ? (question) => this.#askYes(question) : undefined)
+  }
+
+  async #askYes(message: string): Promise<boolean> {
+    const {confirm} = await import('@inquirer/prompts')
+    return confirm({message, default: false}, {output: process.stderr, signal: this.signal})
   }
 
   async #ask(message: string): Promise<string> {
@@ -179,7 +228,8 @@ export abstract class DrCommand extends Command {
     // Every call in flight listens to it; Node would warn of more than ten.
     setMaxListeners(0, this.signal)
     for (const signal of SIGNALS) process.on(signal, this.#interrupt)
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreReaderGone)
+    guardOutput(process.stdout, (error) => this.#notWritten(error))
+    guardOutput(process.stderr, () => undefined)
   }
 
   /** Replaces oclif's, which exits 1 under --json whatever the error says, and prints a bare message otherwise. */
@@ -204,15 +254,14 @@ export abstract class DrCommand extends Command {
 
   /** Undefined where no target was given: then a command that is pasted finds the same one. */
   get #aim(): Aim | undefined {
-    const {target} = this.#base
+    const {target, gone} = this.#acting ?? {target: this.#base.target}
     if (!target) return undefined
-    const commands = this.config.commands.filter(({flags}) => flags.target).map(({id}) => id.replaceAll(':', ' '))
-    return {target, commands}
+    return {target, commands: commandsFor({target, gone}, this.config.commands), gone}
   }
 
   /** Text with commands that stands in a result for people. */
   protected aim(text: string): string {
-    return withAim({hint: text}, this.#aim).hint
+    return this.#aim ? aimed(text, this.#aim) : text
   }
 
   #aimedError(error: DrError): DrError {
@@ -222,10 +271,18 @@ export abstract class DrCommand extends Command {
 
   protected override async finally(): Promise<void> {
     this.#terminal.stop()
+    if (this.#unanswered) this.exitWith('failed')
     for (const signal of SIGNALS) process.off(signal, this.#interrupt)
     await Promise.allSettled(this.#sessions.map((session) => session.close()))
     // Unreferenced: it fires only where something else keeps the process alive.
     setTimeout(() => process.exit(), LINGER_MS).unref()
+  }
+
+  /** What becomes of our lines decides nothing, unless they are all that was asked for. */
+  #notWritten(error: Error): void {
+    if (!(this.constructor as typeof DrCommand).answersOnly) return
+    this.#unanswered = true
+    notWritten(error)
   }
 
   readonly #interrupt = (signal: NodeJS.Signals): void => {
@@ -235,6 +292,17 @@ export abstract class DrCommand extends Command {
     if (!hangup) this.emit({code: 'warning', text: 'stopping', hint: 'press Ctrl-C again to exit immediately'})
     this.#abort.abort(new Interruption(signal, hangup))
   }
+}
+
+async function readStory(session: Session, runId: string): Promise<RunStory> {
+  const [runs, deployment, {readRecord}, {storyOf}] = await Promise.all([
+    session.runs(),
+    session.deployment(),
+    import('../engine/unfinished.js'),
+    import('../report/story.js'),
+  ])
+  const {plan, lines} = await readRecord(await runs.open(runId), deployment)
+  return storyOf(plan, lines)
 }
 
 /** The stack with its causes. */

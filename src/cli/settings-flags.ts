@@ -2,7 +2,8 @@
 
 import {Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
-import {DEFAULTS} from '../actions/init/settings.js'
+import {DEFAULTS, PURPOSES} from '../actions/init/settings.js'
+import type {Purpose} from '../actions/init/settings.js'
 import {DrError} from '../errors.js'
 import type {GivenSettings} from './ask-settings.js'
 
@@ -21,7 +22,8 @@ const number = Flags.custom<number, {min: number; max: number}>({
 
 export const SETTINGS_FLAGS = {
   app: Flags.string({
-    description: 'Application name, used as the prefix of all names: at most 20 letters and digits [folder name]',
+    description:
+      'Application name, used as the prefix of all names: at most 20 letters and digits [after the folder: my-api gives myApi]',
     helpValue: 'NAME',
   }),
   home: Flags.string({description: `Preferred primary region [${DEFAULTS.home}]`, helpValue: 'REGION'}),
@@ -41,14 +43,19 @@ export const SETTINGS_FLAGS = {
     min: 0,
     max: 31_536_000,
   }),
+  purpose: Flags.option({
+    description: `What it is for: sets the capacity and --protect where no flag does. production has at least ${PURPOSES.production.capacity.min} ACU, as AWS recommends for global databases [rehearsal]`,
+    options: Object.keys(PURPOSES) as Purpose[],
+    helpValue: 'rehearsal|production',
+  })(),
   'min-capacity': number({
-    description: `Minimum Aurora capacity of an instance [${DEFAULTS.capacity.min}]`,
+    description: `Minimum Aurora capacity of an instance [${PURPOSES.rehearsal.capacity.min}, or ${PURPOSES.production.capacity.min} in production]`,
     helpValue: 'ACU',
     min: 0,
     max: 256,
   }),
   'max-capacity': number({
-    description: `Maximum Aurora capacity of an instance [${DEFAULTS.capacity.max}]`,
+    description: `Maximum Aurora capacity of an instance [${PURPOSES.rehearsal.capacity.max}, or ${PURPOSES.production.capacity.max} in production]`,
     helpValue: 'ACU',
     min: 0,
     max: 256,
@@ -81,6 +88,7 @@ export const givenIn = (flags: Given): GivenSettings => ({
   away: flags.away,
   rtoSeconds: flags.rto,
   rpoSeconds: flags.rpo,
+  purpose: flags.purpose,
   minCapacity: flags['min-capacity'],
   maxCapacity: flags['max-capacity'],
   instances: flags.instances,

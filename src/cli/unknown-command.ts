@@ -13,6 +13,12 @@ export function unknownCommand(typed: string[], ids: readonly string[]): DrError
   if (words.length === 0)
     return unknown('the command must come first', 'flags stand after the command', 'todo-dr --help')
 
+  const known = ids.map((id) => id.replaceAll(':', ' ')).find((name) => `${words.join(' ')} `.startsWith(`${name} `))
+  if (known !== undefined) {
+    const [extra] = words.slice(known.split(' ').length)
+    return unknown(`unexpected argument: ${extra}`, `${known} does not take it`, `todo-dr ${known} --help`)
+  }
+
   const nearest = nearestCommands(words, ids)
   const isTopic = ids.some((id) => id.startsWith(`${words[0]}:`))
   const next = nearest.length === 1 ? nearest[0] : isTopic ? words[0] : undefined

@@ -7,7 +7,7 @@ import type {Calls} from '../permissions/calls.js'
 export default class Deploy extends DeployCommand {
   static override summary = 'Deploy the CDK project to both regions'
   static override description =
-    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database. If a deployment is interrupted, run the same command again to continue it. With --target lab, deploys to the lab and starts an empty lab if none is running."
+    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database, and a database that was so changed by hand. If a deployment is interrupted, run the same command again to continue it. With --target lab, deploys to the lab and starts an empty lab if none is running."
 
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'credentials']
 
@@ -17,8 +17,17 @@ export default class Deploy extends DeployCommand {
     "<%= config.bin %> deploy --stack 'demo-api-*'",
   ]
 
-  // In an account that is bootstrapped: that itself makes roles and keys, and is an administrator's work.
-  static override calls: Calls = ['map.read', 'database.describe', 'lease', 'stacks.look', 'toolkit.act']
+  // CloudFormation reads the clusters with these rights. In an account that is bootstrapped: that itself makes roles and keys, and is an
+  // administrator's work.
+  static override calls: Calls = [
+    'map.read',
+    'database.describe',
+    'database.cluster',
+    'lease',
+    'stacks.look',
+    'stacks.drift',
+    'toolkit.act',
+  ]
 
   static override flags = {
     diff: Flags.boolean({

@@ -1,15 +1,17 @@
 import {Flags} from '@oclif/core'
 import {SCENARIO_NAMES} from '../actions/drill/scenarios.js'
+import {askedLab, labFlag, notToDrill} from '../cli/asked-lab.js'
 import {DrCommand, UNTARGETED_FLAGS} from '../cli/dr-command.js'
 import {paceFlag} from '../cli/pace-flag.js'
 import type {DrillResult} from '../measure/result.js'
 import {openLabs} from '../open/labs.js'
 import type {ExitName} from '../errors.js'
+import type {ProjectRehearsal} from '../open/rehearsal.js'
 
 export default class Drill extends DrCommand {
   static override summary = 'Rehearse an outage on a local lab and measure the failover'
   static override description =
-    'Starts a two-region lab, deploys the sample application, sends load to the edge, breaks the home region and fails over. Reports how long clients were down and which acknowledged writes were lost. Then ends the outage, fails back and removes the lab. Exits 0 if the objectives were met, 5 if one was missed, and 6 if the result is unknown. Lab results say nothing about the speed of AWS.'
+    'Starts a two-region lab, deploys your project (in a folder with todo-dr.yaml) or the sample application (elsewhere), sends load to the edge, breaks the home region and fails over. Reports how long clients were down and which acknowledged writes were lost. Then ends the outage, fails back and removes the lab. A project is judged by its own objectives in todo-dr.yaml. Exits 0 if the objectives were met, 5 if one was missed, and 6 if the result is unknown. Lab results say nothing about the speed of AWS.'
 
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'unknown']
 
@@ -17,10 +19,14 @@ export default class Drill extends DrCommand {
     '<%= config.bin %> drill',
     '<%= config.bin %> drill --lag 300 --rate 100 --json',
     '<%= config.bin %> drill --scenario api-outage --keep',
+    '<%= config.bin %> drill --sample',
   ]
 
-  // A drill acts on a lab of its own, never on a target.
-  static override baseFlags = UNTARGETED_FLAGS
+  static override labOnly = true
+  static override baseFlags = {
+    target: labFlag('Lab to drill on; if it is not running, it is started and then stopped again. Default: a new lab'),
+    ...UNTARGETED_FLAGS,
+  }
 
   static override flags = {
     scenario: Flags.option({
@@ -37,7 +43,7 @@ export default class Drill extends DrCommand {
       helpValue: 'MS',
     }),
     rate: Flags.integer({
-      description: 'Writes per second (plus as many reads)',
+      description: 'Writes per second (plus as many reads); lowered if this machine cannot serve them',
       default: 50,
       min: 1,
       max: 2000,
@@ -50,49 +56,67 @@ export default class Drill extends DrCommand {
     'no-failback': Flags.boolean({description: 'Stop after the failover; do not fail back'}),
     keep: Flags.boolean({description: 'Leave the lab running at the end'}),
     pace: paceFlag(),
-    lab: Flags.string({
-      description: 'Use this lab; if it is not running, it is started and then stopped again',
-      helpValue: 'NAME',
-    }),
+    sample: Flags.boolean({description: 'Rehearse the sample application, in a project too'}),
   }
 
   async run(): Promise<DrillResult & {lab: string}> {
     const {flags} = await this.parse(Drill)
     const {emit, signal, stage} = this
     const {scenario, lag: lagMs, rate: ratePerSecond, seed = Math.floor(Math.random() * 2 ** 31)} = flags
-    const [{openOwnLab}, {runDrill}, labs] = await Promise.all([
+    const asked = askedLab(flags.target, notToDrill)
+    const [{openRehearsal}, {openOwnLab}, {runDrill}, labs] = await Promise.all([
+      import('../open/rehearsal.js'),
       import('../actions/drill/own-lab.js'),
       import('../actions/drill/run.js'),
       openLabs(),
     ])
-    const {name, end} = await openOwnLab({...flags, profile: flags.pace, labs, stage, emit, signal})
+    const project = flags.sample ? undefined : await openRehearsal(process.cwd())
+    const {name, stays, end} = await openOwnLab({
+      ...flags,
+      lab: asked,
+      profile: flags.pace,
+      project: project?.lab,
+      labs,
+      stage,
+      emit,
+      signal,
+    })
+    this.actsOn(`lab:${name}`, {gone: !stays})
     const session = this.session({target: `lab:${name}`})
     try {
+      if (project) {
+        const {deployToLab} = await import('../cli/deploy-to-lab.js')
+        await deployToLab(this.session({target: `lab:${name}`, lazy: true}), {stage, emit, signal})
+      }
+
+      if (project) emit({code: 'note', text: judgedBy(project)})
       emit({code: 'note', text: `scenario ${scenario}, lag ${lagMs} ms, ${ratePerSecond} writes/s, seed ${seed}`})
       const world = await session.world()
-      const [lab, runs, {objectives, maxLagSeconds}] = await Promise.all([
-        session.lab(),
-        session.mirroredRuns(),
-        session.target(),
-      ])
+      const [lab, runs, limits] = await Promise.all([session.lab(), session.mirroredRuns(), session.target()])
       const drill = await runDrill({
-        target: flags.lab === undefined ? 'lab' : `lab:${name}`,
+        target: asked === undefined ? 'lab' : `lab:${name}`,
         world,
         lab: lab!,
         runs,
-        objectives,
-        maxLagSeconds,
+        objectives: project?.objectives ?? limits.objectives,
+        maxLagSeconds: project?.maxLagSeconds ?? limits.maxLagSeconds,
         scenario,
         lagMs,
         ratePerSecond,
         seed,
         failback: !flags['no-failback'],
+        migrations: project && (await session.migrations()),
         stage,
         emit,
         signal,
       })
       const {outcome, failback} = drill
-      await this.report(drill, failback ? [outcome, failback] : [outcome])
+      await this.report(session, drill, failback ? [outcome, failback] : [outcome])
+      if (signal.aborted) {
+        this.answer({code: 'warning', text: `The drill was interrupted. Its record is in ${outcome.runDirectory}`})
+        this.exitWith('interrupted')
+      }
+
       return {...drill.result, lab: name}
     } finally {
       await session.close()
@@ -100,3 +124,8 @@ export default class Drill extends DrCommand {
     }
   }
 }
+
+const judgedBy = ({folder, target}: ProjectRehearsal): string =>
+  target === undefined
+    ? `the project in ${folder}, judged by default objectives: todo-dr.yaml has no default target and not exactly one`
+    : `the project in ${folder}, judged by the objectives of ${target}`

@@ -5,9 +5,10 @@ import type {ExitName} from '../errors.js'
 import type {Calls} from '../permissions/calls.js'
 
 export default class IamPolicy extends DrCommand {
+  static override answersOnly = true
   static override summary = 'Print the least-privilege IAM policy for a command'
   static override description =
-    'Prints exactly what a command needs on the target, or what all commands need if none is given. Uses the application, regions and account of the target and makes no AWS calls. Resources have the names that the template gives them. A `*` stands for a random id, and for list calls, which cannot be limited to a resource.'
+    'Prints exactly what a command needs on the target, or what all commands need if none is given. Uses the application, regions and account of the target and makes no AWS calls. Resources have the names that the template gives them. A `*` stands for a random id, and for list calls, which cannot be limited to a resource. The size is printed too: create a managed policy from the output, since the inline policies of a user hold too little for most commands. What one managed policy cannot hold is printed in parts.'
 
   static override exits: readonly ExitName[] = []
 
@@ -15,6 +16,7 @@ export default class IamPolicy extends DrCommand {
     '<%= config.bin %> iam-policy failover > failover-policy.json',
     '<%= config.bin %> iam-policy outage start --target prod',
     '<%= config.bin %> iam-policy crud',
+    '<%= config.bin %> iam-policy --part 1 > todo-dr-1.json',
   ]
 
   static override args = {
@@ -26,6 +28,11 @@ export default class IamPolicy extends DrCommand {
     account: Flags.string({
       description: 'AWS account id (twelve digits); the account of the target by default',
       helpValue: 'DIGITS',
+    }),
+    part: Flags.integer({
+      description: 'Print only this part of a policy that one managed policy cannot hold',
+      helpValue: 'N',
+      min: 1,
     }),
     'locked-to-edge': Flags.boolean({
       description:
@@ -39,13 +46,19 @@ export default class IamPolicy extends DrCommand {
       import('../open/place.js'),
       import('../actions/iam-policy/run.js'),
     ])
-    const result = await runIamPolicy({
-      name: [args.command, args.subcommand].filter(Boolean).join(' ') || undefined,
+    const words = [args.command, args.subcommand].filter(Boolean)
+    const {account, part, 'locked-to-edge': lockedToEdge} = flags
+    const given = [account && `--account ${account}`, lockedToEdge && '--locked-to-edge'].filter(Boolean)
+    const {result, printed} = await runIamPolicy({
+      name: words.join(' ') || undefined,
       calls: this.#callsOfCommands(),
-      where: () => placeOf(this.session(), flags.account),
-      lockedToEdge: flags['locked-to-edge'],
+      where: () => placeOf(this.session(), account),
+      lockedToEdge,
+      part,
+      typed: ['todo-dr iam-policy', ...words, ...given].join(' '),
+      emit: this.emit,
     })
-    if (!this.jsonEnabled()) this.log(JSON.stringify(result.policy, undefined, 2))
+    if (!this.jsonEnabled()) this.log(JSON.stringify(printed, undefined, 2))
     return result
   }
 

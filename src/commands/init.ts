@@ -1,7 +1,6 @@
 import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import type {InitResult} from '../actions/init/result.js'
-import {appOfFolder} from '../actions/init/settings.js'
 import {askSettings} from '../cli/ask-settings.js'
 import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
 import {UNTARGETED_FLAGS} from '../cli/dr-command.js'
@@ -63,12 +62,12 @@ export default class Init extends DeployCommand {
       projects: await openProjects(),
       folder,
       settings: () =>
-        askSettings(givenIn(flags), {app: appOfFolder(folder), ask, defaults: flags.defaults, rules, signal}),
+        askSettings(givenIn(flags), {dir: args.dir, folder, ask, defaults: flags.defaults, rules, emit, signal}),
       rules,
       dryRun: flags['dry-run'],
       install: flags.install,
       show: ({estimate, settings, files}) => {
-        this.log(costTable(estimate, settings))
+        this.log(costTable(estimate, settings, this.width))
         if (flags['dry-run']) this.log(['', `${folder} would contain:`, ...files.map((path) => `  ${path}`)].join('\n'))
       },
       stage,

@@ -1,8 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import type {ResumeResult} from '../actions/resume/result.js'
-import {SwitchCommand} from '../cli/switch-command.js'
+import {SwitchCommand, WAIVE_FLAG, waiversOf} from '../cli/switch-command.js'
 import {SWITCH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
+import type {ExitName} from '../errors.js'
 
 export default class Resume extends SwitchCommand {
   static override summary = 'Continue a run that was killed or stopped midway, or take it back'
@@ -17,7 +18,15 @@ export default class Resume extends SwitchCommand {
     '<%= config.bin %> resume --allow-data-loss --confirm ToDoMgmt',
   ]
 
-  static override calls: Calls = [...SWITCH, 'database.switchover', 'database.failover']
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
+
+  static override calls: Calls = [
+    ...SWITCH,
+    'database.switchover',
+    'database.failover',
+    'leftVolumes.list',
+    'leftVolumes.keep',
+  ]
 
   static override args = {
     run: Args.string({description: 'Run to continue; the newest unfinished run by default', required: false}),
@@ -37,6 +46,7 @@ export default class Resume extends SwitchCommand {
       description: 'For a failover that has not promoted yet: accept that acknowledged writes may be lost',
     }),
     confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),
+    ...WAIVE_FLAG,
   }
 
   async run(): Promise<ResumeResult> {
@@ -59,10 +69,12 @@ export default class Resume extends SwitchCommand {
       undo: flags.undo,
       dryRun: flags['dry-run'],
       maxLagSeconds,
+      waivers: waiversOf(flags.waive),
       lossConsent: flags['allow-data-loss'] ? this.lossConsent(app, flags.confirm, command) : undefined,
       emit,
       signal,
     })
+    if (result.outcome) await this.reportRun(session, result.outcome)
     this.exitWith(exit)
     return result
   }

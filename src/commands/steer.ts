@@ -26,7 +26,7 @@ export default class Steer extends DrCommand {
     const session = this.session()
     const world = await session.world()
     const [runs, {name, maxLagSeconds}] = await Promise.all([session.mirroredRuns(), session.target()])
-    const [{runSteer}, {unfinishedRuns}] = await Promise.all([
+    const [{runSteer}, {recentRuns}] = await Promise.all([
       import('../actions/steer/run.js'),
       import('../engine/unfinished.js'),
     ])
@@ -36,7 +36,7 @@ export default class Steer extends DrCommand {
       to: flags.to,
       dryRun: flags['dry-run'],
       maxLagSeconds,
-      unfinished: () => unfinishedRuns(runs, world.deployment),
+      recent: () => recentRuns(runs, world.deployment),
       newRun: () => runs.create('steer'),
       operator: operator(),
       emit: this.emit,

@@ -3,9 +3,10 @@ import {DrCommand} from '../cli/dr-command.js'
 import {REQUEST} from '../permissions/calls.js'
 
 export default class Token extends DrCommand {
+  static override answersOnly = true
   static override summary = 'Print an access token for the API'
   static override description =
-    'Prints only the token. Requests it with client credentials from the user pool of the serving region, or of the other region if that one does not answer. The token is cached until shortly before it expires.'
+    'Prints only the token. Requests it with client credentials from the user pool of the serving region, or of the other region if that one does not answer. The token is cached until shortly before it expires, or until the API refuses it.'
 
   static override examples = ['curl -H "Authorization: $(<%= config.bin %> token)" "$URL"']
 

@@ -1,8 +1,8 @@
 /** Finds and reads todo-dr.yaml. Where there is none, nothing is loaded for it. */
 
-import {readFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {CONFIG_FILE, invalid} from './invalid.js'
+import {readSettings} from './read.js'
 import type {Config} from './schema.js'
 
 export interface LoadedConfig {
@@ -12,7 +12,7 @@ export interface LoadedConfig {
 
 /**
  * The nearest todo-dr.yaml of `folder` and the folders above it; undefined where there is none.
- * Throws `ConfigInvalid` (exit usage) for a file that cannot be read, is no YAML, or breaks the schema.
+ * Throws `ConfigInvalid` (exit usage) for a file that cannot be read, is too long, is no YAML, or breaks the schema.
  */
 export async function loadConfig(folder: string): Promise<LoadedConfig | undefined> {
   for (let at = folder; ; at = dirname(at)) {
@@ -30,9 +30,8 @@ export async function loadConfig(folder: string): Promise<LoadedConfig | undefin
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8')
+    return await readSettings(file)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw invalid(file, undefined, (error as Error).message)
   }
 }

@@ -1,10 +1,11 @@
 /** Finds the CDK project that belongs to a todo-dr.yaml, or that one stands in. */
 
-import {readFile, stat} from 'node:fs/promises'
+import {stat} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {LoadedConfig} from './load.js'
+import {readSettings} from './read.js'
 
 export interface Project {
   /** Absolute. */
@@ -72,16 +73,9 @@ async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
 
 /** Undefined where there is no such file. */
 async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
-  let text: string
   try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw invalid(file, (error as Error).message)
-  }
-
-  try {
-    return JSON.parse(text) as Record<string, unknown>
+    const text = await readSettings(file)
+    return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
   } catch (error) {
     throw invalid(file, (error as Error).message)
   }

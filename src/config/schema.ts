@@ -1,6 +1,7 @@
 /** What todo-dr.yaml may hold. The JSON Schema for editors is generated from here. */
 
 import {z} from 'zod'
+import {AWS_REGIONS_DATE, isAwsRegion} from '../model/aws-regions.js'
 import {LAB, labNameOf} from './lab-name.js'
 
 /** `lab` is the local lab, `labs` the folder of all labs beside the folders of targets. */
@@ -16,7 +17,7 @@ const objectives = z.strictObject({
   rpoSeconds: z.number().nonnegative().default(5).meta({description: 'Recovery point objective, in seconds'}),
 })
 
-const target = z.strictObject({
+const settings = z.strictObject({
   app: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must start with a letter and contain only letters, digits and hyphens')
@@ -35,10 +36,25 @@ const target = z.strictObject({
     .url({protocol: /^https?$/})
     .optional()
     .meta({description: 'An AWS-compatible endpoint for every service'}),
+  allowUnlistedRegion: z.boolean().optional().meta({
+    description: 'Accept regions that AWS has added since this version of todo-dr was made',
+  }),
   objectives: objectives.optional(),
   maxLagSeconds: z.number().nonnegative().optional().meta({
     description: 'Replication lag above which a promotion requires consent; the RPO objective by default',
   }),
+})
+
+/** A slip in a region's name would otherwise show as a region that does not answer. */
+const target = settings.superRefine(({regions, allowUnlistedRegion}, context) => {
+  if (allowUnlistedRegion) return
+  for (const [preference, region] of Object.entries(regions))
+    if (!isAwsRegion(region))
+      context.addIssue({
+        code: 'custom',
+        path: ['regions', preference],
+        message: `${region} is not an AWS region by the list of ${AWS_REGIONS_DATE}; if AWS has added it since, set allowUnlistedRegion: true beside regions`,
+      })
 })
 
 const targetName = z

@@ -1,6 +1,7 @@
 /** The last lines of a run: in the journal, in result.json and to the person. */
 
 import type {Emit} from '../messages.js'
+import {fenceNotProven, isFenceUnproven} from '../model/fence.js'
 import type {Plan} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run} from '../ports/runs.js'
@@ -50,10 +51,10 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
 }
 
 function lastWord({status, intent, from, to, failure, runId, unsure}: RunOutcome): Parameters<Emit>[0] {
-  if (status === 'done' && unsure.includes('fence-again'))
+  if (status === 'done' && isFenceUnproven(unsure))
     return {
       code: 'warning',
-      text: `The ${intent} is done: ${to} is the primary and the edge sends clients to it. It is not proven that ${from} has stopped acknowledging writes: what it acknowledges to anybody is lost`,
+      text: `The ${intent} is done: ${to} is the primary and the edge sends clients to it, but ${fenceNotProven(from)}`,
       hint: `todo-dr status shows whether ${from} answers again`,
     }
   if (status === 'done')

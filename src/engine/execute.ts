@@ -70,6 +70,8 @@ class Executor {
   /** Steps that run beside the others. */
   readonly #beside: Promise<StepEnd>[] = []
   readonly #othersEnded = new AbortController()
+  readonly #refusesWrites = new Set<string>()
+  readonly #takesWrites = new Set<string>()
 
   constructor(readonly execution: Execution) {
     const all = execution.plan.stages.flat()
@@ -86,7 +88,10 @@ class Executor {
     const promotionStage = plan.stages.findIndex((stage) => stage.some((step) => step.pointOfNoReturn))
     for (const [index, stage] of plan.stages.entries()) {
       if (begun && index < promotionStage) {
-        for (const step of stage) await skip(this.execution.runner, step, 'the promotion has begun')
+        const left = stage.filter(({always}) => always)
+        for (const step of stage) if (!step.always) await skip(this.execution.runner, step, 'the promotion has begun')
+        const failed = await this.#stage(left)
+        if (failed) return this.#end(failed)
         continue
       }
 
@@ -128,7 +133,12 @@ class Executor {
   }
 
   async #step(planned: PlanStep): Promise<StepEnd> {
-    const runner = {...this.execution.runner, othersEnded: this.#othersEnded.signal}
+    const runner = {
+      ...this.execution.runner,
+      othersEnded: this.#othersEnded.signal,
+      refusesWrites: this.#refusesWrites,
+      takesWrites: this.#takesWrites,
+    }
     const {id, onlyAfter, unless, pointOfNoReturn} = planned
     if (unless !== undefined && this.#ends.get(unless) === 'done') {
       await skip(runner, planned, 'not needed')

@@ -3,8 +3,10 @@
 import {DrError} from '../errors.js'
 import type {ExitName} from '../errors.js'
 import type {Emit} from '../messages.js'
+import type {Region} from '../model/deployment.js'
 import type {WaiverName} from '../model/gate.js'
 import type {Intent, Phase} from '../model/plan.js'
+import type {StackPlace} from '../model/stack.js'
 import type {Run} from '../ports/runs.js'
 import type {Clock} from '../ports/world.js'
 
@@ -48,11 +50,11 @@ export type JournalEvent =
   | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
   /** Of an intent: the fencing number of the lease that it is under, and whether it runs beside others. */
   | {event: StepEventName; step: string; phase: Phase; text?: string; token?: number; beside?: true}
-  | ({event: 'deploy-started'; app?: string; stacks: string[]} & Carrier)
+  | ({event: 'deploy-started'; app?: string; stacks: StackPlace[]} & Carrier)
   /** `acts`: as they were shown and confirmed. */
   | ({event: 'teardown-started'; app: string; acts: string[]} & Carrier)
   | {event: 'act-intent' | 'act-done' | 'act-failed'; act: string; text?: string}
-  | {event: 'stack-ended'; stack: string; status: string; reason?: string}
+  | {event: 'stack-ended'; stack: string; region: Region; status: string; reason?: string}
   /** Not the end: `resume` goes on. */
   | {event: 'run-stopped'; text: string}
   /** The end. `refused`: nothing had begun. */

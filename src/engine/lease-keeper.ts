@@ -115,11 +115,11 @@ class Keeper implements HeldLease {
 
 /** The world as it may be changed under the lease: each act asks first whether it is still held. */
 export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World {
-  const {database, writers, route} = world
+  const {database, capacity, leftVolumes, writers, route} = world
   return {
     ...world,
     database: {
-      ...bound(database, 'describe', 'cluster', 'proxy', 'lagSeconds', 'givenUp'),
+      ...bound(database, 'now', 'describe', 'cluster', 'proxy', 'lag', 'givenUp', 'failoverEvents'),
       async switchover(...args) {
         await lease.check(true)
         return database.switchover(...args)
@@ -127,6 +127,24 @@ export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World
       async failover(...args) {
         await lease.check(true)
         return database.failover(...args)
+      },
+    },
+    capacity: {
+      ...bound(capacity, 'peak'),
+      async raise(...args) {
+        await lease.check()
+        return capacity.raise(...args)
+      },
+      async restore(...args) {
+        await lease.check()
+        return capacity.restore(...args)
+      },
+    },
+    leftVolumes: {
+      ...bound(leftVolumes, 'list'),
+      async keep(...args) {
+        await lease.check()
+        return leftVolumes.keep(...args)
       },
     },
     writers: {

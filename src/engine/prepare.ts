@@ -6,15 +6,19 @@ import {checkGates} from '../gates/index.js'
 import type {GateVerdict} from '../gates/index.js'
 import type {Diagnosis} from '../model/diagnosis.js'
 import type {Region} from '../model/deployment.js'
+import {howToClose} from '../model/fence.js'
+import type {UnprovenFence} from '../model/fence.js'
 import type {GateInput, Waiver} from '../model/gate.js'
 import {primaryOf} from '../model/observation.js'
-import type {Observation} from '../model/observation.js'
+import type {Observation, RegionObservation} from '../model/observation.js'
 import {homeOf} from '../model/regions.js'
 import type {Intent, Plan} from '../model/plan.js'
 import {digest, planFailback, planFailover, planRest, planSteer, planSwitchover} from '../plans/index.js'
-import {askApiAgain, observe} from '../probes/observe.js'
+import {lookAgain, lookAtLikeness, lookAtTables, lookAtUse, observe} from '../probes/observe.js'
 import type {World} from '../ports/world.js'
-import type {RunRecord} from './unfinished.js'
+import {isFencedByUs, openRunOf} from './unfinished.js'
+import type {RecentRuns} from './unfinished.js'
+import {findUnprovenFence} from './unproven-fence.js'
 
 const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback, steer: planSteer}
 
@@ -23,6 +27,8 @@ export interface Prepared {
   observation: Observation
   diagnosis: Diagnosis
   plan: Plan
+  /** Of an earlier failover. */
+  unprovenFence: UnprovenFence | null
   /** Asks the gates, and once more with other waivers: what stands in the way of this plan. */
   gates(waivers: Waiver[]): GateVerdict
 }
@@ -33,21 +39,39 @@ export interface PrepareInput {
   /** The region to promote; by default the one that is not the primary. */
   to?: Region
   maxLagSeconds: number
-  /** The unfinished runs of the deployment, newest first. Asked beside the look: a region that is gone must cost its silence once. */
-  unfinished: () => Promise<RunRecord[]>
+  /** Of a planned switch: see `PlanOptions`. */
+  drain?: boolean
+  /** The runs of the deployment. Asked beside the look: a region that is gone must cost its silence once. */
+  recent: () => Promise<RecentRuns>
+  /** A look that was taken a moment ago, and showed what the switch is for: clients wait, so that no second one is taken. */
+  seen?: Observation
+  /** Whoever only looks leaves it to `drift`. */
+  compareTables?: boolean
   signal: AbortSignal
 }
 
 export async function prepare(input: PrepareInput): Promise<Prepared> {
-  const {world, intent, to, maxLagSeconds, signal} = input
+  const {world, intent, to, maxLagSeconds, drain, signal} = input
   const wanted = intent === 'failback' ? homeOf(world.deployment) : to
   const planned = (seen: Observation): Plan =>
     intent !== 'steer' && wanted !== undefined && primaryOf(seen) === wanted
       ? planRest(seen, world.deployment, wanted)
-      : PLANS[intent](seen, world.deployment, {to, maxLagSeconds})
-  const [seen, [openRun]] = await Promise.all([observe(world, {signal}), input.unfinished()])
-  const observation = await askApiAgain(world, seen, planned(seen).to, {signal})
-  const diagnosis = diagnose(observation)
+      : PLANS[intent](seen, world.deployment, {to, maxLagSeconds, drain})
+  const [seen, recent] = await Promise.all([input.seen ?? observe(world, {signal}), input.recent()])
+  const first = planned(seen)
+  const moves = first.intent !== 'steer'
+  const [again, use, likeness, tables] = await Promise.all([
+    lookAgain(world, seen, first.to, {signal}),
+    moves ? lookAtUse(world, seen, first.from, {signal}) : {},
+    lookAtLikeness(world, seen, moves ? [first.from, first.to] : [], {signal}),
+    moves && input.compareTables ? lookAtTables(world, seen, first, {signal}) : {},
+  ])
+  const observation = [likeness, tables, {[first.from]: use}].reduce<Observation>(
+    (all, more) => withSides(all, more),
+    again,
+  )
+  const openRun = openRunOf(recent.unfinished)
+  const diagnosis = diagnose(observation, openRun)
   const plan = planned(observation)
   const asked: GateInput = {
     intent: plan.intent,
@@ -56,9 +80,16 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
     observation,
     diagnosis,
     maxLagSeconds,
-    openRun: openRun && {id: openRun.run.id, intent: openRun.plan.intent, to: openRun.plan.to},
+    openRun,
+    fencedByUs: isFencedByUs(plan.to, recent),
   }
-  return {observation, diagnosis, plan, gates: (waivers) => checkGates(asked, waivers)}
+  const unprovenFence = findUnprovenFence(observation, recent, world.deployment)
+  return {observation, diagnosis, plan, unprovenFence, gates: (waivers) => checkGates(asked, waivers)}
+}
+
+function withSides(observation: Observation, more: Record<Region, Partial<RegionObservation>>): Observation {
+  const regions = Object.entries(observation.regions).map(([region, side]) => [region, {...side, ...more[region]}])
+  return {...observation, regions: Object.fromEntries(regions) as Observation['regions']}
 }
 
 /** A plan as an event: what will be done, in which order, within which time. */
@@ -75,3 +106,10 @@ export function showVerdict({refusals, waived}: GateVerdict, emit: Emit): void {
   for (const refusal of waived) emit({code: 'refusal', ...refusal, waived: true})
   for (const refusal of refusals) emit({code: 'refusal', ...refusal, waived: false})
 }
+
+/** Of a fence that nothing has proven, and how a person closes the region: no switch that is left to do closes it. */
+export const unprovenEvent = (fence: UnprovenFence, text = fence.text): Parameters<Emit>[0] => ({
+  code: 'warning',
+  text,
+  hint: howToClose(fence).join('\n'),
+})

@@ -28,6 +28,8 @@ export interface StepRunner {
   claimedAt?: number
   /** For steps that run beside others. */
   othersEnded?: AbortSignal
+  refusesWrites?: StepContext['refusesWrites']
+  takesWrites?: StepContext['takesWrites']
 }
 
 /** `acted`: its intent is in the journal, so that it may have had an effect. `accepted`: the act has said so, or that it may be. */
@@ -61,6 +63,8 @@ export async function runStep(
         runId: runner.runId,
         acceptedBefore: planned.pointOfNoReturn && runner.claimedAt,
         othersEnded: planned.beside && runner.othersEnded,
+        refusesWrites: runner.refusesWrites,
+        takesWrites: runner.takesWrites,
         async accepted() {
           accepted = true
           await write(journal, planned, 'step-accepted')

@@ -2,7 +2,8 @@
 
 import {DrError} from '../errors.js'
 import {identityOf} from '../model/deployment.js'
-import type {Deployment} from '../model/deployment.js'
+import type {Deployment, Region} from '../model/deployment.js'
+import type {OpenRun} from '../model/diagnosis.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run, RunStore} from '../ports/runs.js'
@@ -17,6 +18,10 @@ export interface RunRecord {
   lines: JournalLine[]
   started: Started
 }
+
+/** The newest of unfinished runs, as a diagnosis and the gates know it. */
+export const openRunOf = ([newest]: RunRecord[]): OpenRun | undefined =>
+  newest && {id: newest.run.id, intent: newest.plan.intent, to: newest.plan.to}
 
 /** How a run ended for good; undefined where it has not: a stopped one goes on. */
 export const endOf = (lines: JournalLine[]): Extract<JournalEvent, {event: 'run-finished'}> | undefined =>
@@ -36,12 +41,17 @@ export async function readRecord(run: Run, deployment: Deployment): Promise<RunR
   return {run, plan, lines, started}
 }
 
-/**
- * Newest first. A switch that was carried out later has left every earlier run behind: what that one had planned was for another
- * day. Runs that cannot be read are left out.
- */
-export async function unfinishedRuns(runs: RunStore, deployment: Deployment): Promise<RunRecord[]> {
-  const found: RunRecord[] = []
+/** What the runs of a deployment say about now. */
+export interface RecentRuns {
+  /** Newest first. A switch that was carried out later has left every earlier run behind: what that one had planned was for another day. */
+  unfinished: RunRecord[]
+  /** The newest switch that was carried out. */
+  last?: RunRecord
+}
+
+/** Runs that cannot be read are left out. */
+export async function recentRuns(runs: RunStore, deployment: Deployment): Promise<RecentRuns> {
+  const unfinished: RunRecord[] = []
   for (const run of await runs.newestFirst()) {
     const record = await readRecord(run, deployment).catch((error: unknown) => {
       if (error instanceof DrError) return undefined
@@ -49,12 +59,33 @@ export async function unfinishedRuns(runs: RunStore, deployment: Deployment): Pr
     })
     if (!record) continue
     const end = endOf(record.lines)
-    if (!end) found.push(record)
-    else if (end.status === 'done' && record.plan.intent !== 'steer') break
+    if (!end) unfinished.push(record)
+    else if (end.status === 'done' && record.plan.intent !== 'steer') return {unfinished, last: record}
   }
 
-  return found
+  return {unfinished}
 }
+
+/** Whether a run may have closed the region, and none has opened it since. A planned switch that ended has opened it itself. */
+export const isFencedByUs = (region: Region, {unfinished, last}: RecentRuns): boolean =>
+  [...unfinished, ...(last?.plan.intent === 'failover' ? [last] : [])].some(({plan}) =>
+    plan.stages.flat().some(({kind, args}) => kind === 'fence-region' && args.region === region),
+  )
+
+/** True where a failover went on although nothing had proven that the old primary was closed, and nothing has proven it since. */
+export function fenceIsUnproven({plan, lines}: Pick<RunRecord, 'plan' | 'lines'>): boolean {
+  if (plan.intent !== 'failover') return false
+  const ends = (kind: string): JournalEvent['event'][] => {
+    const steps = new Set(plan.stages.flatMap((stage) => stage.filter((step) => step.kind === kind).map(({id}) => id)))
+    return lines.flatMap((line) => ('step' in line && steps.has(line.step) && ENDS.has(line.event) ? [line.event] : []))
+  }
+
+  const again = ends('keep-fencing').at(-1)
+  return again === undefined ? ends('fence-region').includes('step-unsure') : UNPROVEN.has(again)
+}
+
+const ENDS = new Set<JournalEvent['event']>(['step-done', 'step-skipped', 'step-unsure', 'step-failed'])
+const UNPROVEN = new Set<JournalEvent['event']>(['step-unsure', 'step-failed'])
 
 /** Steps that are neither done nor skipped, in order. */
 export function restOf({plan, lines}: RunRecord): PlanStep[] {

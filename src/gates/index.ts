@@ -2,16 +2,23 @@
 
 import {dataLossConsent} from './data-loss-consent.js'
 import {edgeSteerable} from './edge-steerable.js'
+import {engineVersions} from './engine-versions.js'
 import {fenceUnsure} from './fence-unsure.js'
 import {noOpenRun} from './no-open-run.js'
 import {noSplitBrain} from './no-split-brain.js'
 import {noSwitchInProgress} from './no-switch-in-progress.js'
+import {primaryAnswers} from './primary-answers.js'
 import {primaryKnown} from './primary-known.js'
 import {replicaCaughtUp} from './replica-caught-up.js'
 import {replicationHealthy} from './replication-healthy.js'
 import {routeToPrimary} from './route-to-primary.js'
+import {schema} from './schema.js'
+import {secrets} from './secrets.js'
+import {targetCapacity} from './target-capacity.js'
+import {targetClosed} from './target-closed.js'
 import {targetHasInstance} from './target-has-instance.js'
 import {targetKnown} from './target-known.js'
+import {targetQuota} from './target-quota.js'
 import {targetReachable} from './target-reachable.js'
 import type {Gate, GateInput, Refusal, UnsureGateName, UnsureInput, Waiver} from '../model/gate.js'
 import type {Intent} from '../model/plan.js'
@@ -20,11 +27,18 @@ import type {Intent} from '../model/plan.js'
 const GATES: readonly Gate[] = [
   targetKnown,
   primaryKnown,
+  primaryAnswers,
   noSplitBrain,
   noSwitchInProgress,
   noOpenRun,
   ...targetReachable,
   targetHasInstance,
+  engineVersions,
+  targetCapacity,
+  targetQuota,
+  secrets,
+  schema,
+  targetClosed,
   ...replicationHealthy,
   replicaCaughtUp,
   routeToPrimary,

@@ -1,5 +1,6 @@
 import {isSilent} from '../diagnose.js'
 import {primaryOf} from '../model/observation.js'
+import {isSwitching} from '../model/topology.js'
 import type {Gate} from '../model/gate.js'
 
 /**
@@ -10,7 +11,8 @@ import type {Gate} from '../model/gate.js'
 export const noOpenRun: Gate = {
   id: 'no-open-run',
   check({intent, observation, openRun}) {
-    if (!openRun) return
+    // Of a switch under way another gate says how it goes on.
+    if (!openRun || (observation.global.reachable && isSwitching(observation.global.value))) return
     const reason = `the ${openRun.intent} to ${openRun.to} was started and is not finished: ${openRun.id}`
     if (primaryOf(observation) === openRun.to) {
       const target = observation.regions[openRun.to]

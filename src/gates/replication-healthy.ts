@@ -1,5 +1,6 @@
 import {shortSeconds} from '../model/duration.js'
 import {STALLED_LAG_SECONDS, isConnected, lagOf} from '../model/topology.js'
+import {isPrimaryLost} from './primary-answers.js'
 import type {Gate, GateInput, Objection} from '../model/gate.js'
 
 const id = 'replication-healthy'
@@ -14,15 +15,21 @@ export const replicationHealthy: readonly Gate[] = [
   {
     id,
     intents: ['switchover'],
-    check: (input) => disconnected(input) ?? farBehind(input, input.maxLagSeconds),
+    // Behind a lost primary nothing catches up any more: another gate says what helps.
+    check: (input) => (isPrimaryLost(input) ? undefined : stalled(input)),
   },
   {
     id,
     intents: ['failback'],
     check: (input) =>
-      disconnected(input) ? undefined : farBehind(input, Math.max(input.maxLagSeconds, STALLED_LAG_SECONDS)),
+      isPrimaryLost(input) || disconnected(input)
+        ? undefined
+        : farBehind(input, Math.max(input.maxLagSeconds, STALLED_LAG_SECONDS)),
   },
 ]
+
+const stalled = (input: GateInput): Objection | undefined =>
+  disconnected(input) ?? farBehind(input, input.maxLagSeconds)
 
 function disconnected({to, observation: {global}}: GateInput): Objection | undefined {
   if (!global.reachable) return

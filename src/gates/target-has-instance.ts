@@ -1,18 +1,19 @@
+import {servesNobody, withoutInstance} from '../model/database-status.js'
 import type {Gate} from '../model/gate.js'
 
 /**
- * Refuses a headless target: a cluster without an instance can be promoted and then serves nobody. A failback waits for
- * the instance of a home region that is being rebuilt.
+ * Refuses a headless target: a cluster without an instance that can serve can be promoted, and then nobody is served. An instance
+ * that is being backed up or changed is no such case. A failback waits for the instance of a home region that is being rebuilt.
  */
 export const targetHasInstance: Gate = {
   id: 'target-has-instance',
   intents: ['switchover', 'failover'],
   check({to, observation}) {
-    const cluster = observation.regions[to]?.cluster
-    if (!cluster?.reachable || cluster.value.availableInstances > 0) return
+    const side = observation.regions[to]
+    if (!side?.cluster.reachable || !servesNobody(side.cluster.value, side.api)) return
     return {
-      reason: `the cluster in ${to} has no available instance (its status is "${cluster.value.status}")`,
-      hint: 'add an instance, or wait until the existing one is available',
+      reason: withoutInstance(to, side.cluster.value),
+      hint: 'add an instance, or wait until the existing one can serve',
     }
   },
 }

@@ -2,6 +2,7 @@
 
 import type {Estate} from '../model/estate.js'
 import type {Refusal} from '../model/gate.js'
+import {stackTitle} from '../model/stack.js'
 
 interface Options {
   unprotect: boolean
@@ -21,8 +22,8 @@ const everyRegionAnswers: TeardownGate = ({unreachable}) =>
 /** Prevents the loss of what somebody chose to protect. */
 const protectionIsLifted: TeardownGate = ({stacks, resources}, {unprotect}) => {
   const guarded = [
-    ...stacks.filter((one) => one.owned && one.protected).map(({name}) => name),
-    ...resources.filter((one) => one.owned && one.protected).map(({id}) => id),
+    ...stacks.filter((one) => one.owned && one.protected).map((stack) => stackTitle(stack)),
+    ...resources.filter((one) => one.owned && one.protected).map(({id, region}) => stackTitle({name: id, region})),
   ]
   if (unprotect || guarded.length === 0) return undefined
   return {

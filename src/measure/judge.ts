@@ -1,6 +1,6 @@
 /** Judges a finished ledger: every checker, guarded, and what limits the worth of their words. */
 
-import type {LedgerEntry, ProbeKind} from '../model/ledger.js'
+import type {Gap, LedgerEntry, ProbeKind, ProbeRefusal} from '../model/ledger.js'
 import type {Objectives} from '../model/verdict.js'
 import {guarded} from './checkers/guarded.js'
 import {lossOf} from './checkers/loss.js'
@@ -12,6 +12,8 @@ import type {SingleWriter} from './checkers/single-writer.js'
 
 export interface JudgeInput {
   entries: readonly LedgerEntry[]
+  /** What was not probed. */
+  gaps?: readonly Gap[]
   /** Request ids that the new primary holds; undefined where it could not be asked. */
   present: ReadonlySet<string> | undefined
   objectives: Objectives
@@ -33,13 +35,14 @@ export interface Judgement {
 }
 
 export function judge(input: JudgeInput): Judgement {
-  const {entries, objectives, endedAt, outageAt} = input
+  const {entries, gaps, objectives, endedAt, outageAt} = input
   const intervalMs = 1000 / input.ratePerSecond
   const recovery = (kind: ProbeKind, outageExpected: boolean) =>
     guarded(
       () =>
         recoveryTime({
           entries,
+          gaps,
           kind,
           intervalMs,
           objectiveSeconds: objectives.rtoSeconds,
@@ -75,6 +78,7 @@ export function judge(input: JudgeInput): Judgement {
         crash === undefined ? [] : [`the checker "${name}" crashed: ${crash}`],
       ),
       ...limits(input, write.value, read.value, loss.value),
+      ...refused(entries),
     ],
   }
 }
@@ -87,6 +91,7 @@ function limits(input: JudgeInput, write: MeasuredRecovery, read: MeasuredRecove
     found.push('no write was acknowledged just before the outage: no lost writes proves nothing')
   if (input.outageExpected && write.seconds === null) found.push('an outage was started, but no write failed')
   for (const [name, recovery] of [['writes', write] as const, ['reads', read] as const]) {
+    found.push(...widened(input, name, recovery))
     if (recovery.seconds === null) continue
     if (!recovery.recovered) found.push(`${name} had not recovered when the record ended`)
     else if (recovery.lowerBound)
@@ -96,6 +101,46 @@ function limits(input: JudgeInput, write: MeasuredRecovery, read: MeasuredRecove
   }
 
   return found
+}
+
+/** What was refused by somebody other than the API, by name: a firewall that stops the load is no outage. */
+function refused(entries: readonly LedgerEntry[]): string[] {
+  const count = (refusal: ProbeRefusal): number => entries.filter((entry) => entry.refusal === refusal).length
+  const [notRun, firewall] = [count('not-run'), count('firewall')]
+  return [
+    ...(notRun > 0
+      ? [`${notRun} probes got 500 because Lambda ran no function for them, as behind a fence: they were not applied`]
+      : []),
+    ...(firewall > 0
+      ? [
+          `${firewall} probes were refused by a firewall (403), not by the API: they count as failed, and the rate of the load may be why`,
+        ]
+      : []),
+  ]
+}
+
+/** A bar of two intervals is still that of a busy machine. */
+const WIDE_INTERVALS = 2
+
+/** Said where a late prober has widened a bar or left the verdict open, and nowhere else. */
+function widened(
+  {ratePerSecond, outageExpected}: JudgeInput,
+  name: 'reads' | 'writes',
+  of: MeasuredRecovery,
+): string[] {
+  const {seconds, errorSeconds, lowerBound, met, recovered} = of
+  const expected = outageExpected && name === 'writes'
+  const open = met === null && recovered && !lowerBound && (seconds !== null || !expected)
+  const wide = errorSeconds > WIDE_INTERVALS / ratePerSecond
+  if (!open && !wide) return []
+  const bar = `${Number(errorSeconds.toPrecision(2))} s`
+  const what =
+    seconds === null
+      ? `${name} were not probed for up to ${bar}: a shorter outage may have gone unseen`
+      : wide
+        ? `the error bar of ${name} is as wide as ±${bar} because the prober was late or left probes out at that moment`
+        : `${name} were not probed for a while after they were back`
+  return [open ? `${what}; this leaves open whether the objective was met` : what]
 }
 
 const UNKNOWN_RECOVERY: MeasuredRecovery = {
@@ -119,4 +164,4 @@ const UNKNOWN_LOSS: MeasuredLoss = {
   acknowledgedBefore: false,
 }
 
-const UNKNOWN_WRITERS: SingleWriter = {valid: 'unknown', overlaps: [], withoutRegion: 0}
+const UNKNOWN_WRITERS: SingleWriter = {valid: 'unknown', overlaps: [], withoutRegion: 0, through: []}

@@ -1,14 +1,15 @@
 /**
  * The ledger as a file. While a run lasts every probe leaves two lines, its intent before the send and its outcome
  * after; at the end the file is replaced by one line a probe. Readers take either form, so that the ledger of a killed
- * run is worth as much as a finished one: a probe whose outcome line is missing is an unanswered probe.
+ * run is worth as much as a finished one: a probe whose outcome line is missing is an unanswered probe. What was not probed
+ * has lines of its own in both.
  */
 
 import {join} from 'node:path'
 
 import writeFileAtomic from 'write-file-atomic'
 
-import type {LedgerEntry} from '../model/ledger.js'
+import type {Gap, LedgerEntry} from '../model/ledger.js'
 import type {Run} from '../ports/runs.js'
 
 const isEntry = (line: unknown): line is LedgerEntry => {
@@ -36,12 +37,18 @@ export function mergeLedger(lines: readonly unknown[]): LedgerEntry[] {
 }
 
 /**
- * Replaces the file by one line a probe. Atomic: whoever reads at that moment, or finds the file after a kill, has the
+ * Replaces the file by one line a probe, and a line for what was not probed where it is missing. Atomic: whoever reads at that moment, or finds the file after a kill, has the
  * old form or the new. Call it when nothing is appended any more.
  */
-export async function compactLedger(run: Pick<Run, 'folder'>, entries: readonly LedgerEntry[]): Promise<void> {
-  const text = mergeLedger(entries)
-    .map((entry) => `${JSON.stringify(entry)}\n`)
+export async function compactLedger(
+  run: Pick<Run, 'folder'>,
+  entries: readonly LedgerEntry[],
+  gaps: readonly Gap[] = [],
+): Promise<void> {
+  const at = (line: Gap | LedgerEntry): number => ('from' in line ? line.from : line.scheduledAt)
+  const text = [...mergeLedger(entries), ...gaps]
+    .sort((a, b) => at(a) - at(b))
+    .map((line) => `${JSON.stringify(line)}\n`)
     .join('')
   await writeFileAtomic(join(run.folder, 'ledger.ndjson'), text, {mode: 0o600})
 }

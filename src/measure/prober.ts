@@ -1,30 +1,36 @@
 /**
  * The open-loop prober. Its schedule is fixed from a start instant and waits for no answer, so that an outage does not
  * slow it down: a prober that waits sends fewest probes when they matter most ("coordinated omission", Gil Tene).
- * It never retries, as a retry hides an outage.
+ * It never retries, as a retry hides an outage. Slots that passed while the process did not run are recorded as not
+ * probed: sent late and all at once they would be an outage of their own.
  */
 
-import type {LedgerEntry, ProbeKind} from '../model/ledger.js'
+import type {Gap, LedgerEntry, ProbeKind} from '../model/ledger.js'
 import type {Run} from '../ports/runs.js'
-import type {ApiRequest, Workload} from '../ports/workload.js'
-import type {Api, Clock} from '../ports/world.js'
+import type {Region} from '../model/deployment.js'
+import type {ApiAnswer, ApiRequest, Workload} from '../ports/workload.js'
+import type {Clock} from '../ports/world.js'
 import {endsWithin} from '../ports/waits.js'
 import {instant, rest, steadyClock} from './clock.js'
 import {heldToken} from './held-token.js'
 import type {HeldToken, TokenSource} from './held-token.js'
-import {outcomeOfError} from './outcome.js'
+import {outcomeOfError, refusalOf} from './outcome.js'
 import {probeRequestId} from './request-id.js'
 
 export interface ProberInput {
-  api: Pick<Api, 'edge'>
+  send: (request: ApiRequest) => Promise<ApiAnswer>
+  /** The region that `send` asks directly; absent where it goes through the edge. */
+  via?: Region
+  /** What is sent, in turn. Default: writes and reads. */
+  kinds?: readonly ProbeKind[]
   /** Whose writes and reads are sent. */
   workload: Workload
   /** Asked at the start and then in the background; a probe never waits for it. */
   token: TokenSource
   run: Pick<Run, 'append' | 'id'>
-  /** Writes a second, and as many reads; above 0, at most 2000. */
+  /** Probes of each kind a second; above 0, at most 2000. */
   ratePerSecond: number
-  /** Determines the request ids, together with the run's id. */
+  /** Determines the request ids, together with the run's id and `via`. */
   seed: number
   /** Ends the schedule; `stop` still waits for what is in flight. */
   signal: AbortSignal
@@ -35,9 +41,9 @@ export interface ProberInput {
 
 export interface ProberHealth {
   sent: number
-  /** Probes that fell due while the bound on requests in flight was reached. They were not made and have no line. */
+  /** Probes that were not made: their time had passed, or too many were waiting for an answer. */
   skipped: number
-  /** The worst delay between a probe's scheduled instant and its send, in milliseconds. */
+  /** The worst delay behind the schedule, of a probe that was sent or of one that was not, in milliseconds. */
   maxLateMs: number
   /** How often the token was refused with 401 and one of another pool was taken. */
   tokensReplaced: number
@@ -51,12 +57,20 @@ export interface Prober {
   readonly ratePerSecond: number
   /** All probes so far, in the order of the schedule; those in flight have no outcome yet. The list is live. */
   entries(): readonly LedgerEntry[]
+  /** What was not probed, in order. The list is live. */
+  gaps(): readonly Gap[]
   health(): ProberHealth
   /** Ends the schedule and waits, within the probes' deadline, until all have been answered and written. */
   stop(): Promise<void>
 }
 
 const DEFAULT_TIMEOUT_MS = 2500
+
+/**
+ * A slot is left out once the next one of its kind is due. Timers tick in milliseconds: slots that lie closer together fall due
+ * together.
+ */
+const MIN_TOO_LATE_MS = 5
 
 /** How long the start waits for the first token. Without one it starts all the same: a client without a token is down too. */
 const FIRST_TOKEN_MS = 5000
@@ -73,23 +87,29 @@ class OpenLoop implements Prober {
   startedAt = 0
   readonly ratePerSecond: number
   private readonly clock: Clock
+  private readonly kinds: readonly ProbeKind[]
   private readonly timeoutMs: number
+  private readonly slotMs: number
+  private readonly tooLateMs: number
   /** All probes that can be waiting at once when every one times out, and a half more. */
   private readonly maxInFlight: number
   private readonly ledger: LedgerEntry[] = []
+  private readonly notProbed: Gap[] = []
   private readonly inFlight = new Set<Promise<void>>()
   private readonly troubles = new Set<string>()
   private readonly ended = new AbortController()
   private pacing: Promise<void> = Promise.resolve()
   private readonly token: HeldToken
   private lastAppend: Promise<unknown> = Promise.resolve()
-  private skipped = 0
   private maxLateMs = 0
 
   constructor(private readonly input: ProberInput) {
     this.clock = input.clock ?? steadyClock
     this.timeoutMs = input.timeoutMs ?? DEFAULT_TIMEOUT_MS
     this.ratePerSecond = input.ratePerSecond
+    this.kinds = input.kinds ?? ['write', 'read']
+    this.slotMs = 1000 / input.ratePerSecond / this.kinds.length
+    this.tooLateMs = Math.max(1000 / input.ratePerSecond, MIN_TOO_LATE_MS)
     this.maxInFlight = Math.ceil((2 * input.ratePerSecond * this.timeoutMs * 1.5) / 1000) + 16
     this.token = heldToken(input.token, {
       clock: this.clock,
@@ -111,10 +131,14 @@ class OpenLoop implements Prober {
     return this.ledger
   }
 
+  gaps(): readonly Gap[] {
+    return this.notProbed
+  }
+
   health(): ProberHealth {
     return {
       sent: this.ledger.length,
-      skipped: this.skipped,
+      skipped: this.notProbed.reduce((sum, {writes, reads}) => sum + writes + reads, 0),
       maxLateMs: instant(this.maxLateMs),
       tokensReplaced: this.token.replaced,
       trouble: [...this.troubles],
@@ -128,22 +152,62 @@ class OpenLoop implements Prober {
     await this.lastAppend
   }
 
-  /** Writes on the whole slots of the schedule, reads on the half ones between. */
+  /** A kind a slot, in turn. */
   private async pace(): Promise<void> {
-    const slotMs = 500 / this.ratePerSecond
-    for (let slot = 0; !this.ended.signal.aborted; slot++) {
-      const scheduledAt = instant(this.startedAt + slot * slotMs)
-      const wait = scheduledAt - this.clock.now()
+    for (let slot = 0; ;) {
+      const wait = this.due(slot) - this.clock.now()
       if (wait > 0) await rest(this.clock, wait, this.ended.signal)
       if (this.ended.signal.aborted) return
-      if (this.inFlight.size >= this.maxInFlight) this.skipped++
-      else this.launch(slot % 2 === 0 ? 'write' : 'read', slot, scheduledAt)
+      const next = this.firstInTime(slot)
+      if (next > slot) {
+        this.leaveOut('late', slot, next)
+        // Answers that came meanwhile are read before more is asked.
+        await rest(this.clock, 0, this.ended.signal)
+        slot = next
+        continue
+      }
+
+      if (this.inFlight.size >= this.maxInFlight) this.leaveOut('full', slot, slot + 1)
+      else this.launch(slot)
+      slot++
     }
   }
 
-  private launch(kind: ProbeKind, slot: number, scheduledAt: number): void {
-    const requestId = probeRequestId(this.input.run.id, this.input.seed, slot)
-    const entry: LedgerEntry = {requestId, kind, scheduledAt, sentAt: instant(this.clock.now())}
+  private due(slot: number): number {
+    return instant(this.startedAt + slot * this.slotMs)
+  }
+
+  /** This slot, or the first one behind it that is not too late to be sent. */
+  private firstInTime(slot: number): number {
+    const over = this.clock.now() - this.due(slot) - this.tooLateMs
+    return over < 0 ? slot : slot + Math.floor(over / this.slotMs) + 1
+  }
+
+  /** The slots from `first` up to, and without, `end`. */
+  private leaveOut(notProbed: Gap['notProbed'], first: number, end: number): void {
+    const {via} = this.input
+    const from = this.due(first)
+    const writes = this.countOf('write', end) - this.countOf('write', first)
+    const reads = end - first - writes
+    const gap = {notProbed, from, to: instant(this.clock.now()), writes, reads, ...(via !== undefined && {via})}
+    this.maxLateMs = Math.max(this.maxLateMs, gap.to - from)
+    this.notProbed.push(gap)
+    this.append(gap)
+  }
+
+  /** How many slots before `end` are of this kind. */
+  private countOf(kind: ProbeKind, end: number): number {
+    const index = this.kinds.indexOf(kind)
+    return index === -1 ? 0 : Math.ceil((end - index) / this.kinds.length)
+  }
+
+  private launch(slot: number): void {
+    const {run, seed, via} = this.input
+    const kind = this.kinds[slot % this.kinds.length]!
+    const scheduledAt = this.due(slot)
+    const requestId = probeRequestId(via === undefined ? run.id : `${run.id} ${via}`, seed, slot)
+    const sentAt = instant(this.clock.now())
+    const entry: LedgerEntry = {requestId, kind, scheduledAt, sentAt, ...(via !== undefined && {via})}
     this.maxLateMs = Math.max(this.maxLateMs, entry.sentAt - scheduledAt)
     this.ledger.push(entry)
     this.append(entry)
@@ -154,13 +218,15 @@ class OpenLoop implements Prober {
   private async probe(entry: LedgerEntry): Promise<void> {
     const token = this.token.value
     try {
-      const answer = await this.input.api.edge({
+      const answer = await this.input.send({
         ...this.requestOf(entry),
         token,
         timeoutMs: this.timeoutMs,
       })
       entry.finishedAt = instant(this.clock.now())
-      entry.outcome = this.input.workload.outcomeOf(entry.kind, answer)
+      const refusal = refusalOf(answer)
+      entry.outcome = refusal ? 'fail' : this.input.workload.outcomeOf(entry.kind, answer)
+      if (refusal) entry.refusal = refusal
       entry.status = answer.status
       if (answer.region !== undefined) entry.region = answer.region
       if (answer.status === 401) this.token.refused(token)
@@ -179,8 +245,8 @@ class OpenLoop implements Prober {
   }
 
   /** Queues the line; the store keeps the order of the calls. */
-  private append(entry: LedgerEntry): void {
-    this.lastAppend = this.input.run.append('ledger.ndjson', {...entry}).catch((error: unknown) => {
+  private append(line: Gap | LedgerEntry): void {
+    this.lastAppend = this.input.run.append('ledger.ndjson', {...line}).catch((error: unknown) => {
       this.troubles.add(`the ledger could not be written: ${error instanceof Error ? error.message : String(error)}`)
     })
   }

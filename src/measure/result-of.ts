@@ -1,6 +1,8 @@
 /** Puts together what was measured: the content of `result.json`. */
 
-import type {LedgerEntry} from '../model/ledger.js'
+import type {Region} from '../model/deployment.js'
+import {fenceNotProven, isFenceUnproven} from '../model/fence.js'
+import type {Gap, LedgerEntry} from '../model/ledger.js'
 import type {Observation} from '../model/observation.js'
 import type {Phase} from '../model/plan.js'
 import {reportedTopology, standbyLag} from '../model/topology.js'
@@ -31,26 +33,38 @@ export interface Measured {
   objectives: Objectives
   maxLagSeconds: number
   ratePerSecond: number
+  askedPerSecond?: number
   seed: number
   before: Observation
   /** The last look before the outage or the command: its lag is the estimate of loss. */
   justBefore: Observation
   after: Observation
   entries: readonly LedgerEntry[]
+  /** What was not probed. */
+  gaps: readonly Gap[]
   /** Request ids that the new primary holds; undefined where it could not be asked. */
   present: ReadonlySet<string> | undefined
   /** Why it could not be asked. */
   trouble: string[]
   health: ProberHealth
-  outcome: {status: DrillResult['run']['status']; phases: {id: Phase; seconds: number}[]}
+  outcome: {
+    from: Region
+    status: DrillResult['run']['status']
+    phases: {id: Phase; seconds: number}[]
+    unsure: string[]
+  }
   instants: Instants
   outageExpected: boolean
 }
 
+/** A few slots are left out on every busy machine; where that widens a bar, the bar's own notice says so. */
+const TELLING_SHARE = 0.01
+
 /** Pure: the same measurement always gives the same result. */
 export function resultOf(measured: Measured): DrillResult {
-  const {run, target, scenario, objectives, maxLagSeconds, ratePerSecond, seed, instants, health} = measured
-  const {status} = measured.outcome
+  const {run, target, scenario, objectives, maxLagSeconds, ratePerSecond, askedPerSecond, seed, instants, health} =
+    measured
+  const {from, status, unsure} = measured.outcome
   const judged = judge({
     ...measured,
     outageAt: instants.outage,
@@ -79,16 +93,16 @@ export function resultOf(measured: Measured): DrillResult {
     run: {status},
     notices: [
       ...(measured.lab ? [LAB_NOTICE] : []),
-      ...(status === 'done'
+      ...(status === 'done' ? [] : [status === 'undone' ? 'the run failed and was undone' : 'the run stopped midway']),
+      ...(isFenceUnproven(unsure) ? [fenceNotProven(from)] : []),
+      ...(askedPerSecond === undefined
         ? []
         : [
-            status === 'undone'
-              ? 'the run failed and was undone'
-              : 'the run stopped midway; todo-dr resume continues it',
+            `the load was ${ratePerSecond} writes/s and not ${askedPerSecond} as asked for: this machine could not serve more`,
           ]),
       ...judged.notices,
-      ...(health.skipped > 0
-        ? [`${health.skipped} probes were not sent because too many were waiting; error bars are wider`]
+      ...(health.skipped > TELLING_SHARE * health.sent
+        ? [`${health.skipped} of ${health.sent + health.skipped} probes were not sent: ${whyNot(measured.gaps)}`]
         : []),
       ...(health.tokensReplaced > 0
         ? [
@@ -100,6 +114,7 @@ export function resultOf(measured: Measured): DrillResult {
     ],
     probes: {
       ratePerSecond,
+      ...(askedPerSecond !== undefined && {askedPerSecond}),
       seed,
       sent: health.sent,
       skipped: health.skipped,
@@ -113,6 +128,13 @@ export function resultOf(measured: Measured): DrillResult {
     },
   }
 }
+
+/** Whose fault it was, so that nobody takes it for the service's. */
+const whyNot = (gaps: readonly Gap[]): string =>
+  [
+    ...(gaps.some(({notProbed}) => notProbed === 'late') ? ['todo-dr was paused, or this machine was too busy'] : []),
+    ...(gaps.some(({notProbed}) => notProbed === 'full') ? ['too many others were waiting for an answer'] : []),
+  ].join(', and ')
 
 /** `detect` runs from the outage, where its beginning is known, to the diagnosis; the rest comes from the journal. */
 function phasesOf({instants, outcome}: Measured): DrillResult['phases'] {

@@ -2,7 +2,7 @@
 
 import type {Phase} from '../model/plan.js'
 import type {ReportedTopology} from '../model/topology.js'
-import type {Objectives, Validity} from '../model/verdict.js'
+import type {Objectives} from '../model/verdict.js'
 import type {MeasuredLoss} from './checkers/loss.js'
 import type {MeasuredRecovery} from './checkers/recovery.js'
 import type {SingleWriter} from './checkers/single-writer.js'
@@ -26,7 +26,7 @@ export interface DrillResult {
     /** The last lag that AWS's metric reported before the outage; an estimate that stands beside the measured loss. */
     lagEstimateSeconds: number | null
   }
-  singleWriter: {valid: Validity; overlaps: SingleWriter['overlaps']; withoutRegion: number}
+  singleWriter: SingleWriter
   phases: {id: Phase; seconds: number}[]
   topology: {before: ReportedTopology; afterFailover: ReportedTopology; afterFailback: ReportedTopology | null}
   runDirectory: string
@@ -36,10 +36,13 @@ export interface DrillResult {
   notices: string[]
   probes: {
     ratePerSecond: number
+    /** Where the machine could not serve that. */
+    askedPerSecond?: number
     seed: number
     sent: number
+    /** Not made: their time had passed, or too many others were waiting for an answer. */
     skipped: number
-    /** How late the latest probe was sent, seconds. */
+    /** How far the prober was behind its schedule at worst, seconds. */
     maxLateSeconds: number
   }
   /** Instants, ISO 8601 with zone. `outageAt` is null where nobody knows when it began. */

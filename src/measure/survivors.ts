@@ -5,6 +5,7 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {Region} from '../model/deployment.js'
 import type {World} from '../ports/world.js'
 import {presentIn} from '../workloads/presence.js'
+import {isAcknowledged, isUnsure} from './checkers/loss.js'
 import {rest} from './clock.js'
 
 const TRIES = 4
@@ -21,7 +22,7 @@ export async function survivors(
   {emit, signal}: {emit: Emit; signal: AbortSignal},
 ): Promise<{present: Set<string> | undefined; trouble: string[]}> {
   const asked = entries
-    .filter((entry) => entry.kind === 'write' && entry.outcome !== 'fail')
+    .filter((entry) => entry.kind === 'write' && (isAcknowledged(entry) || isUnsure(entry)))
     .map((entry) => entry.requestId)
   if (asked.length === 0) return {present: new Set(), trouble: []}
   emit({code: 'progress', text: `asking ${primary} for ${asked.length} writes`})

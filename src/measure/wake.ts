@@ -2,10 +2,14 @@
 
 import {randomUUID} from 'node:crypto'
 
+import type {Region} from '../model/deployment.js'
+import {withToken} from '../ports/with-token.js'
+import type {ApiAnswer, ApiRequest} from '../ports/workload.js'
 import type {World} from '../ports/world.js'
 
 export interface WakeInput {
-  token: string
+  /** Whose tokens to prefer. */
+  tokensOf: Region
   signal: AbortSignal
   /** Gives up after so long; a load that is not served shows it later. Default 15 s. */
   seconds?: number
@@ -21,16 +25,18 @@ const QUICK_ROUNDS = 3
 
 /** Writes, reads and removes rows until that goes quickly. Leaves none behind that was acknowledged. */
 export async function wake(
-  {api, clock, workload}: Pick<World, 'api' | 'clock' | 'workload'>,
-  {token, signal, seconds = 15}: WakeInput,
+  {api, clock, tokens, workload}: Pick<World, 'api' | 'clock' | 'tokens' | 'workload'>,
+  {tokensOf, signal, seconds = 15}: WakeInput,
 ): Promise<void> {
   const end = clock.now() + seconds * 1000
+  const send = (request: ApiRequest): Promise<ApiAnswer> =>
+    withToken(tokens, tokensOf, {signal}, (token) => api.edge({...request, token}))
   const once = async (): Promise<boolean> => {
-    const made = await api.edge({...workload.write(randomUUID(), 'probe'), token})
-    const read = await api.edge({...workload.read(), token})
+    const made = await send(workload.write(randomUUID(), 'probe'))
+    const read = await send(workload.read())
     const id = workload.idOf(made)
     if (id === undefined) return false
-    const removed = await api.edge({...workload.removal(id), token})
+    const removed = await send(workload.removal(id))
     return workload.outcomeOf('read', read) === 'ok' && workload.outcomeOf('removal', removed) === 'ok'
   }
 

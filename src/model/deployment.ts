@@ -51,6 +51,8 @@ export interface RegionFunctions {
   readers: string[]
   /** The one of `readers` that says which request ids the database holds. */
   presence?: string
+  /** The one of `readers` that tells what the tables of the region hold, for a comparison with the other region. */
+  compare?: string
   /** The one of `writers` that makes the table or brings it up to date, and fills it with samples. */
   migrate?: string
 }

@@ -1,12 +1,23 @@
 /** A pure refusal: a reason and a hint, or nothing. */
 
-import type {Diagnosis} from './diagnosis.js'
+import type {Diagnosis, OpenRun} from './diagnosis.js'
 import type {Observation} from './observation.js'
 import type {Intent, Plan} from './plan.js'
 import type {Region} from './deployment.js'
 
-/** What an operator may override, each one gate. A waiver is journaled with its reason. */
-export type WaiverName = 'allow-data-loss' | 'allow-database-change'
+/** Gates that `--waive GATE=REASON` overrides: such a waiver has the name of its gate. */
+export const WAIVABLE = [
+  'engine-versions',
+  'schema',
+  'secrets',
+  'target-capacity',
+  'target-closed',
+  'target-quota',
+] as const
+
+/** What an operator may override. A waiver is journaled with its reason. */
+export const WAIVER_NAMES = ['allow-data-loss', 'allow-database-change', ...WAIVABLE] as const
+export type WaiverName = (typeof WAIVER_NAMES)[number]
 
 export interface Waiver {
   name: WaiverName
@@ -21,8 +32,9 @@ export interface GateInput {
   diagnosis: Diagnosis
   /** Seconds of lag above which a promotion is refused without consent. */
   maxLagSeconds: number
-  /** The newest run that was begun and is still to be finished. */
-  openRun?: {id: string; intent: Intent; to: Region}
+  openRun?: OpenRun
+  /** The target was the primary of our last failover, or of a run that is not finished: that has closed it. */
+  fencedByUs: boolean
 }
 
 export interface Refusal {

@@ -24,11 +24,13 @@ export interface PlanStep {
   deadlineSeconds: number
   /** From this step on, nothing is undone: the promotion. */
   pointOfNoReturn?: true
+  /** Stands before the promotion, and is needed after it too where the promotion has begun without it. */
+  always?: true
   /** The id of an earlier step that must have ended `done`; after any other end there is nothing for this one to do. */
   onlyAfter?: string
   /** The id of an earlier step; where that has ended `done`, there is nothing for this one to do. */
   unless?: string
-  /** Runs beside the stages after its own; at the end of the run it makes no further try, and what it has not proven is `unsure`. */
+  /** Runs beside the stages after its own, which do not wait for it; the end of the run does. What it has not proven is `unsure`. */
   beside?: true
 }
 

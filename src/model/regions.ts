@@ -78,3 +78,7 @@ const regionUnknown = (region: string, deployment: Deployment): DrError =>
     why: `its regions are ${regionsInWords(deployment)}`,
     next: `name one of them`,
   })
+
+/** Twelve digits, as the ARN of every cluster has them. */
+export const accountOf = (deployment: Deployment): string =>
+  regionOf(deployment, homeOf(deployment)).clusterArn.split(':').at(4) ?? ''

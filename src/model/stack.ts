@@ -7,12 +7,22 @@ export interface Template {
   Resources?: Record<string, {Type: string; Properties?: Record<string, unknown>}>
 }
 
-/** A stack as the project wants it. */
-export interface ProjectStack {
-  /** Within the project; what `--stack` takes, beside the name. */
-  id: string
+/** Which stack it is: CloudFormation gives a name once in each region. */
+export interface StackPlace {
   name: string
   region: Region
+}
+
+/** What a stack is known by: two stacks of one name in two regions are two. */
+export const stackKey = ({name, region}: StackPlace): string => `${region}/${name}`
+
+/** What a person reads: the name, and the region where the name does not end with it. */
+export const stackTitle = ({name, region}: StackPlace): string => (name.endsWith(region) ? name : `${name} (${region})`)
+
+/** A stack as the project wants it. */
+export interface ProjectStack extends StackPlace {
+  /** Within the project; what `--stack` takes, beside the name. */
+  id: string
   account: string
   /** Ids of the stacks that must stand before this one. */
   dependencies: string[]
@@ -60,9 +70,7 @@ export interface StackChange {
 export type StackOutcomeStatus = 'created' | 'updated' | 'unchanged' | 'failed' | 'in-progress' | 'not-started'
 
 /** What became of one stack. */
-export interface StackOutcome {
-  name: string
-  region: Region
+export interface StackOutcome extends StackPlace {
   status: StackOutcomeStatus
   /** Null where it was not begun. */
   seconds: number | null

@@ -1,5 +1,6 @@
 /** One idempotent act. Generic over the world that it acts on, so that the model needs no ports. */
 
+import type {Region} from './deployment.js'
 import type {UnsureGateName} from './gate.js'
 
 export interface StepContext {
@@ -18,6 +19,10 @@ export interface StepContext {
   acceptedBefore?: number
   /** Of a step beside others: aborts when they have ended. */
   othersEnded?: AbortSignal
+  /** Regions that have refused a write, as a step of this process has seen: a yes that comes later is the promotion's. */
+  refusesWrites?: Set<Region>
+  /** Regions that have taken a write since they were promoted, as a step of this process has proven: nobody has to prove it again. */
+  takesWrites?: Set<Region>
 }
 
 /** `unsure`: the act could not be carried out or proven (an unreachable primary); the named gate then decides whether to go on. */

@@ -1,16 +1,17 @@
 /** Opens what `doctor` examines. Never refuses: what is wrong with the target is a finding, too. */
 
 import {dirname, resolve} from 'node:path'
-import type {AwsAccess} from '../adapters/aws/clients.js'
-import {targetAbsent, targetFound, targetWrong} from '../actions/doctor/examine.js'
+import type {AwsAccess, Clients} from '../adapters/aws/clients.js'
+import {awsUnnamed, targetAbsent, targetFound, targetWrong} from '../actions/doctor/examine.js'
 import type {Patient} from '../actions/doctor/examine.js'
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import {homeFirst} from '../model/regions.js'
 import type {Checkup} from '../ports/checkup.js'
+import type {Route} from '../ports/route.js'
 import type {Session} from './session.js'
 
-/** Those of a new project, for a machine on which nobody has named others. */
+/** Those of a new project. */
 const USUAL: [Region, Region] = ['us-east-1', 'us-east-2']
 
 export async function openCheckup(session: Session, signal: AbortSignal): Promise<Patient> {
@@ -37,7 +38,7 @@ async function patientOf(
   session: Session,
   named: boolean,
   signal: AbortSignal,
-): Promise<Pick<Patient, 'target' | 'checkup'> & Partial<Patient>> {
+): Promise<Pick<Patient, 'target'> & Partial<Patient>> {
   const target = await session.target()
   const {name} = target
   if (target.kind === 'aws') {
@@ -49,12 +50,13 @@ async function patientOf(
   }
 
   const running = await session.labStatus().catch((error: unknown) => {
-    // Nobody asked for a lab: then AWS is what a machine with nothing is examined for.
+    // Nobody asked for a lab.
     if (named || !(error instanceof DrError) || error.code !== 'NoLab') throw error
   })
   if (running === undefined) {
     const judgement = targetAbsent('no todo-dr.yaml in this folder or above, and no lab is running')
-    return {target: {name, judgement}, checkup: await checkupOf(session, {}, signal)}
+    // Who only rehearses on this machine needs no account.
+    return {target: {name, judgement}, unasked: awsUnnamed}
   }
 
   const {app} = running
@@ -64,12 +66,23 @@ async function patientOf(
   return {target: {name, judgement}, lab: true, app, regions, checkup}
 }
 
+/** Of the map; undefined where nothing is deployed. */
+async function deployedRoute(session: Session, clients: Clients): Promise<Route | undefined> {
+  const {openRoute} = await import('../adapters/aws/routing/index.js')
+  try {
+    return openRoute(clients, await session.deployment())
+  } catch (error) {
+    if (error instanceof DrError && error.code === 'NotDeployed') return undefined
+    throw error
+  }
+}
+
 async function checkupOf(session: Session, access: AwsAccess, signal: AbortSignal): Promise<Checkup> {
-  const [{Clients}, {AwsCheckup}] = await Promise.all([
+  const [{Clients: AwsClients}, {AwsCheckup}] = await Promise.all([
     import('../adapters/aws/clients.js'),
     import('../adapters/aws/checkup.js'),
   ])
-  const clients = new Clients(access)
+  const clients = new AwsClients(access)
   session.onClose(() => clients.close())
-  return new AwsCheckup(clients, access, signal)
+  return new AwsCheckup(clients, access, signal, () => deployedRoute(session, clients))
 }

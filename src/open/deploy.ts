@@ -2,6 +2,7 @@
 
 import {join} from 'node:path'
 import type {DeployPlace} from '../actions/deploy/input.js'
+import {labFlagOf} from '../config/lab-name.js'
 import type {Project, Rehearsal} from '../config/project.js'
 import type {AwsTarget, LabTarget} from '../config/target.js'
 import {DrError} from '../errors.js'
@@ -20,6 +21,8 @@ interface Meant {
   /** Where the toolkit keeps what it fetches; its own folder in the user's home where undefined. */
   cdkHome?: string
   pollMs?: number
+  /** Where stacks go that name no region; where undefined, the environment or the profile says so. */
+  region?: string
 }
 
 /** Milliseconds: the lab is asked often, as nothing in it takes long. */
@@ -40,21 +43,25 @@ export async function openDeploy(session: Session, options: {validation?: boolea
   const target = await session.target()
   const lab = target.kind === 'lab'
   const meant = lab ? await meantForLab(session, target, project) : await meantForAws(session, target, project)
-  const [{AwsStacks}, {ToolkitProcess}, {systemClock}, {access}, clients, runs, world] = await Promise.all([
-    import('../adapters/aws/stacks.js'),
-    import('../adapters/cdk/toolkit-process.js'),
-    import('../adapters/clock.js'),
-    session.place(),
-    session.clients(),
-    session.runs(),
-    standing(session),
-  ])
-  const {app, account, regions, cdkHome, pollMs} = meant
+  const [{AwsStacks}, {AwsStackDrifts}, {ToolkitProcess}, {systemClock}, {access}, clients, runs, world] =
+    await Promise.all([
+      import('../adapters/aws/stacks.js'),
+      import('../adapters/aws/stack-drift.js'),
+      import('../adapters/cdk/toolkit-process.js'),
+      import('../adapters/clock.js'),
+      session.place(),
+      session.clients(),
+      session.runs(),
+      standing(session),
+    ])
+  const {app, account, regions, cdkHome, pollMs, region} = meant
   const deployer = new ToolkitProcess({
     folder: project.folder,
     app: project.appCommand,
     build: project.build,
     context: {...(app && {app}), account, ...regions},
+    account,
+    region,
     validation: options.validation ?? !lab,
     access,
     cdkHome,
@@ -66,9 +73,11 @@ export async function openDeploy(session: Session, options: {validation?: boolea
     lab,
     app,
     account,
+    regions: homeFirst(regions),
     folder: project.folder,
     deployer,
     cloudFormation: new AwsStacks(clients),
+    stackDrifts: new AwsStackDrifts(clients, systemClock),
     clock: systemClock,
     world,
     runs,
@@ -127,7 +136,7 @@ async function meantForLab(session: Session, target: LabTarget, project: Project
   const regions = {home, away}
   session.announce({code: 'target', target: target.name, app, account: LAB_ACCOUNT, regions: homeFirst(regions)})
   const cdkHome = join(labStateFolder(target.lab), 'cdk')
-  return {app, regions, account: LAB_ACCOUNT, cdkHome, pollMs: LAB_POLL_MS}
+  return {app, regions, account: LAB_ACCOUNT, cdkHome, pollMs: LAB_POLL_MS, region: home}
 }
 
 async function runningLab(session: Session, {lab}: LabTarget, {regions}: Rehearsal): Promise<LabStatus> {
@@ -156,6 +165,6 @@ function checkLab({app, home, away}: LabStatus, wanted: Rehearsal, {lab}: LabTar
     exit: 'usage',
     what: `the lab "${lab}" is not for this project`,
     why: `it contains ${app ?? 'nothing'} in ${home} and ${away}, but you want to deploy ${project}`,
-    next: `todo-dr lab stop${lab === 'default' ? '' : ` --lab ${lab}`}, or use another lab: todo-dr deploy --target lab:NAME`,
+    next: `todo-dr lab stop${labFlagOf(lab)}, or use another lab: todo-dr deploy --target lab:NAME`,
   })
 }

@@ -3,16 +3,19 @@
  * asked for, and once: todo-dr.yaml is read once, and there is one set of SDK clients and one map of the deployment.
  */
 
-import {join} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import type {AwsAccess} from '../adapters/aws/clients.js'
+import type {FoundMap} from '../adapters/aws/deployment-map.js'
 import type {AddressBook} from '../adapters/http/address-book.js'
+import {labFlagOf} from '../config/lab-name.js'
 import type {AwsTarget, LabTarget} from '../config/target.js'
 import {DrError} from '../errors.js'
 import type {DrEvent, Emit} from '../messages.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Deployment, Region} from '../model/deployment.js'
-import {homeFirst, twoRegionsOnly} from '../model/regions.js'
+import {accountOf, homeFirst, twoRegionsOnly} from '../model/regions.js'
 import type {LabStatus} from '../ports/lab-admin.js'
+import type {MigrationFolder} from '../ports/migrations.js'
 import type {RunStore} from '../ports/runs.js'
 import {once} from './once.js'
 
@@ -43,9 +46,13 @@ interface Place {
   /** Where a copy of the map is kept. A lab has none: it may be of a lab that is gone. */
   mapFile?: string
   lagPeriodSeconds?: number
+  replicatesRows?: boolean
   /** What to do where nothing is deployed. */
   deployHint: string
 }
+
+/** Beside todo-dr.yaml. */
+const MIGRATIONS = 'migrations'
 
 /** The lab keeps samples of the lag finer than a minute, and a drill on it is over in less. */
 const LAB_LAG_PERIOD_SECONDS = 1
@@ -90,8 +97,17 @@ export class Session {
 
   /** The one set of SDK clients. */
   readonly clients = once(async () => {
-    const [{Clients}, {access}] = await Promise.all([import('../adapters/aws/clients.js'), this.place()])
-    const clients = new Clients(access)
+    const [{Clients}, {SET_CLOCK, clockOff}, {access}] = await Promise.all([
+      import('../adapters/aws/clients.js'),
+      import('../adapters/aws/errors.js'),
+      this.place(),
+    ])
+    const clockIsOff = (offsetMs: number): DrEvent => ({
+      code: 'warning',
+      text: `the clock of this machine is ${clockOff(offsetMs)}: calls are signed with AWS's time`,
+      hint: SET_CLOCK,
+    })
+    const clients = new Clients(access, (offsetMs) => this.options.emit(clockIsOff(offsetMs)))
     this.#closers.push(() => clients.close())
     return clients
   })
@@ -106,13 +122,13 @@ export class Session {
     this.announce({code: 'target', target: target.name, app, regions, ...(lab && {account: LAB_ACCOUNT})})
     if (app === undefined) throw labIsEmpty((target as LabTarget).lab, deployHint)
     const [{findMap}, clients] = await Promise.all([import('../adapters/aws/deployment-map.js'), this.clients()])
-    const [{deployment, ageSeconds}] = await Promise.all([
+    const [{deployment, copy}] = await Promise.all([
       findMap(clients, {app, regions, cacheFile, deployHint, signal}),
       lazy ? undefined : clients.preload(),
     ])
     twoRegionsOnly(deployment)
+    if (copy) emit(oldMap(copy))
     if (quiet) return deployment
-    if (ageSeconds !== undefined) emit(oldMap(ageSeconds))
     if (!lab) emit({code: 'note', text: accountLine(deployment)})
     return deployment
   })
@@ -169,6 +185,21 @@ export class Session {
     return store
   })
 
+  /** Of the project: `given`, or the folder beside todo-dr.yaml; undefined where there is none. Throws `MigrationsMissing` (exit usage). */
+  async migrations(given?: string): Promise<MigrationFolder | undefined> {
+    const [{readMigrationFolder}, loaded] = await Promise.all([import('../adapters/fs/migrations.js'), this.config()])
+    if (given === undefined) return loaded && readMigrationFolder(join(dirname(loaded.file), MIGRATIONS))
+    const found = await readMigrationFolder(resolve(this.options.folder, given))
+    if (found) return found
+    throw new DrError({
+      code: 'MigrationsMissing',
+      exit: 'usage',
+      what: `there is no folder ${given}`,
+      why: '--migrations names it',
+      next: 'name the folder that holds the files NNNN_name.sql',
+    })
+  }
+
   /** Says which target is acted on, unless it has been said. */
   announce(line: Extract<DrEvent, {code: 'target'}>): void {
     if (this.#announced) return
@@ -188,21 +219,23 @@ export class Session {
 }
 
 async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
-  const {app, endpoint, pid} = status
-  const [{connectLab, labCredentials}, {LabAddresses}, {labStateFolder}] = await Promise.all([
+  const {app, endpoint, pid, hosts} = status
+  const [{connectLab, forgetAws, labCredentials}, {LabAddresses}, {labStateFolder}] = await Promise.all([
     import('../adapters/lab/index.js'),
     import('../adapters/http/address-book.js'),
     import('../adapters/fs/paths.js'),
   ])
+  forgetAws()
   return {
     app,
     regions: homeFirst(status),
     access: {endpoint, credentials: await labCredentials(lab)},
-    addresses: new LabAddresses(async () => (await connectLab(lab).status()).hosts),
+    addresses: new LabAddresses(async () => (await connectLab(lab).status()).hosts, hosts),
     issuer: `${endpoint} ${pid}`,
     tokenFile: join(labStateFolder(lab), 'tokens.json'),
     lagPeriodSeconds: LAB_LAG_PERIOD_SECONDS,
-    deployHint: `todo-dr lab start${lab === 'default' ? '' : ` --lab ${lab}`}`,
+    replicatesRows: true,
+    deployHint: `todo-dr lab start${labFlagOf(lab)}`,
   }
 }
 
@@ -234,17 +267,16 @@ const labIsEmpty = (lab: string, start: string): DrError =>
   })
 
 /** Where a slip of the profile would show. */
-function accountLine({globalClusterId, regions}: Deployment): string {
-  const [account] = regions.map(({clusterArn}) => clusterArn.split(':')[4])
-  return `account ${account}, global cluster ${globalClusterId}`
+function accountLine(deployment: Deployment): string {
+  return `account ${accountOf(deployment)}, global cluster ${deployment.globalClusterId}`
 }
 
-function oldMap(seconds: number): DrEvent {
-  const hours = seconds / 3600
-  const age = hours < 1 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(hours)} hours`
+function oldMap({ageSeconds, why}: NonNullable<FoundMap['copy']>): DrEvent {
+  const hours = ageSeconds / 3600
+  const age = hours < 1 ? `${Math.round(ageSeconds / 60)} minutes` : `${Math.round(hours)} hours`
   return {
     code: 'warning',
-    text: `no region returns the map of the deployment; using the local copy, which is ${age} old`,
+    text: `no region returns the map of the deployment (${why}); using the local copy, which is ${age} old`,
     hint: 'it lacks anything deployed since then',
   }
 }

@@ -10,7 +10,7 @@ export const LOOK: Calls = [
   'database.describe',
   'database.cluster',
   'database.proxy',
-  'database.lagSeconds',
+  'database.lag',
   'writers.mode',
   'route.serving',
   'api.direct',
@@ -18,14 +18,32 @@ export const LOOK: Calls = [
 ]
 /** One request through the edge, with a token. */
 export const REQUEST: Calls = ['map.read', 'route.serving', 'tokens.get']
-/** What every switch does, beside its promotion. */
-export const SWITCH: Calls = [
-  ...LOOK,
-  'database.givenUp',
+/** What every switch changes, beside its promotion. */
+const CHANGES: Calls = [
+  'capacity.raise',
+  'capacity.restore',
   'lease',
-  'mirror.get',
   'mirror.put',
   'writers.fence',
   'writers.unfence',
   'route.steer',
 ]
+/** What every switch does, beside its promotion. */
+export const SWITCH: Calls = [
+  ...LOOK,
+  'database.givenUp',
+  'database.failoverEvents',
+  'capacity.peak',
+  'vitals.likeness',
+  'functions.compare',
+  'mirror.get',
+  ...CHANGES,
+]
+/** What each switch changes. */
+export const CHANGES_OF: Readonly<Record<'failback' | 'failover' | 'switchover', Calls>> = {
+  failback: [...CHANGES, 'database.switchover'],
+  failover: [...CHANGES, 'database.failover'],
+  switchover: [...CHANGES, 'database.switchover'],
+}
+/** What a switch asks for under --measure: the outage that it measures, and the writes that survived. */
+export const MEASURE: Calls = ['outage.active', 'functions.present']

@@ -11,6 +11,7 @@ export const FUNCTIONS = {
   upsert: 'UpsertToDos',
   remove: 'RemoveToDos',
   ledgerCheck: 'LedgerCheck',
+  compareRows: 'CompareRows',
 } as const
 
 export type FunctionName = keyof typeof FUNCTIONS
@@ -35,6 +36,12 @@ export const ARN = {
   map: inEach(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
   globalCluster: (place: Place) => [`arn:aws:rds::${place.account}:global-cluster:${lower(place)}`],
   cluster: inEach((place, region) => `arn:aws:rds:${region}:${place.account}:cluster:${lower(place)}-${region}`),
+  /** Those that Aurora makes at a failover, and their copies. */
+  leftSnapshots: inEach((place, region) =>
+    [`rds:unplanned-global-failover-${lower(place)}-${region}-*`, `${lower(place)}-${region}-kept-*`].map(
+      (name) => `arn:aws:rds:${region}:${place.account}:cluster-snapshot:${name}`,
+    ),
+  ),
   /** DescribeDBInstances by cluster is a list: IAM asks for all of them. */
   anyInstance: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:db:*`),
   /** The ARN of a proxy holds an id and not its name. */
@@ -42,6 +49,17 @@ export const ARN = {
     `arn:aws:rds:${region}:${account}:db-proxy:prx-*`,
     `arn:aws:rds:${region}:${account}:target-group:prx-tg-*`,
   ]),
+  /** DescribeDBProxies without a name is a list. */
+  anyProxy: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:db-proxy:*`),
+  targetGroup: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:target-group:prx-tg-*`),
+  proxyAlone: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:db-proxy:prx-*`),
+  proxyEndpoint: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:db-proxy-endpoint:prx-endpoint-*`),
+  /** CloudFormation names the group. */
+  parameters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:cluster-pg:*`),
+  instanceParameters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:pg:*`),
+  /** The id of an API is random; its actions are HTTP's methods on paths. */
+  api: inEach((_, region) => `arn:aws:apigateway:${region}::/restapis/*`),
+  webAcl: inEach(({account}, region) => `arn:aws:wafv2:${region}:${account}:regional/webacl/*/*`),
   functions: (...which: FunctionName[]): Resources =>
     inEach(({account, app}, region) =>
       which.map((name) => `arn:aws:lambda:${region}:${account}:function:${app}-app-${region}-${FUNCTIONS[name]}`),
@@ -50,6 +68,8 @@ export const ARN = {
   edgeSecret: inEach(
     ({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/edge-??????`,
   ),
+  secrets: inEach(({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/*`),
+  distribution: ({account}: Place) => [`arn:aws:cloudfront::${account}:distribution/*`],
   userPool: inEach(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
   leaseBucket: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
@@ -60,8 +80,8 @@ export const ARN = {
   bootstrapVersion: everywhere(
     ({account}, region) => `arn:aws:ssm:${region}:${account}:parameter/cdk-bootstrap/hnb659fds/version`,
   ),
-  bootstrapStack: inEach(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/*`),
-  bootstrapBucket: inEach(({account}, region) => `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}`),
+  bootstrapStack: everywhere(({account}, region) => `arn:aws:cloudformation:${region}:${account}:stack/CDKToolkit/*`),
+  bootstrapBucket: everywhere(({account}, region) => `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}`),
   bootstrapRoles: everywhere(({account}, region) =>
     ['deploy', 'file-publishing', 'lookup'].map(
       (role) => `arn:aws:iam::${account}:role/cdk-hnb659fds-${role}-role-${account}-${region}`,
@@ -81,6 +101,8 @@ export const ARN = {
   /** Not every bucket tells IAM its tags: those that are named after the application. */
   buckets: (place: Place) => [`arn:aws:s3:::${lower(place)}-*`],
   objects: (place: Place) => [`arn:aws:s3:::${lower(place)}-*/*`],
+  /** Whoever asks: IAM's variables know the name of a user, and not that of a role. */
+  principals: ({account}: Place) => [`arn:aws:iam::${account}:role/*`, `arn:aws:iam::${account}:user/*`],
   /** Of actions that know no resources. */
   any: () => ['*'],
 } satisfies Record<string, Resources | ((...which: FunctionName[]) => Resources)>

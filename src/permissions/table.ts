@@ -1,5 +1,6 @@
 /**
- * The one table of permissions: what each call of a port needs. Which of them a command makes is said by the command itself. A
+ * The one table of permissions: what each call of a port needs, by the Service Authorization Reference of AWS, which
+ * test/permissions/reference.test.ts compares. Which of them a command makes is said by the command itself. A
  * unit test holds the table equal to the actions that src/adapters/aws names; test/long/iam.test.ts to what the commands do
  * on the lab.
  */
@@ -11,7 +12,7 @@ const on = (resources: Grant['resources'], ...actions: string[]): Grant => ({act
 
 const onOurs = (resources: Grant['resources'], ...actions: string[]): Grant => ({actions, resources, owned: true})
 
-const ALL_FUNCTIONS: FunctionName[] = ['createTable', 'get', 'upsert', 'remove', 'ledgerCheck']
+const ALL_FUNCTIONS: FunctionName[] = ['createTable', 'get', 'upsert', 'remove', 'ledgerCheck', 'compareRows']
 const WRITERS: FunctionName[] = ['createTable', 'upsert', 'remove']
 const everyFunction = ARN.functions(...ALL_FUNCTIONS)
 const writers = ARN.functions(...WRITERS)
@@ -22,7 +23,10 @@ export const CALLS = {
   'database.describe': [on(ARN.globalCluster, 'rds:DescribeGlobalClusters')],
   'database.cluster': [on(ARN.cluster, 'rds:DescribeDBClusters'), on(ARN.anyInstance, 'rds:DescribeDBInstances')],
   'database.proxy': [on(ARN.proxy, 'rds:DescribeDBProxyTargets')],
-  'database.lagSeconds': [on(ARN.any, 'cloudwatch:GetMetricData')],
+  'database.lag': [on(ARN.any, 'cloudwatch:GetMetricData')],
+  'capacity.peak': [on(ARN.any, 'cloudwatch:GetMetricData')],
+  'capacity.raise': [on(ARN.cluster, 'rds:AddTagsToResource', 'rds:DescribeDBClusters', 'rds:ModifyDBCluster')],
+  'capacity.restore': [on(ARN.cluster, 'rds:DescribeDBClusters', 'rds:ModifyDBCluster', 'rds:RemoveTagsFromResource')],
   'database.switchover': [
     on(ARN.globalCluster, 'rds:SwitchoverGlobalCluster'),
     on(ARN.cluster, 'rds:SwitchoverGlobalCluster'),
@@ -32,27 +36,42 @@ export const CALLS = {
     on(ARN.cluster, 'rds:FailoverGlobalCluster'),
   ],
   'database.givenUp': [on(ARN.any, 'rds:DescribeEvents')],
-  'writers.mode': [on(writers, 'lambda:GetFunctionConcurrency')],
-  'writers.fence': [on(writers, 'lambda:PutFunctionConcurrency')],
-  'writers.unfence': [on(writers, 'lambda:DeleteFunctionConcurrency')],
+  'database.failoverEvents': [on(ARN.any, 'rds:DescribeEvents')],
+  'leftVolumes.list': [on(ARN.cluster, 'rds:DescribeDBClusterSnapshots')],
+  // The copy bears the tags of its original.
+  'leftVolumes.keep': [on(ARN.leftSnapshots, 'rds:AddTagsToResource', 'rds:CopyDBClusterSnapshot')],
+  'writers.mode': [on(writers, 'lambda:GetFunctionConcurrency', 'lambda:ListTags')],
+  'writers.fence': [on(writers, 'lambda:PutFunctionConcurrency', 'lambda:TagResource')],
+  'writers.unfence': [
+    on(
+      writers,
+      'lambda:DeleteFunctionConcurrency',
+      'lambda:PutFunctionConcurrency',
+      'lambda:TagResource',
+      'lambda:UntagResource',
+    ),
+  ],
   'api.direct': [{...on(ARN.edgeSecret, 'secretsmanager:GetSecretValue'), locked: true}],
   'tokens.get': [on(ARN.userPool, 'cognito-idp:DescribeUserPoolClient')],
   'functions.createTable': [on(ARN.functions('createTable'), 'lambda:InvokeFunction')],
   'functions.present': [on(ARN.functions('ledgerCheck'), 'lambda:InvokeFunction')],
+  'functions.compare': [on(ARN.functions('compareRows'), 'lambda:InvokeFunction')],
   // Without ListBucket S3 answers 403 instead of 404 where nobody has ever held the lease.
   lease: [on(ARN.lease, 's3:GetObject', 's3:PutObject'), on(ARN.leaseBucket, 's3:ListBucket')],
+  'lease.holder': [on(ARN.lease, 's3:GetObject'), on(ARN.leaseBucket, 's3:ListBucket')],
   'mirror.put': [on(ARN.mirror, 's3:PutObject')],
   'mirror.get': [on(ARN.mirror, 's3:GetObject'), on(ARN.leaseBucket, 's3:ListBucket')],
   'outage.active': [on(everyFunction, 'lambda:ListTags'), on(ARN.cluster, 'rds:ListTagsForResource')],
   'outage.start': [
     on(everyFunction, 'lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency', 'lambda:TagResource'),
     on(ARN.cluster, 'rds:AddTagsToResource', 'rds:DeregisterDBProxyTargets'),
+    on(ARN.anyInstance, 'rds:DeregisterDBProxyTargets'),
     on(ARN.proxy, 'rds:DeregisterDBProxyTargets'),
   ],
   'outage.stop': [
     on(everyFunction, 'lambda:DeleteFunctionConcurrency', 'lambda:PutFunctionConcurrency', 'lambda:UntagResource'),
-    on(ARN.cluster, 'rds:RegisterDBProxyTargets', 'rds:RemoveTagsFromResource'),
-    on(ARN.proxy, 'rds:RegisterDBProxyTargets'),
+    on(ARN.cluster, 'rds:RemoveTagsFromResource'),
+    on(ARN.targetGroup, 'rds:RegisterDBProxyTargets'),
   ],
   // Beside the toolkit, which acts with the roles of CDK's bootstrap.
   'stacks.look': [
@@ -65,14 +84,63 @@ export const CALLS = {
       'cloudformation:GetTemplate',
     ),
   ],
+  'stacks.list': [on(ARN.anyStack, 'cloudformation:DescribeStacks')],
+  // CloudFormation reads each resource with the caller's rights; docs/drift.md says which policy gives those.
+  'stacks.drift': [
+    on(ARN.stacks, 'cloudformation:DetectStackDrift', 'cloudformation:DescribeStackResourceDrifts'),
+    {...on(ARN.any, 'cloudformation:DescribeStackDriftDetectionStatus'), edge: true},
+  ],
   'doctor.ask': [
-    on(ARN.any, 'ec2:DescribeVpcs', 'rds:DescribeDBEngineVersions', 'servicequotas:GetServiceQuota'),
+    on(
+      ARN.any,
+      'ec2:DescribeVpcs',
+      'lambda:GetAccountSettings',
+      'rds:DescribeDBEngineVersions',
+      'servicequotas:GetServiceQuota',
+    ),
+    on(ARN.anyProxy, 'rds:DescribeDBProxies'),
     on(ARN.bootstrapVersion, 'ssm:GetParameter'),
     on(ARN.bootstrapStack, 'cloudformation:DescribeStacks'),
     on(ARN.bootstrapBucket, 's3:ListBucket'),
   ],
+  'vitals.likeness': [
+    on(ARN.any, 'lambda:GetAccountSettings', 'secretsmanager:ListSecrets'),
+    on(ARN.secrets, 'secretsmanager:DescribeSecret'),
+  ],
+  'vitals.ask': [
+    on(everyFunction, 'lambda:GetFunction'),
+    on(ARN.any, 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'),
+    on(ARN.distribution, 'cloudfront:GetDistribution'),
+    on(ARN.principals, 'iam:SimulatePrincipalPolicy'),
+  ],
+  'settings.read': [
+    on(everyFunction, 'lambda:GetFunction'),
+    on(ARN.cluster, 'rds:DescribeDBClusters'),
+    on(ARN.anyInstance, 'rds:DescribeDBInstances'),
+    on(ARN.parameters, 'rds:DescribeDBClusterParameters'),
+    on(ARN.instanceParameters, 'rds:DescribeDBParameters'),
+    on(
+      ARN.proxyAlone,
+      'rds:DescribeDBProxies',
+      'rds:DescribeDBProxyEndpoints',
+      'rds:DescribeDBProxyTargetGroups',
+      'rds:ListTagsForResource',
+    ),
+    on(ARN.proxyEndpoint, 'rds:DescribeDBProxyEndpoints'),
+    on(ARN.secrets, 'secretsmanager:GetSecretValue'),
+    on(
+      ARN.any,
+      'cloudwatch:DescribeAlarms',
+      'logs:DescribeLogGroups',
+      'secretsmanager:ListSecrets',
+      'servicequotas:ListServiceQuotas',
+    ),
+    on(ARN.api, 'apigateway:GET'),
+    on(ARN.webAcl, 'wafv2:GetWebACL'),
+    on(ARN.userPool, 'cognito-idp:DescribeUserPoolClient', 'cognito-idp:ListResourceServers'),
+  ],
   'estate.look': [
-    {...on(ARN.any, 'tag:GetResources'), edge: true},
+    {...on(ARN.any, 'logs:DescribeLogGroups', 'tag:GetResources'), edge: true},
     on(ARN.anyStack, 'cloudformation:DescribeStacks'),
     on(ARN.stacks, 'cloudformation:GetTemplate', 'cloudformation:ListStackResources'),
     on(ARN.anyCluster, 'rds:DescribeDBClusters'),
@@ -81,7 +149,6 @@ export const CALLS = {
     on(ARN.anyGlobalCluster, 'rds:DescribeGlobalClusters'),
     on(ARN.buckets, 's3:GetBucketTagging'),
     on(ARN.anyKey, 'kms:DescribeKey'),
-    on(ARN.anyLogGroup, 'logs:DescribeLogGroups'),
     on(ARN.anySecret, 'secretsmanager:DescribeSecret'),
     on(ARN.anyUserPool, 'cognito-idp:DescribeUserPool'),
   ],
@@ -90,6 +157,8 @@ export const CALLS = {
     onOurs(ARN.anyCluster, 'rds:DeleteDBCluster', 'rds:ModifyDBCluster', 'rds:RemoveFromGlobalCluster'),
     onOurs(ARN.anyDbInstance, 'rds:DeleteDBInstance', 'rds:ModifyDBInstance'),
     onOurs(ARN.anySnapshot, 'rds:DeleteDBClusterSnapshot'),
+    // The reference asks for a last snapshot too, whether one is taken or not; it bears no tag before it is there.
+    on(ARN.anySnapshot, 'rds:DeleteDBCluster'),
     onOurs(ARN.anyGlobalCluster, 'rds:DeleteGlobalCluster', 'rds:ModifyGlobalCluster', 'rds:RemoveFromGlobalCluster'),
     on(ARN.buckets, 's3:DeleteBucket', 's3:ListBucketVersions'),
     on(ARN.objects, 's3:DeleteObjectVersion'),

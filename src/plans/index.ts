@@ -3,20 +3,29 @@
 import type {Deployment, Region} from '../model/deployment.js'
 import type {Observation} from '../model/observation.js'
 import {primaryOf} from '../model/observation.js'
+import {missingCapacity, raisedIn} from './capacity.js'
+import {answersWell} from '../model/database-status.js'
 import {homeOf, otherRegion, regionNames} from '../model/regions.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import {
   catchUp,
   fence,
   fenceAgain,
+  keepLeft,
+  openStandby,
   preflight,
   promoteByFailover,
   promoteBySwitchover,
+  raise,
+  restore,
+  settle,
   steerTo,
   takesWrite,
   unfenceSource,
   unfenceTarget,
   verify,
+  wake,
+  warm,
 } from '../steps/registry.js'
 import type {Route} from '../steps/registry.js'
 
@@ -27,48 +36,63 @@ export interface PlanOptions {
   to?: Region
   /** Seconds of lag that count as caught up. */
   maxLagSeconds?: number
+  /** Of a planned switch: fence the old primary, and wait until its calls in flight have ended, before the roles are exchanged. */
+  drain?: boolean
 }
 
 const CAUGHT_UP_SECONDS = 5
 
-/** Drains first, loses nothing: both regions must answer. */
+/** Loses nothing: both regions must answer. */
 export function planSwitchover(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
   const route = routeOf(observation, deployment, options.to)
-  // A region that was closed before this run was closed by somebody for a reason: it is left as it was found.
-  const fencedBefore = writersOf(observation, route.from) === 'fenced'
   return plan('switchover', route, deployment, [
-    [preflight(route, 'required')],
-    ...fence(route, deployment),
-    [promoteBySwitchover(route)],
-    [unfenceTarget(route)],
-    ...handOver(route),
-    ...(fencedBefore ? [] : [[unfenceSource(route)]]),
+    ...exchange(observation, deployment, route, options.drain),
+    ...restoring(observation, route, route.to === homeOf(deployment) ? regionNames(deployment) : []),
   ])
+}
+
+/**
+ * Everything that can be done beforehand is, while clients are served: the target is opened, and its functions are woken. Then one
+ * call exchanges the roles, and clients follow as soon as the target takes a write. The old primary is fenced only to drain it, as
+ * Aurora makes it read-only before it promotes the target (see `promoteSwitchover`).
+ */
+function exchange(observation: Observation, deployment: Deployment, route: Route, drain = false): PlanStep[][] {
+  const raising = raisingOf(observation, route)
+  // A region that was closed before this run was closed by somebody for a reason: it is left as it was found.
+  const reopens = drain && writersOf(observation, route.from) !== 'fenced'
+  return [
+    [preflight(route, 'required'), ...raising.before],
+    ...(writersOf(observation, route.to) === 'open' ? [] : [[openStandby(route)]]),
+    [warm(route)],
+    ...(drain ? fence(route, deployment) : []),
+    [promoteBySwitchover(route)],
+    ...handOver(route, raising.after),
+    [settle(route)],
+    ...(reopens ? [[unfenceSource(route)]] : []),
+  ]
 }
 
 /** Promotes without the old primary. It stays fenced afterwards, until the failback has made it whole. */
 export function planFailover(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
   const route = routeOf(observation, deployment, options.to)
   return plan('failover', route, deployment, [
-    [preflight(route, 'any')],
-    ...fence(route, deployment),
+    [preflight(route, 'any'), wake(route)],
+    ...fence(route, deployment, [warm(route)]),
     [promoteByFailover(route), fenceAgain(route)],
     ...(writersOf(observation, route.to) === 'open' ? [] : [[unfenceTarget(route)]]),
-    ...handOver(route),
+    ...handOver(route, afterwards(raisingOf(observation, route))),
+    ...restoring(observation, route, route.to === homeOf(deployment) ? [route.to] : []),
   ])
 }
 
 /** Waits until home has been rebuilt, then switches over to it. */
-export function planFailback(_observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
+export function planFailback(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
   const route = {from: otherRegion(deployment, homeOf(deployment)), to: homeOf(deployment)}
   return plan('failback', route, deployment, [
     [catchUp(route, options.maxLagSeconds ?? CAUGHT_UP_SECONDS)],
-    [preflight(route, 'required')],
-    ...fence(route, deployment),
-    [promoteBySwitchover(route)],
-    [unfenceTarget(route)],
-    ...handOver(route),
-    [unfenceSource(route)],
+    ...exchange(observation, deployment, route, options.drain),
+    [keepLeft(route.to)],
+    ...restoring(observation, route, regionNames(deployment)),
   ])
 }
 
@@ -103,7 +127,35 @@ function routeBehind(observation: Observation, deployment: Deployment, wanted: R
 }
 
 /** After the promotion: a proven write, then the edge, then the proof per method. Never the edge first. */
-const handOver = (route: Route): PlanStep[][] => [[takesWrite(route)], [steerTo(route)], [verify(route)]]
+const handOver = (route: Route, also: PlanStep[] = []): PlanStep[][] => [
+  [takesWrite(route), ...also],
+  [steerTo(route)],
+  [verify(route)],
+]
+
+/**
+ * Before a planned switch, while clients are served; after the promotion and beside the rest, where they wait already: a cluster that
+ * is just being changed might not be promoted. Nothing where the target has enough, or nothing is known of the primary's use.
+ */
+function raisingOf(observation: Observation, route: Route): {before: PlanStep[]; after: PlanStep[]} {
+  const acu = missingCapacity(observation, route)
+  if (acu === undefined) return {before: [], after: []}
+  const step = raise(route, acu)
+  const from = observation.regions[route.from]
+  return from && answersWell(from.api) ? {before: [step], after: []} : {before: [], after: [beside(step)]}
+}
+
+/** A failover's clients wait, whatever a look has seen. */
+const afterwards = ({before, after}: ReturnType<typeof raisingOf>): PlanStep[] => [...before.map(beside), ...after]
+
+const beside = (step: PlanStep): PlanStep => ({...step, phase: 'connect', beside: true})
+
+/** What was raised, by this plan or before it, is put back once clients are served at home. */
+function restoring(observation: Observation, route: Route, regions: readonly Region[]): PlanStep[][] {
+  const raises = missingCapacity(observation, route) !== undefined
+  const raised = regions.filter((region) => raisedIn(observation, region) || (region === route.to && raises))
+  return raised.length === 0 ? [] : [raised.map((region) => restore(region))]
+}
 
 function plan(intent: Plan['intent'], {from, to}: Route, {app}: Deployment, stages: PlanStep[][]): Plan {
   return {schemaVersion: 1, intent, app, from, to, stages}

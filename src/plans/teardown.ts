@@ -3,6 +3,7 @@
 import type {Region} from '../model/deployment.js'
 import {leaseBucketsOf} from '../model/estate.js'
 import type {Estate, EstateResource, EstateStack} from '../model/estate.js'
+import {stackTitle} from '../model/stack.js'
 import type {TeardownAct} from '../model/teardown-plan.js'
 
 /** Deleted by their own API before the stack that would leave them behind: their subnets and keys are in that stack. */
@@ -29,7 +30,7 @@ export function planTeardown(estate: Estate, {unprotect}: {unprotect: boolean}):
 
   const emptied = resources
     .filter(({kind, stack, retained}) => kind === 'bucket' && stack !== undefined && !retained)
-    .map((one) => act('empty', one, `empty the bucket ${one.id}`, []))
+    .map((one) => act('empty', one, `empty the bucket ${named(one)}`, []))
   const deletions = early.map((one) =>
     act('delete', one, titleOf(one), [...liftOf(one.arn), ...waitsOf(one, early, leaves)]),
   )
@@ -66,9 +67,17 @@ function act(kind: TeardownAct['kind'], one: EstateResource, title: string, afte
 
 const stackActId = (id: string): string => `delete ${id}`
 
-function stackAct({id, name, region}: EstateStack, after: string[]): TeardownAct {
+function stackAct(stack: EstateStack, after: string[]): TeardownAct {
+  const {id, name, region} = stack
   const target = {kind: 'stack', id: name, arn: id} as const
-  return {id: stackActId(id), kind: 'delete', region, title: `delete the stack ${name}`, target, after: unique(after)}
+  return {
+    id: stackActId(id),
+    kind: 'delete',
+    region,
+    title: `delete the stack ${stackTitle(stack)}`,
+    target,
+    after: unique(after),
+  }
 }
 
 /** RDS lets a primary go only when it is the last member; who that is, the live global cluster says. */
@@ -111,11 +120,11 @@ function unprotectActs(stacks: EstateStack[], resources: EstateResource[]): Tear
       ...stackAct(stack, []),
       id: `unprotect ${stack.id}`,
       kind: 'unprotect' as const,
-      title: `remove the termination protection of ${stack.name}`,
+      title: `remove the termination protection of ${stackTitle(stack)}`,
     }))
   const ofResources = resources
     .filter((one) => one.protected)
-    .map((one) => act('unprotect', one, `remove the deletion protection of ${one.id}`, []))
+    .map((one) => act('unprotect', one, `remove the deletion protection of ${named(one)}`, []))
   return [...ofStacks, ...ofResources]
 }
 
@@ -129,8 +138,14 @@ function waitsOf(one: EstateResource, others: EstateResource[], leaves: Teardown
   return one.kind === 'global-cluster' ? leaves.filter(({from}) => from === one.id).map(({id}) => id) : []
 }
 
-const titleOf = ({kind, id}: EstateResource): string =>
-  kind === 'key' ? `schedule the deletion of the key ${id} in 7 days` : `delete the ${kind} ${id}`
+const titleOf = (one: EstateResource): string =>
+  one.kind === 'key'
+    ? `schedule the deletion of the key ${named(one)} in 7 days`
+    : `delete the ${one.kind} ${named(one)}`
+
+/** Two regions may have resources of one name: then the region tells them apart. Of a global cluster there is one. */
+const named = ({kind, id, region}: EstateResource): string =>
+  kind === 'global-cluster' ? id : stackTitle({name: id, region})
 
 const isKey = ({kind, target}: TeardownAct): boolean => kind === 'delete' && target.kind === 'key'
 

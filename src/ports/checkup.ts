@@ -29,25 +29,31 @@ export interface Bootstrap {
   bucket: boolean
 }
 
-export interface Vpcs {
-  count: number
-  /** Those that carry the tag of the app. */
-  own: number
-  quota: number
-}
-
 export interface EngineOffer {
   offered: boolean
   /** Whether it can be a member of a global database. */
   global: boolean
 }
 
+/** How much of a quota is used. */
+export interface Used {
+  count: number
+  /** Those of the deployment. */
+  own: number
+  quota: number
+}
+
 export interface Checkup {
   identity(region: Region): Promise<Asked<Identity>>
   reach(region: Region): Promise<Asked<Reached>>
   bootstrap(region: Region, account: string): Promise<Asked<Bootstrap>>
-  vpcs(region: Region, app: string | undefined): Promise<Asked<Vpcs>>
+  vpcs(region: Region, app: string | undefined): Promise<Asked<Used>>
   engine(region: Region, version: string): Promise<Asked<EngineOffer>>
+  /** Concurrent executions that the account's functions have in the region together. */
+  concurrency(region: Region): Promise<Asked<number>>
+  proxies(region: Region, app: string | undefined): Promise<Asked<Used>>
+  /** Reads the route of what is deployed and writes it as it is; null where nothing is deployed. */
+  route(): Promise<Asked<Region | null>>
 }
 
 /** The CDK project that todo-dr.yaml names. */
@@ -62,6 +68,9 @@ export interface ProjectState {
   lockfile: boolean
   /** Of lib/cluster.ts, where it is found there. */
   engineVersion?: string
+  /** Of config.json: the least capacity of an instance in ACU, and whether the data are protected. */
+  minCapacity?: number
+  protect?: boolean
 }
 
 export interface MachineState {

@@ -1,18 +1,20 @@
 /** The CDK toolkit of a user's project, and CloudFormation as we look at it beside the toolkit. */
 
 import type {Region} from '../model/deployment.js'
-import type {ProjectStack, ResourceChange, StackState, Template} from '../model/stack.js'
+import type {ProjectStack, ResourceChange, StackPlace, StackState, Template} from '../model/stack.js'
 import type {CallOptions} from './world.js'
 
 /** What the toolkit says while it works. */
 export type DeployerEvent =
   | {kind: 'note'; level: 'info' | 'warning'; text: string}
-  /** `changing`: a change set is being made. Otherwise it may still turn out that there is no change. */
-  | {kind: 'stack-begun'; stack: string; changing: boolean}
+  /** It may still turn out that there is no change. */
+  | {kind: 'stack-begun'; stack: StackPlace}
+  /** A change set is being made. The toolkit names no region here: of stacks of one name it may be any. */
+  | {kind: 'stack-changing'; name: string}
   /** `done` of `total` resources, where the total is known. */
   | {
       kind: 'resource'
-      stack: string
+      stack: StackPlace
       logicalId: string
       type: string
       /** CloudFormation's, such as CREATE_FAILED. */
@@ -23,7 +25,7 @@ export type DeployerEvent =
       done: number
       total?: number
     }
-  | {kind: 'stack-done'; stack: string; changed: boolean; outputs: Record<string, string>}
+  | {kind: 'stack-done'; stack: StackPlace; changed: boolean; outputs: Record<string, string>}
   | {kind: 'bootstrap-begun'; region: Region}
 
 export interface StackDifference {

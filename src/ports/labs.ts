@@ -40,6 +40,15 @@ export interface RunningLab {
   stop(): Promise<void>
 }
 
+/** A lab as its folder tells, without a call to it. */
+export interface ListedLab {
+  name: string
+  pid: number
+  /** Undefined while it starts. */
+  endpoint?: string
+  ready: boolean
+}
+
 /** How a shell is set up to act on a lab with the AWS CLI, the CDK or any SDK. */
 export interface LabEnvironment {
   set: Record<string, string>
@@ -59,6 +68,8 @@ export interface Labs {
    * or to a run that is not finished stays.
    */
   prune(prefix: string, keep: number): Promise<void>
+  /** Those whose process lives, by name. */
+  list(): Promise<ListedLab[]>
   connect(name: string): LabAdmin
   /** Throws `NoLab`. */
   environment(name: string): Promise<LabEnvironment>

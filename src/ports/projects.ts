@@ -8,7 +8,7 @@ export interface ProjectFile {
 
 /** What the installed program ships for new projects. */
 export interface Shipped {
-  /** Of templates/, by the file's name. */
+  /** Of templates/, by the path below it. */
   templates: Record<string, string>
   /** Of infra-template/, without what is built, installed or synthesized. */
   infra: ProjectFile[]

@@ -15,6 +15,11 @@ export interface Route {
   /** Names `region`; idempotent. Returns when the route has it, and not when every client sees it. */
   steer(region: Region, options?: CallOptions): Promise<void>
   /**
+   * Writes what is there, unless somebody else has written meanwhile, and returns it: whether `steer` would be allowed is best known
+   * before it is needed. Absent where that would change something.
+   */
+  prove?(options?: CallOptions): Promise<Region>
+  /**
    * Returns when the route surely sends clients to `to`: one good answer may prove one place of many. `served` asks once,
    * through the route, and says whether that region gave all of the answers. Waits until `signal` ends it, with its reason.
    */

@@ -6,6 +6,7 @@
 
 import type {ProbeOutcome} from '../model/ledger.js'
 import type {Region} from '../model/deployment.js'
+import type {Migration, MigrationMode, RecordedMigration} from '../model/migration.js'
 
 export interface ApiRequest {
   method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT'
@@ -42,8 +43,9 @@ export interface Workload {
   read(id?: string): ApiRequest
   removal(id: string): ApiRequest
   /**
-   * Requests that start the writing functions a write does not start. They are sent to a standby before its promotion, so
-   * they must be harmless to a database that takes them.
+   * Requests that start the writing functions and have them open their connections. All are sent at once, so that several to one
+   * function start several of its environments; to a standby while it is being promoted, so they must change nothing on a
+   * database that takes them.
    */
   warming(): ApiRequest[]
 
@@ -75,5 +77,14 @@ export interface Workload {
     title: string
     /** Sent to the migrate function one after the other; safe to repeat. */
     payloads: unknown[]
+  }
+  /** How its functions take the migrations of a project; absent where they take none. */
+  migrations?: {
+    /** For the migrate function. `by`: who sends it, for the history. Sent twice, it is applied once. */
+    payload(migration: Migration, how: {by: string; mode: MigrationMode}): unknown
+    /** For the migrate function, which asks the writer, or for the presence function, which asks the database of its own region. */
+    history: unknown
+    /** Undefined where the answer is of another shape. */
+    historyIn(answer: unknown): RecordedMigration[] | undefined
   }
 }

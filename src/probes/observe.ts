@@ -1,9 +1,11 @@
 /** One consistent look at all regions: everything is asked at once, and nobody is waited for beyond a deadline. */
 
+import {isSilent} from '../diagnose.js'
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from '../model/observation.js'
 import {regionNames} from '../model/regions.js'
+import type {Table} from '../ports/tables.js'
 import {answerWithin} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
 
@@ -27,9 +29,7 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
   const at = world.clock.now()
   const ask = sampler(world, options)
   const [global, edge, ...sides] = await Promise.all([
-    firstAnswer(order, (via) =>
-      ask(`the global database, read in ${via}`, (signal) => world.database.describe(via, {signal})),
-    ),
+    firstAnswer(order, askGlobal(world, ask)),
     ask('the route', (signal) => world.route.serving({signal})),
     ...order.map((region) => observeRegion(world, region, ask)),
   ])
@@ -38,36 +38,123 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
 }
 
 /**
- * Asks a region's API once more, with more patience, where it was silent and the region's database was not: functions that
- * nobody has called for months start cold, and the first look has woken them. Taken for a lost region, they would forbid
- * the very switch that they are kept for.
+ * Asks once more, with more patience, for what a switch to the region cannot do without, where that was silent and another part of
+ * the region was not. One read that was slow or throttled must forbid no failover; and functions that nobody has called for months
+ * start cold, which the first look has woken.
  */
-export async function askApiAgain(
+export async function lookAgain(
   world: World,
   observation: Observation,
   region: Region,
   {signal}: ObserveOptions = {},
 ): Promise<Observation> {
-  const side = observation.regions[region]
-  if (!side || side.api.reachable || !side.cluster.reachable) return observation
+  const {global, regions} = observation
+  const side = regions[region]
+  if (!side || isSilent(side)) return observation
   const ask = sampler(world, {signal, deadlineMs: PATIENCE_MS})
-  const api = await askApi(world, region, ask)
-  return {...observation, regions: {...observation.regions, [region]: {...side, api}}}
+  const [seen, api, cluster] = await Promise.all([
+    global.reachable ? {global} : firstAnswer(observation.order, askGlobal(world, ask)),
+    side.api.reachable ? side.api : askApi(world, region, ask),
+    side.cluster.reachable ? side.cluster : askCluster(world, region, ask),
+  ])
+  return {...observation, ...seen, regions: {...regions, [region]: {...side, api, cluster}}}
 }
+
+/** Milliseconds for what a switch would like to know, and goes without where it does not come. */
+const USE_MS = 1000
+
+/**
+ * Asks, before a switch, how much capacity the region to leave has used. A region that does not answer is not asked, so that an
+ * outage costs nothing.
+ */
+export async function lookAtUse(
+  world: World,
+  {regions}: Observation,
+  region: Region,
+  {signal}: ObserveOptions = {},
+): Promise<Pick<RegionObservation, 'peakAcu'>> {
+  const side = regions[region]
+  if (!side?.cluster.reachable || !side.lagSeconds.reachable) return {}
+  const ask = sampler(world, {signal, deadlineMs: USE_MS})
+  const what = `the capacity used in ${region}`
+  return {peakAcu: await ask(what, (inner) => world.capacity.peak(region, {signal: inner}))}
+}
+
+/**
+ * Asks, before a switch, what both regions must have alike. Where one of them does not answer nothing is asked, and what these
+ * credentials may not read is not known: neither must keep anybody from leaving a region.
+ */
+export async function lookAtLikeness(
+  world: World,
+  {regions}: Observation,
+  both: readonly Region[],
+  {signal}: ObserveOptions = {},
+): Promise<Record<Region, Pick<RegionObservation, 'concurrencyLimit' | 'secrets'>>> {
+  if (!both.every((region) => regions[region]?.cluster.reachable && regions[region].writers.reachable)) return {}
+  const ask = sampler(world, {signal, deadlineMs: USE_MS, deniedIsSilence: true})
+  const looks = both.map(async (region) => {
+    const [secrets, concurrencyLimit] = await Promise.all([
+      ask(`the secrets in ${region}`, (inner) => world.vitals.secrets(region, {signal: inner})),
+      ask(`the limit of functions in ${region}`, (inner) => world.vitals.concurrencyLimit(region, {signal: inner})),
+    ])
+    return [region, {secrets, concurrencyLimit}] as const
+  })
+  return Object.fromEntries(await Promise.all(looks))
+}
+
+/**
+ * Asks, before a switch, what the tables of both regions are made of, where they can differ. It may start a function, so that nobody
+ * waits for it whose clients are not served.
+ */
+export async function lookAtTables(
+  world: World,
+  {regions}: Observation,
+  {from, to}: {from: Region; to: Region},
+  {signal}: ObserveOptions = {},
+): Promise<Record<Region, Pick<RegionObservation, 'tables'>>> {
+  const {side} = world
+  const api = regions[from]?.api
+  if (!side || !api?.reachable || !api.value.ok || !regions[to]?.cluster.reachable) return {}
+  const ask = sampler(world, {signal, deadlineMs: USE_MS, deniedIsSilence: true})
+  const looks = [from, to].map(async (region) => {
+    const tables = await ask(`the tables in ${region}`, async (inner) =>
+      formsOf(await side(region).tables({signal: inner})),
+    )
+    return [region, {tables}] as const
+  })
+  return Object.fromEntries(await Promise.all(looks))
+}
+
+const formsOf = (tables: Table[]): Record<string, string> =>
+  Object.fromEntries(
+    tables.map(({name, key, options, columns, indexes, constraints}) => [
+      name,
+      JSON.stringify({key, options, columns, indexes, constraints}),
+    ]),
+  )
+
+const askGlobal =
+  ({database}: World, ask: Ask) =>
+  (via: Region) =>
+    ask(`the global database, read in ${via}`, (signal) => database.describe(via, {signal}))
+
+const askCluster = ({database}: World, region: Region, ask: Ask): Promise<RegionObservation['cluster']> =>
+  ask(`the cluster in ${region}`, (signal) => database.cluster(region, {signal}))
 
 const askApi = ({api}: World, region: Region, ask: Ask): Promise<RegionObservation['api']> =>
   ask(`the API in ${region}`, (signal) => api.health(region, {signal}))
 
 async function observeRegion(world: World, region: Region, ask: Ask): Promise<RegionObservation> {
   const {database, writers} = world
-  const [cluster, proxy, api, mode, lagSeconds] = await Promise.all([
-    ask(`the cluster in ${region}`, (signal) => database.cluster(region, {signal})),
+  const [cluster, proxy, api, mode, lag] = await Promise.all([
+    askCluster(world, region, ask),
     ask(`the proxy in ${region}`, (signal) => database.proxy(region, {signal})),
     askApi(world, region, ask),
     ask(`the functions in ${region}`, (signal) => writers.mode(region, {signal})),
-    ask(`the lag in ${region}`, (signal) => database.lagSeconds(region, {signal})),
+    ask(`the lag in ${region}`, (signal) => database.lag(region, {signal})),
   ])
-  return {region, cluster, proxy, api, writers: mode, lagSeconds}
+  const lagSeconds = lag.reachable ? {reachable: true as const, value: lag.value?.seconds} : lag
+  return {region, cluster, proxy, api, writers: mode, lagSeconds, ...(lag.reachable && {lag: lag.value})}
 }
 
 /** The first region that answers; where none does, all reasons. Does not wait for the slower one. */
@@ -95,12 +182,16 @@ class Silence extends Error {}
 
 type Ask = <T>(what: string, call: (signal: AbortSignal) => Promise<T>) => Promise<Sample<T>>
 
-function sampler(world: World, {signal, deadlineMs = DEADLINE_MS}: ObserveOptions): Ask {
+interface SamplerOptions extends ObserveOptions {
+  deniedIsSilence?: boolean
+}
+
+function sampler(world: World, {signal, deadlineMs = DEADLINE_MS, deniedIsSilence = false}: SamplerOptions): Ask {
   return async (what, call) => {
     try {
       return {reachable: true, value: await answerWithin({clock: world.clock, ms: deadlineMs, signal, what}, call)}
     } catch (error) {
-      if (!(error instanceof DrError) || error.exit === 'credentials') throw error
+      if (!(error instanceof DrError) || (error.exit === 'credentials' && !deniedIsSilence)) throw error
       return {reachable: false, reason: error.message}
     }
   }

@@ -34,5 +34,6 @@ export function wantsColour(stream: Paintable, environment: NodeJS.ProcessEnv = 
 
 export function paint(mark: Mark, text: string): string {
   const style = STYLE[mark]
-  return style === undefined ? text : styleText(style, text)
+  // Node would ask whether stdout is a terminal, whatever the stream that this is for.
+  return style === undefined ? text : styleText(style, text, {validateStream: false})
 }

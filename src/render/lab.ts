@@ -1,25 +1,39 @@
-/** Where the parts of a lab are, as lines. Pure. */
+/** Labs, and where the parts of one are, as lines. Pure. */
 
 import type {LabRegion, LabStatus} from '../ports/lab-admin.js'
+import type {ListedLab} from '../ports/labs.js'
+import {columns} from '../report/columns.js'
+import {hanging} from '../report/wrapped.js'
 
 /** `path`: where the API begins behind its addresses. */
-export function labLines(status: LabStatus, path: string): string[] {
+export function labLines(status: LabStatus, path: string, width?: number): string[] {
   const {name, profile, endpoint, credentialsFile, edgeUrl, app, faults, lagMs} = status
+  const shown = (rows: Row[]): string[] => rows.flatMap(([head, text]) => hanging(head.padEnd(NAMES), text, width))
   return [
-    `lab        ${name} (${profile}), process ${status.pid}`,
-    `endpoint   ${endpoint}`,
-    `keys       ${credentialsFile}`,
-    `app        ${app ?? 'none deployed'}`,
-    ...(edgeUrl === undefined ? [] : [`edge       ${edgeUrl}${path}`]),
-    ...status.regions.flatMap((region) => regionLines(region, path)),
-    ...faults.map(
-      ({kind, region, mode}) => `fault      ${kind} of ${region}${kind === 'region-loss' ? ` (${mode})` : ''}`,
-    ),
-    ...(lagMs > 0 ? [`lag        ${lagMs} ms`] : []),
+    ...shown([
+      ['lab', `${name} (${profile}), process ${status.pid}`],
+      ['endpoint', endpoint],
+      ['keys', credentialsFile],
+      ['app', app ?? 'none deployed'],
+      ...(edgeUrl === undefined ? [] : [['edge', `${edgeUrl}${path}`] as const]),
+    ]),
+    ...status.regions.flatMap((region) => [`${region.region}  ${region.role}`, ...shown(regionRows(region, path))]),
+    ...shown([
+      ...faults.map(
+        ({kind, region, mode}) =>
+          ['fault', `${kind} of ${region}${kind === 'region-loss' ? ` (${mode})` : ''}`] as const,
+      ),
+      ...(lagMs > 0 ? [['lag', `${lagMs} ms`] as const] : []),
+    ]),
   ]
 }
 
-function regionLines({region, role, apiUrl, tokenUrl, database, pids}: LabRegion, path: string): string[] {
+type Row = readonly [name: string, text: string]
+
+/** What the names of a lab's parts take. */
+const NAMES = 13
+
+function regionRows({apiUrl, tokenUrl, database, pids}: LabRegion, path: string): Row[] {
   const parts: [string, string | undefined][] = [
     ['api', apiUrl && `${apiUrl}${path}`],
     ['token', tokenUrl],
@@ -30,8 +44,14 @@ function regionLines({region, role, apiUrl, tokenUrl, database, pids}: LabRegion
     ],
     ['processes', pids.length > 0 ? pids.join(' ') : undefined],
   ]
-  return [
-    `${region}  ${role}`,
-    ...parts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(9)}${value}`])),
-  ]
+  return parts.flatMap(([name, value]) => (value === undefined ? [] : [[`  ${name}`, value] as const]))
 }
+
+export const labTable = (labs: readonly ListedLab[], width?: number): string[] =>
+  columns(
+    [
+      ['lab', 'process', 'endpoint'],
+      ...labs.map(({name, pid, endpoint, ready}) => [name, String(pid), ready ? (endpoint ?? '') : 'starting']),
+    ],
+    width,
+  )

@@ -90,6 +90,11 @@ export function linesOf(event: DrEvent): Line[] {
       return [line('plain', `${event.text}${count}`)]
     }
 
+    case 'load': {
+      // It is drawn over and over, or told when it changes; see strip.ts.
+      return []
+    }
+
     case 'done': {
       return [line('done', event.text), ...nextLine(event.next)]
     }

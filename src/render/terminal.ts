@@ -1,15 +1,20 @@
 /** Writes lines to a stream; on a terminal in colour, broken at words, with a spinner while steps run. */
 
 import type {Ora} from 'ora'
-import {wrapAnsi} from 'fast-wrap-ansi'
 import type {DrEvent} from '../messages.js'
 import {visibleLines} from '../report/visible.js'
+import {cut, wrapped} from '../report/wrapped.js'
 import {paint, wantsColour} from './colour.js'
 import {linesOf} from './lines.js'
 import type {Line} from './lines.js'
+import {changesOfLoad, stripText, wantsUnicode} from './strip.js'
+import type {LoadEvent} from './strip.js'
+import {widthOf} from './width.js'
 
 /** How often the elapsed seconds beside a spinner are renewed. */
 const TICK_MS = 500
+/** Columns that a line beside the spinner leaves free: the spinner's, and the last one, behind which some terminals break already. */
+const MARGIN = 3
 
 export interface Terminal {
   emit(event: DrEvent): void
@@ -21,18 +26,27 @@ export interface Terminal {
 export function openTerminal(stream: NodeJS.WriteStream): Terminal {
   const colour = wantsColour(stream)
   const spinner = stream.isTTY ? new StepSpinner(stream, colour) : undefined
+  const changed = changesOfLoad()
 
   const lines = (many: Line[]): void => {
     if (many.length === 0) return
     spinner?.clear()
-    for (const one of many) stream.write(`${broken(textOf(one, colour), one.unbroken ? undefined : stream.columns)}\n`)
+    const width = widthOf(stream)
+    for (const one of many) {
+      // Of several lines each is broken for itself.
+      const rows = textOf(one, colour).split('\n')
+      const shown = one.unbroken ? rows : rows.flatMap((row) => wrapped(row, width))
+      stream.write(`${shown.join('\n')}\n`)
+    }
   }
 
   return {
     emit(event) {
       spinner?.follow(event)
       // A spinner says it already.
-      if (spinner && event.code === 'step-started') return
+      if (spinner && (event.code === 'step-started' || event.code === 'load')) return
+      const change = event.code === 'load' ? changed(event) : undefined
+      if (change) lines([{mark: 'plain', text: change}])
       lines(linesOf(event))
     },
     lines,
@@ -48,22 +62,15 @@ function textOf({mark, text: said}: Line, colour: boolean): string {
   return `${colour ? paint(mark, `${mark}:`) : `${mark}:`} ${text}`
 }
 
-/** Below this many columns nothing is gained by breaking at words. */
-const LEAST_COLUMNS = 20
-
-/** Long text, broken at words, the rest of it indented. `columns`: undefined off a terminal. */
-function broken(text: string, columns = 0): string {
-  if (columns < LEAST_COLUMNS) return text
-  const lead = /^ */.exec(text)![0]
-  const rows = wrapAnsi(text.trimStart(), columns - lead.length - 2).split('\n')
-  return lead + rows.join(`\n${lead}  `)
-}
-
-/** The running steps on the terminal's last line, each with its elapsed seconds. ora is loaded at the first step. */
+/**
+ * The running steps on the terminal's last line, each with its elapsed seconds, and the load of a measurement below them. ora is
+ * loaded when there is something to show.
+ */
 class StepSpinner {
   readonly #running = new Map<string, {title: string; since: number; count?: string}>()
   readonly #stream: NodeJS.WriteStream
   readonly #colour: boolean
+  #load: LoadEvent | undefined
   #spinner: Ora | undefined
   #loading = false
   #tick: NodeJS.Timeout | undefined
@@ -85,6 +92,11 @@ class StepSpinner {
         break
       }
 
+      case 'load': {
+        this.#load = event.cells.length > 0 ? event : undefined
+        break
+      }
+
       case 'step-finished':
       case 'step-skipped': {
         this.#running.delete(event.id)
@@ -96,7 +108,7 @@ class StepSpinner {
       }
     }
 
-    if (this.#running.size === 0) this.stop()
+    if (this.#isEmpty) this.stop()
     else void this.#show()
   }
 
@@ -109,7 +121,12 @@ class StepSpinner {
     clearInterval(this.#tick)
     this.#tick = undefined
     this.#running.clear()
+    this.#load = undefined
     this.#spinner?.stop()
+  }
+
+  get #isEmpty(): boolean {
+    return this.#running.size === 0 && this.#load === undefined
   }
 
   #count({id, done, total}: Extract<DrEvent, {code: 'resource'}>): void {
@@ -123,7 +140,7 @@ class StepSpinner {
       this.#loading = true
       const {default: ora} = await import('ora')
       this.#spinner = ora({stream: this.#stream, discardStdin: false, color: this.#colour ? 'cyan' : false})
-      if (this.#running.size === 0) return
+      if (this.#isEmpty) return
     }
 
     this.#spinner.text = this.#text()
@@ -135,8 +152,13 @@ class StepSpinner {
 
   #text(): string {
     const now = performance.now()
-    return [...this.#running.values()]
+    const steps = [...this.#running.values()]
       .map(({title, since, count = ''}) => `${title}${count} (${Math.floor((now - since) / 1000)} s)`)
       .join(', ')
+    // Each in one line of the window as it is now: what takes two, and one when the window is made wider, would be cleared together
+    // with a line above it.
+    const width = (this.#stream.columns || 80) - MARGIN
+    const strip = this.#load && stripText(this.#load, {colour: this.#colour, unicode: wantsUnicode(), width})
+    return [cut(steps, width), strip].filter(Boolean).join('\n  ')
   }
 }

@@ -1,4 +1,4 @@
-/** What a finished measurement leaves: reports beside `result.json`, lines for a person, and an exit status. */
+/** What a run leaves: reports beside `result.json`; and of a measurement, lines for a person and an exit status. */
 
 import {join} from 'node:path'
 
@@ -10,24 +10,36 @@ import type {ExitName} from '../errors.js'
 import {htmlReport} from './html.js'
 import {markdownReport} from './markdown.js'
 import {exitOf} from './result.js'
+import {runReportHtml, runReportMarkdown} from './run-report.js'
+import type {RunReport} from './run-report.js'
+import type {RunStory} from './story.js'
 import {summaryText} from './text.js'
+import type {Shown} from './text.js'
 
-export interface Report {
-  /** The summary, for stdout. */
-  lines: string[]
-  /** The page to look at. */
-  page: string
-  exit: ExitName
-}
+/** The summary for stdout, and the exit status of the verdict. */
+export const summary = (
+  result: DrillResult,
+  entries: readonly LedgerEntry[],
+  shown: Shown,
+): {lines: string[]; exit: ExitName} => ({
+  lines: ['', ...summaryText(result, entries, shown), ''],
+  exit: exitOf(result),
+})
 
-/** Writes `report.html` and `report.md` into the run's folder, readable by its owner alone. */
-export async function report(result: DrillResult, entries: readonly LedgerEntry[]): Promise<Report> {
-  const write = (name: string, text: string): Promise<void> =>
-    writeFileAtomic(join(result.runDirectory, name), text, {mode: 0o600})
-  await Promise.all([write('report.html', htmlReport(result, entries)), write('report.md', markdownReport(result))])
-  return {
-    lines: ['', ...summaryText(result, entries), ''],
-    page: join(result.runDirectory, 'report.html'),
-    exit: exitOf(result),
-  }
+/** Gives the page to look at. */
+export const writeReport = (result: DrillResult, entries: readonly LedgerEntry[], story?: RunStory): Promise<string> =>
+  write(result.runDirectory, 'report', htmlReport(result, entries, story), markdownReport(result, story))
+
+/** Of a switch that was not measured, or the rest of one. Gives the page to look at; leaves the report of a measurement as it is. */
+export const writeRunReport = (report: RunReport): Promise<string> =>
+  write(report.outcome.runDirectory, 'run', runReportHtml(report), runReportMarkdown(report))
+
+/** Writes a page and the same in Markdown into the run's folder, readable by its owner alone. */
+async function write(folder: string, name: 'report' | 'run', html: string, markdown: string): Promise<string> {
+  const page = join(folder, `${name}.html`)
+  await Promise.all([
+    writeFileAtomic(page, html, {mode: 0o600}),
+    writeFileAtomic(join(folder, `${name}.md`), markdown, {mode: 0o600}),
+  ])
+  return page
 }

@@ -1,5 +1,6 @@
 /** Numbers and names as a report writes them. */
 
+import type {SingleWriter} from '../measure/checkers/single-writer.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
 import type {ReportedTopology} from '../model/topology.js'
@@ -23,6 +24,27 @@ export const metWord = (met: boolean | null): 'met' | 'missed' | 'unknown' =>
   met === null ? 'unknown' : met ? 'met' : 'missed'
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** The verdict on the single writer, for the ways that writes were sent: of another way it says nothing. */
+export function writerSentence({valid, overlaps, withoutRegion, through}: SingleWriter): string {
+  if (valid === true) return `valid: no two regions acknowledged writes at the same time (${waysOf(through)})`
+  if (valid === 'unknown')
+    return withoutRegion > 0
+      ? `unknown: ${plural(withoutRegion, 'answer')} named no region`
+      : 'unknown: no write was acknowledged'
+  const [first] = overlaps
+  const more = overlaps.length > 1 ? `, and ${overlaps.length - 1} more (result.json names them)` : ''
+  return `VIOLATED: ${first!.laterRegion} acknowledged ${first!.later} after ${first!.earlierRegion} had answered ${first!.earlier}${more}`
+}
+
+function waysOf(through: readonly string[]): string {
+  const direct = through.filter((way) => way !== 'edge')
+  const ways = [
+    ...(through.includes('edge') ? ['through the edge'] : []),
+    ...(direct.length > 0 ? [`sent directly to ${direct.join(' and ')}`] : []),
+  ]
+  return direct.length > 0 ? `writes ${ways.join(', and ')}` : `writes ${ways.join('')}; no region was asked directly`
+}
 
 /** The topology before and after, a row a look: name, primary, standby, edge, replication. */
 export function topologyRows({topology: {before, afterFailover, afterFailback}}: DrillResult): string[][] {

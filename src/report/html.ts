@@ -1,38 +1,26 @@
-/** The report as one file that needs nothing else: no script, no font, no network. It prints well. */
+/** The report of a measurement, as a page. */
 
 import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
 import {requestChart} from './chart.js'
-import {achieved, duration, metWord, topologyRows} from './format.js'
+import {achieved, duration, metWord, topologyRows, writerSentence} from './format.js'
 import {markup} from './markup.js'
 import type {Markup} from './markup.js'
+import {page, table} from './page.js'
+import {stepsHtml} from './steps.js'
+import type {RunStory} from './story.js'
 
 const NAMED = 200
 
-const STYLE = markup`
-:root { --ink: #1b1f24; --paper: #fff; --quiet: #667; --line: #ccd; --home: #2f6db5; --away: #5aa469; --fail: #c0392b; --unsure: #d9a441; --band-a: #8891; --band-b: #8893; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #16181c; --quiet: #9aa; --line: #445; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-.stamp { border: 2px solid var(--fail); color: var(--fail); display: inline-block; padding: .1rem .6rem; font-weight: 700; margin: .5rem 0; }
-.quiet { color: var(--quiet); } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); }
-td.number { font-variant-numeric: tabular-nums; } code { font-size: .85em; }
-.missed { color: var(--fail); font-weight: 700; } .met { color: var(--away); font-weight: 700; } .unknown { color: var(--unsure); font-weight: 700; }
-.budget { width: 14rem; height: .8rem; background: var(--band-b); } .budget i { display: block; height: 100%; background: var(--away); } .budget i.over { background: var(--fail); }
-svg { width: 100%; height: auto; } .home { fill: var(--home); } .away { fill: var(--away); } .fail { fill: var(--fail); } .unsure { fill: var(--unsure); }
-.band-0 { fill: var(--band-a); } .band-1 { fill: var(--band-b); } .band-name, .tick { font: 11px system-ui, sans-serif; fill: var(--quiet); } .axis { stroke: var(--quiet); }
-.key span { display: inline-block; width: .8rem; height: .8rem; margin: 0 .3rem 0 1rem; vertical-align: -1px; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } svg, table { break-inside: avoid; } }
-`
-
-export function htmlReport(result: DrillResult, entries: readonly LedgerEntry[]): string {
+/** `story`: what the run did, where its journal could be read. */
+export function htmlReport(result: DrillResult, entries: readonly LedgerEntry[], story?: RunStory): string {
   const {scenario, target, verdict, topology, runId, times, probes, notices} = result
   const stamp = notices.find((notice) => notice.startsWith('LAB'))
   const title = `${verdict}: ${scenario ?? 'switch'} on ${target}`
-  return markup`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body>
-<h1><span class="${verdict === 'passed' ? 'met' : verdict}">${verdict.toUpperCase()}</span> ${scenario ?? 'switch'} on ${target}</h1>
+  return page(
+    title,
+    markup`<h1><span class="${verdict === 'passed' ? 'met' : verdict}">${verdict.toUpperCase()}</span> ${scenario ?? 'switch'} on ${target}</h1>
 ${stamp ? markup`<p class="stamp">${stamp}</p>` : undefined}
 <p class="quiet">Run ${runId}, from ${times.startedAt} to ${times.endedAt}; ${probes.ratePerSecond} writes/s and as many reads/s, seed ${probes.seed}.</p>
 ${budgets(result)}
@@ -43,9 +31,9 @@ ${budgets(result)}
 ${phases(result)}
 ${topologies(result)}
 ${losses(result)}
-${others(notices)}
-</body></html>
-`.text
+${story && stepsHtml(story)}
+${others(notices)}`,
+  )
 }
 
 function budgets({rto, rpo, objectives}: DrillResult): Markup {
@@ -72,9 +60,7 @@ const phases = ({phases}: DrillResult): Markup => markup`<h2>Phases</h2><table>
 ${phases.map(({id, seconds}) => markup`<tr><td>${id}</td><td class="number">${duration(seconds)}</td></tr>`)}</table>`
 
 function topologies(result: DrillResult): Markup {
-  const rows = topologyRows(result).map((cells) => markup`<tr>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`)
-  return markup`<h2>Topology</h2><table><tr><th></th><th>primary</th><th>standby</th><th>edge</th><th>replication</th></tr>
-${rows}</table>`
+  return markup`<h2>Topology</h2>${table(['', 'primary', 'standby', 'edge', 'replication'], topologyRows(result))}`
 }
 
 function losses({rpo, singleWriter}: DrillResult): Markup {
@@ -84,7 +70,7 @@ function losses({rpo, singleWriter}: DrillResult): Markup {
     .map(({requestId, acknowledgedAt}) => markup`<tr><td><code>${requestId}</code></td><td>${acknowledgedAt}</td></tr>`)
   return markup`<h2>Writes</h2>
 <p>${checked ? `${lostCount} of ${acknowledged} acknowledged writes are lost.` : `Unknown: the new primary could not be asked for the ${acknowledged} acknowledged writes.`}
-${unsureCount} are unsure (no clear answer whether they were applied); ${unsureSurvivedCount} of them were found. Single writer: ${String(singleWriter.valid)}.
+${unsureCount} are unsure (no clear answer whether they were applied); ${unsureSurvivedCount} of them were found. Single writer: ${writerSentence(singleWriter)}.
 ${lagEstimateSeconds === null ? undefined : `The lag metric said ${duration(lagEstimateSeconds)} before the outage.`}
 This speaks about the probe's writes; says nothing about customers' writes.</p>
 ${lost.length > 0 ? markup`<table><tr><th>lost request id</th><th>acknowledged at</th></tr>${named}</table>` : undefined}

@@ -2,19 +2,15 @@
 
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
-import {achieved, duration, metWord, topologyRows} from './format.js'
+import {achieved, duration, metWord, topologyRows, writerSentence} from './format.js'
+import {cell, table} from './markdown-table.js'
+import {stepsMarkdown} from './steps.js'
+import type {RunStory} from './story.js'
 
 const NAMED = 20
 
-/** A cell must not end its row, nor start markup of its own. */
-const cell = (text: string): string => text.replaceAll(/[\\`*_[\]<>|]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ')
-
-const table = (rows: string[][]): string[] => {
-  const [head, ...body] = rows.map((row) => `| ${row.map((text) => cell(text)).join(' | ')} |`)
-  return [head!, `|${rows[0]!.map(() => ' --- |').join('')}`, ...body]
-}
-
-export function markdownReport(result: DrillResult): string {
+/** `story`: what the run did, where its journal could be read. */
+export function markdownReport(result: DrillResult, story?: RunStory): string {
   const {verdict, scenario, target, rto, rpo, objectives, phases, singleWriter, notices, runId} = result
   const time = (name: string, recovery: RecoveryTime): string[] => [
     name,
@@ -34,7 +30,7 @@ export function markdownReport(result: DrillResult): string {
       ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', duration(objectives.rpoSeconds), metWord(rpo.met)],
     ]),
     '',
-    `${rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged}` : 'An unknown number of the'} acknowledged writes lost, ${rpo.unsureCount} unsure. Single writer: ${singleWriter.valid}.`,
+    `${rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged}` : 'An unknown number of the'} acknowledged writes lost, ${rpo.unsureCount} unsure. Single writer: ${cell(writerSentence(singleWriter))}.`,
     ...rpo.lost
       .slice(0, NAMED)
       .map(({requestId, acknowledgedAt}) => `- \`${requestId}\`, acknowledged ${acknowledgedAt}`),
@@ -44,6 +40,7 @@ export function markdownReport(result: DrillResult): string {
     '',
     ...topologies(result),
     '',
+    ...(story ? stepsMarkdown(story) : []),
     `Run ${cell(runId)}.`,
     '',
   ].join('\n')

@@ -4,31 +4,43 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
 import {columns} from './columns.js'
-import {achieved, duration, metWord, plural, topologyRows} from './format.js'
+import {achieved, duration, metWord, plural, topologyRows, writerSentence} from './format.js'
 import {timelineText} from './timeline.js'
+import {hanging, wrapped} from './wrapped.js'
 
 const NAMED = 5
 const BAR = 32
 
+export interface Shown {
+  /** Puts the target into a hint. */
+  aim?: (hint: string) => string
+  /** Of the terminal. */
+  width?: number
+}
+
 /** Lines without colour; `entries` add the timeline of writes. */
-export function summaryText(result: DrillResult, entries: readonly LedgerEntry[] = []): string[] {
+export function summaryText(
+  result: DrillResult,
+  entries: readonly LedgerEntry[] = [],
+  {aim = (hint) => hint, width}: Shown = {},
+): string[] {
   return [
-    ...heading(result),
+    ...heading(result).flatMap((line) => wrapped(line, width)),
     '',
-    ...objectives(result),
+    ...columns(objectives(result), width),
     '',
-    ...loss(result),
-    `Single writer  ${writerSentence(result)}`,
+    ...loss(result).flatMap(([head, text]) => hanging(head, text, width)),
     '',
     ...phases(result),
     '',
-    ...topology(result),
+    'Topology',
+    ...columns(topology(result), width),
     ...(entries.length > 0
-      ? ['', 'Writes, one line per second', ...timelineText(entries, 'write', regionsOf(result))]
+      ? ['', ...timelineText(entries, 'write', regionsOf(result)).flatMap((line) => wrapped(line, width))]
       : []),
-    ...notices(result),
+    ...notices(result).flatMap((line) => wrapped(line, width)),
     '',
-    ...nextSteps(result),
+    ...nextSteps(result, aim),
   ]
 }
 
@@ -38,50 +50,42 @@ function heading({verdict, scenario, target, notices}: DrillResult): string[] {
   return [`${word}  ${scenario ?? 'switch'} on ${target}${stamp ? `   [${stamp}]` : ''}`]
 }
 
-function objectives({rto, rpo, objectives: {rtoSeconds, rpoSeconds}}: DrillResult): string[] {
+function objectives({rto, rpo, objectives: {rtoSeconds, rpoSeconds}}: DrillResult): string[][] {
   const time = (name: string, recovery: RecoveryTime): string[] => [
     name,
     achieved(recovery),
     duration(rtoSeconds),
     metWord(recovery.met),
   ]
-  return columns([
+  return [
     ['', 'achieved', 'objective', ''],
     time('RTO, writes', rto.write),
     time('RTO, reads', rto.read),
     ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', duration(rpoSeconds), metWord(rpo.met)],
     ["operator's clock", duration(rto.operatorSeconds), '', ''],
-  ])
-}
-
-function loss({rpo}: DrillResult): string[] {
-  const {acknowledged, lost, lostCount, unsureCount, unsureSurvivedCount, lagEstimateSeconds} = rpo
-  const named = lost
-    .slice(0, NAMED)
-    .map(({requestId, acknowledgedAt}) => `    ${requestId}  acknowledged ${acknowledgedAt}`)
-  const estimate = lagEstimateSeconds === null ? '' : `; the lag metric said ${duration(lagEstimateSeconds)} before it`
-  return [
-    rpo.checked
-      ? `Lost writes    ${lostCount} of ${acknowledged} acknowledged${estimate}`
-      : `Lost writes    unknown: ${acknowledged} were acknowledged, but the new primary could not be asked${estimate}`,
-    ...named,
-    ...(lostCount > NAMED ? [`    and ${lostCount - NAMED} more in result.json`] : []),
-    ...(unsureCount > 0
-      ? [
-          `Unsure         ${plural(unsureCount, 'write')} without a clear answer; ${unsureSurvivedCount} found on the new primary`,
-        ]
-      : []),
   ]
 }
 
-function writerSentence({singleWriter: {valid, overlaps, withoutRegion}}: DrillResult): string {
-  if (valid === true) return 'valid: no two regions acknowledged writes at the same time'
-  if (valid === 'unknown')
-    return withoutRegion > 0
-      ? `unknown: ${plural(withoutRegion, 'answer')} named no region`
-      : 'unknown: no write was acknowledged'
-  const [first] = overlaps
-  return `VIOLATED: ${first!.laterRegion} acknowledged ${first!.later} after ${first!.earlierRegion} had answered ${first!.earlier}`
+/** Each line in two parts; the second is broken below itself. */
+function loss({rpo, singleWriter}: DrillResult): [head: string, text: string][] {
+  const {acknowledged, lost, lostCount, unsureCount, unsureSurvivedCount, lagEstimateSeconds} = rpo
+  const named = lost
+    .slice(0, NAMED)
+    .map(({requestId, acknowledgedAt}): [string, string] => ['    ', `${requestId}  acknowledged ${acknowledgedAt}`])
+  const estimate = lagEstimateSeconds === null ? '' : `; the lag metric said ${duration(lagEstimateSeconds)} before it`
+  const found = `${plural(unsureCount, 'write')} without a clear answer; ${unsureSurvivedCount} found on the new primary`
+  return [
+    [
+      'Lost writes    ',
+      rpo.checked
+        ? `${lostCount} of ${acknowledged} acknowledged${estimate}`
+        : `unknown: ${acknowledged} were acknowledged, but the new primary could not be asked${estimate}`,
+    ],
+    ...named,
+    ...(lostCount > NAMED ? [['    ', `and ${lostCount - NAMED} more in result.json`] as [string, string]] : []),
+    ...(unsureCount > 0 ? [['Unsure         ', found] as [string, string]] : []),
+    ['Single writer  ', writerSentence(singleWriter)],
+  ]
 }
 
 /** Bars in proportion, so that the longest phase is seen before a number is read. */
@@ -96,9 +100,9 @@ function phases(result: DrillResult): string[] {
   ]
 }
 
-function topology(result: DrillResult): string[] {
+function topology(result: DrillResult): string[][] {
   const rows = topologyRows(result).map(([name, ...cells]) => [`  ${name}`, ...cells])
-  return columns([['Topology', 'primary', 'standby', 'edge', 'replication'], ...rows])
+  return [['', 'primary', 'standby', 'edge', 'replication'], ...rows]
 }
 
 const regionsOf = ({topology: {before}}: DrillResult) => ({home: before.primary, away: before.standby})
@@ -108,7 +112,7 @@ function notices(result: DrillResult): string[] {
   return others.length === 0 ? [] : ['', ...others.map((notice) => `Note: ${notice}`)]
 }
 
-function nextSteps(result: DrillResult): string[] {
+function nextSteps(result: DrillResult, aim: (hint: string) => string): string[] {
   const {
     verdict,
     topology: {afterFailback},
@@ -116,10 +120,11 @@ function nextSteps(result: DrillResult): string[] {
     runDirectory,
   } = result
   const files = `The record is in ${runDirectory}`
-  if (verdict === 'unknown') return [files, 'Next: look at the notes above, then todo-dr status']
+  const next = (hint: string): string[] => [files, `Next: ${aim(hint)}`]
+  if (verdict === 'unknown') return next('look at the notes above, then todo-dr status')
   if (rpo.lostCount > 0 && !afterFailback) {
-    return [files, 'Next: keep the lost request ids (result.json), then todo-dr failback when the old primary is back']
+    return next('keep the lost request ids (result.json), then todo-dr failback when the old primary is back')
   }
 
-  return afterFailback ? [files] : [files, 'Next: todo-dr status, and todo-dr failback when the old primary is back']
+  return afterFailback ? [files] : next('todo-dr status, and todo-dr failback when the old primary is back')
 }

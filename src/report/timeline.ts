@@ -1,5 +1,6 @@
 /** The ledger a second at a time: what was acknowledged, by which region, and what failed. */
 
+import {throughEdge} from '../model/ledger.js'
 import type {LedgerEntry, ProbeKind} from '../model/ledger.js'
 
 export interface Second {
@@ -11,8 +12,9 @@ export interface Second {
   unsure: number
 }
 
-/** Every second from the first probe to the last, the empty ones too. Probes are booked where they were scheduled. */
-export function secondsOf(entries: readonly LedgerEntry[], kind: ProbeKind): Second[] {
+/** Every second from the first probe through the edge to the last, the empty ones too. Probes are booked where they were scheduled. */
+export function secondsOf(ledger: readonly LedgerEntry[], kind: ProbeKind): Second[] {
+  const entries = ledger.filter(throughEdge)
   const all = entries.map((entry) => entry.scheduledAt)
   if (all.length === 0) return []
   const first = all.reduce((least, at) => Math.min(least, at))
@@ -39,10 +41,19 @@ export const okCount = (second: Second): number => Object.values(second.ok).redu
 /** How many cells a bar has. */
 const WIDTH = 30
 
+/** A longer measurement has a letter for each second, not a line. */
+const LINES = 20
+/** Seconds in a row of such letters. */
+const ROW = 50
+
 /**
- * One line a second. A region has a letter (its legend is the last line), `x` is a failure and `?` an unsure write:
+ * A region has a letter (its legend is the last line), `x` is a failure and `?` an unsure write. One line a second:
  *
  *      4 s  hhhhhhhhhhhhhhhxxxxxxxxxxxxx     25 ok, 23 failed
+ *
+ * One letter a second where that would be many lines, the worst of what clients were told in it; `.` was not probed:
+ *
+ *     50 s  hhhhhhxxx??aaaaaaaaaaaaa
  */
 export function timelineText(
   entries: readonly LedgerEntry[],
@@ -50,21 +61,40 @@ export function timelineText(
   regions: {home: string; away: string},
 ): string[] {
   const seconds = secondsOf(entries, kind)
+  const letter = (region: string): string => (region === regions.home ? 'h' : region === regions.away ? 'a' : 'o')
+  const legend = `         h ${regions.home}   a ${regions.away}   x failed   ? unsure: no clear answer`
+  if (seconds.length <= LINES) return ['Writes, one line per second', ...barsOf(seconds, letter), legend]
+  const letters = seconds.map((second) => worstOf(second, letter)).join('')
+  const rows = Array.from({length: Math.ceil(letters.length / ROW)}, (_, index) => index * ROW)
+  return [
+    'Writes, one letter per second',
+    ...rows.map((from) => `${String(from).padStart(5)} s  ${letters.slice(from, from + ROW)}`),
+    `${legend}   . not probed`,
+  ]
+}
+
+function worstOf({ok, fail, unsure}: Second, letter: (region: string) => string): string {
+  if (fail > 0) return 'x'
+  if (unsure > 0) return '?'
+  const [most] = Object.entries(ok).sort(([, one], [, other]) => other - one)
+  return most ? letter(most[0]) : '.'
+}
+
+function barsOf(seconds: Second[], letter: (region: string) => string): string[] {
   const most = Math.max(1, ...seconds.map((second) => okCount(second) + second.fail + second.unsure))
   const cells = (count: number): number => (count === 0 ? 0 : Math.max(1, Math.round((count / most) * WIDTH)))
-  const letter = (region: string): string => (region === regions.home ? 'h' : region === regions.away ? 'a' : 'o')
-  const lines = seconds.map((second, index) => {
+  return seconds.map((second, index) => {
     const bar = [
       ...Object.entries(second.ok).map(([region, count]) => letter(region).repeat(cells(count))),
       'x'.repeat(cells(second.fail)),
       '?'.repeat(cells(second.unsure)),
     ].join('')
+    const nothing = okCount(second) + second.fail + second.unsure === 0
     const parts = [
-      `${okCount(second)} ok`,
+      nothing ? 'not probed' : `${okCount(second)} ok`,
       ...(second.fail > 0 ? [`${second.fail} failed`] : []),
       ...(second.unsure > 0 ? [`${second.unsure} unsure`] : []),
     ]
     return `${String(index).padStart(5)} s  ${bar.padEnd(WIDTH + 2)} ${parts.join(', ')}`
   })
-  return [...lines, `         h ${regions.home}   a ${regions.away}   x failed   ? unsure: no clear answer`]
 }

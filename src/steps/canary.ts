@@ -4,13 +4,18 @@ import {DrError, Unreachable} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {StepContext} from '../model/step.js'
 import {answerWithin, mayPass} from '../ports/waits.js'
+import {withToken} from '../ports/with-token.js'
+import type {ProbeOutcome} from '../model/ledger.js'
 import type {ApiAnswer, ApiRequest} from '../ports/workload.js'
 import type {World} from '../ports/world.js'
 
-/** `acknowledged`: the row is there. `refused`: an answer that is no yes. `silent`: no answer, so it may be there. */
+/**
+ * `acknowledged`: the row is there. `refused`: an answer that is no yes; its outcome says whether the row is surely not there.
+ * `silent`: no answer, so it may be there.
+ */
 export type CanaryAnswer =
   | {kind: 'acknowledged'; id: string; region?: Region}
-  | {kind: 'refused'; status: number; region?: Region}
+  | {kind: 'refused'; status: number; outcome: ProbeOutcome; region?: Region}
   | {kind: 'silent'; reason: string}
 
 /** How requests are sent: past the edge to one region, or through it. */
@@ -42,7 +47,8 @@ export class Canary {
       const answer = await this.#send(via, workload.write(this.#requestId, 'canary'))
       const id = workload.idOf(answer)
       if (id !== undefined) return {kind: 'acknowledged', id, region: answer.region}
-      return {kind: 'refused', status: answer.status, region: answer.region}
+      const {status, region} = answer
+      return {kind: 'refused', status, outcome: workload.outcomeOf('write', answer), region}
     } catch (error) {
       if (error instanceof Unreachable) return {kind: 'silent', reason: error.message}
       throw error
@@ -57,7 +63,7 @@ export class Canary {
     return this.#send(via, this.world.workload.removal(id))
   }
 
-  /** Starts what a write does not start. Says nothing of the answers. */
+  /** Starts the writing functions. Says nothing of the answers. */
   async warm(via: Via): Promise<void> {
     await Promise.all(this.world.workload.warming().map((request) => this.#send(via, request)))
   }
@@ -99,10 +105,11 @@ export class Canary {
   async #send(via: Via, request: ApiRequest): Promise<ApiAnswer> {
     const {api, tokens, clock} = this.world
     const what = via === 'edge' ? 'the edge' : `the API in ${via}`
-    return answerWithin({clock, ms: this.callMs, signal: this.context.signal, what}, async (signal) => {
-      const {token} = await tokens.get(this.tokensOf, {signal})
-      const sent = {...request, token, timeoutMs: this.callMs}
-      return via === 'edge' ? api.edge(sent, {signal}) : api.direct(via, sent, {signal})
-    })
+    return answerWithin({clock, ms: this.callMs, signal: this.context.signal, what}, async (signal) =>
+      withToken(tokens, this.tokensOf, {signal}, (token) => {
+        const sent = {...request, token, timeoutMs: this.callMs}
+        return via === 'edge' ? api.edge(sent, {signal}) : api.direct(via, sent, {signal})
+      }),
+    )
   }
 }

@@ -5,12 +5,13 @@ import {Canary} from './canary.js'
 
 /**
  * Writes to the new primary past the edge until one write and its removal succeed: clients must not be sent to a region
- * whose functions still hold connections to a database that was read-only a moment ago.
+ * whose functions still hold connections to a database that was read-only a moment ago. A failover whose promotion was proven by such
+ * a write needs no second one.
  */
 export function newPrimaryTakesWrite({region}: {region: string}): Step<World> {
   let proven = false
   return {
-    isDone: async () => proven,
+    isDone: async (_world, {takesWrites}) => proven || takesWrites?.has(region) === true,
     async act(world, context) {
       const canary = new Canary(world, context, region)
       await pollUntil(world.clock, context.signal, async () => {

@@ -1,27 +1,37 @@
 import {DrError} from '../errors.js'
+import {withoutInstance} from '../model/database-status.js'
 import {isSwitching} from '../model/topology.js'
+import type {Cluster} from '../model/observation.js'
 import type {Step, StepContext} from '../model/step.js'
-import {answerWithin, pollUntil} from '../ports/waits.js'
-import type {World} from '../ports/world.js'
+import {answerWithin, mayPass, pollUntil, withDeadline} from '../ports/waits.js'
+import type {Clock, World} from '../ports/world.js'
+import {canServe} from './can-serve.js'
 
-/** Milliseconds for each look. */
+/** Milliseconds for each look, and for which a cluster that cannot be read holds a failover up. */
 const LOOK_MS = 3000
+const CLUSTER_MS = 6000
+/** Milliseconds for one answer of the API, which may have to start cold. */
+const API_MS = 5000
 
 /**
  * Looks at the target once more right before anything changes: a plan that the world has overtaken would fence the
- * writers for a promotion that cannot succeed. Asks the target's region alone. A planned switch also wants the target's
- * API to answer well; a failover does not, as the other region serves nobody anyway.
+ * writers for a promotion that cannot succeed. Asks the target's region alone, and asks again what it does not answer, for as long
+ * as the step may take: one failed read ends no switch. A planned switch also wants the target's API to answer well; a failover
+ * does not, as the other region serves nobody anyway, and is not ended for want of the cluster's state, which the first look saw.
  */
 export function preflightProbe({from, to, api}: {from: string; to: string; api: 'required' | 'any'}): Step<World> {
   let passed = false
   return {
     isDone: async () => passed,
     async act(world, context) {
-      const ask = <T>(what: string, call: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-        answerWithin({clock: world.clock, ms: LOOK_MS, signal: context.signal, what}, call)
-      const [global, cluster] = await Promise.all([
-        ask(`the global database, read in ${to}`, (signal) => world.database.describe(to, {signal})),
-        ask(`the cluster in ${to}`, (signal) => world.database.cluster(to, {signal})),
+      const {clock, database} = world
+      const ask = <T>(what: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+        untilAnswered(clock, signal, context.note, () => answerWithin({clock, ms: LOOK_MS, signal, what}, call))
+      const cluster = (signal: AbortSignal): Promise<Cluster> =>
+        ask(`the cluster in ${to}`, signal, (inner) => database.cluster(to, {signal: inner}))
+      const [global, target] = await Promise.all([
+        ask(`the global database, read in ${to}`, context.signal, (signal) => database.describe(to, {signal})),
+        api === 'required' ? cluster(context.signal) : unlessLate(world, context, cluster),
         warmToken(world, to, context),
       ])
       const writes = (region: string): boolean =>
@@ -31,17 +41,53 @@ export function preflightProbe({from, to, api}: {from: string; to: string; api: 
       if (!writes(from)) throw overtaken(`${from} is no longer the primary`)
       if (!global.members.some((member) => member.region === to))
         throw overtaken(`${to} is not a member of the global database`)
-      if (cluster.availableInstances === 0) throw overtaken(`the cluster in ${to} has no available instance`)
+      if (target && !(await canServe(world, to, target, context.signal))) throw overtaken(withoutInstance(to, target))
       if (api === 'required') await healthyApi(world, to, context)
       passed = true
     },
   }
 }
 
+/** Asks until there is an answer, and notes why there is none yet. */
+async function untilAnswered<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  note: (text: string) => void,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const answers: T[] = []
+  await pollUntil(clock, signal, async () => {
+    try {
+      return answers.push(await ask()) > 0
+    } catch (error) {
+      if (mayPass(error)) note(error.message)
+      throw error
+    }
+  })
+  return answers[0]!
+}
+
+/** Undefined where the cluster could not be read in time. */
+async function unlessLate(
+  {clock}: World,
+  {signal}: StepContext,
+  cluster: (signal: AbortSignal) => Promise<Cluster>,
+): Promise<Cluster | undefined> {
+  const late = new Error('the cluster was not read in time')
+  try {
+    return await withDeadline({clock, ms: CLUSTER_MS, signal, expired: () => late}, cluster)
+  } catch (error) {
+    if (error === late) return undefined
+    throw error
+  }
+}
+
 /** A region that has just come back may need a few moments for its first good answer. */
-async function healthyApi(world: World, to: string, {signal, note}: StepContext): Promise<void> {
-  await pollUntil(world.clock, signal, async () => {
-    const {ok, status} = await world.api.health(to, {signal})
+async function healthyApi({clock, api}: World, to: string, {signal, note}: StepContext): Promise<void> {
+  await pollUntil(clock, signal, async () => {
+    const {ok, status} = await answerWithin({clock, ms: API_MS, signal, what: `the API in ${to}`}, (inner) =>
+      api.health(to, {signal: inner}),
+    )
     if (!ok) note(`the API in ${to} answers ${status}`)
     return ok
   })

@@ -1,7 +1,6 @@
-import type {Step, StepContext} from '../model/step.js'
-import {mayPass} from '../ports/waits.js'
+import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
-import {Canary} from './canary.js'
+import {untilPromoted} from './promoted.js'
 import {RoleWatch, hasBegun, request} from './promotion.js'
 
 /**
@@ -11,42 +10,14 @@ import {RoleWatch, hasBegun, request} from './promotion.js'
  */
 export function promoteFailover({to}: {to: string}): Step<World> {
   const roles = new RoleWatch(to)
-  let accepted = false
+  let promoted = false
   return {
-    async isDone(world, context) {
-      if (!accepted) return roles.isSoleWriter(world, context)
-      return anyOf([roles.isSoleWriter(world, context), takesWrite(world, to, context)])
-    },
+    isDone: async (world, context) => promoted || roles.isSoleWriter(world, context),
     async act(world, context) {
       roles.accepted(await request(world, to, context, () => world.database.failover(to, {signal: context.signal})))
-      accepted = true
+      await untilPromoted(world, to, context, roles)
+      promoted = true
     },
     hasBegun: (world, context) => hasBegun(world, to, context),
   }
 }
-
-/** Only asked once the failover is accepted: from then on a yes of the target's own API can come of the promotion alone. */
-async function takesWrite(world: World, to: string, context: StepContext): Promise<boolean> {
-  const {proven} = await new Canary(world, context, to).roundTrip(to)
-  if (proven) context.note(`${to} accepts writes`)
-  return proven
-}
-
-/** True as soon as one says so; where none does, false, or an error: one that cannot pass by itself, or the first if all failed. */
-async function anyOf(checks: Promise<boolean>[]): Promise<boolean> {
-  const yes = checks.map(async (check) => {
-    if (await check) return true
-    throw new No()
-  })
-  try {
-    return await Promise.any(yes)
-  } catch (error) {
-    const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
-    const grave = errors.find((one) => !(one instanceof No) && !mayPass(one))
-    if (grave !== undefined) throw grave
-    if (errors.some((one) => one instanceof No)) return false
-    throw errors[0]
-  }
-}
-
-class No extends Error {}

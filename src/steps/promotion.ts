@@ -9,6 +9,8 @@ import type {World} from '../ports/world.js'
 
 /** Milliseconds for one look at the global database. */
 const LOOK_MS = 3000
+/** Milliseconds for which a look that fails is repeated before the call is given up: the writers are fenced meanwhile. */
+const LOOKS_MS = 30_000
 /** Calls that are tried before a refusal is believed. RDS has been seen to answer InternalFailure to a good request. */
 const TRIES = 3
 const PAUSE_MS = 500
@@ -69,6 +71,22 @@ export class RoleWatch {
   }
 }
 
+/** One failed look ends no promotion. Throws the last error. */
+async function patientLook(world: World, to: string, context: StepContext): Promise<GlobalCluster> {
+  const {clock} = world
+  const began = clock.now()
+  for (;;) {
+    try {
+      return await look(world, to, context)
+    } catch (error) {
+      context.signal.throwIfAborted()
+      if (!mayPass(error) || clock.now() - began > LOOKS_MS) throw error
+      context.note(`${error.message}; asking again`)
+      await clock.sleep(PAUSE_MS, context.signal)
+    }
+  }
+}
+
 /** Whether the promotion is done, under way, or cannot be told: then it must be taken as begun. */
 export async function hasBegun(world: World, to: string, context: StepContext): Promise<boolean> {
   try {
@@ -91,12 +109,12 @@ export async function request(
   call: () => Promise<number>,
 ): Promise<number> {
   const {signal} = context
-  const since = context.acceptedBefore ?? world.clock.now()
+  const since = context.acceptedBefore ?? world.database.now()
   let unclear = context.acceptedBefore !== undefined
   for (let attempt = 1; ; attempt++) {
     let sent = false
     try {
-      if (begun(await look(world, to, context), to)) {
+      if (begun(await patientLook(world, to, context), to)) {
         await context.accepted()
         return since
       }
@@ -114,7 +132,7 @@ export async function request(
 
       signal.throwIfAborted()
       if (!mayPass(error)) throw error
-      if (attempt === TRIES) {
+      if (attempt === TRIES || !sent) {
         if (unclear) return since
         throw error
       }

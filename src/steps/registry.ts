@@ -5,21 +5,28 @@
 
 import {DrError} from '../errors.js'
 import type {Deployment, Region} from '../model/deployment.js'
+import {FENCE_AGAIN} from '../model/fence.js'
 import type {PlanStep, StepArgument} from '../model/plan.js'
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 import {canaryRefused} from './canary-refused.js'
 import {fenceRegion} from './fence-region.js'
 import {keepFencing} from './keep-fencing.js'
+import {keepLeftVolumes} from './keep-left-volumes.js'
 import {newPrimaryTakesWrite} from './new-primary-takes-write.js'
+import {openTarget} from './open-target.js'
 import {preflightProbe} from './preflight-probe.js'
 import {promoteFailover} from './promote-failover.js'
 import {promoteSwitchover} from './promote-switchover.js'
-import {steerEdge} from './steer-edge.js'
+import {raiseCapacity} from './raise-capacity.js'
+import {restoreCapacity} from './restore-capacity.js'
+import {rolesSettled} from './roles-settled.js'
+import {STEER_SECONDS, steerEdge} from './steer-edge.js'
 import {unfenceRegion} from './unfence-region.js'
 import {verifyEdge} from './verify-edge.js'
 import {waitInFlight} from './wait-in-flight.js'
 import {waitReplication} from './wait-replication.js'
+import {wakeTarget} from './wake-target.js'
 import {warmTarget} from './warm-target.js'
 
 export interface Route {
@@ -38,7 +45,18 @@ export const preflight = ({from, to}: Route, api: 'required' | 'any'): PlanStep 
   args: {from, to, api},
   title: `Check ${to} once more`,
   phase: 'decide',
-  deadlineSeconds: api === 'required' ? 20 : 5,
+  deadlineSeconds: 20,
+})
+
+/** Beside all that follows: it needs no fence. */
+export const wake = ({to}: Route): PlanStep => ({
+  id: 'wake-target',
+  kind: 'wake-target',
+  args: {region: to},
+  title: `Start the writing functions of ${to}`,
+  phase: 'fence',
+  deadlineSeconds: 30,
+  beside: true,
 })
 
 export const catchUp = ({from, to}: Route, maxLagSeconds: number): PlanStep => ({
@@ -50,11 +68,31 @@ export const catchUp = ({from, to}: Route, maxLagSeconds: number): PlanStep => (
   deadlineSeconds: REBUILD_SECONDS,
 })
 
+/** Before a planned switch stops anything. */
+export const openStandby = ({to}: Route): PlanStep => ({
+  id: 'open-target',
+  kind: 'open-target',
+  args: {region: to},
+  title: `Open the writing functions of ${to}`,
+  phase: 'decide',
+  deadlineSeconds: 60,
+  always: true,
+})
+
+export const warm = ({to}: Route): PlanStep => ({
+  id: 'warm-target',
+  kind: 'warm-target',
+  args: {region: to},
+  title: `Warm up the writing functions of ${to}`,
+  phase: 'decide',
+  deadlineSeconds: 30,
+})
+
 /**
- * Close, wait out (and use the time), prove: three stages. The last two only make sense after a fence that was carried
- * out; a failover from a region that is gone waits for nothing.
+ * Close, wait out (and use the time for `meanwhile`), prove: three stages. The last two only make sense after a fence that was
+ * carried out; a failover from a region that is gone waits for nothing.
  */
-export const fence = ({from, to}: Route, deployment: Deployment): PlanStep[][] => {
+export const fence = ({from, to}: Route, deployment: Deployment, meanwhile: PlanStep[] = []): PlanStep[][] => {
   const seconds = deployment.regions.find(({region}) => region === from)?.writerTimeoutSeconds ?? 0
   return [
     [
@@ -77,15 +115,7 @@ export const fence = ({from, to}: Route, deployment: Deployment): PlanStep[][] =
         deadlineSeconds: seconds + 5,
         onlyAfter: 'fence',
       },
-      {
-        id: 'warm-target',
-        kind: 'warm-target',
-        args: {region: to},
-        title: `Warm up the writing functions of ${to}`,
-        phase: 'fence',
-        deadlineSeconds: seconds + 15,
-        onlyAfter: 'fence',
-      },
+      ...meanwhile.map((step): PlanStep => ({...step, phase: 'fence', onlyAfter: 'fence'})),
     ],
     [
       {
@@ -103,7 +133,7 @@ export const fence = ({from, to}: Route, deployment: Deployment): PlanStep[][] =
 
 /** Beside all that follows the promotion, where the fence before it was not proven. */
 export const fenceAgain = ({from, to}: Route): PlanStep => ({
-  id: 'fence-again',
+  id: FENCE_AGAIN,
   kind: 'keep-fencing',
   args: {region: from, to},
   title: `Try again to fence writes in ${from}, if that is not proven`,
@@ -157,7 +187,7 @@ export const steerTo = ({to}: Route): PlanStep => ({
   args: {to},
   title: `Point the edge at ${to}`,
   phase: 'edge',
-  deadlineSeconds: 60,
+  deadlineSeconds: STEER_SECONDS,
 })
 
 export const verify = ({to}: Route): PlanStep => ({
@@ -169,11 +199,51 @@ export const verify = ({to}: Route): PlanStep => ({
   deadlineSeconds: 300,
 })
 
+/** RDS may take minutes to show the end of a switch that clients have behind them. */
+export const settle = ({to}: Route): PlanStep => ({
+  id: 'roles-settled',
+  kind: 'roles-settled',
+  args: {to},
+  title: `Wait until RDS shows ${to} as the only writer`,
+  phase: 'confirm',
+  deadlineSeconds: PROMOTION_SECONDS,
+})
+
 export const unfenceSource = ({from}: Route): PlanStep => ({
   id: 'unfence-source',
   kind: 'unfence-region',
   args: {region: from},
   title: `Reopen ${from}, now the standby`,
+  phase: 'confirm',
+  deadlineSeconds: 60,
+})
+
+/** Longer than the step tries: it ends by itself. */
+const CAPACITY_SECONDS = 90
+
+export const raise = ({to}: Route, acu: number): PlanStep => ({
+  id: 'raise-capacity',
+  kind: 'raise-capacity',
+  args: {region: to, acu},
+  title: `Raise the minimum capacity of ${to} to ${acu} ACU`,
+  phase: 'decide',
+  deadlineSeconds: CAPACITY_SECONDS,
+})
+
+export const restore = (region: Region): PlanStep => ({
+  id: `restore-capacity-${region}`,
+  kind: 'restore-capacity',
+  args: {region},
+  title: `Put back the minimum capacity of ${region}`,
+  phase: 'confirm',
+  deadlineSeconds: CAPACITY_SECONDS,
+})
+
+export const keepLeft = (region: Region): PlanStep => ({
+  id: 'keep-left-volumes',
+  kind: 'keep-left-volumes',
+  args: {region},
+  title: `Keep what ${region} had when a failover left it`,
   phase: 'confirm',
   deadlineSeconds: 60,
 })
@@ -185,13 +255,19 @@ interface Arguments {
 }
 
 const KINDS: Record<string, (args: Arguments) => Step<World>> = {
+  'open-target': ({text}) => openTarget({region: text('region')}),
+  'roles-settled': ({text}) => rolesSettled({to: text('to')}),
   'preflight-probe': ({text}) =>
     preflightProbe({from: text('from'), to: text('to'), api: text('api') === 'any' ? 'any' : 'required'}),
   'wait-replication': ({text, number}) =>
     waitReplication({from: text('from'), to: text('to'), maxLagSeconds: number('maxLagSeconds')}),
   'fence-region': ({text}) => fenceRegion({region: text('region'), to: text('to')}),
   'keep-fencing': ({text}) => keepFencing({region: text('region'), to: text('to')}),
+  'raise-capacity': ({text, number}) => raiseCapacity({region: text('region'), acu: number('acu')}),
+  'restore-capacity': ({text}) => restoreCapacity({region: text('region')}),
+  'keep-left-volumes': ({text}) => keepLeftVolumes({region: text('region')}),
   'wait-in-flight': ({text, number}) => waitInFlight({region: text('region'), seconds: number('seconds')}),
+  'wake-target': ({text}) => wakeTarget({region: text('region')}),
   'warm-target': ({text}) => warmTarget({region: text('region')}),
   'canary-refused': ({text}) => canaryRefused({region: text('region'), to: text('to')}),
   'promote-failover': ({text}) => promoteFailover({to: text('to')}),
@@ -204,10 +280,10 @@ const KINDS: Record<string, (args: Arguments) => Step<World>> = {
 
 /** A fresh instance for one run: what a step has proven, it has proven for that run alone. */
 export function stepOf({id, kind, args}: PlanStep): Step<World> {
-  const make = KINDS[kind]
+  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
   if (!make) throw planUnreadable(`the step ${id} has an unknown kind, ${kind}`)
   const argument = (name: string): StepArgument => {
-    const value = args[name]
+    const value = Object.hasOwn(args, name) ? args[name] : undefined
     if (value === undefined) throw planUnreadable(`the step ${id} lacks ${name}`)
     return value
   }

@@ -3,10 +3,13 @@ import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
 
+/** Refused for its token: the database was not asked. */
+const NOT_ASKED = new Set([401, 403])
+
 /**
- * Wakes the target's writing functions while the calls in flight are waited out: a cold start after the promotion would
- * be downtime for clients. A standby refuses the write; one that acknowledges it before it is promoted would be a second
- * writer, and ends the switch. Anything else that goes wrong here is no reason to stop.
+ * Wakes the target's writing functions before writes are stopped, or while the calls in flight are waited out: a cold start after
+ * the promotion would be downtime for clients. A standby refuses the write, which is remembered; one that acknowledges it before it
+ * is promoted would be a second writer, and ends the switch. Anything else that goes wrong here is no reason to stop.
  */
 export function warmTarget({region}: {region: string}): Step<World> {
   let woken = false
@@ -26,6 +29,9 @@ export function warmTarget({region}: {region: string}): Step<World> {
           context.note(`the canary row ${written.id} may be left in ${region}`)
         throw alreadyWriting(region)
       }
+
+      if (written?.kind === 'refused' && written.outcome === 'fail' && !NOT_ASKED.has(written.status))
+        context.refusesWrites?.add(region)
 
       woken = true
     },

@@ -44,7 +44,7 @@ export class BenchLab {
     const name = `bench-${process.pid}-${profile}`
     // The built lab: one that is compiled as it starts would be slow for a reason of ours.
     const sandbox = new Sandbox()
-    const args = ['lab', 'start', '--lab', name, '--pace', profile]
+    const args = ['lab', 'start', '--target', `lab:${name}`, '--pace', profile]
     const {seconds} = await sandbox.json<{seconds: number}>(args)
     Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
     const session = new Session({target: `lab:${name}`, folder: sandbox.folder, emit() {}})
@@ -60,7 +60,7 @@ export class BenchLab {
     const home = homeOf(world.deployment)
     const away = otherRegion(world.deployment, home)
     const prober = await startProber({
-      api: world.api,
+      send: (request) => world.api.edge(request),
       workload: world.workload,
       token: tokenSource(world),
       run: {id: `bench-${way}-${process.pid}`, async append() {}},
@@ -85,7 +85,7 @@ export class BenchLab {
 
   async stop(): Promise<void> {
     await this.session.close()
-    await this.sandbox.run(['lab', 'stop', '--lab', this.name])
+    await this.sandbox.run(['lab', 'stop', '--target', `lab:${this.name}`])
     this.sandbox.remove()
   }
 
@@ -109,7 +109,7 @@ export class BenchLab {
       world,
       maxLagSeconds: 5,
       waivers: intent === 'failover' ? [{name: 'allow-data-loss', reason: 'bench'}] : [],
-      unfinished: async () => [],
+      recent: async () => ({unfinished: []}),
       newRun: async () => run,
       operator: 'bench',
       emit() {},

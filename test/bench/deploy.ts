@@ -19,13 +19,13 @@ export interface DeployTimes {
 export async function timeDeploy(): Promise<DeployTimes> {
   const sandbox = new Sandbox()
   const start = async (name: string, ...args: string[]): Promise<number> => {
-    const {seconds} = await sandbox.json<{seconds: number}>(['lab', 'start', '--lab', name, ...args])
+    const {seconds} = await sandbox.json<{seconds: number}>(['lab', 'start', '--target', `lab:${name}`, ...args])
     return seconds
   }
 
   try {
     const full = await start('full')
-    await sandbox.expect(0, ['lab', 'stop', '--lab', 'full'])
+    await sandbox.expect(0, ['lab', 'stop', '--target', 'lab:full'])
     const empty = await start('empty', '--empty')
     const project = new CdkProject(join(sandbox.folder, 'app'), 'ToDoMgmt', {home: 'us-east-1', away: 'us-east-2'})
     const deploy = async (): Promise<number> => {
@@ -36,7 +36,7 @@ export async function timeDeploy(): Promise<DeployTimes> {
 
     return {engine: full - empty, deploy: await deploy(), again: await deploy()}
   } finally {
-    for (const name of ['full', 'empty']) await sandbox.run(['lab', 'stop', '--lab', name])
+    for (const name of ['full', 'empty']) await sandbox.run(['lab', 'stop', '--target', `lab:${name}`])
     sandbox.remove()
   }
 }

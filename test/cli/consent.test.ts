@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {typedConsent} from '../../src/cli/consent.js'
+import {goAhead, typedConsent} from '../../src/cli/consent.js'
 import {thrownBy} from '../support/thrown.js'
 
 const consent = (confirm: string | undefined, typed?: string, asked: string[] = []) =>
@@ -39,5 +39,24 @@ describe('the typed consent', () => {
     const order: string[] = []
     expect(await consent(undefined).ask(() => order.push('risk'))).to.equal(false)
     expect(order).to.deep.equal([])
+  })
+})
+
+describe('field report 26: the consent to stop writes', () => {
+  const asking = (yes: boolean, answer?: boolean) =>
+    goAhead({yes, question: 'Stop?', next: 'todo-dr x --yes'}, answer === undefined ? undefined : async () => answer)
+
+  it('is given by --yes, or by a yes at the terminal', async () => {
+    await asking(true)
+    await asking(false, true)
+  })
+
+  it('is refused where nobody can be asked, and says which command needs no answer', async () => {
+    const error = await thrownBy(asking(false))
+    expect(error).to.include({code: 'ConsentNeeded', exit: 'refused', next: 'todo-dr x --yes'})
+  })
+
+  it('ends with nothing changed at a no', async () => {
+    expect(await thrownBy(asking(false, false))).to.include({code: 'Declined', exit: 'interrupted'})
   })
 })

@@ -37,6 +37,14 @@ describe('an unknown command', () => {
     ])
   })
 
+  it('may be a known one with a word too many', () => {
+    expect(told('outage', 'start', 'us-east-1', '--json')).to.deep.equal([
+      'unexpected argument: us-east-1',
+      'outage start does not take it',
+      'todo-dr outage start --help',
+    ])
+  })
+
   it('may be a flag that stands too early', () => {
     expect(told('--target', 'lab', 'status')[0]).to.equal('the command must come first')
   })

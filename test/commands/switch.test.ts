@@ -1,9 +1,13 @@
 import {Config} from '@oclif/core'
 import {expect} from 'chai'
+import {existsSync, mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {Session} from '../../src/open/session.js'
 import type {DrCommand} from '../../src/cli/dr-command.js'
 import type {DrError as DrErrorType} from '../../src/errors.js'
+import type {DrillResult} from '../../src/measure/result.js'
 import type {DrEvent} from '../../src/messages.js'
 import type {Run} from '../../src/ports/runs.js'
 import type {SimulatedWorld as SimulatedWorldType} from '../support/simulated-world.js'
@@ -22,16 +26,19 @@ const {default: Switchover} = await import('../../src/commands/switchover.js')
 
 const {resultSchemas} = await import('../../scripts/schemas.js')
 const {SCHEMAS: STEER_SCHEMAS} = await import('../../src/actions/steer/result.js')
+const {SCHEMAS: SWITCH_SCHEMAS} = await import('../../src/actions/switch/result.js')
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let config: Config
 
 interface Ended {
   status: number
-  result?: {refusals?: {gate: string}[]; outcome?: {status: string} | null; dryRun?: boolean}
+  result?: {refusals?: {gate: string}[]; outcome?: {status: string; runDirectory: string} | null; dryRun?: boolean}
   error?: DrErrorType
   events: DrEvent[]
 }
+
+const folders = mkdtempSync(join(tmpdir(), 'todo-dr-switch-'))
 
 /** Runs a command against a simulated world, as the process would: its exit status, its result, what it says. */
 async function run(
@@ -41,6 +48,16 @@ async function run(
   kept: Run[] = [],
 ): Promise<Ended> {
   const events: DrEvent[] = []
+  const runs = {
+    async create(intent: string) {
+      // Where its report goes.
+      const folder = mkdtempSync(join(folders, 'run-'))
+      kept.push({...memoryRun(`run-${kept.length}-${intent}`), folder})
+      return kept.at(-1)!
+    },
+    newestFirst: async () => [...kept].reverse(),
+    open: async (id: string) => kept.find((run) => run.id === id)!,
+  }
   const session = {
     target: async () => ({
       kind: 'lab',
@@ -55,14 +72,8 @@ async function run(
       start: async (region: string) => void sim.acts.push(`outage ${region}`),
       active: async (region: string) => [{region, kind: 'api', startedAt: 1}],
     }),
-    mirroredRuns: async () => ({
-      async create(intent: string) {
-        kept.push(memoryRun(`run-${kept.length}-${intent}`))
-        return kept.at(-1)!
-      },
-      newestFirst: async () => [...kept].reverse(),
-      open: async (id: string) => kept.find((run) => run.id === id)!,
-    }),
+    runs: async () => runs,
+    mirroredRuns: async () => runs,
   } as unknown as Session
   const command = new Command(argv, config)
   Object.assign(command, {
@@ -88,12 +99,16 @@ describe('the commands that change the topology', () => {
     config = await Config.load({root})
   })
 
+  after(() => rmSync(folders, {recursive: true}))
+
   it('failover refuses without consent, shows what is at risk and points at switchover while all is well', async () => {
     const sim = new SimulatedWorld()
     const {status, result, events} = await run(Failover, [], sim)
     expect(status).to.equal(3)
     expect(result!.refusals!.map(({gate}) => gate)).to.deep.equal(['data-loss-consent'])
-    expect(events.find((event) => event.code === 'warning')).to.deep.include({hint: 'todo-dr switchover loses nothing'})
+    expect(events.find((event) => event.code === 'warning')).to.deep.include({
+      hint: `todo-dr switchover --to ${AWAY} loses nothing`,
+    })
     expect(events.find((event) => event.code === 'refusal')).to.include({waived: false})
     expect(sim.acts).to.deep.equal([])
   })
@@ -112,6 +127,7 @@ describe('the commands that change the topology', () => {
     sim.lose(HOME)
     const {status, result, events} = await run(Failover, ['--allow-data-loss', '--confirm', 'ToDoMgmt'], sim)
     expect([status, result!.outcome!.status]).to.deep.equal([0, 'done'])
+    expect(existsSync(join(result!.outcome!.runDirectory, 'run.html'))).to.equal(true)
     expect(events.filter((event) => event.code === 'refusal' && event.waived).length).to.be.greaterThan(1)
     expect(sim.edgeKey).to.equal(AWAY)
   })
@@ -125,6 +141,68 @@ describe('the commands that change the topology', () => {
     const stalled = await run(Switchover, ['--dry-run'], sim)
     expect([stalled.status, stalled.result!.refusals![0]!.gate]).to.deep.equal([3, 'replication-healthy'])
     expect(sim.acts).to.deep.equal([])
+  })
+
+  it('health 03: a switch that drift would break is refused by name, and goes through with a waiver, which is journaled', async () => {
+    const sim = new SimulatedWorld()
+    sim.regions[AWAY]!.engineVersion = '8.0.mysql_aurora.3.10.4'
+    const refused = await run(Switchover, [], sim)
+    expect([refused.status, refused.result!.refusals!.map(({gate}) => gate)]).to.deep.equal([3, ['engine-versions']])
+    for (const wrong of ['engine-versions', 'engine-versions= ', 'engine-version=why', 'allow-data-loss=why'])
+      expect((await run(Switchover, ['--waive', wrong], sim)).error).to.include({code: 'WaiverInvalid', exitStatus: 2})
+    expect(sim.acts).to.deep.equal([])
+
+    const kept: Run[] = []
+    const waived = await run(Switchover, ['--waive', 'engine-versions=a patch, a=b'], sim, kept)
+    expect([waived.status, waived.result!.outcome!.status]).to.deep.equal([0, 'done'])
+    const lines = (await kept[0]!.read('journal.ndjson')) as {event: string; name?: string; reason?: string}[]
+    expect(lines.filter(({event}) => event === 'waiver').map(({name, reason}) => [name, reason])).to.deep.equal([
+      ['engine-versions', 'a patch, a=b'],
+    ])
+  })
+
+  it('drift: a failover with another secret and a smaller quota is refused by both names, and goes through with both waived', async () => {
+    const broken = (): SimulatedWorldType => {
+      const sim = new SimulatedWorld()
+      sim.regions[AWAY]!.secrets = [{name: 'ToDoMgmt/admin', version: 'v2', replicas: []}]
+      sim.regions[AWAY]!.concurrencyLimit = 10
+      return sim
+    }
+
+    const consent = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
+    const refused = await run(Failover, consent, broken())
+    expect([refused.status, refused.result!.refusals!.map(({gate}) => gate)]).to.deep.equal([
+      3,
+      ['target-quota', 'secrets'],
+    ])
+    const kept: Run[] = []
+    const waivers = ['--waive', 'secrets=same password', '--waive', 'target-quota=ten are enough']
+    const waived = await run(Failover, [...consent, ...waivers], broken(), kept)
+    expect([waived.status, waived.result!.outcome!.status]).to.deep.equal([0, 'done'])
+    const lines = (await kept[0]!.read('journal.ndjson')) as {event: string; name?: string; reason?: string}[]
+    expect(
+      lines.filter(({event}) => event === 'waiver').map(({name, reason}) => [name, reason]),
+    ).to.include.deep.members([
+      ['secrets', 'same password'],
+      ['target-quota', 'ten are enough'],
+    ])
+  })
+
+  it('health 03: a failover opens the region that an earlier one has closed, and asks about one that a person has closed', async () => {
+    const consent = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
+    for (const [kept, expected] of [
+      [[], ['target-closed']],
+      [undefined, []],
+    ] as const) {
+      const sim = new SimulatedWorld()
+      const runs: Run[] = []
+      sim.regions[HOME]!.databaseUp = false
+      await run(Failover, consent, sim, runs)
+      Object.assign(sim.regions[HOME]!, {databaseUp: true, writable: false, synchronization: 'connected'})
+      expect(sim.regions[HOME]!.writers).to.equal('fenced')
+      const {result} = await run(Failover, ['--dry-run', ...consent], sim, kept ? [...kept] : runs)
+      expect(result!.refusals!.map(({gate}) => gate)).to.deep.equal(expected)
+    }
   })
 
   it('field report 20: changes nothing where the region is the primary already and serves, however often it is typed', async () => {
@@ -182,6 +260,51 @@ describe('the commands that change the topology', () => {
     expect(without.status).to.equal(3)
     expect(without.result!.refusals!.map(({gate}) => gate)).to.include('target-reachable')
     expect(sim.acts).to.deep.equal(acts)
+  })
+
+  it('field report 6: a switch typed again after a failover whose fence is not proven names that, and how to close the region', async () => {
+    const sim = new SimulatedWorld()
+    const kept: Run[] = []
+    sim.lose(HOME)
+    const consent = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
+    const first = await run(Failover, consent, sim, kept)
+    expect(first.status).to.equal(0)
+    const said = async (Command: typeof Failover | typeof Switchover | typeof Steer, argv: string[]) => {
+      const {status, result, events} = await run(Command, argv, sim, kept)
+      expect(status).to.equal(first.status)
+      if (Command !== Steer) expect(SWITCH_SCHEMAS.switch.parse(result)).to.deep.equal(result)
+      expect(JSON.stringify(events)).not.to.contain('nothing is left to do')
+      const warning = events.find((event) => event.code === 'warning' && event.text.includes('not proven'))
+      return warning?.code === 'warning' ? `${warning.text}\n${warning.hint}` : ''
+    }
+
+    const silent = await said(Failover, ['--to', AWAY])
+    expect(silent)
+      .to.contain(`${AWAY} is the primary already, and clients are served there, but it is not proven that ${HOME}`)
+      .and.to.contain(kept[0]!.id)
+      .and.to.contain(`when ${HOME} answers again, todo-dr status says how to close it`)
+
+    sim.regions[HOME]!.lost = false
+    const byHand = sim.deployment.regions[0]!.functions.writers.map((name) => `--function-name ${name} `)
+    for (const argv of [
+      ['--to', AWAY],
+      ['--to', AWAY, ...consent],
+      ['--to', AWAY, '--dry-run'],
+    ])
+      for (const command of byHand) expect(await said(Failover, argv)).to.contain(command)
+    expect(await said(Switchover, ['--to', AWAY])).to.contain(byHand[0])
+
+    // Only the rest is left: no part of it closes the region either.
+    for (const [Command, argv] of [
+      [Failover, ['--to', AWAY]],
+      [Steer, []],
+    ] as const) {
+      sim.steerNow(HOME)
+      expect(await said(Command, [...argv])).to.contain(byHand[0])
+    }
+
+    sim.regions[HOME]!.writers = 'fenced'
+    expect((await run(Failover, ['--to', AWAY], sim, kept)).events.at(-1)).to.include({code: 'done'})
   })
 
   it('goes there and back, and resume has nothing left to do', async () => {
@@ -280,6 +403,37 @@ describe('the commands that change the topology', () => {
       expect((await run(Steer, [], sim)).status).to.equal(0)
       expect(sim.acts).to.deep.equal([])
     })
+  })
+
+  it('measures a planned switch as a failover: under load, judged, with the result of a drill', async () => {
+    const schemas = await resultSchemas()
+    const sim = new SimulatedWorld({promotionMs: 500, lagMs: 0})
+    const kept: Run[] = []
+    for (const [Command, to] of [
+      [Switchover, AWAY],
+      [Failback, HOME],
+    ] as const) {
+      const {status, result} = await run(Command, ['--measure', '--rate', '20', '--yes'], sim, kept)
+      const measured = schemas.drill!.parse(result) as DrillResult
+      expect([status, measured.verdict, measured.singleWriter.valid]).to.deep.equal([0, 'passed', true])
+      expect(measured.rpo.lostCount).to.equal(0)
+      expect(measured.rpo.acknowledged).to.be.greaterThan(20)
+      expect(measured.topology.afterFailover.primary).to.equal(to)
+      expect(await kept.at(-1)!.readJson('result.json')).to.deep.equal(result)
+    }
+  })
+
+  it('waits for home before the load of a measured failback begins', async () => {
+    const sim = new SimulatedWorld({lagMs: 0})
+    sim.promoteNow(AWAY)
+    sim.steerNow(AWAY)
+    Object.assign(sim.regions[HOME]!, {writable: false, synchronization: 'pending-resync'})
+    const back = sim.clock.now() + 3_600_000
+    void sim.clock.sleep(3_600_000).then(() => Object.assign(sim.regions[HOME]!, {synchronization: 'connected'}))
+    const {status, result} = await run(Failback, ['--measure', '--rate', '20', '--yes'], sim)
+    expect(status).to.equal(0)
+    const {times} = result as unknown as DrillResult
+    expect(Date.parse(times.startedAt)).to.be.within(back, back + 60_000)
   })
 
   it('prints what the published schemas describe', async () => {

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {loadConfig} from '../../src/config/load.js'
@@ -31,6 +32,11 @@ describe('todo-dr.yaml', () => {
     expect(parseConfig('todo-dr.yaml', '')).to.deep.equal({infra: 'infra', targets: {}})
   })
 
+  it('field report 16: takes a region that AWS has added since, where it says so', () => {
+    const text = `${TARGET.replace('us-east-2', 'us-east-9')}    allowUnlistedRegion: true\n`
+    expect(parseConfig('todo-dr.yaml', text).targets.prod!.regions.away).to.equal('us-east-9')
+  })
+
   it('is taken as `init` writes it', () => {
     const sample = readFileSync(new URL('../../templates/todo-dr.yaml', import.meta.url), 'utf8')
     expect(parseConfig('todo-dr.yaml', sample)).to.have.property('defaultTarget', 'staging')
@@ -50,6 +56,12 @@ describe('todo-dr.yaml', () => {
       TARGET.replace('us-east-2', 'Ohio'),
       'todo-dr.yaml:4:32: targets.prod.regions.away: must be an AWS region name',
     ],
+    [
+      'field report 16: a region that does not exist',
+      TARGET.replace('us-east-2', 'us-east-9'),
+      'todo-dr.yaml:4:32: targets.prod.regions.away: us-east-9 is not an AWS region',
+    ],
+    ['a key twice', `${TARGET}    profile: a\n    profile: b\n`, 'todo-dr.yaml:6:5: profile: is given twice'],
     [
       'the same region twice',
       TARGET.replace('us-east-2', 'us-east-1'),
@@ -82,6 +94,85 @@ describe('todo-dr.yaml', () => {
       )
     })
   }
+
+  it('names all mistakes at once, in the order of the file', () => {
+    const {message, next} = invalid(
+      `${TARGET.replace('ToDoMgmt', '12').replace('us-east-2', 'Ohio')}    profil: x\n    rtoSecond: 1\n`,
+    )
+    expect(message.replace(/^.*todo-dr/, 'todo-dr')).to.equal(
+      'todo-dr.yaml:3:5: targets.prod.app: Invalid input: expected string, received number; ' +
+        '4:32: targets.prod.regions.away: must be an AWS region name, such as us-east-1; ' +
+        '5:5: targets.prod.profil: unknown key; 6:5: targets.prod.rtoSecond: unknown key',
+    )
+    expect(next).to.match(/^fix lines 3, 4, 5, 6 of /)
+    const many = Array.from({length: 30}, (_, index) => `k${index}: 1\n`).join('')
+    expect(invalid(`${TARGET}${many}`).message).to.match(/; and 20 more$/)
+  })
+
+  describe('field report 19: what nobody wrote by hand', () => {
+    let folder: string
+    let file: string
+    const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+    for (let level = 1; level < 12; level++)
+      bomb.push(`a${level}: &a${level} [${Array.from({length: 10}, () => `*a${level - 1}`).join(', ')}]`)
+    const target = (index: number): string => `  t${index}: {app: A, regions: {home: us-east-1, away: us-east-2}}\n`
+    const texts: Record<string, () => string> = {
+      '200,000 targets': () => `targets:\n${Array.from({length: 200_000}, (_, index) => target(index)).join('')}`,
+      'as many keys as fit': () => Array.from({length: 14_000}, (_, index) => `k${index}: 1\n`).join(''),
+      'aliases of aliases': () => bomb.join('\n'),
+      'lists in lists': () => `targets: ${'['.repeat(60_000)}${']'.repeat(60_000)}`,
+      'maps in maps': () => `targets: ${'{a: '.repeat(30_000)}`,
+      'thousands of mistakes': () => `targets: ${'!a '.repeat(40_000)}`,
+      'bytes that are no text': () => Buffer.from(Array.from({length: 60_000}, (_, index) => index % 251)).toString(),
+    }
+
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'todo-dr-hostile-'))
+      file = join(folder, 'todo-dr.yaml')
+    })
+
+    afterEach(() => rmSync(file, {recursive: true, force: true}))
+
+    after(() => rmSync(folder, {recursive: true}))
+
+    const refused = async (): Promise<DrError> => {
+      const began = process.cpuUsage()
+      const error = await loadConfig(folder).then(
+        () => undefined,
+        (error_: unknown) => error_,
+      )
+      // Of the processor, which a busy machine does not count: the slowest needs 1.5 s.
+      const {user, system} = process.cpuUsage(began)
+      expect((user + system) / 1e6, 'seconds').to.be.below(3)
+      expect(error).to.include({code: 'ConfigInvalid', exit: 'usage'})
+      expect((error as DrError).message)
+        .to.contain('todo-dr.yaml')
+        .and.not.match(/call stack|Excessive/)
+      return error as DrError
+    }
+
+    for (const [what, text] of Object.entries(texts)) {
+      it(`${what} are refused, soon and in words`, async function () {
+        this.timeout(30_000)
+        writeFileSync(file, text())
+        const {message} = await refused()
+        // What fits is read, and refused for what it is.
+        expect(message.includes('longer than'), message).to.equal(what === '200,000 targets')
+      })
+    }
+
+    const places: Record<string, () => void> = {
+      'a folder': () => mkdirSync(file),
+      'a pipe': () => execFileSync('mkfifo', [file]),
+      'a device without an end': () => symlinkSync('/dev/zero', file),
+    }
+    for (const [what, make] of Object.entries(places)) {
+      it(`${what} in its place is refused`, async () => {
+        make()
+        expect((await refused()).message).to.contain('it is not a file')
+      })
+    }
+  })
 
   describe('its search', () => {
     let folder: string

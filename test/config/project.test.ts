@@ -69,4 +69,12 @@ describe('the project', () => {
     write('cdk.json', '{')
     expect(((await thrownBy(find(folder))) as DrError).message).to.contain('cdk.json')
   })
+
+  for (const name of ['cdk.json', 'config.json', 'package.json']) {
+    it(`field report 19: is refused with a ${name} that nobody wrote`, async () => {
+      write('infra/cdk.json', {app: 'node app.js'})
+      write(`infra/${name}`, `{"app": "node app.js", "more": "${'x'.repeat(1_000_000)}"}`)
+      expect(await thrownBy(find(folder))).to.include({code: 'ProjectInvalid', exit: 'usage'})
+    })
+  }
 })

@@ -9,6 +9,8 @@ import {planOf, resume, start} from './support.js'
 /** A world in which the intent makes sense. */
 async function worldFor(intent: Intent, scenario: string): Promise<SimulatedWorld> {
   const sim = new SimulatedWorld()
+  // Each plan has the capacity to raise, too, where the primary can tell what it uses.
+  for (const side of Object.values(sim.regions)) side.peakAcu = 2
   if (scenario === 'region-loss') sim.lose(HOME)
   if (scenario === 'database-crash') sim.regions[HOME]!.databaseUp = false
   if (intent !== 'failback') return sim
@@ -17,8 +19,9 @@ async function worldFor(intent: Intent, scenario: string): Promise<SimulatedWorl
   return sim
 }
 
-const CASES: {intent: Intent; scenario: string}[] = [
+const CASES: {intent: Intent; scenario: string; drain?: boolean}[] = [
   {intent: 'switchover', scenario: 'healthy'},
+  {intent: 'switchover', scenario: 'drained', drain: true},
   {intent: 'failover', scenario: 'region-loss'},
   {intent: 'failover', scenario: 'database-crash'},
   {intent: 'failback', scenario: 'region-loss'},
@@ -28,17 +31,19 @@ describe('a plan that is killed at any point and resumed', function () {
   // Thousands of runs: seconds on a quiet machine.
   this.timeout(120_000)
 
-  for (const {intent, scenario} of CASES)
+  for (const {intent, scenario, drain} of CASES)
     it(`ends in the same topology: ${intent}, ${scenario}`, async () => {
       const whole = await worldFor(intent, scenario)
       const points: string[] = []
-      const finished = await start(whole, await planOf(whole, intent), {onPoint: (point) => points.push(point)})
+      const finished = await start(whole, await planOf(whole, intent, {drain}), {
+        onPoint: (point) => points.push(point),
+      })
       expect(finished.outcome?.status).to.equal('done')
       expect(points.length).to.be.greaterThan(12)
 
       for (const killAt of points) {
         const sim = await worldFor(intent, scenario)
-        const {run, outcome} = await start(sim, await planOf(sim, intent), {killAt})
+        const {run, outcome} = await start(sim, await planOf(sim, intent, {drain}), {killAt})
         expect(outcome, killAt).to.equal(undefined)
         const resumed = await resume(sim, run)
         expect(resumed?.status, killAt).to.equal('done')

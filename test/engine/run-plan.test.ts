@@ -46,6 +46,44 @@ describe('the engine', () => {
       expect(whenSteered).to.deep.equal([{promoted: true, tookWrite: true}])
     })
 
+  it('health 04: functions that start cold for two seconds hold a failover up once, and not at all while it waits for a lost region', async () => {
+    const COLD_MS = 2000
+    for (const [hang, most] of [
+      [false, COLD_MS + 100],
+      [true, 4500],
+    ] as const) {
+      const sim = new SimulatedWorld({hang, promotionMs: 300})
+      sim.lose(HOME)
+      const plan = await planOf(sim, 'failover')
+      const warmAt = new Map<string, number>()
+      const began = sim.clock.now()
+      let steeredAt = Infinity
+      sim.fault = async (call, at) => {
+        if (call === 'steer') steeredAt = Math.min(steeredAt, sim.clock.now() - began)
+        if (at !== AWAY || !/^api (?:POST|DELETE)/.test(call)) return
+        if (!warmAt.has(call)) warmAt.set(call, sim.clock.now() + COLD_MS)
+        await sim.clock.sleep(Math.max(0, warmAt.get(call)! - sim.clock.now()))
+      }
+      expect((await start(sim, plan)).outcome).to.include({status: 'done'})
+      expect(steeredAt).to.be.below(most)
+    }
+  })
+
+  it('health 04: asks the new primary for a write of its own only where the promotion was not proven by one', async () => {
+    for (const byWrite of [true, false]) {
+      const sim = new SimulatedWorld()
+      sim.fault = async (call, at) => {
+        const promoting = sim.switching !== undefined && call === 'api POST' && at === AWAY
+        if (!byWrite && promoting) await sim.clock.sleep(4000)
+      }
+      const {outcome, run} = await start(sim, await planOf(sim, 'failover'))
+      expect(outcome).to.include({status: 'done'})
+      const expected = byWrite ? ['step-skipped'] : ['step-intent', 'step-done']
+      expect(eventOf(await journalOf(run), 'takes-write')).to.deep.equal(expected)
+      expect(sim.topology()).to.deep.include({away: {isWriter: true, writers: 'open', canaries: 0}})
+    }
+  })
+
   it('promotes at once when the lost region hangs: the fence costs one delay, and the rest of it is left out', async () => {
     const sim = new SimulatedWorld({hang: true})
     sim.lose(HOME)
@@ -166,7 +204,7 @@ describe('the engine', () => {
     const sim = new SimulatedWorld()
     const before = sim.topology()
     sim.regions[HOME]!.fenceLeaks = true
-    const {outcome, run} = await start(sim, await planOf(sim, 'switchover'), {waivers: []})
+    const {outcome, run} = await start(sim, await planOf(sim, 'switchover', {drain: true}), {waivers: []})
     expect(outcome).to.include({status: 'undone', exit: 'refused'})
     expect(outcome!.failure!.code).to.equal('FenceLeaks')
     expect(sim.topology()).to.deep.equal(before)
@@ -356,7 +394,7 @@ describe('the engine', () => {
   it('field report 4: an undone run is undone however often it is resumed, and its exit status says so', async () => {
     const sim = new SimulatedWorld()
     sim.regions[HOME]!.fenceLeaks = true
-    const {run} = await start(sim, await planOf(sim, 'switchover'), {waivers: []})
+    const {run} = await start(sim, await planOf(sim, 'switchover', {drain: true}), {waivers: []})
     expect(await resume(sim, run)).to.include({status: 'undone', exit: 'refused'})
   })
 
@@ -385,7 +423,8 @@ describe('the engine', () => {
         if (at === point) interrupt.abort()
       }
 
-      const {outcome, run} = await start(sim, await planOf(sim, 'switchover'), {signal: interrupt.signal, onPoint})
+      const plan = await planOf(sim, 'switchover', {drain: true})
+      const {outcome, run} = await start(sim, plan, {signal: interrupt.signal, onPoint})
       expect(outcome).to.include({status, exit})
       if (status === 'undone') expect(sim.topology()).to.deep.equal(before)
       else expect((await resume(sim, run))!.status).to.equal('done')
@@ -474,7 +513,7 @@ describe('the engine', () => {
 
   it('does not resume while another run holds the lease, names its holder, and can be resumed later', async () => {
     const sim = new SimulatedWorld()
-    const {run} = await start(sim, await planOf(sim, 'switchover'), {owner: 'ann run-1', killAt: 'after:fence'})
+    const {run} = await start(sim, await planOf(sim, 'switchover'), {owner: 'ann run-1', killAt: 'after:warm-target'})
     sim.leaseHolder = 'bob run-2'
     const acts = [...sim.acts]
     const refused: unknown = await resume(sim, run).catch((error: unknown) => error)

@@ -1,21 +1,27 @@
-import {observe} from '../../src/probes/observe.js'
+import {lookAtUse, observe} from '../../src/probes/observe.js'
 import {resumePlan, runPlan} from '../../src/engine/run-plan.js'
 import {readRecord} from '../../src/engine/unfinished.js'
 import type {RunOutcome} from '../../src/engine/outcome.js'
 import type {Waiver} from '../../src/model/gate.js'
 import type {Intent, Plan} from '../../src/model/plan.js'
 import {planFailback, planFailover, planSwitchover} from '../../src/plans/index.js'
+import type {PlanOptions} from '../../src/plans/index.js'
 import type {Emit} from '../../src/messages.js'
 import type {Run} from '../../src/ports/runs.js'
 import {memoryRun, runOf} from '../support/memory-run.js'
+import {AWAY, HOME} from '../support/simulated-world.js'
 import type {SimulatedWorld} from '../support/simulated-world.js'
 
 const CONSENT: Waiver[] = [{name: 'allow-data-loss', reason: 'the test says so'}]
 
-export async function planOf(sim: SimulatedWorld, intent: Intent): Promise<Plan> {
-  const observation = await observe(sim.connect().world)
-  if (intent === 'switchover') return planSwitchover(observation, sim.deployment)
-  return intent === 'failover' ? planFailover(observation, sim.deployment) : planFailback(observation, sim.deployment)
+export async function planOf(sim: SimulatedWorld, intent: Intent, options: PlanOptions = {}): Promise<Plan> {
+  const {world} = sim.connect()
+  const observation = await observe(world)
+  for (const region of [HOME, AWAY])
+    Object.assign(observation.regions[region]!, await lookAtUse(world, observation, region))
+  if (intent === 'switchover') return planSwitchover(observation, sim.deployment, options)
+  if (intent === 'failback') return planFailback(observation, sim.deployment, options)
+  return planFailover(observation, sim.deployment)
 }
 
 export interface Started {

@@ -1,9 +1,12 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {diagnose} from '../../src/diagnose.js'
+import {servesNobody} from '../../src/model/database-status.js'
 import {checkGates, checkUnsure} from '../../src/gates/index.js'
+import {WAIVABLE} from '../../src/model/gate.js'
 import type {GateInput, Waiver} from '../../src/model/gate.js'
 import type {Observation} from '../../src/model/observation.js'
+import {standbyLag} from '../../src/model/topology.js'
 import type {Intent} from '../../src/model/plan.js'
 import {AWAY, HOME, anyObservation, healthy, healthySide, no, silentSide, yes} from '../support/observations.js'
 
@@ -16,6 +19,7 @@ const input = (intent: Intent, observation: Observation, to = AWAY): GateInput =
   observation,
   diagnosis: diagnose(observation),
   maxLagSeconds: 5,
+  fencedByUs: false,
 })
 
 const refusedBy = (intent: Intent, observation: Observation, waivers: Waiver[] = [], to = AWAY): string[] =>
@@ -36,7 +40,7 @@ const withMember = (synchronization: string | undefined, isWriter = false): Obse
     }),
   })
 
-const headless = yes({id: 'c', arn: 'a', status: 'available', availableInstances: 0})
+const headless = yes({id: 'c', arn: 'a', status: 'available', instances: []})
 
 describe('the gates', () => {
   it('let a switchover of a healthy pair pass', () => {
@@ -57,6 +61,22 @@ describe('the gates', () => {
     for (const lagSeconds of [yes(undefined), yes(6), no('CloudWatch is silent')])
       expect(refusedBy('failover', withAway({lagSeconds}))).to.deep.equal(['replica-caught-up', 'data-loss-consent'])
     expect(refusedBy('failover', withAway({lagSeconds: yes(600)}), CONSENT)).to.deep.equal([])
+  })
+
+  it('aws 09: a lag is told with its age, and one from before the outage says nothing of what is at risk', () => {
+    const {at} = healthy()
+    const measured = (agoMs: number): Observation =>
+      withAway({lagSeconds: yes(0.1), lag: {seconds: 0.1, at: at - 60_000 - agoMs, periodSeconds: 60}})
+    const reasons = (agoMs: number): string[] =>
+      checkGates(input('failover', measured(agoMs)), []).refusals.map(({reason}) => reason)
+    const [young, ...none] = reasons(45_000)
+    expect(none).to.deep.equal([])
+    expect(young).to.contain('was 0.1 s behind when it was last measured, 45 s ago: about the last 0.1 s of writes')
+    const [gate, consent] = reasons(200_000)
+    expect(gate).to.contain('the last value (0.1 s) is 200 s old')
+    expect(consent).to.contain('how many cannot be estimated').and.to.contain('200 s ago').and.not.to.contain('at risk')
+    expect(standbyLag(measured(45_000))).to.equal(0.1)
+    expect(standbyLag(measured(200_000)), 'nor does a report estimate by it').to.equal(null)
   })
 
   it('defect 13: refuse a planned switch while replication is stalled, whatever is waived', () => {
@@ -120,6 +140,137 @@ describe('the gates', () => {
     it(`refuse by ${gate}, and no consent lifts it`, () => {
       expect(refusedBy(intent, observation, CONSENT, to)).to.include(gate)
     })
+
+  const withCluster = (change: object): Observation => {
+    const {cluster} = healthySide(AWAY)
+    return withAway({cluster: yes({...(cluster.reachable ? cluster.value : ({} as never)), ...change})})
+  }
+
+  const used = (peakAcu: Observation['regions'][string]['peakAcu'], max: number): Observation => {
+    const observation = withCluster({capacity: {min: 0.5, max}})
+    observation.regions[HOME] = healthySide(HOME, {peakAcu})
+    return observation
+  }
+
+  const tables = (here: Record<string, string>, there: Record<string, string>): Observation =>
+    healthy({
+      regions: {[HOME]: healthySide(HOME, {tables: yes(here)}), [AWAY]: healthySide(AWAY, {tables: yes(there)})},
+    })
+
+  const broken: Record<(typeof WAIVABLE)[number], [Observation, RegExp]> = {
+    'engine-versions': [
+      withCluster({engineVersion: '8.0.mysql_aurora.3.10.4'}),
+      /us-east-2 runs engine version 8\.0\.mysql_aurora\.3\.10\.4, and the primary 8\.0\.mysql_aurora\.3\.10\.3/,
+    ],
+    'target-capacity': [used(yes(12), 8), /maximum is 8 ACU, and us-east-1 has used 12 ACU/],
+    secrets: [
+      withAway({secrets: yes([{name: 'ToDoMgmt/admin', version: 'v2', replicas: []}])}),
+      /a login would fail in us-east-2: ToDoMgmt\/admin has another value than in us-east-1/,
+    ],
+    schema: [
+      tables({ToDos: 'a', Gone: 'b'}, {ToDos: 'c'}),
+      /the tables of us-east-2 are not those of us-east-1: ToDos, Gone/,
+    ],
+    'target-quota': [
+      withAway({concurrencyLimit: yes(900)}),
+      /in us-east-2 the account may run 900 functions at once .* 1000 in us-east-1/,
+    ],
+    'target-closed': [
+      withAway({writers: yes('partly')}),
+      /some writing functions of us-east-2 have reserved concurrency 0/,
+    ],
+  }
+  for (const [gate, [observation, reason]] of Object.entries(broken))
+    it(`health 03: refuse by ${gate}, naming what would break the switch, until that gate is waived`, () => {
+      for (const intent of ['switchover', 'failover'] as const) {
+        const {refusals} = checkGates(input(intent, observation), CONSENT)
+        expect(refusals).to.have.length(1)
+        expect(refusals[0]).to.include({gate, waiver: gate})
+        expect(refusals[0]!.reason).to.match(reason)
+        expect(refusals[0]!.hint).to.include(`--waive ${gate}=REASON`)
+        for (const name of WAIVABLE)
+          expect(refusedBy(intent, observation, [...CONSENT, {name, reason: 'test'}])).to.deep.equal(
+            name === gate ? [] : [gate],
+          )
+      }
+    })
+
+  it('drift: refuse by secrets what is not copied, is being copied, or does not let the proxy in', () => {
+    const replica = (region: string, status: string) => [{region, status, message: 'no key'}]
+    const home = (replicas: ReturnType<typeof replica>): Observation => {
+      const observation = healthy()
+      observation.regions[HOME]!.secrets = yes([{name: 'ToDoMgmt/admin', version: 'v1', replicas}])
+      return observation
+    }
+
+    const cases: [Observation, string][] = [
+      [withAway({secrets: yes([])}), 'it lacks ToDoMgmt/admin'],
+      [home(replica(AWAY, 'Failed')), 'the copy of ToDoMgmt/admin is Failed (no key)'],
+      [
+        withAway({proxy: yes({available: 0, unavailable: 1, authFailed: true})}),
+        'its database refuses the secrets of its proxy',
+      ],
+    ]
+    for (const [observation, says] of cases) {
+      const {refusals} = checkGates(input('switchover', observation), [])
+      expect(refusals.map(({gate, reason}) => [gate, reason])).to.deep.equal([
+        ['secrets', `a login would fail in us-east-2: ${says}`],
+      ])
+    }
+
+    expect(refusedBy('switchover', home(replica(AWAY, 'InSync')))).to.deep.equal([])
+    expect(refusedBy('switchover', home(replica('eu-west-1', 'Failed')))).to.deep.equal([])
+  })
+
+  it('health 03: compare the version with that of the global database where the primary does not answer', () => {
+    const lost = {...broken['engine-versions'][0]}
+    lost.regions = {...lost.regions, [HOME]: silentSide(HOME)}
+    expect(refusedBy('failover', lost, CONSENT)).to.deep.equal(['engine-versions'])
+  })
+
+  it('health 03: refuse nothing for what nobody could read or measure', () => {
+    for (const observation of [
+      withCluster({engineVersion: undefined}),
+      used(yes(undefined), 8),
+      used(no('CloudWatch is silent'), 8),
+      used(yes(8), 8),
+      withCluster({capacity: undefined}),
+      withAway({tables: yes({ToDos: 'c'})}),
+      tables({ToDos: 'a'}, {ToDos: 'a'}),
+      withAway({secrets: undefined, concurrencyLimit: undefined}),
+      withAway({secrets: no('denied'), concurrencyLimit: no('denied')}),
+    ])
+      expect(refusedBy('switchover', observation)).to.deep.equal([])
+  })
+
+  it('health 03: open what todo-dr itself has closed without a word', () => {
+    const asked = {...input('failover', withAway({writers: yes('fenced')})), fencedByUs: true}
+    expect(checkGates(asked, CONSENT).refusals).to.deep.equal([])
+  })
+
+  it('health 03: refuse nothing on a healthy deployment, whatever its version, its capacity and its use of it', () => {
+    const halves = (most: number) => fc.integer({min: 1, max: most}).map((count) => count / 2)
+    fc.assert(
+      fc.property(
+        fc.constantFrom('switchover', 'failover') as fc.Arbitrary<Intent>,
+        fc.string({minLength: 1}),
+        halves(512).chain((max) => fc.record({max: fc.constant(max), min: halves(max * 2), peak: halves(max * 2)})),
+        fc.boolean(),
+        (intent, engineVersion, {min, max, peak}, fixedClass) => {
+          const side = (region: string) => {
+            const well = healthySide(region, {peakAcu: yes(peak)})
+            if (!well.cluster.reachable) throw new Error('the cluster is there')
+            const capacity = fixedClass ? undefined : {min, max}
+            return {...well, cluster: yes({...well.cluster.value, engineVersion, capacity})}
+          }
+
+          expect(
+            refusedBy(intent, healthy({regions: {[HOME]: side(HOME), [AWAY]: side(AWAY)}}), CONSENT),
+          ).to.deep.equal([])
+        },
+      ),
+    )
+  })
 
   it('do not stop a failover for an edge that cannot be steered: its clients are down already', () => {
     expect(refusedBy('failover', healthy({edge: no('silent')}), CONSENT)).to.deep.equal([])
@@ -190,7 +341,7 @@ describe('the gates', () => {
 
         expect(members.find(({isWriter}) => isWriter)!.region).not.to.equal(to)
         if (intent === 'failback') return
-        expect(cluster.reachable && cluster.value.availableInstances > 0).to.equal(true)
+        expect(cluster.reachable && !servesNobody(cluster.value, api)).to.equal(true)
         expect(api.reachable).to.equal(true)
         if (intent === 'failover') return
         expect(edge.reachable).to.equal(true)

@@ -77,7 +77,7 @@ describe('the functions on a real database', function () {
     })
 
     it('makes the table anew where there is none', async () => {
-      await rig.sql('DROP TABLE todo.ToDos, todo.SchemaMigrations')
+      await rig.sql('DROP TABLE todo.ToDos, todo.schema_migrations')
       expect((await get.http('GET')).json.response.code).to.equal('TableMissing')
       const {response} = await createTable.invoke({action: 'CREATE_TABLE'})
       expect(response.migrations).to.have.length(3)
@@ -85,7 +85,7 @@ describe('the functions on a real database', function () {
     })
 
     it('goes on where a call was cut off between a change and its record', async () => {
-      await rig.sql("DELETE FROM todo.SchemaMigrations WHERE Id <> '0001-create-todos'")
+      await rig.sql("DELETE FROM todo.schema_migrations WHERE name <> '0001-create-todos'")
       const {response} = await createTable.invoke({action: 'CREATE_TABLE'})
       expect(response.migrations).to.deep.equal(['0002-widen-and-utf8mb4', '0003-request-id'])
     })
@@ -216,6 +216,15 @@ describe('the functions on a real database', function () {
       }
     })
 
+    it('field report 22: says that the account is missing, as before the first seed, and not that the database is down', async () => {
+      await rig.sql("DROP USER 'todo_app'@'%'")
+      await cut()
+      const answer = await get.http('GET')
+      expect([answer.statusCode, answer.json.response.code]).to.deep.equal([503, 'AccountMissing'])
+      await createTable.invoke({action: 'CREATE_TABLE'})
+      expect((await get.http('GET')).statusCode).to.equal(200)
+    })
+
     it('defect 27: keeps its connection between calls', async () => {
       await create()
       const before = rig.proxy.connections
@@ -267,8 +276,12 @@ describe('the functions on a real database', function () {
       // On Aurora a pooled session stays read-only after its server has become a reader.
       await rig.sql('SET GLOBAL read_only = 1')
       const before = rig.proxy.connections
-      const refused = await create()
-      expect(refused.statusCode).to.equal(503)
+      for (const refused of [
+        await create(),
+        await upsert.http('POST', {body: {id: '1', task: 'x', status: 'y'}}),
+        await remove.http('DELETE', {body: {id: '1'}}),
+      ])
+        expect([refused.statusCode, refused.headers['retry-after']]).to.deep.equal([503, '1'])
       expect(rig.proxy.connections, 'new connections were tried').to.be.above(before)
       await rig.sql('SET GLOBAL read_only = 0')
       expect((await create()).statusCode).to.equal(201)
@@ -347,6 +360,16 @@ describe('the functions on a real database', function () {
       const {present} = await ledgerCheck.invoke({requestIds})
       expect(present).to.have.members(['ledger-1', 'ledger-2'])
       expect(await ledgerCheck.invoke({requestIds: []})).to.deep.equal({present: []})
+    })
+
+    it('aws 09: asks the writer alone: a reader that lags would make false losses', async () => {
+      const asked = rig.reader.connections
+      const {present} = await ledgerCheck.invoke({requestIds: ['ledger-1']})
+      expect([present, rig.reader.connections]).to.deep.equal([['ledger-1'], asked])
+      rig.proxy.mode = 'refuse'
+      rig.proxy.reset()
+      const answer = await ledgerCheck.invoke({requestIds: ['ledger-1']}).catch((error: Error) => error.name)
+      expect(answer).to.equal('DatabaseUnavailable')
     })
 
     it('throws where it cannot tell', async () => {

@@ -42,6 +42,27 @@ const event = (body: string | null, headers: Record<string, string | undefined> 
 describe('validation', () => {
   const todo = {task: 'Sample Task new', status: 'wip'}
 
+  it('field report 13: what every object has is no member of a body and no parameter of a query', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      const more = `"${name}": {"id": "1", "limit": 3, "requestId": "r", "task": "t", "status": "s"}`
+      const body = `{"task": "t", "status": "s", ${more}}`
+      expect(
+        refusalOf(() => parseToDo(event(body).json())),
+        name,
+      ).to.deep.equal([400, 'UnknownMember'])
+      expect(
+        refusalOf(() => parseRemoval(event(`{${more}}`).json())),
+        name,
+      ).to.deep.equal([400, 'UnknownMember'])
+      const query = JSON.parse(`{${more}}`) as Record<string, unknown>
+      const asked = toRequest({httpMethod: 'GET', requestContext: {}, queryStringParameters: query})
+      expect(parsePage(asked.query), name).to.deep.equal({limit: 20, after: '0'})
+      expect(event(body, {[name]: 'text/plain'}).json(), 'a header').to.be.an('object')
+    }
+
+    expect(Object.keys(Object.prototype)).to.deep.equal([])
+  })
+
   it("takes the original's bodies", () => {
     expect(parseToDo(todo)).to.deep.equal(todo)
     expect(parseToDo({...todo, id: '2'})).to.deep.equal({...todo, id: '2'})

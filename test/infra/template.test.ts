@@ -1,4 +1,8 @@
 import {expect} from 'chai'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import type {Deployment} from '../../src/model/deployment.js'
 import {mapParameter, SCOPE} from '../../src/model/deployment.js'
 import {Workshop, type Assembly, type Resource} from './support/assembly.js'
@@ -43,7 +47,7 @@ describe('the template', function () {
   it('names what the tool and the runbooks name', () => {
     expect(functions().map(({properties}) => properties.FunctionName)).to.have.members(
       REGIONS.flatMap((region) =>
-        ['CreateTableFunction', 'GetToDos', 'UpsertToDos', 'RemoveToDos', 'LedgerCheck'].map(
+        ['CreateTableFunction', 'GetToDos', 'UpsertToDos', 'RemoveToDos', 'LedgerCheck', 'CompareRows'].map(
           (part) => `ToDoMgmt-app-${region}-${part}`,
         ),
       ),
@@ -89,9 +93,10 @@ describe('the template', function () {
       const name = (part: string): string => `ToDoMgmt-app-${region}-${part}`
       expect(side.functions).to.deep.equal({
         writers: ['UpsertToDos', 'RemoveToDos', 'CreateTableFunction'].map(name),
-        readers: ['GetToDos', 'LedgerCheck'].map(name),
+        readers: ['GetToDos', 'LedgerCheck', 'CompareRows'].map(name),
         presence: name('LedgerCheck'),
         migrate: name('CreateTableFunction'),
+        compare: name('CompareRows'),
       })
       expect(side.userPoolId).to.be.a('string')
       expect(side.clientId).to.be.a('string')
@@ -102,7 +107,8 @@ describe('the template', function () {
   })
 
   it('allows as long for a write in flight as the map says', () => {
-    for (const {properties} of functions()) expect(properties.Timeout).to.be.at.most(10)
+    const ofWriters = functions().filter(({properties}) => !properties.FunctionName.endsWith('CompareRows'))
+    for (const {properties} of ofWriters) expect(properties.Timeout).to.be.at.most(10)
   })
 
   it('has no cycle: each stack depends on earlier kinds only', () => {
@@ -275,7 +281,7 @@ describe('the template', function () {
       }
 
       const attached = functions().map(({properties}) => properties.Role['Fn::GetAtt'][0] as string)
-      expect(new Set(attached).size, 'a role of its own in each region').to.equal(5)
+      expect(new Set(attached).size, 'a role of its own in each region').to.equal(6)
       for (const role of assembly
         .resources('ToDoMgmt-api-us-east-1', 'AWS::IAM::Role')
         .filter(({id}) => attached.includes(id))) {
@@ -367,6 +373,20 @@ describe('the template', function () {
           if (before[index] === undefined) delete process.env[name]
           else process.env[name] = before[index]
         }
+      }
+    })
+
+    it('leaves nothing in the temporary folder', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'todo-dr-synth-'))
+      try {
+        const env = {...process.env, TMPDIR: join(folder, 'tmp'), CDK_OUTDIR: join(folder, 'out')}
+        mkdirSync(env.TMPDIR)
+        // A process of its own: the library asks for the temporary folder once.
+        execFileSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {cwd: 'infra-template', env})
+        // tsx keeps what it has compiled.
+        expect(readdirSync(env.TMPDIR).filter((name) => !name.startsWith('tsx-'))).to.deep.equal([])
+      } finally {
+        rmSync(folder, {recursive: true})
       }
     })
 

@@ -2,20 +2,18 @@
 
 import {expect} from 'chai'
 import type {ChildProcess} from 'node:child_process'
-import {mkdirSync, readdirSync, rmSync} from 'node:fs'
+import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {StatusResult} from '../../src/actions/status/result.js'
 import {Sandbox} from '../support/cli.js'
+import {takesNoMore} from '../support/full-disk.js'
 import {CONSENT} from '../support/kill-and-resume.js'
 
 describe('a failover whose surroundings fall apart', function () {
   this.timeout(120_000)
   const sandbox = new Sandbox()
 
-  before(async () => {
-    await sandbox.expect(0, ['lab', 'start'])
-    await sandbox.expect(0, ['seed'])
-  })
+  before(() => sandbox.seededLab())
 
   after(async () => {
     await sandbox.run(['lab', 'stop'])
@@ -85,9 +83,7 @@ describe('a failover whose surroundings fall apart', function () {
     const {primary} = await status()
     const runs = join(sandbox.env.XDG_STATE_HOME!, 'todo-dr', 'lab', 'runs')
     const {code, stderr} = await when(/done: Fence writes/, () => {
-      const journal = join(runs, readdirSync(runs).sort().at(-1)!, 'journal.ndjson')
-      rmSync(journal)
-      mkdirSync(journal)
+      takesNoMore(join(runs, readdirSync(runs).sort().at(-1)!, 'journal.ndjson'))
     })
     expect(code, stderr).to.equal(0)
     expect(stderr).to.match(

@@ -104,7 +104,7 @@ describe('a deployment that goes wrong', function () {
       Resources[reader]!.Properties.MemorySize = 5
     })
     const broken = stackOf(await json([], 1), 'Demo-api-us-west-2')
-    expect(broken.failure!.reason).to.match(/'5' at 'memorySize'/)
+    expect(broken.failure!.reason).to.match(/MemorySize: failed validation constraint for keyword \[minimum\]/)
     const states = new DescribeStacksCommand({StackName: broken.name})
     const {Stacks} = await cloudFormation.send(states)
     expect(Stacks![0]!.StackStatus).to.equal('UPDATE_ROLLBACK_COMPLETE')

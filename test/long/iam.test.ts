@@ -4,6 +4,7 @@
  */
 
 import {DeleteFunctionConcurrencyCommand, LambdaClient, PutFunctionConcurrencyCommand} from '@aws-sdk/client-lambda'
+import {DescribeDBClusterSnapshotsCommand, ModifyDBClusterCommand, RDSClient} from '@aws-sdk/client-rds'
 import {DeleteObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {expect} from 'chai'
 import {readdirSync, rmSync} from 'node:fs'
@@ -43,6 +44,64 @@ const WITHOUT_OCCASION: Record<string, string> = {
       'a promotion that AWS accepts and does not show',
     ]),
   ),
+  ...Object.fromEntries(
+    ['failback', 'failover', 'resume', 'switchover'].flatMap((command) =>
+      ['rds:AddTagsToResource', 'rds:ModifyDBCluster', 'rds:RemoveTagsFromResource'].map((action) => [
+        `${command}: ${action} on arn:aws:rds:REGION:000000000000:cluster:todomgmt-REGION`,
+        'each of them puts a raised minimum back, or raises one, in some direction alone',
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ['failback', 'switchover'].flatMap((command) =>
+      [
+        ...['CompareRows', 'GetToDos', 'LedgerCheck'].map(
+          (part) => `lambda:ListTags on arn:aws:lambda:REGION:000000000000:function:ToDoMgmt-app-REGION-${part}`,
+        ),
+        'rds:ListTagsForResource on arn:aws:rds:REGION:000000000000:cluster:todomgmt-REGION',
+      ].map((grant) => [
+        `${command}: ${grant}`,
+        'the outage that --measure asks for where the API of the primary is down',
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    Object.keys(CALLS_OF_COMMANDS).flatMap((command) =>
+      ['Delete', 'Put'].flatMap((verb) =>
+        WRITERS.flatMap((part) =>
+          ['ListTags', 'TagResource', 'UntagResource', `${verb}FunctionConcurrency`].map((action) => [
+            `${command}: lambda:${action} on arn:aws:lambda:REGION:000000000000:function:ToDoMgmt-app-REGION-${part}`,
+            'only where a writing function is closed, or has a reservation of its own',
+          ]),
+        ),
+      ),
+    ),
+  ),
+  ...Object.fromEntries(
+    [
+      'rds:DescribeDBClusters on arn:aws:rds:REGION:000000000000:cluster:todomgmt-REGION',
+      'rds:DescribeDBInstances on arn:aws:rds:REGION:000000000000:db:*',
+    ].map((grant) => [
+      `deploy: ${grant}`,
+      'CloudFormation reads with the rights of the caller; that of the lab with its own',
+    ]),
+  ),
+  'drift: wafv2:GetWebACL on arn:aws:wafv2:REGION:000000000000:regional/webacl/*/*': 'an API with a web ACL of its own',
+  'drift: rds:DescribeDBParameters on arn:aws:rds:REGION:000000000000:pg:*':
+    'a parameter group that somebody has made for instances',
+  ...Object.fromEntries(
+    ['failback', 'resume'].flatMap((command) =>
+      ['AddTagsToResource', 'CopyDBClusterSnapshot'].flatMap((action) =>
+        ['rds:unplanned-global-failover-todomgmt-REGION-*', 'todomgmt-REGION-kept-*'].map((name) => [
+          `${command}: rds:${action} on arn:aws:rds:REGION:000000000000:cluster-snapshot:${name}`,
+          'tags of a copy are no call of their own on the lab; a run that is cut just before it copies',
+        ]),
+      ),
+    ),
+  ),
+  'drift: rds:DescribeDBProxyEndpoints on arn:aws:rds:REGION:000000000000:db-proxy-endpoint:prx-endpoint-*':
+    'an endpoint by its own name; the lab asks for that of the proxy',
+  'health: iam:SimulatePrincipalPolicy on arn:aws:iam::000000000000:role/*': 'the session of a role; here a user asks',
   'teardown: rds:ModifyDBInstance on arn:aws:rds:REGION:000000000000:db:*': 'a protected instance of no cluster',
   'teardown: secretsmanager:StopReplicationToReplica on arn:aws:secretsmanager:REGION:000000000000:secret:*':
     'a replica whose original is not ours',
@@ -65,7 +124,7 @@ describe('IAM', function () {
   const policyFor = (command: string): PolicyDocument => policyOf(callsOf(command), PLACE)
 
   const be = (policy: object, more: object = {}): Promise<unknown> =>
-    admin('PUT', 'principals', {...OPERATOR, policy, ...more})
+    admin('PUT', 'principals', {...OPERATOR, policies: [policy], ...more})
 
   /** What commands remember between their runs and would not ask for again: tokens, runs, and that somebody has held the lease. */
   async function forget(): Promise<void> {
@@ -151,6 +210,8 @@ describe('IAM', function () {
     expect(examined.code, examined.stderr).to.be.oneOf([0, 5])
     await wants('seed')
     await wants('status')
+    await wants('health')
+    await wants('drift')
     await wants('token')
     await wants('crud create', ['--task', 'hi', '--status', 'wip'])
     await wants('crud get', ['1'])
@@ -158,11 +219,19 @@ describe('IAM', function () {
     await wants('crud update', ['1', '--task', 'hi', '--status', 'done'])
     await wants('crud delete', ['1'])
 
+    // The primary uses more than the minimum of its standby: that is raised, and put back after the failback.
+    const rds = new RDSClient({region: HOME, endpoint: status.endpoint, credentials: labKeys(status)})
+    const ServerlessV2ScalingConfiguration = {MinCapacity: 2, MaxCapacity: 8}
+    const DBClusterIdentifier = `todomgmt-${HOME}`
+    await rds.send(new ModifyDBClusterCommand({DBClusterIdentifier, ServerlessV2ScalingConfiguration}))
+
     // A reservation of one's own is put back after a rehearsal.
-    const parts = ['GetToDos', 'LedgerCheck', ...WRITERS]
+    const parts = ['GetToDos', 'LedgerCheck', 'CompareRows', ...WRITERS]
     for (const part of parts) await reserve(HOME, part, 5)
     await wants('outage start')
     await wants('outage status')
+    // The memory of an outage is read where one shows.
+    await wants('health', [], 5)
     await wants('outage stop')
     for (const part of parts) await reserve(HOME, part, undefined)
     await wants('outage start', ['--region', 'away'])
@@ -170,13 +239,27 @@ describe('IAM', function () {
     await wants('outage start', ['--kind', 'database', '--region', 'away'])
     await wants('outage stop')
 
-    await wants('switchover')
+    await wants('switchover', ['--measure', '--rate', '5'])
     await wants('status')
+    // Both read the copies of runs, which there are now; health tells what it has found by its exit status.
+    await wants('seed')
+    await runAs('health', [])
     await killed('failback', 'catch-up')
     await wants('resume')
     // A target that is fenced is opened.
     for (const part of WRITERS) await reserve(AWAY, part, 0)
-    await wants('failover', [...CONSENT, '--measure', '--rate', '5'])
+    // The fence remembers a reservation, and the failback puts it back.
+    for (const part of WRITERS) await reserve(HOME, part, 5)
+    await wants('failover', [...CONSENT, '--waive', 'target-closed=a test', '--measure', '--rate', '5'])
+    await wants('failback', ['--measure', '--rate', '5'])
+    const {DBClusterSnapshots = []} = await rds.send(
+      new DescribeDBClusterSnapshotsCommand({DBClusterIdentifier, SnapshotType: 'manual'}),
+    )
+    expect(DBClusterSnapshots.map((one) => one.DBClusterSnapshotIdentifier?.replace(/\d+$/, ''))).to.deep.equal([
+      `${DBClusterIdentifier}-kept-`,
+    ])
+    for (const part of WRITERS) await reserve(HOME, part, undefined)
+    await wants('switchover', ['--drain'])
     await wants('failback')
     // The primary moves and the route does not.
     await killed('switchover', 'steer-edge')
@@ -187,6 +270,22 @@ describe('IAM', function () {
     await wants('resume', CONSENT)
 
     for (const command of made.keys()) undenied(command)
+    const called = (command: string): string[] => made.get(command)!.map(({operation}) => operation)
+    expect(called('switchover')).to.include.members(['AddTagsToResource', 'ModifyDBCluster'])
+    expect(called('failback')).to.include.members(['ModifyDBCluster', 'RemoveTagsFromResource'])
+  })
+
+  it('field report 25: prints parts that IAM takes as managed policies, with which a command works', async () => {
+    const {parts} = await sandbox.json<IamPolicyResult>(['iam-policy'])
+    expect(parts).to.have.length.above(1)
+    const printed = await Promise.all(
+      parts.map(async (_, index) => {
+        const {stdout} = await sandbox.expect(0, ['iam-policy', '--part', String(index + 1)])
+        return JSON.parse(stdout) as object
+      }),
+    )
+    await admin('PUT', 'principals', {...OPERATOR, policies: printed})
+    await sandbox.expect(0, ['status'], {env: AS_OPERATOR})
   })
 
   describe('an action short', () => {

@@ -14,10 +14,7 @@ describe('a failover killed before and after every step, then resumed', function
   const sandboxes = Array.from({length: LABS}, () => new Sandbox())
 
   before(async () => {
-    for (const sandbox of sandboxes) {
-      await sandbox.expect(0, ['lab', 'start'])
-      await sandbox.expect(0, ['seed'])
-    }
+    for (const sandbox of sandboxes) await sandbox.seededLab()
   })
 
   after(async () => {

@@ -139,7 +139,7 @@ describe('teardown', function () {
       `key ${HOME}`,
       `key ${AWAY}`,
     ])
-    expect(done).to.include(`delete the bucket ${left}`)
+    expect(done).to.include(`delete the bucket ${left} (${HOME})`)
     expect(await seenByAws()).to.deep.equal([])
     const {Buckets} = await aws<{Buckets: {Name: string}[]}>(HOME, 's3api', 'list-buckets')
     const names = Buckets.map(({Name}) => Name)

@@ -4,7 +4,7 @@ import {guarded} from '../../src/measure/checkers/guarded.js'
 import {judge} from '../../src/measure/judge.js'
 import type {JudgeInput} from '../../src/measure/judge.js'
 import {verdictOf} from '../../src/measure/result.js'
-import type {LedgerEntry} from '../../src/model/ledger.js'
+import type {Gap, LedgerEntry} from '../../src/model/ledger.js'
 import {at, history} from '../support/history.js'
 
 const input = (letters: string, more: Partial<JudgeInput> = {}): JudgeInput => ({
@@ -94,9 +94,48 @@ describe('the verdict', () => {
     expect(verdict({outageExpected: false}, '...............')).to.equal('passed')
   })
 
+  it('field report 15: speaks of wider bars where a bar is wider, and of an open verdict where it is open', () => {
+    const late = (from: number, to: number): Gap => ({
+      notProbed: 'late',
+      from: at(from),
+      to: at(to),
+      writes: to - from,
+      reads: to - from,
+    })
+    const said = (letters: string, gaps: Gap[], rtoSeconds = 900) =>
+      judge(input(letters, {gaps, objectives: {rtoSeconds, rpoSeconds: 5}, outageExpected: false})).notices.filter(
+        (notice) => /^(the error bar of )?writes/.test(notice),
+      )
+    const far = `${'.'.repeat(20)}  ...xxxxx.....`
+    expect(said(far, [late(20, 22)])).to.deep.equal([])
+    const near = '...          xxxxx.....'
+    expect(said(near, [late(3, 13)])).to.deep.equal([
+      'the error bar of writes is as wide as ±0.22 s because the prober was late or left probes out at that moment',
+    ])
+    expect(said(near, [late(3, 13)], 0.2)[0]).to.match(/; this leaves open whether the objective was met$/)
+    expect(said('...xxxxx...          ....', [late(11, 21)], 0.2)[0]).to.match(
+      /^writes were not probed for a while after they were back; this leaves open/,
+    )
+    expect(said('.....          .....', [late(5, 15)])).to.deep.equal([
+      'writes were not probed for up to 0.22 s: a shorter outage may have gone unseen',
+    ])
+  })
+
   it('counts loss from the first failure where nobody knows when the outage began', () => {
     const lost = judge(input('.....xxxxx.....', {outageAt: undefined, commandAt: at(500), present: new Set()})).loss
     expect(lost.met).to.equal(true)
     expect(lost.acknowledgedBefore).to.equal(true)
+  })
+})
+
+describe('what was refused by somebody other than the API', () => {
+  it('aws 09: is counted and named', () => {
+    const given = input('.....xxxxx.....')
+    const refusals = ['not-run', 'not-run', 'firewall'] as const
+    for (const [index, refusal] of refusals.entries()) Object.assign(given.entries[5 + index]!, {refusal})
+    const notices = judge(given).notices.join('\n')
+    expect(notices).to.contain('2 probes got 500 because Lambda ran no function')
+    expect(notices).to.contain('1 probes were refused by a firewall (403)')
+    expect(judge(input('.....xxxxx.....')).notices.join(',')).not.to.match(/firewall|no function/)
   })
 })

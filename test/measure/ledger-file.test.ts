@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {compactLedger, mergeLedger} from '../../src/measure/ledger-file.js'
+import type {Gap} from '../../src/model/ledger.js'
 import {history} from '../support/history.js'
 
 describe('the ledger file', () => {
@@ -26,17 +27,24 @@ describe('the ledger file', () => {
     expect(mergeLedger([null, 3, 'x', {}, {requestId: 'a'}, {...entries[0], kind: 'delete'}])).to.deep.equal([])
   })
 
-  it('is replaced by one line a probe, readable by its owner alone', async () => {
+  it('field report 15: is replaced by one line a probe and one a gap, readable by its owner alone', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ledger-'))
     try {
-      await compactLedger({folder}, [...intents, ...finished])
+      const gap: Gap = {
+        notProbed: 'late',
+        from: entries[0]!.scheduledAt + 1,
+        to: entries[1]!.sentAt,
+        writes: 1,
+        reads: 2,
+      }
+      await compactLedger({folder}, [...intents, ...finished], [gap])
       const text = await readFile(join(folder, 'ledger.ndjson'), 'utf8')
       expect(
         text
           .trimEnd()
           .split('\n')
           .map((line) => JSON.parse(line)),
-      ).to.deep.equal(entries)
+      ).to.deep.equal([entries[0], gap, ...entries.slice(1)])
       expect((await stat(join(folder, 'ledger.ndjson'))).mode & 0o777).to.equal(0o600)
     } finally {
       await rm(folder, {recursive: true})

@@ -43,7 +43,13 @@ describe('measureSwitch', () => {
       await sim.clock.sleep(1100)
       sim.promoteNow(AWAY)
       sim.steerNow(AWAY)
-      return {to: AWAY, status: 'done', phases: [{id: 'promote', seconds: (sim.clock.now() - since) / 1000}]}
+      return {
+        from: HOME,
+        to: AWAY,
+        status: 'done',
+        phases: [{id: 'promote', seconds: (sim.clock.now() - since) / 1000}],
+        unsure: [],
+      }
     }
 
   const measure = (sim: SimulatedWorld, more: Partial<MeasureInput<Switched>> = {}) =>
@@ -80,6 +86,29 @@ describe('measureSwitch', () => {
     expect(result.rpo).to.deep.include({met: true, checked: true, lagEstimateSeconds: 0.3})
   })
 
+  it('waits until nothing of the start of the load is left waiting, and on a machine that stays slow goes on all the same', async () => {
+    for (const [slowUntilMs, least, most] of [
+      [0, 900, 2000],
+      [3000, 3000, 4500],
+      [Infinity, 5500, 8000],
+    ] as const) {
+      const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+      const began = sim.clock.now()
+      let broken = 0
+      sim.fault = async (call) => {
+        if (call.startsWith('api') && broken === 0 && sim.clock.now() - began < slowUntilMs) await sim.clock.sleep(300)
+      }
+
+      const fault = async (): Promise<void> => {
+        broken = sim.clock.now()
+        sim.lose(HOME)
+      }
+
+      await measure(sim, {fault})
+      expect(broken - began, `${slowUntilMs}`).to.be.within(least, most)
+    }
+  })
+
   it('measures the recovery of writes, and sees that reads never failed', async () => {
     const {result} = await measure(new SimulatedWorld({latencyMs: 4, lagMs: 0}))
     expect(result.rto.write.seconds).to.be.within(1.4, 1.46)
@@ -88,6 +117,73 @@ describe('measureSwitch', () => {
     expect(result.rto.operatorSeconds).to.be.closeTo(1.4, 0.03)
     expect(result.singleWriter.valid).to.equal(true)
     expect(result.verdict).to.equal('passed')
+  })
+
+  it('field report 6: says in the result that the fence of the old primary was not proven, and how far the checker has seen', async () => {
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    const execute = async (detected: () => number): Promise<Switched> => ({
+      ...(await failOver(sim)(detected)),
+      unsure: ['fence', 'fence-again'],
+    })
+    const {result} = await measure(sim, {execute})
+    expect(result.notices.join('\n')).to.contain(`not proven that ${HOME} has stopped acknowledging writes`)
+    expect(result.singleWriter.through).to.deep.equal(['edge', HOME, AWAY])
+  })
+
+  it('field report 6: asks each region directly beside the edge, and names what an old side that came back said yes to', async () => {
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 50})
+    const execute = async (detected: () => number): Promise<Switched> => {
+      const outcome = await failOver(sim)(detected)
+      sim.regions[HOME]!.lost = false
+      await sim.clock.sleep(2000)
+      sim.regions[HOME]!.writers = 'fenced'
+      return outcome
+    }
+
+    const {result, entries} = await measure(sim, {execute})
+    const first = sim.acknowledged.find(({region}) => region === AWAY)
+    const leaked = sim.acknowledged.filter(({region, at}) => region === HOME && at > first!.at)
+    expect(leaked).to.have.length.within(8, 11)
+    expect(result.singleWriter.overlaps.map(({later}) => later)).to.have.members(leaked.map(({requestId}) => requestId))
+    expect(result.singleWriter.valid).to.equal(false)
+    expect(result.verdict).to.equal('missed')
+    // The new primary does not hold them: they are lost, by name.
+    expect(result.rpo.lost.map(({requestId}) => requestId)).to.include.members(leaked.map(({requestId}) => requestId))
+    // Clients go through the edge, and their outage was over: what was asked past it is no part of it.
+    expect(result.rto.write.seconds).to.be.within(1.4, 1.46)
+    for (const region of [HOME, AWAY]) {
+      const asked = entries.filter(({via}) => via === region)
+      expect(asked.every(({kind}) => kind === 'write')).to.equal(true)
+      expect(
+        asked.length / ((entries.at(-1)!.scheduledAt - result.rto.write.episodes[0]!.from + 1000) / 1000),
+      ).to.be.within(4, 6)
+    }
+
+    const lines = (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n')
+    const ledger = lines.map((line) => JSON.parse(line) as LedgerEntry)
+    expect(new Set(ledger.map(({requestId}) => requestId)).size).to.equal(ledger.length)
+    expect(ledger.filter(({via}) => via !== undefined)).to.have.length(
+      entries.filter(({via}) => via !== undefined).length,
+    )
+  })
+
+  it('field report 6: starts, and is not held up, where neither region can be asked directly', async () => {
+    const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
+    const {world} = sim.connect()
+    world.api.direct = () => new Promise(() => undefined)
+    const {tokens} = world
+    world.tokens = {
+      ...tokens,
+      get: (region, options) => (region === HOME ? tokens.get(region, options) : new Promise(() => undefined)),
+    }
+    const {result, entries} = await measure(sim, {world, execute: failOver(sim)})
+    expect(result.rto.write.seconds).to.be.within(1.4, 1.46)
+    expect(result.verdict).to.equal('passed')
+    // Nobody but a client of the edge is left in doubt.
+    expect(entries.filter(({via, outcome}) => via === HOME && outcome === undefined)).not.to.deep.equal([])
+    expect(result.rpo.unsureCount).to.equal(
+      entries.filter(({via, kind, outcome}) => via === undefined && kind === 'write' && outcome === 'unsure').length,
+    )
   })
 
   it('books the time to the diagnosis, and takes the rest from the journal', async () => {
@@ -111,7 +207,7 @@ describe('measureSwitch', () => {
     expect(result.notices).to.include(LAB_NOTICE)
     expect(documents['result.json']).to.deep.equal(result)
     const lines = (await readFile(join(folder, 'ledger.ndjson'), 'utf8')).trimEnd().split('\n')
-    expect(lines).to.have.length(result.probes.sent)
+    expect(lines.filter((line) => !line.includes('"via"'))).to.have.length(result.probes.sent)
   })
 
   it('makes the fault when the stage for it is set, and counts no time before it', async () => {
@@ -178,7 +274,9 @@ describe('measureSwitch', () => {
 
   it('leaves a run that stopped midway without a result, so that it can be resumed', async () => {
     const sim = new SimulatedWorld({latencyMs: 4, lagMs: 0})
-    const {result} = await measure(sim, {execute: async () => ({to: AWAY, status: 'stopped', phases: []})})
+    const {result} = await measure(sim, {
+      execute: async () => ({from: HOME, to: AWAY, status: 'stopped', phases: [], unsure: []}),
+    })
     expect(documents).not.to.have.property('result.json')
     expect(result.rto.write).to.deep.include({recovered: false, lowerBound: true})
     expect(result.verdict).to.equal('unknown')
@@ -198,7 +296,7 @@ describe('measureSwitch', () => {
       sim.promoteNow(AWAY)
       // The edge spreads for two seconds more after the run is over.
       void sim.clock.sleep(2000).then(() => sim.steerNow(AWAY))
-      return {to: AWAY, status: 'done', phases: []}
+      return {from: HOME, to: AWAY, status: 'done', phases: [], unsure: []}
     }
 
     const {result} = await measure(sim, {execute})

@@ -27,11 +27,9 @@ async function scene(
   const requests: ApiRequest[] = []
   const abort = new AbortController()
   const prober = await startProber({
-    api: {
-      edge(request) {
-        requests.push(request)
-        return answer(request, clock)
-      },
+    send(request) {
+      requests.push(request)
+      return answer(request, clock)
     },
     workload: todo,
     token: async () => 'token',
@@ -115,6 +113,14 @@ describe('startProber', () => {
     expect(mergeLedger(lines)).to.deep.equal(play.prober.entries())
   })
 
+  it('aws 09: a write that no function was run for has failed, is named, and is not unsure', async () => {
+    const headers = {'x-amzn-errortype': 'InternalServerErrorException'}
+    const play = await scene(async () => ({status: 500, headers}))
+    await play.clock.sleep(0)
+    const [entry] = await finish(play)
+    expect(entry).to.deep.include({kind: 'write', outcome: 'fail', refusal: 'not-run', status: 500})
+  })
+
   it('stores the request id with the write', async () => {
     const play = await scene(quick)
     await play.clock.sleep(0)
@@ -139,12 +145,43 @@ describe('startProber', () => {
 
   it('records honestly how late it was', async () => {
     const play = await scene(quick)
-    play.clock.jump(105)
+    await play.clock.sleep(0)
+    play.clock.jump(25)
     await play.clock.sleep(0)
     const entries = await finish(play)
-    expect(play.prober.health().maxLateMs).to.be.at.least(85)
     expect(entries[1]!.scheduledAt).to.equal(play.prober.startedAt + 10)
-    expect(entries[1]!.sentAt - entries[1]!.scheduledAt).to.be.at.least(85)
+    expect(entries[1]!.sentAt - entries[1]!.scheduledAt).to.equal(15)
+    expect(play.prober.health()).to.deep.include({maxLateMs: 15, skipped: 0})
+  })
+
+  it('field report 15: records what passed while it did not run as not probed, and never sends it in a burst', async () => {
+    for (const [ratePerSecond, stallMs] of [
+      [50, 105],
+      [50, 4000],
+      [200, 4000],
+      [2000, 3_600_000],
+    ] as const) {
+      const play = await scene(quick, {ratePerSecond})
+      await play.clock.sleep(500)
+      play.clock.jump(stallMs)
+      const back = play.clock.now()
+      await play.clock.sleep(500)
+      const entries = await finish(play)
+      const [gap, ...others] = play.prober.gaps()
+      expect(others).to.deep.equal([])
+      expect(gap).to.deep.include({notProbed: 'late'})
+      expect(gap!.to - gap!.from).to.be.within(stallMs - 20, stallMs)
+      expect(gap!.writes + gap!.reads).to.be.closeTo((stallMs * 2 * ratePerSecond) / 1000, 0.03 * ratePerSecond)
+      expect(Math.abs(gap!.writes - gap!.reads)).to.be.at.most(1)
+      expect(play.prober.health().skipped).to.equal(gap!.writes + gap!.reads)
+      expect(play.prober.health().maxLateMs).to.equal(gap!.to - gap!.from)
+      // No more at one time than two kinds, or what falls due in the few milliseconds of a timer.
+      const atOnce = entries.filter(({sentAt}) => sentAt >= back && sentAt < back + 1).length
+      expect(atOnce).to.be.at.most(Math.max(2, (2 * ratePerSecond * 6) / 1000))
+      expect(entries.every(({sentAt, scheduledAt}) => sentAt - scheduledAt <= 20)).to.equal(true)
+      expect(play.lines.filter((line) => 'notProbed' in line)).to.deep.equal([gap])
+      expect(mergeLedger(play.lines)).to.deep.equal(entries)
+    }
   })
 
   it('leaves out, and counts, what it could not send within its bound', async () => {
@@ -153,8 +190,29 @@ describe('startProber', () => {
     const {sent, skipped} = play.prober.health()
     expect(sent).to.be.below(500)
     expect(sent + skipped).to.be.within(800, 802)
+    expect(play.prober.gaps().every(({notProbed}) => notProbed === 'full')).to.equal(true)
     const entries = await finish(play)
     expect(entries.every((entry) => entry.outcome === undefined)).to.equal(true)
+  })
+
+  it('field report 6: sends what it is asked for alone, under ids of its own, and says whom it asked', async () => {
+    const edge = await scene(quick)
+    await edge.clock.sleep(990)
+    const ids = new Set((await finish(edge)).map(({requestId}) => requestId))
+    const play = await scene(quick, {via: 'us-east-2', kinds: ['write'], ratePerSecond: 5})
+    await play.clock.sleep(990)
+    play.clock.jump(2000)
+    await play.clock.sleep(990)
+    const entries = await finish(play)
+    expect(entries).to.have.length.within(9, 11)
+    for (const {kind, via, requestId} of entries) {
+      expect({kind, via}).to.deep.equal({kind: 'write', via: 'us-east-2'})
+      expect(ids.has(requestId)).to.equal(false)
+    }
+
+    const [gap] = play.prober.gaps()
+    expect(gap).to.deep.include({via: 'us-east-2', reads: 0})
+    expect(gap!.writes).to.be.within(8, 10)
   })
 
   it('stops within the deadline although a port never answers', async () => {

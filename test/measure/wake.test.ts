@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {wake} from '../../src/measure/wake.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
 import type {World} from '../../src/ports/world.js'
-import {todo} from '../../src/workloads/todo/index.js'
+import {HOME, SimulatedWorld} from '../support/simulated-world.js'
 import {VirtualClock} from '../support/virtual-clock.js'
 
 describe('wake', () => {
@@ -24,7 +24,10 @@ describe('wake', () => {
     }
 
   const wakeUp = (edge: World['api']['edge'], seconds?: number): Promise<void> =>
-    wake({api: {edge} as World['api'], clock, workload: todo}, {token: 't', signal, seconds})
+    wake(
+      {...new SimulatedWorld().connect().world, api: {edge} as World['api'], clock},
+      {tokensOf: HOME, signal, seconds},
+    )
 
   beforeEach(() => {
     clock = new VirtualClock()

@@ -43,7 +43,7 @@ describe('the topology of an observation', () => {
 
   it('calls it broken where the replica has no instance or cannot be seen', () => {
     const {cluster} = observation.regions[AWAY]!
-    if (cluster.reachable) cluster.value.availableInstances = 0
+    if (cluster.reachable) cluster.value.instances = []
     expect(reportedTopology(observation, MAX_LAG).replication).to.equal('broken')
     observation.regions[AWAY]!.cluster = {reachable: false, reason: 'gone'}
     expect(reportedTopology(observation, MAX_LAG).replication).to.equal('broken')

@@ -14,7 +14,7 @@ const HAND_OVER = ['takes-write', 'steer-edge', 'verify-edge']
 describe('the plans', () => {
   it('fail over: fence, promote, prove a write, and only then move the edge', () => {
     const plan = planFailover(healthy(), deployment)
-    expect(words(plan)).to.deep.equal(['preflight', ...FENCE, 'promote+fence-again', ...HAND_OVER])
+    expect(words(plan)).to.deep.equal(['preflight+wake-target', ...FENCE, 'promote+fence-again', ...HAND_OVER])
     expect(plan).to.include({intent: 'failover', from: HOME, to: AWAY})
   })
 
@@ -23,7 +23,7 @@ describe('the plans', () => {
       regions: {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, {writers: yes('fenced')})},
     })
     expect(words(planFailover(observation, deployment))).to.deep.equal([
-      'preflight',
+      'preflight+wake-target',
       ...FENCE,
       'promote+fence-again',
       'unfence-target',
@@ -31,24 +31,32 @@ describe('the plans', () => {
     ])
   })
 
-  it('switch over: as a failover that waits, and opens the old primary at the end', () => {
+  it('switch over: wake the target while clients are served, exchange the roles in one call, and fence nobody', () => {
     const plan = planSwitchover(healthy(), deployment)
-    expect(words(plan)).to.deep.equal([
-      'preflight',
-      ...FENCE,
-      'promote',
-      'unfence-target',
-      ...HAND_OVER,
-      'unfence-source',
-    ])
+    expect(words(plan)).to.deep.equal(['preflight', 'warm-target', 'promote', ...HAND_OVER, 'roles-settled'])
     expect(plan.stages.flat().find(({id}) => id === 'promote')!.kind).to.equal('promote-switchover')
+  })
+
+  it('switch over with --drain: fence the old primary and wait for its calls, and open it at the end', () => {
+    const drained = ['fence', 'in-flight', 'canary', 'promote', ...HAND_OVER, 'roles-settled', 'unfence-source']
+    const plan = planSwitchover(healthy(), deployment, {drain: true})
+    expect(words(plan)).to.deep.equal(['preflight', 'warm-target', ...drained])
+    const failback = planFailback(healthy(), deployment, {drain: true})
+    expect(words(failback)).to.deep.equal(['catch-up', 'preflight', 'warm-target', ...drained, 'keep-left-volumes'])
+  })
+
+  it('open a target that is closed before a planned switch stops anything', () => {
+    const closed = {[HOME]: healthySide(HOME), [AWAY]: healthySide(AWAY, {writers: yes('fenced')})}
+    const plan = planSwitchover(healthy({regions: closed}), deployment)
+    expect(words(plan).slice(0, 4)).to.deep.equal(['preflight', 'open-target', 'warm-target', 'promote'])
   })
 
   it('leave a region closed that somebody had closed before the switchover', () => {
     const observation = healthy({
       regions: {[HOME]: healthySide(HOME, {writers: yes('fenced')}), [AWAY]: healthySide(AWAY)},
     })
-    expect(words(planSwitchover(observation, deployment))).to.not.include('unfence-source')
+    for (const drain of [false, true])
+      expect(words(planSwitchover(observation, deployment, {drain}))).to.not.include('unfence-source')
   })
 
   it('fail back: wait for home first, then switch over to it', () => {
@@ -56,13 +64,77 @@ describe('the plans', () => {
     expect(words(plan)).to.deep.equal([
       'catch-up',
       'preflight',
-      ...FENCE,
+      'warm-target',
       'promote',
-      'unfence-target',
       ...HAND_OVER,
-      'unfence-source',
+      'roles-settled',
+      'keep-left-volumes',
     ])
     expect(plan).to.include({from: AWAY, to: HOME})
+  })
+
+  const usedIn = (region: string, acu: number) => ({[region]: healthySide(region, {peakAcu: yes(acu)})})
+
+  it('health 04: raise the capacity of a standby that has less than the primary uses, and never before a failover', () => {
+    const observation = healthy({regions: {...healthy().regions, ...usedIn(HOME, 3.2)}})
+    const failover = planFailover(observation, deployment)
+    expect(words(failover)).to.include('takes-write+raise-capacity').and.to.not.include('preflight+raise-capacity')
+    const raise = failover.stages.flat().find(({id}) => id === 'raise-capacity')!
+    expect(raise).to.deep.include({args: {region: AWAY, acu: 3.5}, beside: true})
+    const switchover = planSwitchover(observation, deployment)
+    expect(words(switchover)[0]).to.equal('preflight+raise-capacity')
+    expect(words(switchover).at(-1)).to.equal('roles-settled')
+    expect(stepOf(raise)).to.respondTo('undo')
+  })
+
+  it('health 04: raise it after a planned switch whose clients are not served, since they would wait for it', () => {
+    const down = healthySide(HOME, {peakAcu: yes(4), api: yes({status: 503, ok: false, latencyMs: 1})})
+    const plan = planSwitchover(healthy({regions: {[HOME]: down, [AWAY]: healthySide(AWAY)}}), deployment)
+    expect(words(plan)[0]).to.equal('preflight')
+    expect(words(plan)).to.include('takes-write+raise-capacity')
+    expect(plan.stages.flat().find(({id}) => id === 'raise-capacity')).to.include({beside: true, phase: 'connect'})
+  })
+
+  it('health 04: raise it no further than the maximum, and not at all without a measurement, a range or a need', () => {
+    const raised = (acu: number | undefined, capacity: {min: number; max: number} | undefined) => {
+      const {cluster} = healthySide(AWAY)
+      if (!cluster.reachable) throw new Error('the cluster is there')
+      const regions = {
+        [HOME]: healthySide(HOME, {peakAcu: yes(acu)}),
+        [AWAY]: healthySide(AWAY, {cluster: yes({...cluster.value, capacity})}),
+      }
+      return planSwitchover(healthy({regions}), deployment)
+        .stages.flat()
+        .find(({id}) => id === 'raise-capacity')?.args.acu
+    }
+
+    expect(raised(12, {min: 0.5, max: 8})).to.equal(8)
+    expect(raised(0.6, {min: 0.5, max: 8})).to.equal(1)
+    expect(raised(4, {min: 4, max: 8})).to.equal(undefined)
+    expect(raised(undefined, {min: 0.5, max: 8})).to.equal(undefined)
+    expect(raised(4, undefined)).to.equal(undefined)
+    expect(words(planFailover(healthy({regions: {[AWAY]: healthySide(AWAY)}}), deployment)).join(' ')).to.not.include(
+      'raise',
+    )
+  })
+
+  it('health 04: put back on both sides what was raised when clients are served at home again', () => {
+    const {cluster} = healthySide(AWAY)
+    if (!cluster.reachable) throw new Error('the cluster is there')
+    const members = [HOME, AWAY].map((region) => ({region, clusterArn: region, isWriter: region === AWAY}))
+    const observation = healthy({
+      global: yes({id: 'g', status: 'available', members}),
+      edge: yes(AWAY),
+      regions: {
+        [HOME]: healthySide(HOME),
+        [AWAY]: healthySide(AWAY, {peakAcu: yes(4), cluster: yes({...cluster.value, raisedFrom: {min: 0.5}})}),
+      },
+    })
+    const both = `restore-capacity-${HOME}+restore-capacity-${AWAY}`
+    expect(words(planFailback(observation, deployment)).at(-1)).to.equal(both)
+    expect(words(planSwitchover(observation, deployment)).at(-1)).to.equal(both)
+    expect(words(planFailover(observation, deployment)).at(-1)).to.equal(`restore-capacity-${HOME}`)
+    expect(words(planFailback(healthy(), deployment)).join(' ')).to.not.include('restore')
   })
 
   it('defect 9: the direction, and where the edge goes, are read from the live cluster, and need not be typed', () => {
@@ -72,7 +144,10 @@ describe('the plans', () => {
     ] as const) {
       const members = [HOME, AWAY].map((region) => ({region, clusterArn: region, isWriter: region === primary}))
       const observation = healthy({global: yes({id: 'g', status: 'available', members}), edge: yes(HOME)})
-      for (const plan of [planSwitchover(observation, deployment), planFailover(observation, deployment)]) {
+      for (const plan of [
+        planSwitchover(observation, deployment, {drain: true}),
+        planFailover(observation, deployment),
+      ]) {
         const argsOf = (wanted: string) => plan.stages.flat().find(({id}) => id === wanted)!.args
         expect(plan).to.include({from: primary, to: other})
         expect(argsOf('fence')).to.include({region: primary})

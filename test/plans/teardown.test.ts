@@ -313,4 +313,22 @@ describe('the plan of a teardown, of any estate', () => {
           expect(precede(acts, `delete ${id}`)).to.include(`delete ${other.id}`)
     })
   })
+
+  it('field report 16: takes down stacks and resources of one name in two regions as two, and says which is which', () => {
+    const regions = [HOME, AWAY]
+    const stacks = regions.map((region) => stack('data', {region, protected: true}))
+    const resources = stacks.flatMap(({id, region}) => [
+      resource('log-group', '/aws/lambda/get', {region, stack: id, retained: true}),
+      resource('secret', 'app-secret', {region, protected: true}),
+    ])
+    const acts = planTeardown(estate(stacks, resources), {unprotect: true})
+    expect(new Set(acts.map(({id}) => id)).size).to.equal(acts.length)
+    expect(new Set(acts.map(({title}) => title)).size, 'titles').to.equal(acts.length)
+    for (const {id, region} of stacks) {
+      const own = acts.filter(({target, kind}) => kind === 'delete' && target.arn === id)
+      expect(own.map((act) => act.region)).to.deep.equal([region])
+      const others = new Set(acts.filter((act) => act.region !== region).map((act) => act.id))
+      expect(own[0]!.after.filter((before) => others.has(before))).to.deep.equal([])
+    }
+  })
 })

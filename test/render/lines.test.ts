@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {wantsColour} from '../../src/render/colour.js'
+import {paint, wantsColour} from '../../src/render/colour.js'
 import {linesOf} from '../../src/render/lines.js'
 import {openTerminal} from '../../src/render/terminal.js'
 import type {DrEvent} from '../../src/messages.js'
@@ -92,5 +92,7 @@ describe('lines', () => {
     expect(wantsColour({}, {})).to.equal(false)
     expect(wantsColour({isTTY: false}, {FORCE_COLOR: '1', NO_COLOR: '1'})).to.equal(true)
     expect(wantsColour({isTTY: true}, {FORCE_COLOR: '0'})).to.equal(false)
+    // Whatever stdout is, here a pipe.
+    expect(paint('done', 'x')).to.equal('\u001B[32mx\u001B[39m')
   })
 })

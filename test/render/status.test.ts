@@ -12,7 +12,7 @@ import {SimulatedWorld} from '../support/simulated-world.js'
 
 const side = (region: string, lagSeconds?: number): RegionObservation => ({
   region,
-  cluster: {reachable: true, value: {id: 'c', arn: 'a', status: 'available', availableInstances: 1}},
+  cluster: {reachable: true, value: {id: 'c', arn: 'a', status: 'available', instances: ['available']}},
   proxy: {reachable: true, value: {available: 1, unavailable: 0}},
   api: {reachable: true, value: {status: 200, ok: true, latencyMs: 12.34}},
   writers: {reachable: true, value: 'open'},
@@ -70,7 +70,14 @@ describe('the status', () => {
 
   it('shows a region that is gone, with the reasons in JSON', () => {
     const observation = healthy()
-    observation.regions[HOME] = {region: HOME, cluster: GONE, proxy: GONE, api: GONE, writers: GONE, lagSeconds: GONE}
+    observation.regions[HOME] = {
+      region: HOME,
+      cluster: GONE,
+      proxy: GONE,
+      api: GONE,
+      writers: GONE,
+      lagSeconds: GONE,
+    }
     const status = statusOf('lab', observation, diagnose(observation))
     expect(status.situation).to.equal('RegionLost')
     expect(status.next).to.contain('todo-dr failover')

@@ -1,6 +1,9 @@
 import {expect} from 'chai'
 
 import {LAB_NOTICE} from '../../src/measure/result.js'
+import {htmlReport} from '../../src/report/html.js'
+import {markdownReport} from '../../src/report/markdown.js'
+import {writerSentence} from '../../src/report/format.js'
 import {summaryText} from '../../src/report/text.js'
 import {result} from '../support/result.js'
 
@@ -40,12 +43,26 @@ describe('the summary', () => {
     expect(shown).to.match(/RTO, writes +at least 1\.42 s ±0\.02 +15 min +unknown/)
   })
 
+  it('field report 6: claims a single writer for the ways that were probed, and for no other', () => {
+    const claim = (through: string[]): string =>
+      text({singleWriter: {valid: true, overlaps: [], withoutRegion: 0, through}})
+        .split('\n')
+        .find((line) => line.startsWith('Single writer'))!
+    expect(claim(['edge'])).to.contain('writes through the edge; no region was asked directly')
+    expect(claim(['edge', 'us-east-1', 'us-east-2'])).to.contain(
+      'writes through the edge, and sent directly to us-east-1 and us-east-2',
+    )
+    const {singleWriter} = result()
+    expect(htmlReport(result(), [])).to.contain(writerSentence(singleWriter))
+    expect(markdownReport(result())).to.contain('no region was asked directly')
+  })
+
   it('shouts where two regions were writers', () => {
     const overlaps = [{earlier: 'a', earlierRegion: 'us-east-2', later: 'b', laterRegion: 'us-east-1'}]
-    expect(text({singleWriter: {valid: false, overlaps, withoutRegion: 0}})).to.contain(
+    expect(text({singleWriter: {valid: false, overlaps, withoutRegion: 0, through: []}})).to.contain(
       'VIOLATED: us-east-1 acknowledged b after us-east-2 had answered a',
     )
-    expect(text({singleWriter: {valid: 'unknown', overlaps: [], withoutRegion: 2}})).to.contain(
+    expect(text({singleWriter: {valid: 'unknown', overlaps: [], withoutRegion: 2, through: []}})).to.contain(
       '2 answers named no region',
     )
   })
@@ -64,6 +81,14 @@ describe('the summary', () => {
     expect(text()).not.to.contain('after failback')
     const {topology} = result()
     expect(text({topology: {...topology, afterFailback: topology.before}})).to.match(/after failback +us-east-1/)
+  })
+
+  it('field report 24: puts the target into what to do next', () => {
+    const aim = (hint: string): string => hint.replaceAll(/todo-dr \w+/g, '$& --target lab:kept')
+    const shown = summaryText(result(), [], {aim}).join('\n')
+    expect(shown).to.contain(
+      'Next: keep the lost request ids (result.json), then todo-dr failback --target lab:kept when',
+    )
   })
 
   it('prints what limits it, and what to do next', () => {

@@ -9,7 +9,6 @@ import {DescribeDBClustersCommand, DescribeGlobalClustersCommand, RDSClient} fro
 import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
 import {ListBucketsCommand, S3Client} from '@aws-sdk/client-s3'
 import {spawn} from 'node:child_process'
-import {createHash} from 'node:crypto'
 import {once} from 'node:events'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -19,6 +18,7 @@ import {CdkProject} from '../support/cdk-project.js'
 import {ROOT, Sandbox} from '../support/cli.js'
 import type {LabStatus, Ran} from '../support/cli.js'
 import {callLab, labKeys, type LabAccess} from '../support/lab.js'
+import {generator} from './generator.js'
 
 const APP = 'Soak'
 const REGIONS = {home: 'us-east-1', away: 'us-east-2'}
@@ -43,8 +43,8 @@ export class DeployRounds {
     const lab = `soak-${process.pid}`
     const sandbox = new Sandbox({TODO_DR_TARGET: `lab:${lab}`})
     const project = new CdkProject(join(sandbox.folder, 'soak'), APP, REGIONS)
-    await sandbox.expect(0, ['lab', 'start', '--empty', '--lab', lab])
-    const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', lab])
+    await sandbox.expect(0, ['lab', 'start', '--empty', '--target', `lab:${lab}`])
+    const status = await sandbox.json<LabStatus>(['lab', 'status', '--target', `lab:${lab}`])
     const rounds = new DeployRounds(sandbox, project, lab, status)
     await sandbox.expect(0, DEPLOY, {cwd: project.folder, timeoutMs: 300_000})
     project.freeze()
@@ -53,7 +53,7 @@ export class DeployRounds {
   }
 
   async close(): Promise<void> {
-    await this.sandbox.run(['lab', 'stop', '--lab', this.lab])
+    await this.sandbox.run(['lab', 'stop', '--target', `lab:${this.lab}`])
     this.sandbox.remove()
   }
 
@@ -169,10 +169,4 @@ export class DeployRounds {
     const {ok, status} = await callLab(this.access, 'PUT', 'weather', forecast)
     if (!ok) throw new Error(`the lab refuses this weather: ${status}`)
   }
-}
-
-/** Numbers from 0 up to 1, the same for the same seed, and unlike those of the seed beside it. */
-function generator(seed: number): () => number {
-  let count = 0
-  return () => createHash('sha256').update(`${seed} ${count++}`).digest().readUInt32BE() / 4_294_967_296
 }

@@ -34,10 +34,12 @@ const DRILL = [
 
 /** Throws with a sentence where the drill's word and the truth differ. */
 async function round(lab: string, seed: number): Promise<string> {
-  const result = await sandbox.json<DrillResult>([...DRILL, '--lab', lab, '--seed', `${seed}`])
-  const status = await sandbox.json<LabStatus>(['lab', 'status', '--lab', lab])
+  const result = await sandbox.json<DrillResult>([...DRILL, '--target', `lab:${lab}`, '--seed', `${seed}`])
+  const status = await sandbox.json<LabStatus>(['lab', 'status', '--target', `lab:${lab}`])
   const held = await requestIds(status, result.topology.afterFailover.primary)
-  const truth = acknowledged(result).filter((requestId) => !held.has(requestId))
+  const entries = acknowledged(result)
+  const truth = entries.map(({requestId}) => requestId).filter((requestId) => !held.has(requestId))
+  secondWriters(result, entries)
   compare(result, truth)
   return `lost ${result.rpo.lostCount} of ${result.rpo.acknowledged}, writes down ${result.rto.write.seconds?.toFixed(2)} s`
 }
@@ -56,17 +58,39 @@ async function attempt(lab: string, seed: number, left = 2): Promise<string> {
     const why = error instanceof NothingTested ? error.message : 'the load was not served, no fault was made'
     console.log(`  seed ${seed}: ${why}; again`)
   } finally {
-    await sandbox.run(['lab', 'stop', '--lab', lab])
+    await sandbox.run(['lab', 'stop', '--target', `lab:${lab}`])
   }
 
   return attempt(lab, seed, left - 1)
 }
 
 /** From the file and not from the result: the file is what others check. */
-function acknowledged({runDirectory}: DrillResult): string[] {
+function acknowledged({runDirectory}: DrillResult): Acknowledged[] {
   const lines = readFileSync(join(runDirectory, 'ledger.ndjson'), 'utf8').trimEnd().split('\n')
   const entries = lines.map((line) => JSON.parse(line) as LedgerEntry)
-  return entries.filter(({kind, outcome}) => kind === 'write' && outcome === 'ok').map(({requestId}) => requestId)
+  return entries.filter(
+    (entry): entry is Acknowledged =>
+      entry.kind === 'write' && entry.outcome === 'ok' && entry.finishedAt !== undefined,
+  )
+}
+
+type Acknowledged = LedgerEntry & {finishedAt: number}
+
+/** Each region had a client of its own beside the edge. What the old side said yes to after the first on the new one must be named. */
+function secondWriters({topology, singleWriter}: DrillResult, entries: Acknowledged[]): void {
+  const {before, afterFailover} = topology
+  for (const region of [before.primary, afterFailover.primary])
+    if (!entries.some(({via}) => via === region)) throw new NothingTested(`${region} acknowledged nothing directly`)
+  const served = ({region, via}: Acknowledged): string | undefined => region ?? via
+  const first = entries
+    .filter((entry) => served(entry) === afterFailover.primary)
+    .reduce((least, {finishedAt}) => Math.min(least, finishedAt), Infinity)
+  const named = new Set(singleWriter.overlaps.map(({later}) => later))
+  const unnamed = entries.filter(
+    (entry) => served(entry) === before.primary && entry.sentAt > first && !named.has(entry.requestId),
+  )
+  if (unnamed.length > 0)
+    throw new Error(`${unnamed.length} writes of the old side after the first on the new one are not named`)
 }
 
 function compare({rpo, singleWriter}: DrillResult, truth: string[]): void {
@@ -82,25 +106,6 @@ function compare({rpo, singleWriter}: DrillResult, truth: string[]): void {
   if (truth.length === 0) throw new NothingTested(`nothing was lost at a lag of ${LAG_MS} ms and ${RATE} writes/s`)
 }
 
-/** Returns how many rounds failed. */
-export async function drillRounds(rounds: number, firstSeed: number): Promise<number> {
-  let failed = 0
-  try {
-    for (let index = 0; index < rounds; index++) {
-      const seed = firstSeed + index
-      const name = `drill ${index + 1}/${rounds}  seed ${seed}`
-      const since = performance.now()
-      try {
-        const says = await attempt(`soak-${process.pid}`, seed)
-        console.log(`${name}  exact  ${says}  (${((performance.now() - since) / 1000).toFixed(1)} s)`)
-      } catch (error) {
-        failed++
-        console.log(`${name}  FAILED  ${error instanceof Error ? error.message : String(error)}`)
-      }
-    }
-  } finally {
-    sandbox.remove()
-  }
+export const drillRound = (seed: number): Promise<string> => attempt(`soak-${process.pid}`, seed)
 
-  return failed
-}
+export const endDrills = (): void => sandbox.remove()

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
-import {Unreachable} from '../../src/errors.js'
+import {DrError, Unreachable} from '../../src/errors.js'
+import {mayPass} from '../../src/ports/waits.js'
 import type {Step, StepContext} from '../../src/model/step.js'
 import {canaryRefused} from '../../src/steps/canary-refused.js'
 import {fenceRegion} from '../../src/steps/fence-region.js'
@@ -7,10 +8,17 @@ import {newPrimaryTakesWrite} from '../../src/steps/new-primary-takes-write.js'
 import {preflightProbe} from '../../src/steps/preflight-probe.js'
 import {promoteFailover} from '../../src/steps/promote-failover.js'
 import {promoteSwitchover} from '../../src/steps/promote-switchover.js'
+import {raiseCapacity} from '../../src/steps/raise-capacity.js'
+import {restoreCapacity} from '../../src/steps/restore-capacity.js'
+import {rolesSettled} from '../../src/steps/roles-settled.js'
+import {STEER_SECONDS, steerEdge} from '../../src/steps/steer-edge.js'
 import {verifyEdge} from '../../src/steps/verify-edge.js'
+import {keepFencing} from '../../src/steps/keep-fencing.js'
+import {keepLeftVolumes} from '../../src/steps/keep-left-volumes.js'
 import {waitInFlight} from '../../src/steps/wait-in-flight.js'
 import {warmTarget} from '../../src/steps/warm-target.js'
-import {waitReplication} from '../../src/steps/wait-replication.js'
+import {wakeTarget} from '../../src/steps/wake-target.js'
+import {UNREPORTED_MS, waitReplication} from '../../src/steps/wait-replication.js'
 import type {World} from '../../src/ports/world.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 
@@ -110,6 +118,96 @@ describe('warm-target', () => {
   })
 })
 
+describe('wake-target', () => {
+  it('starts the writing functions, several environments of the one that writes, and stores nothing, before and after the promotion', async () => {
+    for (const writable of [false, true]) {
+      const {sim, world, context} = setting()
+      sim.regions[AWAY]!.writable = writable
+      const asked: string[] = []
+      sim.fault = (call, at) => void asked.push(`${call} ${at}`)
+      const step = wakeTarget({region: AWAY})
+      expect(await step.isDone(world, context)).to.equal(false)
+      await step.act(world, context)
+      expect(await step.isDone(world, context)).to.equal(true)
+      expect(asked.filter((one) => one === `api POST ${AWAY}`)).to.have.length.above(1)
+      expect(asked).to.include(`api DELETE ${AWAY}`)
+      expect(sim.regions[AWAY]!.rows.size).to.equal(0)
+    }
+  })
+
+  it('is content with a region that does not answer, and ends at once when the rest of the run has ended', async () => {
+    const {sim, world, context, notes} = setting({hang: true})
+    sim.lose(AWAY)
+    await wakeTarget({region: AWAY}).act(world, context)
+    expect(notes).to.have.length(1)
+    const others = new AbortController()
+    void sim.clock.sleep(100).then(() => others.abort())
+    const step = wakeTarget({region: AWAY})
+    expect(await within(sim, async () => step.act(world, {...context, othersEnded: others.signal}))).to.equal(100)
+    expect(await step.isDone(world, context)).to.equal(true)
+  })
+})
+
+describe('health 04: the capacity of the target', () => {
+  const raise = () => raiseCapacity({region: AWAY, acu: 4})
+  const restore = () => restoreCapacity({region: AWAY})
+
+  it('is raised, remembered once, and put back', async () => {
+    const {sim, world, context} = setting()
+    const away = sim.regions[AWAY]!
+    for (const acu of [4, 6]) await raiseCapacity({region: AWAY, acu}).act(world, context)
+    expect(away).to.deep.include({capacity: {min: 6, max: 8}, raisedFrom: {min: 0.5}})
+    expect(await raise().isDone(world, context)).to.equal(true)
+    expect(await restore().isDone(world, context)).to.equal(false)
+    await raise().undo!(world, context)
+    expect(away).to.deep.include({capacity: {min: 0.5, max: 8}, raisedFrom: undefined})
+    expect(await restore().isDone(world, context)).to.equal(true)
+  })
+
+  it('is changed as soon as RDS has nothing else to do with the cluster', async () => {
+    const {sim, world, context, notes} = setting()
+    const freeAt = sim.clock.now() + 5000
+    sim.fault = (call) => {
+      if (call !== 'raise' || sim.clock.now() >= freeAt) return
+      throw new DrError({code: 'InvalidDBClusterStateFault', exit: 'failed', what: 'the cluster is promoting'})
+    }
+    expect(await within(sim, () => raise().act(world, context) as Promise<unknown>)).to.be.within(5000, 7100)
+    expect(sim.regions[AWAY]!.capacity.min).to.equal(4)
+    expect(notes).to.deep.equal([])
+  })
+
+  it('ends no switch where it cannot be changed: that is noted, at once or after a minute', async () => {
+    const denied = new DrError({code: 'AccessDenied', exit: 'credentials', what: 'may not rds:ModifyDBCluster'})
+    for (const [error, seconds] of [
+      [denied, 0],
+      [new Unreachable('RDS does not answer'), 60],
+    ] as const)
+      for (const step of [raise(), restore()]) {
+        const {sim, world, context, notes} = setting()
+        sim.regions[AWAY]!.raisedFrom = {min: 0.25}
+        sim.fault = (call) => {
+          if (call === 'raise' || call === 'restore') throw error
+        }
+        expect(await within(sim, () => step.act(world, context) as Promise<unknown>)).to.equal(seconds * 1000)
+        expect(notes.join(',')).to.match(/^the minimum capacity of us-east-2 could not be changed: /)
+        expect(await step.isDone(world, context)).to.equal(true)
+      }
+  })
+
+  it('is waited for before a planned switch, and beside a failover not', async () => {
+    const {sim, world, context} = setting()
+    const freeAt = sim.clock.now() + 3000
+    const {cluster} = world.database
+    world.database.cluster = async (...args) => ({
+      ...(await cluster(...args)),
+      status: sim.clock.now() < freeAt ? 'modifying' : 'available',
+    })
+    expect(await within(sim, () => raise().act(world, context) as Promise<unknown>)).to.be.above(2900)
+    const beside = {...context, othersEnded: new AbortController().signal}
+    expect(await within(sim, () => raise().act(world, beside) as Promise<unknown>)).to.be.below(100)
+  })
+})
+
 describe('canary-refused', () => {
   const act = (world: World, context: StepContext) => canaryRefused({region: HOME, to: AWAY}).act(world, context)
 
@@ -175,14 +273,56 @@ describe('the promotions', () => {
     const {sim, world, context} = setting({promotionMs: 10_000})
     const step = promoteFailover({to: AWAY})
     expect(await step.isDone(world, context)).to.equal(false)
-    await step.act(world, context)
-    await sim.clock.sleep(8500)
+    expect(await within(sim, () => step.act(world, context) as Promise<unknown>)).to.be.within(8000, 8500)
     expect(sim.regions[AWAY]!.isWriter).to.equal(false)
     expect(await step.isDone(world, context)).to.equal(true)
+    // Clients wait for the route, and not for its removal.
+    expect([...sim.regions[AWAY]!.rows.keys()]).to.deep.equal(['canary-r1'])
+    sim.steerNow(AWAY)
+    await verifyEdge({to: AWAY}).act(world, context)
     expect(sim.regions[AWAY]!.rows.size).to.equal(0)
   })
 
-  it('believe only the roles in a switchover, and not the status words', async () => {
+  it('health 04: believe the roles of a failover although a write still waits for its answer', async () => {
+    const {sim, world, context} = setting({promotionMs: 10_000})
+    sim.fault = async (call) => {
+      if (call.startsWith('api')) await sim.clock.sleep(60_000)
+    }
+    const step = promoteFailover({to: AWAY})
+    expect(await within(sim, () => step.act(world, context) as Promise<unknown>)).to.be.within(10_000, 12_100)
+    expect(await step.isDone(world, context)).to.equal(true)
+  })
+
+  it('believe a write in a switchover where the target was seen to refuse one before', async () => {
+    const {sim, world, context} = setting({promotionMs: 10_000})
+    const seen = {...context, refusesWrites: new Set<string>(), takesWrites: new Set<string>()}
+    await warmTarget({region: AWAY}).act(world, seen)
+    expect([...seen.refusesWrites]).to.deep.equal([AWAY])
+    const step = promoteSwitchover({from: HOME, to: AWAY})
+    expect(await within(sim, () => step.act(world, seen) as Promise<unknown>)).to.be.within(8000, 8500)
+    expect([...seen.takesWrites]).to.deep.equal([AWAY])
+    expect(await step.isDone(world, seen)).to.equal(true)
+    const settled = rolesSettled({to: AWAY})
+    expect(await settled.isDone(world, context)).to.equal(false)
+    await sim.clock.sleep(2000)
+    expect(await settled.isDone(world, context)).to.equal(true)
+  })
+
+  it('do not take a refused token, a throttle or silence for a standby that refuses writes', async () => {
+    for (const answer of [{status: 401, headers: {}}, {status: 500, headers: {}}, undefined]) {
+      const {world, context} = setting()
+      const refusesWrites = new Set<string>()
+      const direct: World['api']['direct'] = async () => {
+        if (!answer) throw new Unreachable('no answer')
+        return answer
+      }
+
+      await warmTarget({region: AWAY}).act({...world, api: {...world.api, direct}}, {...context, refusesWrites})
+      expect([...refusesWrites], `${answer?.status}`).to.deep.equal([])
+    }
+  })
+
+  it('believe only the roles in a switchover otherwise, and not the status words', async () => {
     const {sim, world, context} = setting({promotionMs: 10_000})
     const step = promoteSwitchover({from: HOME, to: AWAY})
     await step.act(world, context)
@@ -191,6 +331,19 @@ describe('the promotions', () => {
     await sim.clock.sleep(2000)
     sim.switching = {to: AWAY, status: 'a word that lags behind'}
     expect(await step.isDone(world, context)).to.equal(true)
+  })
+
+  it('field report 10: are not given up for looks that fail a few times in a row', async () => {
+    for (const step of [promoteFailover({to: AWAY}), promoteSwitchover({from: HOME, to: AWAY})]) {
+      const {sim, world, context} = setting()
+      let looks = 0
+      sim.fault = (call) => {
+        if (call === 'describe' && looks++ < 8) throw new Unreachable('reset')
+      }
+
+      await step.act(world, context)
+      expect(sim.acts).to.have.length(1)
+    }
   })
 
   it('tell whether they may have begun, and count silence as begun', async () => {
@@ -224,6 +377,164 @@ describe('wait-replication', () => {
     expect(new Set(notes).size).to.equal(5)
     home.lagSeconds = 4.9
     expect(await step.isDone(world, context)).to.equal(true)
+  })
+})
+
+describe('wait-replication without a report', () => {
+  for (const kind of ['none', 'old'] as const)
+    it(`aws 06: says that it waits for the lag (${kind}), and gives up by name after a while`, async () => {
+      const {sim, world, context, notes} = setting()
+      Object.assign(sim.regions[HOME]!, {isWriter: false, synchronization: 'connected', instances: 1, lagSeconds: 0.1})
+      const old = {seconds: 0.1, at: sim.clock.now() - 600_000, periodSeconds: 60}
+      world.database.lag = async () => (kind === 'old' ? old : undefined)
+      const step = waitReplication({from: AWAY, to: HOME, maxLagSeconds: 5})
+      const tryFor = async (ms: number): Promise<void> => {
+        for (const end = sim.clock.now() + ms; sim.clock.now() < end; await sim.clock.sleep(30_000))
+          expect(await step.isDone(world, context)).to.equal(false)
+      }
+
+      await tryFor(UNREPORTED_MS)
+      expect(notes.at(-1)).to.match(
+        kind === 'old' ? /waiting for the lag .*s old/ : /waiting for the lag .*no recent value/,
+      )
+      // While something else is missing too, nobody waits for the lag alone.
+      Object.assign(sim.regions[HOME]!, {synchronization: 'pending-resync'})
+      await tryFor(60_000)
+      Object.assign(sim.regions[HOME]!, {synchronization: 'connected'})
+      await tryFor(UNREPORTED_MS)
+      await sim.clock.sleep(60_000)
+      const failure = await failureOf(step.isDone(world, context))
+      expect(failure).to.deep.include({code: 'LagUnreported', exit: 'stopped'})
+      expect(mayPass(failure), 'the engine would look again and again').to.equal(false)
+    })
+})
+
+describe('what RDS says of a failover', () => {
+  const event = (sim: SimulatedWorld, text: string) => ({at: sim.clock.now(), text})
+
+  it('aws 13: of its write block is told beside a fence that nothing has proven, and proves nothing', async () => {
+    for (const word of ['succeeded', 'timed out']) {
+      const {sim, world, context, notes} = setting()
+      sim.regions[HOME]!.lost = true
+      sim.failoverEvents.push(event(sim, `Attempt to block writes for DB cluster c ${word}.`))
+      const othersEnded = AbortSignal.abort()
+      const outcome = await keepFencing({region: HOME, to: AWAY}).act(world, {...context, othersEnded})
+      expect(outcome).to.deep.equal({unsure: 'fence-unsure'})
+      expect(notes.at(-1)).to.equal(`RDS says: Attempt to block writes for DB cluster c ${word}.`)
+    }
+  })
+
+  it('aws 13: of the resynchronization is told while home is rebuilt', async () => {
+    const {sim, world, context, notes} = setting()
+    Object.assign(sim.regions[HOME]!, {isWriter: false, synchronization: 'pending-resync'})
+    sim.failoverEvents.push(event(sim, 'Started resynchronizing members of DB cluster c after global failover.'))
+    expect(await waitReplication({from: AWAY, to: HOME, maxLagSeconds: 5}).isDone(world, context)).to.equal(false)
+    expect(notes.at(-1)).to.match(/pending-resync; RDS said at .*: Started resynchronizing members/)
+  })
+})
+
+describe('keep-left-volumes', () => {
+  const volume = (region: string, time: string, copied = false) => ({
+    region,
+    snapshot: `rds:unplanned-global-failover-todomgmt-${region}-${time}`,
+    copy: `todomgmt-${region}-kept-${time}`,
+    copied,
+  })
+
+  it('aws 13: copies what a failover has left in the region, once, and says under which name', async () => {
+    const {sim, world, context, notes} = setting()
+    sim.leftVolumes.push(volume(HOME, '1', true), volume(HOME, '2'), volume(AWAY, '3'))
+    const step = keepLeftVolumes({region: HOME})
+    expect(await step.isDone(world, context)).to.equal(false)
+    await step.act(world, context)
+    expect(await step.isDone(world, context)).to.equal(true)
+    expect(sim.acts).to.deep.equal([`keep ${volume(HOME, '2').snapshot}`])
+    expect(notes).to.deep.equal([`what ${HOME} had at the failover is kept as the snapshot ${volume(HOME, '2').copy}`])
+    await keepLeftVolumes({region: HOME}).act(world, context)
+    expect(sim.acts, 'another run finds it').to.have.length(1)
+  })
+
+  it('aws 13: never ends a failback', async () => {
+    const {sim, world, context, notes} = setting()
+    sim.leftVolumes.push(volume(HOME, '1'))
+    sim.fault = (call) => {
+      if (call === 'snapshots') throw new DrError({code: 'AccessDenied', exit: 'credentials', what: 'not allowed'})
+    }
+
+    const step = keepLeftVolumes({region: HOME})
+    await step.act(world, context)
+    expect(await step.isDone(world, context)).to.equal(true)
+    expect(notes[0]).to.contain('could not be copied to a manual snapshot: not allowed')
+  })
+})
+
+describe('steer-edge', () => {
+  const step = steerEdge({to: AWAY})
+  const error = (code: string, passing: boolean): DrError => new DrError({code, exit: 'failed', what: code, passing})
+  const LIMIT_MS = STEER_SECONDS * 1000
+
+  /** The route fails so until `untilMs`; how often it was asked. */
+  const failing = (sim: SimulatedWorld, untilMs: number, fails: () => Promise<void> | void): {tries: number[]} => {
+    const tries: number[] = []
+    const begun = sim.clock.now()
+    sim.fault = (call) => {
+      if (call !== 'steer') return
+      tries.push(sim.clock.now() - begun)
+      if (tries.at(-1)! < untilMs) return fails()
+    }
+
+    return {tries}
+  }
+
+  for (const [what, fails] of Object.entries({
+    'is throttled': () => error('ThrottlingException', true),
+    'is failed by AWS': () => error('InternalServerException', true),
+    'is overtaken by the writes of others': () => error('ConflictException', true),
+    'does not answer': () => new Unreachable('no answer'),
+  }))
+    it(`tries a route again that ${what}, with longer and longer pauses, and is done when it is set`, async () => {
+      const {sim, world, context, notes} = setting()
+      const {tries} = failing(sim, 30_000, () => {
+        throw fails()
+      })
+      await step.act(world, context)
+      expect(sim.edgeKey).to.equal(AWAY)
+      expect(notes).to.include(fails().message)
+      const pauses = tries.slice(1).map((at, index) => at - tries[index]!)
+      expect(pauses[0]).to.be.within(300, 400)
+      expect(pauses.at(-1)).to.be.within(5000, 5100)
+      expect(tries.length).to.be.within(8, 20)
+    })
+
+  it('says before its deadline what a person can do, of a route that fails or hangs without end', async () => {
+    for (const fails of [
+      () => {
+        throw error('ThrottlingException', true)
+      },
+      (sim: SimulatedWorld) => sim.clock.sleep(3_600_000),
+    ]) {
+      const {sim, world, context} = setting()
+      const {tries} = failing(sim, Number.POSITIVE_INFINITY, () => fails(sim))
+      let ended: {code?: string; next?: string} = {}
+      const took = await within(sim, async () => {
+        ended = await failureOf(Promise.resolve(step.act(world, context)))
+      })
+      expect(ended).to.include({code: 'EdgeNotSteered', exit: 'stopped'})
+      expect(ended.next).to.contain(`point the simulated route at ${AWAY}`).and.to.contain('then todo-dr resume')
+      expect(took).to.be.within(LIMIT_MS * 0.75, LIMIT_MS - 5000)
+      const {length} = tries
+      await sim.clock.sleep(LIMIT_MS)
+      expect(tries).to.have.length(length)
+    }
+  })
+
+  it('says it at once of a route that says no, which a second try would not change', async () => {
+    const {sim, world, context} = setting()
+    const {tries} = failing(sim, Number.POSITIVE_INFINITY, () => {
+      throw error('ResourceNotFoundException', false)
+    })
+    expect(await failureOf(Promise.resolve(step.act(world, context)))).to.include({code: 'EdgeNotSteered'})
+    expect(tries).to.have.length(1)
   })
 })
 

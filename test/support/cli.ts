@@ -46,7 +46,7 @@ export class Sandbox {
 
   constructor(env: Record<string, string> = {}) {
     const inherited = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(AWS_|TODO_DR_(?!MARIADBD))/.test(name)),
+      Object.entries(process.env).filter(([name]) => !/^(AWS_|COLUMNS$|TODO_DR_(?!MARIADBD))/.test(name)),
     )
     this.env = {
       ...(inherited as Record<string, string>),
@@ -107,6 +107,13 @@ export class Sandbox {
   async json<T>(args: string[], code = 0, options: RunOptions = {}): Promise<T> {
     const ran = await this.expect(code, [...args, '--json'], options)
     return JSON.parse(ran.stdout) as T
+  }
+
+  /** Starts the lab and seeds it. */
+  async seededLab(): Promise<LabStatus> {
+    await this.expect(0, ['lab', 'start'])
+    await this.expect(0, ['seed'])
+    return this.json<LabStatus>(['lab', 'status'])
   }
 
   /** What the sandbox still holds below a name, relative paths. */

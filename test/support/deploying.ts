@@ -35,7 +35,7 @@ export class Deploying {
   }
 
   async lab(): Promise<LabStatus> {
-    this.#lab ??= await this.sandbox.json<LabStatus>(['lab', 'status', '--lab', 'deploying'])
+    this.#lab ??= await this.sandbox.json<LabStatus>(['lab', 'status', '--target', 'lab:deploying'])
     return this.#lab
   }
 
@@ -47,7 +47,7 @@ export class Deploying {
   }
 
   async end(): Promise<void> {
-    await this.sandbox.run(['lab', 'stop', '--lab', 'deploying'])
+    await this.sandbox.run(['lab', 'stop', '--target', 'lab:deploying'])
     this.sandbox.remove()
   }
 }

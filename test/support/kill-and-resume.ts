@@ -1,9 +1,10 @@
 /** Failovers of a lab that are killed with SIGKILL at given points; each is a real one. */
 
 import {expect} from 'chai'
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync} from 'node:fs'
+import {readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Sandbox} from './cli.js'
+import {otherMachine} from './other-machine.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -21,17 +22,6 @@ interface Status {
 export async function points(sandbox: Sandbox): Promise<string[]> {
   const {plan} = await sandbox.json<Planned>(['failover', '--dry-run', ...CONSENT])
   return plan.stages.flat().flatMap(({id}) => [`before:${id}`, `after:${id}`])
-}
-
-/**
- * A state folder as another machine has it: credentials and the target (a lab keeps both in its own folder), and no run.
- * Made below the sandbox, and goes with it.
- */
-function otherMachine(sandbox: Sandbox): string {
-  const state = mkdtempSync(join(sandbox.folder, 'other-'))
-  mkdirSync(join(state, 'todo-dr'))
-  symlinkSync(join(sandbox.env.XDG_STATE_HOME!, 'todo-dr', 'labs'), join(state, 'todo-dr', 'labs'))
-  return state
 }
 
 /**

@@ -6,17 +6,29 @@ import type {Observation, RegionObservation, Sample} from '../../src/model/obser
 export const HOME = 'us-east-1'
 export const AWAY = 'us-east-2'
 
+export const ENGINE_VERSION = '8.0.mysql_aurora.3.10.3'
+
 export const yes = <T>(value: T): Sample<T> => ({reachable: true, value})
 export const no = (reason: string): Sample<never> => ({reachable: false, reason})
 
 export function healthySide(region: string, change: Partial<RegionObservation> = {}): RegionObservation {
   return {
     region,
-    cluster: yes({id: `c-${region}`, arn: `arn:${region}`, status: 'available', availableInstances: 1}),
+    cluster: yes({
+      id: `c-${region}`,
+      arn: `arn:${region}`,
+      status: 'available',
+      instances: ['available'],
+      engineVersion: ENGINE_VERSION,
+      capacity: {min: 0.5, max: 8},
+    }),
     proxy: yes({available: 1, unavailable: 0}),
     api: yes({status: 200, ok: true, latencyMs: 10}),
     writers: yes('open'),
     lagSeconds: yes(region === HOME ? undefined : 0.1),
+    peakAcu: yes(0.5),
+    secrets: yes([{name: 'ToDoMgmt/admin', version: 'v1', replicas: []}]),
+    concurrencyLimit: yes(1000),
     ...change,
   }
 }
@@ -39,6 +51,7 @@ export function healthy(change: Partial<Observation> = {}): Observation {
     global: yes({
       id: 'todomgmt',
       status: 'available',
+      engineVersion: ENGINE_VERSION,
       members: [
         {region: HOME, clusterArn: `arn:${HOME}`, isWriter: true},
         {region: AWAY, clusterArn: `arn:${AWAY}`, isWriter: false, synchronization: 'connected'},
@@ -57,14 +70,45 @@ const sample = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Sample<T>> =>
     fc.string().map((reason) => no(reason) as Sample<T>),
   )
 
+const status = fc.oneof(fc.constantFrom('available', 'backing-up', 'failed', 'stopped'), fc.string())
+
+const acu = fc.nat(256).map((halves) => halves / 2)
+const version = fc.constantFrom(undefined, ENGINE_VERSION, '8.0.mysql_aurora.3.10.4')
+
+const secret = fc.record({
+  name: fc.constantFrom('a', 'b'),
+  version: fc.constantFrom(undefined, 'v1', 'v2'),
+  replicas: fc.array(
+    fc.record({region: fc.constantFrom(HOME, AWAY), status: fc.constantFrom('InSync', 'Failed', 'a new word')}),
+    {maxLength: 2},
+  ),
+})
+
 const side = (region: string): fc.Arbitrary<RegionObservation> =>
   fc.record({
     region: fc.constant(region),
-    cluster: sample(fc.record({id: fc.string(), arn: fc.string(), status: fc.string(), availableInstances: fc.nat(2)})),
-    proxy: sample(fc.record({available: fc.nat(2), unavailable: fc.nat(2)})),
+    cluster: sample(
+      fc.record(
+        {
+          id: fc.string(),
+          arn: fc.string(),
+          status,
+          instances: fc.array(status, {maxLength: 2}),
+          engineVersion: version,
+          capacity: fc.record({min: acu, max: acu}),
+          raisedFrom: fc.record({min: acu}),
+        },
+        {requiredKeys: ['id', 'arn', 'status', 'instances']},
+      ),
+    ),
+    proxy: sample(fc.record({available: fc.nat(2), unavailable: fc.nat(2), authFailed: fc.boolean()})),
     api: sample(fc.record({status: fc.constantFrom(200, 401, 500, 503), ok: fc.boolean(), latencyMs: fc.nat()})),
     writers: sample(fc.constantFrom('open' as const, 'fenced' as const, 'partly' as const)),
     lagSeconds: sample(fc.option(fc.double({min: 0, max: 1e6, noNaN: true}), {nil: undefined})),
+    peakAcu: sample(fc.option(acu, {nil: undefined})),
+    secrets: sample(fc.array(secret, {maxLength: 2})),
+    concurrencyLimit: sample(fc.constantFrom(10, 1000)),
+    tables: sample(fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2'))),
   })
 
 const member = fc.record({
@@ -83,8 +127,10 @@ export const anyObservation: fc.Arbitrary<Observation> = fc.record({
     fc.record({
       id: fc.string(),
       status: fc.string(),
+      engineVersion: version,
       failover: fc.option(fc.record({status: fc.constantFrom('', 'failing-over', 'a new word')}), {nil: undefined}),
-      members: fc.array(member, {maxLength: 3}),
+      // Each member of a global database is in a region of its own.
+      members: fc.uniqueArray(member, {selector: ({region}) => region, maxLength: 3}),
     }),
   ),
   edge: sample(fc.constantFrom(HOME, AWAY, 'elsewhere')),

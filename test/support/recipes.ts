@@ -90,7 +90,7 @@ export const RECIPES: Recipe[] = [
     changes: [
       lineBefore(
         'src/steps/registry.ts',
-        "import {steerEdge} from './steer-edge.js'",
+        "import {STEER_SECONDS, steerEdge} from './steer-edge.js'",
         "import {routeStays} from './route-stays.js'",
       ),
       lineBefore(
@@ -112,7 +112,7 @@ export const RECIPES: Recipe[] = [
         "  'route-stays': ({text, number}) => routeStays({to: text('to'), seconds: number('seconds')}),",
       ),
       lineBefore('src/plans/index.ts', '  steerTo,\n', '  stays,'),
-      lineBefore('src/plans/index.ts', '    ...(fencedBefore ?', '    [stays(route)],'),
+      lineBefore('src/plans/index.ts', '    [settle(route)],', '    [stays(route)],'),
     ],
     tests: ['test/steps/route-stays.test.ts', 'test/engine/interruptions.test.ts'],
   },
@@ -139,44 +139,31 @@ export const RECIPES: Recipe[] = [
       },
       {
         file: 'lab/src/aws/cloudwatch/resources.ts',
-        find: `async function put(AlarmName: string, properties: Properties, context: ResourceContext): Promise<Provisioned> {
-  await request(context, 'monitoring', 'PutMetricAlarm', {...properties, AlarmName})
-  return {physicalId: AlarmName, attributes: {Arn: arn('cloudwatch', context.region, \`alarm:\${AlarmName}\`)}}
-}
-
-/** PutMetricAlarm makes and changes alike. */
-export const alarm: ResourceProvider = {
-  tags: TAGS,
-  createOnly: ['AlarmName'],
-  create: (properties, context) =>
-    put(properties.AlarmName ?? generatedName(context.stackName, context.logicalId), properties, context),
-  update: (physicalId, properties, _previous, context) => put(physicalId, properties, context),
-  async delete(name, _properties, context) {
-    await unlessGone(call(context, 'monitoring', 'DeleteAlarms', {AlarmNames: [name]}))
+        find: `    await unlessGone(call(context, 'monitoring', 'DeleteAlarms', {AlarmNames: [name]}))
   },
 }
 `,
-        put: `/** Both operations make and change alike. */
-function madeBy(operation: 'PutCompositeAlarm' | 'PutMetricAlarm'): ResourceProvider {
-  const put = async (AlarmName: string, properties: Properties, context: ResourceContext): Promise<Provisioned> => {
-    await request(context, 'monitoring', operation, {...properties, AlarmName})
-    return {physicalId: AlarmName, attributes: {Arn: arn('cloudwatch', context.region, \`alarm:\${AlarmName}\`)}}
-  }
-
-  return {
-    tags: TAGS,
-    createOnly: ['AlarmName'],
-    create: (properties, context) =>
-      put(properties.AlarmName ?? generatedName(context.stackName, context.logicalId), properties, context),
-    update: (physicalId, properties, _previous, context) => put(physicalId, properties, context),
-    async delete(name, _properties, context) {
-      await unlessGone(call(context, 'monitoring', 'DeleteAlarms', {AlarmNames: [name]}))
-    },
-  }
+        put: `    await unlessGone(call(context, 'monitoring', 'DeleteAlarms', {AlarmNames: [name]}))
+  },
 }
 
-export const alarm = madeBy('PutMetricAlarm')
-export const compositeAlarm = madeBy('PutCompositeAlarm')
+async function putComposite(AlarmName: string, properties: Properties, context: ResourceContext): Promise<Provisioned> {
+  await request(context, 'monitoring', 'PutCompositeAlarm', {...properties, AlarmName})
+  return {physicalId: AlarmName, attributes: {Arn: arn('cloudwatch', context.region, \`alarm:\${AlarmName}\`)}}
+}
+
+/** Made by an operation of its own; the rest is as of any alarm. */
+export const compositeAlarm: ResourceProvider = {
+  ...alarm,
+  create: (properties, context) =>
+    putComposite(properties.AlarmName ?? generatedName(context.stackName, context.logicalId), properties, context),
+  update: (physicalId, properties, _previous, context) => putComposite(physicalId, properties, context),
+  async read(name, _attributes, context) {
+    const question = {AlarmNames: [name], AlarmTypes: ['CompositeAlarm']}
+    const {CompositeAlarms} = await call(context, 'monitoring', 'DescribeAlarms', question)
+    return CompositeAlarms.length === 0 ? undefined : liveOf(CompositeAlarms[0], ['AlarmName', 'AlarmRule'], {})
+  },
+}
 `,
       },
       {
@@ -189,53 +176,56 @@ export const compositeAlarm = madeBy('PutCompositeAlarm')
         find: "{'AWS::CloudWatch::Alarm': alarm}",
         put: "{'AWS::CloudWatch::Alarm': alarm, 'AWS::CloudWatch::CompositeAlarm': compositeAlarm}",
       },
-      lineBefore('lab/src/aws/cloudwatch/service.ts', '  Datapoint,\n', '  CompositeAlarm,'),
-      lineBefore('lab/src/aws/cloudwatch/service.ts', '  PutMetricAlarmInput,\n', '  PutCompositeAlarmInput,'),
-      lineBefore(
-        'lab/src/aws/cloudwatch/service.ts',
-        "  /** By the alarm's ARN. */",
-        '  private readonly composites = new Map<string, CompositeAlarm>()',
-      ),
-      lineBefore(
-        'lab/src/aws/cloudwatch/service.ts',
-        '    DescribeAlarms: (',
-        `    PutCompositeAlarm: (input: PutCompositeAlarmInput, {region}) => {
-      const {Tags = [], ...described} = input
-      const AlarmArn = arn('cloudwatch', region, \`alarm:\${input.AlarmName}\`)
-      if (!this.tags.has(AlarmArn)) this.tags.set(AlarmArn, Tags)
-      this.composites.set(\`\${region}/\${input.AlarmName}\`, {...described, AlarmArn, StateValue: 'INSUFFICIENT_DATA'})
-      return {}
-    },
-`,
-      ),
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
-        find: `({AlarmNames, AlarmNamePrefix = ''}: DescribeAlarmsInput, {region}) => {
-      const inRegion = [...this.alarms].filter(([key]) => key.startsWith(\`\${region}/\`)).map(([, alarm]) => alarm)
-      const wanted = ({AlarmName = ''}: MetricAlarm): boolean =>
-        AlarmNames?.length ? AlarmNames.includes(AlarmName) : AlarmName.startsWith(AlarmNamePrefix)
-      return {MetricAlarms: inRegion.filter((alarm) => wanted(alarm)), CompositeAlarms: []}
+        find: "import type {Lab, Operation, Service, TaggedResource} from '../../kernel.js'",
+        put: `import type {CompositeAlarm, DescribeAlarmsInput, PutCompositeAlarmInput} from '@aws-sdk/client-cloudwatch'
+import {arn, type Lab, type Operation, type Service, type TaggedResource} from '../../kernel.js'`,
+      },
+      {
+        file: 'lab/src/aws/cloudwatch/service.ts',
+        find: `{...metricOperations(lab), ...this.alarms.operations}
+  }
 `,
-        put: `(input: DescribeAlarmsInput, {region}) => {
-      const {AlarmNames, AlarmNamePrefix = '', AlarmTypes = ['MetricAlarm']} = input
-      const wanted = (name: string): boolean =>
-        AlarmNames?.length ? AlarmNames.includes(name) : name.startsWith(AlarmNamePrefix)
-      const found = <Alarm extends {AlarmName?: string}>(alarms: Map<string, Alarm>): Alarm[] =>
-        [...alarms]
-          .filter(([key, {AlarmName = ''}]) => key.startsWith(\`\${region}/\`) && wanted(AlarmName))
-          .map(([, alarm]) => alarm)
-      return {
-        MetricAlarms: AlarmTypes.includes('MetricAlarm') ? found(this.alarms) : [],
-        CompositeAlarms: AlarmTypes.includes('CompositeAlarm') ? found(this.composites) : [],
-      }
+        put: `{...metricOperations(lab), ...withComposites(this.alarms.operations)}
+  }
 `,
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
-        find: `        if (!this.alarms.delete(\`\${region}/\${name}\`)) throw fault(`,
-        put: `        const key = \`\${region}/\${name}\`
-        if (!this.alarms.delete(key) && !this.composites.delete(key))
-          throw fault(`,
+        find: `    return this.alarms.tagged(region)
+  }
+}
+`,
+        put: `    return this.alarms.tagged(region)
+  }
+}
+
+/** Composite alarms are described and deleted by the operations of all alarms. */
+function withComposites(operations: Record<string, Operation>): Record<string, Operation> {
+  const composites = new Map<string, CompositeAlarm>()
+  return {
+    ...operations,
+    PutCompositeAlarm({Tags: _, ...settings}: PutCompositeAlarmInput, {region}) {
+      const AlarmArn = arn('cloudwatch', region, \`alarm:\${settings.AlarmName}\`)
+      composites.set(AlarmArn, {...settings, AlarmArn, StateValue: 'INSUFFICIENT_DATA'})
+      return {}
+    },
+    async DescribeAlarms(input: DescribeAlarmsInput, context) {
+      const {AlarmNames, AlarmTypes = ['MetricAlarm']} = input
+      const found = [...composites.values()]
+        .filter(({AlarmArn}) => AlarmArn?.split(':')[3] === context.region)
+        .filter(({AlarmName = ''}) => AlarmNames?.includes(AlarmName) ?? true)
+      const output = await operations.DescribeAlarms!(input, context)
+      return {...(output as object), CompositeAlarms: AlarmTypes.includes('CompositeAlarm') ? found : []}
+    },
+    DeleteAlarms({AlarmNames = []}: {AlarmNames?: string[]}, context) {
+      const others = AlarmNames.filter((name) => !composites.delete(arn('cloudwatch', context.region, \`alarm:\${name}\`)))
+      return operations.DeleteAlarms!({AlarmNames: others}, context)
+    },
+  }
+}
+`,
       },
     ],
     tests: [

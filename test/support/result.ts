@@ -34,7 +34,7 @@ export const result = (more: Partial<DrillResult> = {}): DrillResult => ({
     acknowledgedBefore: true,
     lagEstimateSeconds: 0.3,
   },
-  singleWriter: {valid: true, overlaps: [], withoutRegion: 0},
+  singleWriter: {valid: true, overlaps: [], withoutRegion: 0, through: ['edge']},
   phases: [
     {id: 'detect', seconds: 0.25},
     {id: 'decide', seconds: 0.25},

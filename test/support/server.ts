@@ -9,18 +9,24 @@ export interface Asked {
   url: string
   headers: IncomingHttpHeaders
   body: string
+  /** The port of the client: another one for each connection. */
+  from: number
 }
 
 export interface Answer {
   status?: number
   headers?: Record<string, string>
   body?: string
+  /** Without the request id by which an answer of AWS is known. */
+  foreign?: boolean
 }
 
 export interface TestServer {
   port: number
   url: string
   asked: Asked[]
+  /** What it answers with from now on. */
+  answer(asked: Asked): Reply | Promise<Reply>
   close(): Promise<void>
 }
 
@@ -29,6 +35,17 @@ export type Reply = Answer | 'hang' | 'reset'
 
 export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): Promise<TestServer> {
   const asked: Asked[] = []
+  const self: TestServer = {
+    port: 0,
+    url: '',
+    asked,
+    answer,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done())
+        server.closeAllConnections()
+      }),
+  }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -38,12 +55,14 @@ export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): P
         url: request.url!,
         headers: request.headers,
         body: Buffer.concat(chunks).toString(),
+        from: request.socket.remotePort!,
       }
       asked.push(one)
-      void Promise.resolve(answer(one)).then((reply) => {
+      void Promise.resolve(self.answer(one)).then((reply) => {
         if (reply === 'hang') return
         if (reply === 'reset') return request.socket.resetAndDestroy()
-        response.writeHead(reply.status ?? 200, reply.headers)
+        const ofAws = reply.foreign ? {} : {'x-amzn-requestid': 'of-the-test'}
+        response.writeHead(reply.status ?? 200, {...ofAws, ...reply.headers})
         response.end(reply.body)
       })
     })
@@ -52,16 +71,7 @@ export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): P
     server.listen(0, '127.0.0.1', done)
   })
   const {port} = server.address() as AddressInfo
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    asked,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done())
-        server.closeAllConnections()
-      }),
-  }
+  return Object.assign(self, {port, url: `http://127.0.0.1:${port}`})
 }
 
 /** A port that refuses connections. */

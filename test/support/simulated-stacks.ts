@@ -1,11 +1,17 @@
 /** CloudFormation and a toolkit in memory: stacks with a fate each, deployed one after the other in the order of their dependencies. */
 
+import {isDeepStrictEqual} from 'node:util'
 import {DrError} from '../../src/errors.js'
+import {stackKey} from '../../src/model/stack.js'
 import type {ProjectStack, ResourceChange, StackState, Template} from '../../src/model/stack.js'
+import type {ResourceDrift, StackDrifts} from '../../src/ports/stack-drift.js'
 import type {Deployer, DeployerEvent, DeployerOptions, StackDifference, Stacks} from '../../src/ports/deployer.js'
 
-/** `stops`: Ctrl-C is pressed while the stack is at work; CloudFormation goes on with it. */
-export type Fate = 'changes' | 'same' | 'fails' | 'stops'
+/**
+ * `stops`: Ctrl-C is pressed while the stack is at work; CloudFormation goes on with it. `breaks`: the toolkit gives up there, without
+ * an event that says why.
+ */
+export type Fate = 'changes' | 'same' | 'fails' | 'stops' | 'breaks'
 
 export const REGIONS = ['us-east-1', 'us-east-2']
 export const BOOTSTRAP = {parameter: '/cdk-bootstrap/x/version', version: 21}
@@ -24,11 +30,15 @@ export const projectStack = (name: string, more: Partial<ProjectStack> = {}): Pr
 export class SimulatedStacks {
   /** All that changed something, in order. */
   readonly acts: string[] = []
+  /** By `stackKey`, as what is deployed. */
   readonly states = new Map<string, StackState>()
   readonly deployed = new Map<string, Template>()
   readonly bootstrapped = new Map(REGIONS.map((region) => [region, BOOTSTRAP.version]))
+  /** Of every stack that differs from what is deployed. */
   changes: ResourceChange[] = []
   differences: StackDifference[] = []
+  /** What somebody has changed outside the templates. */
+  drifts: ResourceDrift[] = []
   /** Called when a stack is at work whose fate is to stop. */
   interrupt: () => void = () => undefined
   /** Called before every call of the toolkit with its name; may throw. */
@@ -41,21 +51,31 @@ export class SimulatedStacks {
 
   /** Every stack stands as it is wanted. */
   standing(): this {
-    for (const {name, template} of this.stacks) {
-      this.states.set(name, {status: 'CREATE_COMPLETE'})
-      this.deployed.set(name, template)
+    for (const stack of this.stacks) {
+      this.states.set(stackKey(stack), {status: 'CREATE_COMPLETE'})
+      this.deployed.set(stackKey(stack), stack.template)
     }
 
     return this
   }
 
   readonly cloudFormation: Stacks = {
-    state: async (_, name) => this.states.get(name),
-    template: async (_, name) => this.deployed.get(name)!,
-    changes: async () => this.changes,
-    dropChangeSet: async (_, stack) => void this.acts.push(`drop ${stack}`),
+    state: async (region, name) => this.states.get(stackKey({region, name})),
+    template: async (region, name) => this.deployed.get(stackKey({region, name}))!,
+    changes: async (region, name) => {
+      const wanted = this.stacks.find((stack) => stackKey(stack) === stackKey({region, name}))?.template
+      return isDeepStrictEqual(wanted, this.deployed.get(stackKey({region, name}))) ? [] : this.changes
+    },
+    dropChangeSet: async (region, stack) => void this.acts.push(`drop ${stack} in ${region}`),
     bootstrapVersion: async (region) => this.bootstrapped.get(region),
     account: async () => '000000000000',
+  }
+
+  readonly stackDrifts: Pick<StackDrifts, 'detect'> = {
+    detect: async (_, {resources} = {}) => {
+      this.fault('detect')
+      return this.drifts.filter(({logicalId}) => resources?.includes(logicalId) ?? true)
+    },
   }
 
   readonly deployer: Deployer = {
@@ -74,7 +94,8 @@ export class SimulatedStacks {
     continueRollback: async (ids) => {
       for (const id of ids) {
         this.acts.push(`continue ${id}`)
-        this.states.set(id, {status: 'UPDATE_ROLLBACK_COMPLETE'})
+        const stack = this.stacks.find((one) => one.id === id)!
+        this.states.set(stackKey(stack), {status: 'UPDATE_ROLLBACK_COMPLETE'})
       }
     },
     deploy: (ids, _, options) => this.#deploy(ids, options),
@@ -100,31 +121,35 @@ export class SimulatedStacks {
   }
 
   /** False where it failed. */
-  #one({name}: ProjectStack, onEvent: (event: DeployerEvent) => void): boolean {
-    const fate = this.fates[name] ?? 'changes'
-    onEvent({kind: 'stack-begun', stack: name, changing: fate !== 'same'})
+  #one(stack: ProjectStack, onEvent: (event: DeployerEvent) => void): boolean {
+    const {id, name, region} = stack
+    const place = {name, region}
+    const fate = this.fates[id] ?? 'changes'
+    onEvent({kind: 'stack-begun', stack: place})
+    if (fate !== 'same') onEvent({kind: 'stack-changing', name})
+    if (fate === 'breaks') throw new DrError({code: 'DeployFailed', exit: 'failed', what: 'the toolkit gave up'})
     if (fate === 'same') {
-      onEvent({kind: 'stack-done', stack: name, changed: false, outputs: {}})
+      onEvent({kind: 'stack-done', stack: place, changed: false, outputs: {}})
       return true
     }
 
-    const resource = {kind: 'resource', stack: name, logicalId: 'Thing', type: 'AWS::SSM::Parameter', done: 1} as const
+    const resource = {kind: 'resource', stack: place, logicalId: 'Thing', type: 'AWS::SSM::Parameter', done: 1} as const
     onEvent({...resource, status: 'CREATE_IN_PROGRESS', at: 1})
     if (fate === 'stops') {
-      this.states.set(name, {status: 'CREATE_IN_PROGRESS'})
+      this.states.set(stackKey(stack), {status: 'CREATE_IN_PROGRESS'})
       this.interrupt()
       return true
     }
 
     if (fate === 'fails') {
-      this.states.set(name, {status: 'ROLLBACK_COMPLETE'})
+      this.states.set(stackKey(stack), {status: 'ROLLBACK_COMPLETE'})
       onEvent({...resource, status: 'CREATE_FAILED', reason: `${name} is not allowed`, at: 2})
       return false
     }
 
     onEvent({...resource, status: 'CREATE_COMPLETE', at: 2})
-    this.states.set(name, {status: 'CREATE_COMPLETE'})
-    onEvent({kind: 'stack-done', stack: name, changed: true, outputs: {EdgeUrl: 'https://edge.example'}})
+    this.states.set(stackKey(stack), {status: 'CREATE_COMPLETE'})
+    onEvent({kind: 'stack-done', stack: place, changed: true, outputs: {EdgeUrl: 'https://edge.example'}})
     return true
   }
 }

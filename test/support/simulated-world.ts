@@ -6,10 +6,11 @@
 
 import {DrError, Unreachable} from '../../src/errors.js'
 import type {Deployment, Region} from '../../src/model/deployment.js'
-import type {GlobalCluster, WriterMode} from '../../src/model/observation.js'
+import {TABLE_MISSING} from '../../src/model/observation.js'
+import type {CapacityFloor, CapacityRange, GlobalCluster, SecretState, WriterMode} from '../../src/model/observation.js'
 import {inARow} from '../../src/ports/waits.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
-import type {World} from '../../src/ports/world.js'
+import type {LeftVolume, RdsEvent, World} from '../../src/ports/world.js'
 import {todo} from '../../src/workloads/todo/index.js'
 import {VirtualClock} from './virtual-clock.js'
 
@@ -23,6 +24,8 @@ export interface SimulatedRegion {
   lambdaLost: boolean
   databaseUp: boolean
   instances: number
+  /** What RDS calls each of them while the database is up. */
+  instanceStatus: string
   /** What the control plane says. */
   isWriter: boolean
   /** What the database does: takes writes. */
@@ -30,6 +33,13 @@ export interface SimulatedRegion {
   isMember: boolean
   synchronization: string | undefined
   lagSeconds: number | undefined
+  engineVersion: string
+  capacity: CapacityRange
+  raisedFrom: CapacityFloor | undefined
+  /** In ACU. */
+  peakAcu: number | undefined
+  secrets: SecretState[]
+  concurrencyLimit: number
   writers: WriterMode
   /** The fence is accepted and has no effect: something else writes. */
   fenceLeaks: boolean
@@ -53,6 +63,7 @@ export interface SimulatedOptions {
 /** Milliseconds after which an adapter gives up by itself: longer than any look of ours may take. */
 const ADAPTER_GIVES_UP_MS = 30_000
 export const WRITER_TIMEOUT_SECONDS = 10
+const GOOD_TOKEN = 'good'
 
 export interface Acknowledged {
   at: number
@@ -66,9 +77,15 @@ export class SimulatedWorld {
   readonly acknowledged: Acknowledged[] = []
   /** Names of the calls that changed something, in order. */
   readonly acts: string[] = []
+  /** What RDS says of them, in either region. */
+  readonly failoverEvents: RdsEvent[] = []
+  /** What Aurora has kept at failovers. */
+  readonly leftVolumes: (LeftVolume & {region: Region})[] = []
   serving: Region = HOME
   edgeKey: Region = HOME
   edgeLost = false
+  /** Nobody has seeded it: the API has no table. */
+  unseeded = false
   switching: {to: Region; status: string} | undefined
   /** AWS accepts a promotion, and gives it up midway; `openly`, it says so in an event. */
   cancels: 'openly' | 'silently' | undefined
@@ -78,8 +95,10 @@ export class SimulatedWorld {
   leaseHolder: string | undefined
   /** Grows with every taking. */
   leaseToken = 0
-  /** Called before every call with its name; may throw. */
-  fault: (call: string) => void = () => undefined
+  /** Called before every call with its name and its region; may throw, or take its time. */
+  fault: (call: string, at?: Region) => Promise<void> | void = () => undefined
+  /** What is kept; the API takes no other than the good one. */
+  token = GOOD_TOKEN
   #nextId = 1
   #lagMs: number | undefined
   readonly options: Required<Omit<SimulatedOptions, 'lagMs'>>
@@ -124,7 +143,8 @@ export class SimulatedWorld {
       return {isWriter, writers, canaries: [...rows.values()].filter((row) => row.task.includes('canary')).length}
     }
 
-    return {home: of(HOME), away: of(AWAY), edge: this.edgeKey, switching: this.switching?.status}
+    const capacity = Object.values(this.regions).map(({capacity: {min}, raisedFrom}) => ({min, raisedFrom}))
+    return {home: of(HOME), away: of(AWAY), edge: this.edgeKey, switching: this.switching?.status, capacity}
   }
 
   /** The region is gone, and with it what had not reached the other one. */
@@ -184,11 +204,25 @@ export class SimulatedWorld {
     const world: World = {
       deployment: this.deployment,
       workload: todo,
-      database: guard(this.#database()),
+      database: {...guard(this.#database()), now: () => clock.now()},
+      capacity: guard(this.#capacity()),
+      leftVolumes: guard(this.#leftVolumes()),
+      vitals: guard(this.#vitals()),
       writers: guard(this.#writers()),
       route: {...this.#route(), ...guard(this.#routeCalls())},
       api: guard(this.#api()),
-      tokens: guard({get: async (preferred: Region) => ({token: 't', region: preferred, expiresAt: Infinity})}),
+      tokens: guard({
+        get: async (preferred: Region) => ({
+          token: this.token,
+          region: preferred,
+          expiresAt: Date.UTC(9999, 0),
+          kept: this.token !== GOOD_TOKEN,
+        }),
+        issue: async (region: Region) => ({token: GOOD_TOKEN, region, expiresAt: Date.UTC(9999, 0)}),
+        refused: async (token: string) => {
+          if (token === this.token) this.token = GOOD_TOKEN
+        },
+      }),
       functions: guard({invoke: this.#invoke.bind(this)}),
       lease: guard(this.#lease()),
       clock: {now: () => clock.now(), sleep: guard({sleep: clock.sleep.bind(clock)}).sleep},
@@ -197,7 +231,7 @@ export class SimulatedWorld {
   }
 
   async #call(name: string, at: Region | undefined, alsoLost = false): Promise<void> {
-    this.fault(name)
+    await this.fault(name, at)
     if (at !== undefined && (this.regions[at]!.lost || alsoLost)) {
       if (this.options.hang) await this.clock.sleep(ADAPTER_GIVES_UP_MS)
       throw new Unreachable(`${name}: ${at} does not answer`)
@@ -206,7 +240,7 @@ export class SimulatedWorld {
     await this.clock.sleep(this.options.latencyMs)
   }
 
-  #database(): World['database'] {
+  #database(): Omit<World['database'], 'now'> {
     return {
       describe: async (via) => {
         await this.#call('describe', via)
@@ -214,12 +248,15 @@ export class SimulatedWorld {
       },
       cluster: async (at) => {
         await this.#call('cluster', at)
-        const {instances, databaseUp} = this.regions[at]!
+        const {instances, instanceStatus, databaseUp, engineVersion, capacity, raisedFrom} = this.regions[at]!
         return {
           id: `todomgmt-${at}`,
           arn: `arn:${at}`,
           status: 'available',
-          availableInstances: databaseUp ? instances : 0,
+          instances: Array.from({length: instances}, () => (databaseUp ? instanceStatus : 'failed')),
+          engineVersion,
+          capacity,
+          ...(raisedFrom && {raisedFrom}),
         }
       },
       proxy: async (at) => {
@@ -227,9 +264,10 @@ export class SimulatedWorld {
         const up = this.regions[at]!.databaseUp && this.regions[at]!.instances > 0
         return {available: up ? 1 : 0, unavailable: up ? 0 : 1}
       },
-      lagSeconds: async (at) => {
+      lag: async (at) => {
         await this.#call('lag', at)
-        return this.regions[at]!.isWriter ? undefined : this.regions[at]!.lagSeconds
+        const {isWriter, lagSeconds: seconds} = this.regions[at]!
+        return isWriter || seconds === undefined ? undefined : {seconds, at: this.clock.now(), periodSeconds: 1}
       },
       switchover: async (primary, target) => {
         await this.#call('switchover', primary)
@@ -238,6 +276,10 @@ export class SimulatedWorld {
       failover: async (target) => {
         await this.#call('failover', target)
         return this.#accept(target, 'failing-over', false)
+      },
+      failoverEvents: async (via, since) => {
+        await this.#call('events', via)
+        return this.failoverEvents.filter(({at}) => at >= since)
       },
       givenUp: async (target, since) => {
         await this.#call('events', target)
@@ -298,6 +340,57 @@ export class SimulatedWorld {
     return {id: 'todomgmt', status: failover ? failover.status : 'available', ...(failover && {failover}), members}
   }
 
+  #leftVolumes(): World['leftVolumes'] {
+    return {
+      list: async (at) => {
+        await this.#call('snapshots', at)
+        return this.leftVolumes.filter(({region}) => region === at)
+      },
+      keep: async (at, volume) => {
+        await this.#call('snapshots', at)
+        this.acts.push(`keep ${volume.snapshot}`)
+        for (const one of this.leftVolumes) if (one.region === at && one.copy === volume.copy) one.copied = true
+      },
+    }
+  }
+
+  #capacity(): World['capacity'] {
+    return {
+      peak: async (at) => {
+        await this.#call('peak', at)
+        return this.regions[at]!.peakAcu
+      },
+      raise: async (at, min) => {
+        await this.#call('raise', at)
+        const side = this.regions[at]!
+        this.acts.push(`raise ${at} ${min}`)
+        side.raisedFrom ??= {min: side.capacity.min}
+        side.capacity = {...side.capacity, min}
+      },
+      restore: async (at) => {
+        await this.#call('restore', at)
+        const side = this.regions[at]!
+        if (!side.raisedFrom) return
+        this.acts.push(`restore ${at}`)
+        side.capacity = {...side.capacity, ...side.raisedFrom}
+        side.raisedFrom = undefined
+      },
+    }
+  }
+
+  #vitals(): World['vitals'] {
+    return {
+      secrets: async (at) => {
+        await this.#call('secrets', at)
+        return this.regions[at]!.secrets
+      },
+      concurrencyLimit: async (at) => {
+        await this.#call('limit', at)
+        return this.regions[at]!.concurrencyLimit
+      },
+    }
+  }
+
   #writers(): World['writers'] {
     const set = (name: string, mode: WriterMode) => async (at: Region) => {
       await this.#call(name, at, this.regions[at]!.lambdaLost)
@@ -346,7 +439,8 @@ export class SimulatedWorld {
   #api(): World['api'] {
     const answer = async (at: Region, request: ApiRequest): Promise<ApiAnswer> => {
       await this.#call(`api ${request.method}`, at)
-      return this.serve(at, request)
+      const {token = GOOD_TOKEN} = request
+      return token === GOOD_TOKEN ? this.serve(at, request) : {status: 401, headers: {}}
     }
 
     return {
@@ -360,8 +454,9 @@ export class SimulatedWorld {
       health: async (at) => {
         await this.#call('health', at)
         const {apiUp, databaseUp} = this.regions[at]!
-        const ok = apiUp && databaseUp
-        return {status: ok ? 200 : 503, ok, latencyMs: this.options.latencyMs}
+        const ok = apiUp && databaseUp && !this.unseeded
+        const code = apiUp && databaseUp && this.unseeded ? TABLE_MISSING : undefined
+        return {status: ok ? 200 : 503, ok, latencyMs: this.options.latencyMs, code}
       },
     }
   }
@@ -395,6 +490,8 @@ export class SimulatedWorld {
       return reply(200, {})
     }
 
+    // With an id it is a change, of a row that must be there.
+    if (body.id !== undefined && ![...side.rows.values()].some((row) => row.id === body.id)) return reply(404)
     const key = body.requestId ?? ''
     const stored = side.rows.get(key)
     const row = stored ?? {id: String(this.#nextId++), task: body.task ?? ''}
@@ -415,7 +512,12 @@ export class SimulatedWorld {
 
   async #invoke(at: Region, role: 'migrate' | 'presence', payload: unknown): Promise<unknown> {
     await this.#call(role, at)
-    if (role === 'migrate') return {}
+    if (role === 'migrate') {
+      const {action, name} = payload as {action: string; name?: string}
+      if (action === 'MIGRATE') this.acts.push(`migrate ${name}`)
+      return {status: 'ok', response: {migrations: []}}
+    }
+
     const held = this.held(at)
     return {present: (payload as {requestIds: string[]}).requestIds.filter((id) => held.has(id))}
   }
@@ -446,6 +548,7 @@ export class SimulatedWorld {
       },
       renew: isHeld,
       confirm: isHeld,
+      holder: async () => (this.leaseHolder === undefined ? undefined : {owner: this.leaseHolder, secondsLeft: 60}),
       release: async ({owner, token}) => {
         if (this.leaseHolder === owner && this.leaseToken === token) this.leaseHolder = undefined
       },
@@ -462,11 +565,18 @@ const region = (primary: boolean): SimulatedRegion => ({
   lambdaLost: false,
   databaseUp: true,
   instances: 1,
+  instanceStatus: 'available',
   isWriter: primary,
   writable: primary,
   isMember: true,
   synchronization: primary ? undefined : 'connected',
   lagSeconds: primary ? undefined : 0.1,
+  engineVersion: '8.0.mysql_aurora.3.10.3',
+  capacity: {min: 0.5, max: 8},
+  raisedFrom: undefined,
+  peakAcu: undefined,
+  secrets: [{name: 'ToDoMgmt/admin', version: 'v1', replicas: []}],
+  concurrencyLimit: 1000,
   writers: 'open',
   fenceLeaks: false,
   apiUp: true,

@@ -1,17 +1,13 @@
 /** Direct SQL to a lab database, past proxy and handlers: the truth that measured results are held against. */
 
 import {readFileSync} from 'node:fs'
-import mysql from 'mysql2/promise'
+import mysql, {type Connection} from 'mysql2/promise'
 import type {LabStatus} from './cli.js'
 
-export async function query<Row>(
-  status: LabStatus,
-  region: string,
-  sql: string,
-  parameters: unknown[] = [],
-): Promise<Row[]> {
+/** A session of the lab's administrator. The caller destroys it. */
+export function connect(status: LabStatus, region: string): Promise<Connection> {
   const {database} = status.regions.find((one) => one.region === region)!
-  const connection = await mysql.createConnection({
+  return mysql.createConnection({
     host: database.host,
     port: database.port,
     user: database.user,
@@ -19,6 +15,16 @@ export async function query<Row>(
     database: database.name,
     connectTimeout: 5000,
   })
+}
+
+/** One statement in a session of its own. */
+export async function query<Row>(
+  status: LabStatus,
+  region: string,
+  sql: string,
+  parameters: unknown[] = [],
+): Promise<Row[]> {
+  const connection = await connect(status, region)
   try {
     const [rows] = await connection.query(sql, parameters)
     return rows as Row[]

@@ -67,7 +67,7 @@ describe('a new project', function () {
   })
 
   it('is bootstrapped on a lab by init itself', () => {
-    expect(cli(['lab', 'start', '--lab', 'init', '--empty']).status).to.equal(0)
+    expect(cli(['lab', 'start', '--target', 'lab:init', '--empty']).status).to.equal(0)
     try {
       const ran = cli(['init', 'boots', '--defaults', '--bootstrap', '--target', 'lab:init'])
       expect(ran.status, ran.stderr).to.equal(0)
@@ -78,7 +78,7 @@ describe('a new project', function () {
         for (const one of findings.filter((finding) => finding.check === check))
           expect(one.level, one.text).to.equal('ok')
     } finally {
-      cli(['lab', 'stop', '--lab', 'init'])
+      cli(['lab', 'stop', '--target', 'lab:init'])
     }
   })
 })

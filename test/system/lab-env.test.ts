@@ -61,8 +61,8 @@ describe('lab env', function () {
   })
 
   it('says that there is no such lab', async () => {
-    expect((await sandbox.expect(2, ['lab', 'env', '--lab', 'other'])).stderr).to.contain(
-      'todo-dr lab start --lab other',
+    expect((await sandbox.expect(2, ['lab', 'env', '--target', 'lab:other'])).stderr).to.contain(
+      'todo-dr lab start --target lab:other',
     )
   })
 })

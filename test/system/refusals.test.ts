@@ -1,10 +1,11 @@
 /** Bad input and bad luck, each typed at the built CLI: a clear error in four parts, the right exit code, nothing lost. */
 
+import {Config} from '@oclif/core'
 import {expect} from 'chai'
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {createServer, type AddressInfo} from 'node:net'
-import {writeFileSync} from 'node:fs'
+import {closeSync, openSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {ROOT, Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 import {callLab} from '../support/lab.js'
@@ -41,8 +42,26 @@ describe('refusals without a lab', () => {
 
   it('refuses to stop, show or follow a lab that does not run', async () => {
     await sandbox.expect(2, ['lab', 'stop'])
-    await sandbox.expect(2, ['lab', 'status', '--lab', 'other'])
+    await sandbox.expect(2, ['lab', 'status', '--target', 'lab:other'])
     await sandbox.expect(2, ['lab', 'logs'])
+  })
+
+  it('field report F: a lab has one name for all commands, and those that act on labs alone refuse other targets', async () => {
+    const env = {TODO_DR_TARGET: 'lab:other'}
+    const {commands} = await Config.load({root: ROOT})
+    const acting = commands.filter(({labOnly, flags}) => labOnly && flags.target).map(({id}) => id)
+    expect(acting).to.include.members(['drill', 'lab:start', 'lab:stop', 'lab:env'])
+    for (const id of acting) {
+      const words = id.split(':')
+      wantsParts(await sandbox.expect(2, [...words, '--target', 'aws']), /aws is not a lab/, /--target/)
+      // These start a lab where none runs.
+      if (id === 'drill' || id === 'lab:start') continue
+      const ran = await sandbox.expect(2, words, {env})
+      wantsParts(ran, /no lab named "other"/, /todo-dr lab start --target lab:other/)
+    }
+
+    for (const {flags} of commands) expect(flags).not.to.have.property('lab')
+    wantsParts(await sandbox.expect(2, ['lab', 'stop'], {env: {TODO_DR_TARGET: 'aws'}}), /no lab named "default"/)
   })
 
   it('names line and key of an invalid todo-dr.yaml, and a missing one where a target is named', async () => {
@@ -51,6 +70,19 @@ describe('refusals without a lab', () => {
     wantsParts(await sandbox.expect(2, ['status', '--target', 'prod']), /todo-dr\.yaml/, /4/, /away/)
     writeFileSync(file, 'targets: [\n')
     wantsParts(await sandbox.expect(2, ['status']), /todo-dr\.yaml/)
+  })
+
+  it('field report 19: refuses a todo-dr.yaml of 200,000 targets at once, whatever the command', async function () {
+    this.timeout(60_000)
+    const file = join(sandbox.folder, 'todo-dr.yaml')
+    const target = (index: number): string => `  t${index}: {app: A, regions: {home: us-east-1, away: us-east-2}}\n`
+    writeFileSync(file, `targets:\n${Array.from({length: 200_000}, (_, index) => target(index)).join('')}`)
+    try {
+      for (const args of [['status'], ['failover', '--dry-run'], ['iam-policy'], ['crud', 'list'], ['steer']])
+        wantsParts(await sandbox.expect(2, args), /todo-dr\.yaml/, /longer than 131,072 bytes/)
+    } finally {
+      rmSync(file)
+    }
   })
 
   it('refuses unknown flags and values before anything else', async () => {
@@ -85,6 +117,42 @@ describe('refusals without a lab', () => {
     const [code] = (await once(shell, 'close')) as [number]
     expect(code).to.equal(2)
     expect(shown).to.contain('Next: todo-dr failover --help').and.not.contain('(Y/n)')
+  })
+
+  it('ends 0 where nobody reads its help to the end', async () => {
+    const command = `${process.execPath} ${join(ROOT, 'bin', 'run.js')}`
+    for (const help of ['--help', 'failover --help', 'lab --help']) {
+      const shell = spawn('bash', ['-o', 'pipefail', '-c', `${command} ${help} | head -n 1`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [status] = (await once(shell, 'exit')) as [number]
+      expect(status, help).to.equal(0)
+    }
+  })
+
+  it('field report F: says in one line, and by its exit status, that a full disk did not take its help', async () => {
+    for (const answer of [
+      '--help',
+      '--version',
+      'failover --help',
+      'lab --help',
+      'lab',
+      'help',
+      'autocomplete script bash',
+      'status --help',
+    ]) {
+      const full = openSync('/dev/full', 'w')
+      const child = spawn(process.execPath, [join(ROOT, 'bin', 'run.js'), ...answer.split(' ')], {
+        stdio: ['ignore', full, 'pipe'],
+        env: sandbox.env,
+      })
+      closeSync(full)
+      let told = ''
+      child.stderr!.on('data', (chunk: Buffer) => (told += chunk.toString()))
+      const [status] = (await once(child, 'close')) as [number]
+      expect(told, answer).to.match(/^error: the output could not be written: ENOSPC.*\n$/)
+      expect(status, answer).to.equal(1)
+    }
   })
 
   it('refuses a port that is taken, and starts nothing', async () => {
@@ -143,9 +211,29 @@ describe('refusals of a lab', function () {
   it('refuses a second lab of the same name, and runs one of another name beside it', async () => {
     const ran = await sandbox.expect(2, ['lab', 'start'])
     expect(ran.stderr).to.match(/lab stop|already/)
-    await sandbox.expect(0, ['lab', 'start', '--lab', 'second', '--empty'])
-    await sandbox.expect(0, ['lab', 'stop', '--lab', 'second'])
+    await sandbox.expect(0, ['lab', 'start', '--target', 'lab:second', '--empty'])
+    await sandbox.expect(0, ['lab', 'stop', '--target', 'lab:second'])
     await sandbox.expect(0, ['lab', 'status'])
+  })
+
+  it('field report F: prints its tables into 60 columns, and into a pipe as they are', async () => {
+    const tables = [
+      'status',
+      'doctor',
+      'lab list',
+      'lab status',
+      'crud list',
+      'outage status',
+      'init x --defaults --dry-run',
+    ]
+    for (const command of tables) {
+      const args = command.split(' ')
+      const [wide, narrow] = await Promise.all([sandbox.run(args), sandbox.run(args, {env: {COLUMNS: '60'}})])
+      for (const line of narrow.stdout.split('\n'))
+        if (line.length > 60 && !line.includes('-> ')) expect(line.trim().split(/\s+/).length, line).to.be.at.most(2)
+      expect(narrow.stdout.split('\n').length, command).to.be.at.least(wide.stdout.split('\n').length)
+      expect(wide.stdout, command).not.to.equal('')
+    }
   })
 
   it('answers an unknown id, an over-long task and an empty one, and stores nothing', async () => {

@@ -7,10 +7,7 @@ describe('a failover that was killed, resumed', function () {
   this.timeout(240_000)
   const sandbox = new Sandbox()
 
-  before(async () => {
-    await sandbox.expect(0, ['lab', 'start'])
-    await sandbox.expect(0, ['seed'])
-  })
+  before(() => sandbox.seededLab())
 
   after(async () => {
     await sandbox.run(['lab', 'stop'])

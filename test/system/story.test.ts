@@ -129,6 +129,11 @@ describe('the story, step by step', function () {
     }
   })
 
+  it('field report 22: says of a lab that nobody has seeded that it is to be seeded', async () => {
+    const seen = await sandbox.json<{situation: string; next: string}>(['status'], 5)
+    expect(seen).to.include({situation: 'TableMissing', next: 'todo-dr seed'})
+  })
+
   it('seeds, fetches a token, and goes through create, get, list, update, delete', async () => {
     await sandbox.expect(0, ['seed'])
     token = (await sandbox.expect(0, ['token'])).stdout.trim()

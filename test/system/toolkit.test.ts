@@ -140,7 +140,7 @@ describe('the CDK toolkit on the lab', () => {
 
     it('takes an update back that fails', async () => {
       expect(await deploy({code: 'v1', logGroup: 'two', memory: 5})).instanceOf(Error)
-      expect(await reasons('UPDATE_FAILED')).match(/Value '5' at 'memorySize' failed to satisfy constraint/)
+      expect(await reasons('UPDATE_FAILED')).match(/MemorySize: failed validation constraint for keyword \[minimum\]/)
       expect((await stackOf('Shelf')).StackStatus).equal('UPDATE_ROLLBACK_COMPLETE')
       expect(await invoke()).include({version: 2, annex: '/shelf/two'})
     })

@@ -38,7 +38,7 @@ describe('an API that is no ToDo API', function () {
 
   const prober = () =>
     startProber({
-      api: world.api,
+      send: (request) => world.api.edge(request),
       workload: world.workload,
       token: async () => 't',
       run: {id: 'run', async append() {}},
@@ -89,7 +89,7 @@ describe('an API that is no ToDo API', function () {
   })
 
   it('is woken, and keeps nothing of it', async () => {
-    await wake(world, {token: 't', signal})
+    await wake(world, {tokensOf: HOME, signal})
     expect(notebook.asked.length).to.be.at.least(72)
     expect(notebook.notes.size).to.equal(0)
   })

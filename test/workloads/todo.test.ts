@@ -20,10 +20,17 @@ describe('what is asked of the ToDo API', () => {
     expect(todo.read().query).to.deep.equal({limit: '1'})
   })
 
-  it('warms the removal with an id that the table never reaches', () => {
-    const [request, ...others] = todo.warming()
-    expect(others).to.deep.equal([])
-    expect(request).to.deep.equal(todo.removal(String(2n ** 63n - 1n)))
+  it('starts both writing functions with an id that the table never reaches', () => {
+    const NO_ID = String(2n ** 63n - 1n)
+    const warming = todo.warming()
+    const changes = warming.slice(0, -1)
+    expect(changes).to.have.length.above(1)
+    for (const change of changes) {
+      expect(change).to.include({method: 'POST'})
+      expect(change.body).to.include({id: NO_ID}).and.to.not.have.property('requestId')
+    }
+
+    expect(warming.at(-1)).to.deep.equal(todo.removal(NO_ID))
   })
 })
 
@@ -68,6 +75,7 @@ describe('what an answer says', () => {
     expect(todo.isAbsent(answer(404, refusal('ToDoNotFound')))).to.equal(true)
     expect(todo.isAbsent(answer(503, refusal('TableMissing')))).to.equal(false)
     expect(todo.isTableMissing(answer(503, refusal('TableMissing')))).to.equal(true)
+    expect(todo.isTableMissing(answer(503, refusal('AccountMissing')))).to.equal(true)
     expect(todo.isTableMissing(answer(503, refusal('NotPrimary')))).to.equal(false)
     expect(todo.isTableMissing(answer(502, '<html>'))).to.equal(false)
   })

@@ -17,7 +17,10 @@ export interface ProxyResult {
   body: string
 }
 
-/** A no with a status, a stable code and a sentence for a person. Never carries what the client or the database said. */
+/**
+ * A no with a status, a stable code and a sentence for a person. Never carries what the client or the database said, but for a
+ * migration that failed: whoever may send one wrote its SQL.
+ */
 export class Refusal extends Error {
   constructor(
     readonly statusCode: number,

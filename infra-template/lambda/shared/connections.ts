@@ -5,8 +5,8 @@ import type {Deadline} from './deadline.js'
 import {environment} from './environment.js'
 import {credentials} from './secret.js'
 
-/** An execution environment serves one request at a time; the second is for a connection that is being torn down. */
-const POOL_SIZE = 2
+/** An execution environment serves one request at a time, which reads on two at most; the third is for one that is being torn down. */
+const POOL_SIZE = 3
 const PORT = 3306
 /** The proxy itself waits 2 s for a database connection (its borrow timeout). */
 const CONNECT_TIMEOUT_MS = 3000

@@ -40,6 +40,7 @@ export interface RunOptions {
    * is doing it once, as with a create that carries a request id.
    */
   kind: 'read' | 'once' | 'repeatable'
+  attemptMs?: number
 }
 
 type Work<T> = (session: Session, attempt: Attempt) => Promise<T>
@@ -54,12 +55,24 @@ export function write<T>(options: RunOptions, work: Work<T>): Promise<T> {
   return run(options, () => 'default', work)
 }
 
-/** A read: through the READ_ONLY endpoint, or through the default one where the cluster has a writer only. */
-export function read<T>(deadline: Deadline, work: Work<T>): Promise<T> {
+/**
+ * A read: through the READ_ONLY endpoint, or through the default one where the cluster has a writer only. `attemptMs`: after so
+ * long an attempt is given up.
+ */
+export function read<T>(deadline: Deadline, work: Work<T>, attemptMs = READ_ATTEMPT_MS): Promise<T> {
   const choose = (attempt: number): Endpoint => (attempt % 2 === 1 ? readFrom : other(readFrom))
-  return run({deadline, secretArn: environment.secretArn, kind: 'read'}, choose, work, (endpoint) => {
+  return run({deadline, secretArn: environment.secretArn, kind: 'read', attemptMs}, choose, work, (endpoint) => {
     readFrom = endpoint
   })
+}
+
+/**
+ * A read of what the writer holds. A reader of the same cluster lags behind it, usually by less than 100 ms (Aurora user guide,
+ * "Replication with Amazon Aurora").
+ */
+export function readWriter<T>(deadline: Deadline, work: Work<T>): Promise<T> {
+  const options: RunOptions = {deadline, secretArn: environment.secretArn, kind: 'read', attemptMs: READ_ATTEMPT_MS}
+  return run(options, () => 'default', work)
 }
 
 const other = (endpoint: Endpoint): Endpoint => (endpoint === 'reader' ? 'default' : 'reader')
@@ -96,7 +109,8 @@ async function run<T>(
 
 async function once<T>(options: RunOptions, endpoint: Endpoint, attempt: Attempt, work: Work<T>): Promise<T> {
   const host = endpoint === 'reader' ? environment.readerHost : environment.proxyHost
-  const deadline = options.kind === 'read' ? options.deadline.within(READ_ATTEMPT_MS) : options.deadline
+  const {attemptMs} = options
+  const deadline = attemptMs === undefined ? options.deadline : options.deadline.within(attemptMs)
   let connection: PoolConnection
   try {
     connection = await connect(host, options.secretArn, deadline)
@@ -157,6 +171,11 @@ function isOfDatabase(error: unknown): boolean {
 function verdict(error: DatabaseFailure, kind: RunOptions['kind'], unsure: boolean): Error {
   if (unsure && kind !== 'read') return outcomeUnknown()
   if (!error.failure.retry) return error
+  if (error.failure.denied)
+    return unavailable(
+      'AccountMissing',
+      "The database does not know the API's account or its password: invoke the create-table function.",
+    )
   return unavailable('DatabaseUnavailable', 'The database of this region cannot serve this now; nothing was changed.')
 }
 

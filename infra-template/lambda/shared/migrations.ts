@@ -1,9 +1,10 @@
 /**
- * The table's history, forward only. Each step may run again over what it has half done (DDL commits by itself), on
+ * The sample's own table, forward only. Each step may run again over what it has half done (DDL commits by itself), on
  * Aurora MySQL 3 and on MariaDB 10.11 alike.
  */
 
 import type {Session} from './database.js'
+import {hasTable, historyOf, makeHistory} from './history.js'
 
 export interface Migration {
   id: string
@@ -70,17 +71,29 @@ async function exists(
 
 /** Applies what is missing, in order, and returns the ids of what it applied. */
 export async function migrate(session: Session): Promise<string[]> {
-  await session.change(
-    `CREATE TABLE IF NOT EXISTS SchemaMigrations (Id VARCHAR(64) CHARACTER SET ascii NOT NULL PRIMARY KEY,
-      AppliedAt TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)) ENGINE=InnoDB`,
-  )
-  const rows = await session.rows<{id: string}>('SELECT Id AS id FROM SchemaMigrations')
-  const known = new Set(rows.map((row) => row.id))
-  const missing = MIGRATIONS.filter((migration) => !known.has(migration.id))
+  await makeHistory(session)
+  await takeOverHistory(session)
+  const known = new Set((await historyOf(session)).map(({name}) => name))
+  const missing = MIGRATIONS.filter(({id}) => !known.has(id))
   for (const migration of missing) {
     await migration.apply(session)
-    await session.change('INSERT INTO SchemaMigrations (Id) VALUES (?)', [migration.id])
+    await record(session, 'SELECT ?, CURRENT_TIMESTAMP(3)', [migration.id])
   }
 
-  return missing.map((migration) => migration.id)
+  return missing.map(({id}) => id)
+}
+
+/** What earlier versions of this function kept elsewhere: run again, a step would copy a whole table for nothing. */
+async function takeOverHistory(session: Session): Promise<void> {
+  if (!(await hasTable(session, 'SchemaMigrations'))) return
+  await record(session, 'SELECT Id, AppliedAt FROM SchemaMigrations')
+  await session.change('DROP TABLE SchemaMigrations')
+}
+
+/** `source` selects the name and the time. */
+async function record(session: Session, source: string, values: unknown[] = []): Promise<void> {
+  await session.change(
+    `INSERT IGNORE INTO schema_migrations (statements, done, applied_by, name, applied_at) SELECT 1, 1, 'CREATE_TABLE', built.* FROM (${source}) AS built`,
+    values,
+  )
 }

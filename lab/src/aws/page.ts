@@ -24,9 +24,12 @@ const attributesOf = ({attributes = {}}: RecordedType): string =>
 
 /** The page's text. */
 export function resourcesPage(): string {
-  const made = Object.entries(MADE).map(([type, provider]) => `| ${code(type)} | ${updates(provider)} |`)
+  const made = Object.entries(MADE).map(
+    ([type, provider]) => `| ${code(type)} | ${updates(provider)} | ${provider.read ? 'checked' : ''} |`,
+  )
   const recorded = Object.entries(RECORDED).map(
-    ([type, entry]) => `| ${code(type)} | ${entry.area} | ${code(entry.ref)} | ${attributesOf(entry)} |`,
+    ([type, entry]) =>
+      `| ${code(type)} | ${entry.area}${entry.checked ? ', checked for drift' : ''} | ${code(entry.ref)} | ${attributesOf(entry)} |`,
   )
   return `# Resource types of the lab
 
@@ -35,17 +38,21 @@ Generated from \`lab/src/aws\`: change the tables there, then run \`npm run gene
 The lab's CloudFormation engine creates the types below. It refuses a template with any other type before it creates anything. The error
 names the type.
 
+Before a resource is created or updated, its properties are held against the schema of its type: required and unknown properties, types, enums, patterns and ranges, in
+CloudFormation's words. The schemas are those of CloudFormation's registry (\`lab/src/cloudformation/schemas.json\` says from where and of which day).
+Only the top level of read-only properties is refused, as unknown.
+
 ## Really created
 
 The lab's own services create these, with the same calls that AWS's CloudFormation makes. The second column says what an
-update does.
+update does, the third whether drift detection checks the type.
 
-| type | an update of |
-| --- | --- |
+| type | an update of | drift |
+| --- | --- | --- |
 ${made.join('\n')}
 
-\`Custom::*\` and \`AWS::CloudFormation::CustomResource\` invoke the function of their \`ServiceToken\` and wait for its reply, for 60
-seconds or for their \`ServiceTimeout\` (AWS waits an hour by default). A function that throws before it replies fails the resource at
+\`Custom::*\` and \`AWS::CloudFormation::CustomResource\` invoke the function of their \`ServiceToken\` and wait for its reply, for an hour
+or for their \`ServiceTimeout\`. A function that throws before it replies fails the resource at
 once. Topics as \`ServiceToken\` are not supported.
 
 ## Recorded only
@@ -64,7 +71,7 @@ ${recorded.join('\n')}
 
 JSON and YAML; all intrinsic functions except \`Fn::Transform\` and those of \`AWS::LanguageExtensions\`; parameters, also from SSM; mappings,
 conditions, rules, outputs, exports; \`{{resolve:ssm:...}}\`, \`{{resolve:ssm-secure:...}}\` and \`{{resolve:secretsmanager:...}}\`; deletion
-policies. An update does not change the tags of existing resources. Macros, \`CreationPolicy\`, hooks, nested stacks, imports and drift detection are refused. Stack tags are kept and not copied to
-resources. Nothing in a bucket expires: \`LifecycleConfiguration\` is accepted and has no effect.
+policies. The tags of a stack are copied to its resources, and an update changes both; the tags that CloudFormation adds by itself (\`aws:cloudformation:...\`)
+are missing. Macros, \`CreationPolicy\`, hooks, nested stacks and imports are refused. Nothing in a bucket expires: \`LifecycleConfiguration\` is accepted and has no effect.
 `
 }

@@ -1,5 +1,6 @@
 /** A resource before and after a change, as the JSON texts of a change set; secret parameters stay hidden in them. */
 
+import {own} from '../own.js'
 import type {Evaluation} from './evaluation.js'
 import type {StackParameters} from './parameters.js'
 import type {StackResource} from './stack.js'
@@ -10,7 +11,7 @@ export const beforeContext = ({properties, deletionPolicy, updateReplacePolicy}:
 export const afterContext = (evaluation: Evaluation, logicalId: string, properties: Record<string, unknown>): string =>
   JSON.stringify({
     Properties: properties,
-    Metadata: evaluation.resources[logicalId]?.Metadata,
+    Metadata: own(evaluation.resources, logicalId)?.Metadata,
     DeletionPolicy: evaluation.policy(logicalId, 'DeletionPolicy'),
     UpdateReplacePolicy: evaluation.policy(logicalId, 'UpdateReplacePolicy'),
   })

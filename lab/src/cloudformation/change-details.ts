@@ -1,5 +1,6 @@
 /** The details of a change set: which property changes, from what to what, and because of what. */
 
+import {own} from '../own.js'
 import {canonical, changedProperties, requiresRecreation, type ResourceProvider} from './provider.js'
 import {hidden} from './change-contexts.js'
 import {KNOWN_AFTER_APPLY} from './evaluation.js'
@@ -44,7 +45,9 @@ interface Surroundings {
 
 /** Names of parameters whose value is another than before. */
 export function changedParameters(before: StackParameters, after: StackParameters): ReadonlySet<string> {
-  const names = Object.keys(after).filter((name) => canonical(before[name]?.value) !== canonical(after[name]?.value))
+  const names = Object.keys(after).filter(
+    (name) => canonical(own(before, name)?.value) !== canonical(own(after, name)?.value),
+  )
   return new Set(names)
 }
 
@@ -55,8 +58,8 @@ export function detailsOf(all: Surroundings, current: StackResource, after: Reco
   const [before = {}, next = {}] = properties
   const names = new Set([...Object.keys(current.properties), ...Object.keys(next), ...Object.keys(after)])
   const details = [...names].flatMap((name) => {
-    const sources = sourcesOf(all, before[name], next[name])
-    if (changed.has(name)) return propertyDetails(all, current, name, after[name], sources)
+    const sources = sourcesOf(all, own(before, name), own(next, name))
+    if (changed.has(name)) return propertyDetails(all, current, name, own(after, name), sources)
     // A value that cannot be foreseen may still turn out to be another one.
     return sources.filter(({Evaluation}) => Evaluation === 'Dynamic').map((source) => dynamicDetail(all, name, source))
   })
@@ -65,7 +68,7 @@ export function detailsOf(all: Surroundings, current: StackResource, after: Reco
 
 /** The resource in the template that the stack has, and in the one that it shall have. */
 const templatesOf = ({stack, target}: Surroundings, logicalId: string): (TemplateResource | undefined)[] =>
-  [stack.template, target.template].map((template) => template?.Resources[logicalId])
+  [stack.template, target.template].map((template) => own(template?.Resources, logicalId))
 
 type Source = Pick<ChangeDetail, 'Evaluation' | 'ChangeSource' | 'CausingEntity'>
 
@@ -101,7 +104,7 @@ function propertyDetails(
   const target = isStackTag
     ? {Attribute: 'Tags' as const, RequiresRecreation: 'Never' as const}
     : {Attribute: 'Properties' as const, Name: name, RequiresRecreation: requiresRecreation(provider, name)}
-  return differences(current.properties[name], after, ['', target.Attribute, name]).map((difference) => ({
+  return differences(own(current.properties, name), after, ['', target.Attribute, name]).map((difference) => ({
     Target: {...target, ...shown(difference, secrets)},
     ...source,
   }))
@@ -145,7 +148,7 @@ function differences(before: unknown, after: unknown, path: string[]): Differenc
   if (old === undefined || next === undefined || Array.isArray(before) !== Array.isArray(after))
     return [{path, before, after}]
   const keys = new Set([...Object.keys(old), ...Object.keys(next)])
-  return [...keys].flatMap((key) => differences(old[key], next[key], [...path, key]))
+  return [...keys].flatMap((key) => differences(own(old, key), own(next, key), [...path, key]))
 }
 
 function shown({path, before, after}: Difference, secrets: readonly string[]): Partial<ChangeDetail['Target']> {

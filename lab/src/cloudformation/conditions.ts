@@ -1,5 +1,6 @@
 /** Conditions and rules: truth over parameters, mappings and pseudo parameters, never over resources. */
 
+import {own} from '../own.js'
 import {intrinsicOf, resolve, type Scope} from './intrinsics.js'
 import {isRecord, validationError, type Template} from './template.js'
 
@@ -12,7 +13,7 @@ export function conditionsOf(template: Template, scope: Omit<Scope, 'condition'>
   function condition(name: string): boolean {
     const answer = known.get(name)
     if (answer !== undefined) return answer
-    const expression = template.Conditions?.[name]
+    const expression = own(template.Conditions, name)
     if (expression === undefined)
       throw validationError(`Template format error: Unresolved condition dependency ${name} in the Fn::If or Condition`)
     if (asked.includes(name))
@@ -32,7 +33,7 @@ function isTrue(expression: unknown, scope: Scope): boolean {
   if (isRecord(expression) && Object.keys(expression).length === 1 && typeof expression.Condition === 'string')
     return scope.condition(expression.Condition)
   const intrinsic = intrinsicOf(expression)
-  const evaluate = intrinsic && PREDICATES[intrinsic.name]
+  const evaluate = intrinsic && own(PREDICATES, intrinsic.name)
   if (!evaluate) {
     const value = resolve(expression, scope)
     if (value === true || value === 'true') return true

@@ -12,8 +12,8 @@ const RESPONSE_HOST = 'cloudformation-custom-resource-response.lab'
 /** The path on the control port under which replies arrive. */
 export const RESPONSE_PATH = '/_cfn-response/'
 
-/** AWS waits an hour by default; on the lab a function that has not replied within a minute will not. */
-const DEFAULT_TIMEOUT_SECONDS = 60
+/** ServiceTimeout, seconds (AWS::CloudFormation::CustomResource, CloudFormation template reference). */
+const TIMEOUT = {default: 3600, least: 1, most: 3600}
 
 /** What a function puts to the ResponseURL. */
 interface Reply {
@@ -68,7 +68,11 @@ async function request(
     ResourceProperties: asTexts(properties),
     ...(previous === undefined ? {} : {OldResourceProperties: asTexts(previous)}),
   }
-  const seconds = Number(ServiceTimeout ?? DEFAULT_TIMEOUT_SECONDS)
+  const seconds = Number(ServiceTimeout ?? TIMEOUT.default)
+  if (!Number.isInteger(seconds) || seconds < TIMEOUT.least || seconds > TIMEOUT.most)
+    throw new Error(
+      `ServiceTimeout of ${type} must be ${TIMEOUT.least} to ${TIMEOUT.most} seconds, not ${ServiceTimeout}`,
+    )
   const reply = await exchange(token, ServiceToken, event, seconds, context)
   if (reply.PhysicalResourceId) context.allocated(reply.PhysicalResourceId)
   if (reply.Status !== 'SUCCESS')

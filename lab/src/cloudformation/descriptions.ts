@@ -1,12 +1,20 @@
 /** Stacks, resources, events and change sets in the shapes of the API's answers. */
 
+import {own} from '../own.js'
 import type {ChangeSet, ResourceChange} from './change-sets.js'
 import type {StackParameters} from './parameters.js'
 import type {Stack, StackResource} from './stack.js'
 import type {Template} from './template.js'
 
-const NOT_CHECKED = {StackDriftStatus: 'NOT_CHECKED'}
-const RESOURCE_NOT_CHECKED = {StackResourceDriftStatus: 'NOT_CHECKED'}
+const driftOf = ({driftStatus, driftCheckedAt}: Stack) => ({
+  StackDriftStatus: driftStatus,
+  LastCheckTimestamp: driftCheckedAt,
+})
+
+const resourceDriftOf = ({drift}: StackResource) => ({
+  StackResourceDriftStatus: drift?.status ?? 'NOT_CHECKED',
+  LastCheckTimestamp: drift?.at,
+})
 
 const parametersOf = (parameters: StackParameters) =>
   Object.entries(parameters).map(([ParameterKey, {given, value, noEcho, resolved}]) => ({
@@ -39,7 +47,7 @@ export const describeStack = (stack: Stack) => ({
   RoleARN: stack.roleArn,
   Tags: stack.tags,
   EnableTerminationProtection: stack.terminationProtection,
-  DriftInformation: NOT_CHECKED,
+  DriftInformation: driftOf(stack),
 })
 
 export const summarizeStack = (stack: Stack) => ({
@@ -51,7 +59,7 @@ export const summarizeStack = (stack: Stack) => ({
   DeletionTime: stack.deleted,
   StackStatus: stack.status,
   StackStatusReason: stack.reason,
-  DriftInformation: NOT_CHECKED,
+  DriftInformation: driftOf(stack),
 })
 
 export const describeResource = (stack: Stack, resource: StackResource) => ({
@@ -63,7 +71,7 @@ export const describeResource = (stack: Stack, resource: StackResource) => ({
   Timestamp: resource.timestamp,
   ResourceStatus: resource.status,
   ResourceStatusReason: resource.reason,
-  DriftInformation: RESOURCE_NOT_CHECKED,
+  DriftInformation: resourceDriftOf(resource),
 })
 
 export const summarizeResource = (resource: StackResource) => ({
@@ -73,14 +81,14 @@ export const summarizeResource = (resource: StackResource) => ({
   LastUpdatedTimestamp: resource.timestamp,
   ResourceStatus: resource.status,
   ResourceStatusReason: resource.reason,
-  DriftInformation: RESOURCE_NOT_CHECKED,
+  DriftInformation: resourceDriftOf(resource),
 })
 
 export const detailResource = (stack: Stack, resource: StackResource) => ({
   StackName: stack.name,
   StackId: stack.id,
   ...summarizeResource(resource),
-  Metadata: JSON.stringify(stack.template?.Resources[resource.logicalId]?.Metadata ?? {}),
+  Metadata: JSON.stringify(own(stack.template?.Resources, resource.logicalId)?.Metadata ?? {}),
 })
 
 /** A change without the values of properties, as those get it who do not ask for them: one detail for each property. */

@@ -1,11 +1,20 @@
 /** The stack engine: creates, updates and deletes a stack's resources, in dependency order and as parallel as that allows. */
 
 import {ServiceFault, type Lab} from '../kernel.js'
-import {changeKind, type ProviderOf, type Provisioned, type ResourceContext, type ResourceProvider} from './provider.js'
+import {
+  changeKind,
+  type ProviderOf,
+  type Properties,
+  type Provisioned,
+  type ResourceContext,
+  type ResourceProvider,
+} from './provider.js'
 import {resolveDynamicReferences} from './dynamic-references.js'
 import type {Evaluation} from './evaluation.js'
 import {reversed, walk} from './graph.js'
+import {checkProperties} from './schema-check.js'
 import type {Stack, StackResource, Undo, UpdateRun} from './stack.js'
+import {retag} from './tags.js'
 
 /** A failure in the words of a stack event. */
 export function reasonOf(error: unknown): string {
@@ -64,6 +73,7 @@ export class StackEngine {
 
   private async provision(stack: Stack, resource: StackResource): Promise<void> {
     const properties = await resolveDynamicReferences(resource.properties, this.lab, stack.region)
+    checkProperties(resource.logicalId, resource.type, properties as object)
     const provisioned = await this.provider(resource.type).create(properties as object, this.context(stack, resource))
     this.settle(resource, provisioned)
   }
@@ -241,7 +251,7 @@ export class StackEngine {
       const act = (): Promise<void> =>
         this.attempt(stack, current, 'UPDATE', async () => {
           stack.mark(current, 'UPDATE_IN_PROGRESS')
-          await this.applyUpdate(stack, current, next.properties)
+          await this.applyUpdate(stack, current, next.properties, true)
         })
       run.undo.push({logicalId: next.logicalId, touches: true, act})
       const before = next.physicalId
@@ -253,13 +263,23 @@ export class StackEngine {
   }
 
   /** Brings a resource from `previous` to its properties. */
-  private async applyUpdate(stack: Stack, resource: StackResource, previous: Record<string, unknown>): Promise<void> {
+  private async applyUpdate(
+    stack: Stack,
+    resource: StackResource,
+    previous: Record<string, unknown>,
+    rollback = false,
+  ): Promise<void> {
     const [after, before] = await Promise.all(
       [resource.properties, previous].map((properties) => resolveDynamicReferences(properties, this.lab, stack.region)),
     )
-    const context = this.context(stack, resource)
-    const update = this.provider(resource.type).update!.bind(this.provider(resource.type))
-    this.settle(resource, await update(resource.physicalId ?? '', after as object, before as object, context))
+    if (!rollback) checkProperties(resource.logicalId, resource.type, after as object)
+    const context = {...this.context(stack, resource), rollback}
+    const provider = this.provider(resource.type)
+    const {physicalId = ''} = resource
+    const provisioned = await provider.update!(physicalId, after as object, before as object, context)
+    this.settle(resource, provisioned)
+    const updated = {physicalId: provisioned.physicalId, attributes: resource.attributes as Properties}
+    await retag(provider, updated, after as object, before as object, context)
   }
 
   private async attempt<T>(

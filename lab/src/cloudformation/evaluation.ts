@@ -1,7 +1,9 @@
 /** A template with parameter values: its active resources, their graph, and the scope in which values resolve. */
 
+import {own} from '../own.js'
 import {checkRules, conditionsOf} from './conditions.js'
 import {graphOf, namesIn, type Graph} from './graph.js'
+import {checkAttributes, checkConditions, checkMappings} from './references.js'
 import {resolve, type ResolvedResource, type Scope} from './intrinsics.js'
 import {valuesOf, type StackParameters} from './parameters.js'
 import type {TagProperty} from './provider.js'
@@ -39,6 +41,7 @@ export class Evaluation {
     const scope = {...surroundings, parameters: valuesOf(parameters), mappings: template.Mappings ?? {}}
     const condition = conditionsOf(template, scope)
     this.scope = {...scope, condition}
+    checkConditions(template, this.scope)
     checkRules(template, this.scope)
     const active = Object.entries(template.Resources).filter(
       ([, {Condition}]) => Condition === undefined || condition(Condition),
@@ -47,6 +50,9 @@ export class Evaluation {
     const parameterNames = new Set(Object.keys(template.Parameters ?? {}))
     this.graph = graphOf(this.resources, parameterNames, condition, new Set(Object.keys(template.Resources)))
     this.checkOutputs(parameterNames)
+    const used = [Object.values(this.resources).map(({Properties}) => Properties), this.activeOutputs()]
+    checkAttributes(used, this.resources, this.scope)
+    checkMappings(used, this.scope)
   }
 
   private activeOutputs(): [string, NonNullable<Template['Outputs']>[string]][] {
@@ -68,7 +74,7 @@ export class Evaluation {
 
   /** A resource's properties with all intrinsics resolved and the stack's tags, dynamic references left as written. */
   properties(logicalId: string): Record<string, unknown> {
-    const properties = resolve(this.resources[logicalId]?.Properties ?? {}, this.scope)
+    const properties = resolve(own(this.resources, logicalId)?.Properties ?? {}, this.scope)
     if (!isRecord(properties)) throw validationError(`[/Resources/${logicalId}/Properties] must be an object`)
     return this.tagged(logicalId, properties)
   }
@@ -86,7 +92,7 @@ export class Evaluation {
         return KNOWN_AFTER_APPLY
       }
     }
-    const properties = Object.entries(this.resources[logicalId]?.Properties ?? {}).map(
+    const properties = Object.entries(own(this.resources, logicalId)?.Properties ?? {}).map(
       ([name, value]) => [name, foresee(value)] as const,
     )
     return this.tagged(logicalId, Object.fromEntries(properties.filter(([, value]) => value !== undefined)))
@@ -94,12 +100,12 @@ export class Evaluation {
 
   private tagged(logicalId: string, properties: Record<string, unknown>): Record<string, unknown> {
     const {tags, tagProperty} = this.surroundings
-    return withStackTags(tagProperty(this.resources[logicalId]?.Type ?? ''), properties, tags)
+    return withStackTags(tagProperty(own(this.resources, logicalId)?.Type ?? ''), properties, tags)
   }
 
   /** A whole-resource policy, which may itself be an intrinsic. */
   policy(logicalId: string, name: 'DeletionPolicy' | 'UpdateReplacePolicy'): string | undefined {
-    const policy = this.resources[logicalId]?.[name]
+    const policy = own(this.resources, logicalId)?.[name]
     return policy === undefined ? undefined : String(resolve(policy, this.scope))
   }
 

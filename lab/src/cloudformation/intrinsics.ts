@@ -1,6 +1,7 @@
 /** Intrinsic functions: a template value and a scope give a plain value. */
 
 import {ACCOUNT} from '../kernel.js'
+import {own} from '../own.js'
 import {splitCidr} from './cidr.js'
 import {isRecord, validationError} from './template.js'
 import {zonesOf} from './zones.js'
@@ -54,7 +55,7 @@ function resolveAny(value: unknown, scope: Scope): unknown {
     const entries = Object.entries(value).map(([key, member]) => [key, resolveAny(member, scope)] as const)
     return Object.fromEntries(entries.filter(([, member]) => member !== NO_VALUE))
   }
-  const evaluate = FUNCTIONS[intrinsic.name]
+  const evaluate = own(FUNCTIONS, intrinsic.name)
   if (evaluate === undefined) throw templateError(`the lab does not support the function ${intrinsic.name}`)
   return evaluate(intrinsic.argument, scope)
 }
@@ -106,7 +107,7 @@ function attribute(logicalId: string, name: string, scope: Scope): unknown {
 function attributeValue(attributes: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(attributes, name)) return attributes[name]
   const [head = '', ...rest] = name.split('.')
-  const nested = attributes[head]
+  const nested = own(attributes, head)
   return rest.length > 0 && isRecord(nested) ? attributeValue(nested, rest.join('.')) : undefined
 }
 
@@ -166,7 +167,7 @@ function findInMap(argument: unknown, scope: Scope): unknown {
   const [map, first, second] = tuple(argument, 3, 'Fn::FindInMap').map((part) =>
     asText(resolveAny(part, scope), 'Fn::FindInMap'),
   )
-  const value = scope.mappings[map!]?.[first!]?.[second!]
+  const value = own(own(own(scope.mappings, map!), first!), second!)
   if (value === undefined) throw templateError(`Unable to get mapping for ${map}::${first}::${second}`)
   return value
 }

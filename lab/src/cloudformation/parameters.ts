@@ -1,6 +1,7 @@
 /** Stack parameters: defaults, previous values, constraints, and values read from SSM. */
 
 import type {Lab} from '../kernel.js'
+import {own} from '../own.js'
 import {validationError, type Template, type TemplateParameter} from './template.js'
 
 /** A parameter as a caller gives it. */
@@ -64,7 +65,7 @@ function givenText(
   previous: StackParameters,
 ): string | undefined {
   const argument = given.find(({ParameterKey}) => ParameterKey === name)
-  if (argument?.UsePreviousValue) return previous[name]?.given
+  if (argument?.UsePreviousValue) return own(previous, name)?.given
   if (argument?.ParameterValue !== undefined) return argument.ParameterValue
   if (parameter.Default === undefined) return undefined
   return Array.isArray(parameter.Default) ? parameter.Default.join(',') : String(parameter.Default)

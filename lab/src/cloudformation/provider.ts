@@ -1,6 +1,7 @@
 /** What the engine asks of a resource type. */
 
 import type {Lab} from '../kernel.js'
+import {own} from '../own.js'
 
 export interface ResourceContext {
   readonly lab: Lab
@@ -8,6 +9,8 @@ export interface ResourceContext {
   readonly stackName: string
   readonly stackId: string
   readonly logicalId: string
+  /** True while a failed update is taken back. */
+  readonly rollback?: boolean
   /** To be called as soon as the thing exists, where more calls follow: a rollback then deletes it though `create` fails. */
   allocated(physicalId: string): void
 }
@@ -34,6 +37,17 @@ export interface TagProperty {
   shape: 'list' | 'map'
 }
 
+/** How tags change in place: AWS's services have calls of their own for it, beside those that change what is tagged. */
+export interface TagCalls {
+  service: string
+  add: string
+  remove: string
+  /** The input that names the thing. `all`: its properties and its attributes. */
+  target(physicalId: string, all: Properties, context: ResourceContext): object
+  /** Of the tags that are added: `{Items}` is CloudFront's list. */
+  shape: 'list' | 'map' | 'items'
+}
+
 export interface ResourceProvider {
   /** Top-level properties whose change replaces the resource. `all`: there is no update at all on AWS either. */
   readonly createOnly?: readonly string[] | 'all'
@@ -41,7 +55,9 @@ export interface ResourceProvider {
   readonly conditional?: Readonly<Record<string, (before: unknown, after: unknown) => boolean>>
   /** Undefined for a type without tags. */
   readonly tags?: TagProperty
-  /** Where the template says nothing. Default `Delete`. */
+  /** Undefined where `update` changes the tags itself, or the lab keeps none. */
+  readonly tagCalls?: TagCalls
+  /** Where the template says nothing. Without it `Delete`, and no snapshot of the type can be taken. */
   deletionPolicy?(properties: Properties): 'Delete' | 'Snapshot'
   create(properties: Properties, context: ResourceContext): Promise<Provisioned>
   /** A type without it cannot be changed in place on the lab; the engine says so by name. */
@@ -51,6 +67,12 @@ export interface ResourceProvider {
     previous: Properties,
     context: ResourceContext,
   ): Promise<Provisioned>
+  /**
+   * The properties that the thing has now, under CloudFormation's names, each present though the service has no value for it; undefined
+   * where the thing is gone. What the service does not tell is left out. `all`: the template's properties and the attributes.
+   * A type without it takes no part in drift detection.
+   */
+  read?(physicalId: string, all: Properties, context: ResourceContext): Promise<Properties | undefined>
   /** Succeeds where the thing is gone already. `properties` have dynamic references as written. */
   delete(physicalId: string, properties: Properties, context: ResourceContext, options: DeleteOptions): Promise<void>
 }
@@ -66,6 +88,12 @@ export const call = (
   input: object,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
 ): Promise<any> => context.lab.call(service, operation, input, context.region)
+
+/** Members of an answer as properties, for `read`: by their common names, and those that are called otherwise. */
+export const liveOf = (answer: Properties, names: readonly string[], renamed: Properties = {}): Properties => ({
+  ...Object.fromEntries(names.map((name) => [name, answer[name]])),
+  ...renamed,
+})
 
 /** The result, or undefined where the service says that there is no such thing. */
 export async function unlessGone<T>(promise: Promise<T>): Promise<T | undefined> {
@@ -100,8 +128,17 @@ export async function waitUntil<T>(
 /** The properties that differ, compared as JSON. */
 export const changedProperties = (before: Properties, after: Properties): string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => canonical(before[name]) !== canonical(after[name]),
+    (name) => canonical(own(before, name)) !== canonical(own(after, name)),
   )
+
+/**
+ * What an update sends where AWS's handler sends some properties only when they differ: what the service would refuse to be told
+ * again, or what somebody else may have changed since.
+ */
+export function withoutUnchanged(properties: Properties, previous: Properties, names: readonly string[]): Properties {
+  const changed = new Set(changedProperties(previous, properties))
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => changed.has(name) || !names.includes(name)))
+}
 
 /** JSON with sorted keys: the order of keys in a template is no difference. */
 export const canonical = (value: unknown): string =>
@@ -130,7 +167,7 @@ export function changeKind(provider: ResourceProvider, before: Properties, after
     const recreation = requiresRecreation(provider, name)
     return (
       recreation === 'Always' ||
-      (recreation === 'Conditionally' && provider.conditional![name]!(before[name], after[name]))
+      (recreation === 'Conditionally' && provider.conditional![name]!(own(before, name), own(after, name)))
     )
   })
   return replaces ? 'replace' : 'update'

@@ -5,6 +5,7 @@
 
 import {randomInt, randomUUID} from 'node:crypto'
 import {ACCOUNT, fault, type Lab} from '../kernel.js'
+import {own} from '../own.js'
 import {generatedName, randomCapitals, randomHex} from './names.js'
 import type {Properties, ResourceContext, ResourceProvider} from './provider.js'
 import {recordsOf, type ResourceRecord} from './records.js'
@@ -29,6 +30,8 @@ export interface RecordedType {
   tags?: true
   /** What AWS's tagging API calls it, behind `arn:aws:`; undefined for what that does not list. */
   arn?: string
+  /** Drift detection checks it: its service has calls that change or delete it. */
+  checked?: true
   /** Throws where the service would refuse a new one. */
   check?(lab: Lab, region: string): void
   /** Instead of its end: such a resource outlives its deletion. */
@@ -42,7 +45,7 @@ function filled(pattern: string, values: Record<string, unknown>): string {
     if (key === 'id') return randomCapitals(Number(length))
     if (key === 'uuid') return randomUUID()
     if (key === 'ip') return `198.18.${randomInt(256)}.${randomInt(256)}`
-    return String(values[key] ?? '')
+    return String(own(values, key) ?? '')
   })
 }
 
@@ -90,6 +93,11 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
       if (record) record.properties = properties
       return {physicalId}
     },
+    ...(type.checked && {
+      async read(physicalId, _all, context) {
+        return recordsOf(context.lab).find(regionOf(context), name, physicalId)?.properties
+      },
+    }),
     async delete(physicalId, _properties, context) {
       const record = recordsOf(context.lab).find(regionOf(context), name, physicalId)
       if (record && type.retire) type.retire(record)

@@ -1,6 +1,7 @@
 /** What a request asks of a stack: read, checked, and compared with what the stack is. */
 
 import type {Lab} from '../kernel.js'
+import {own} from '../own.js'
 import {canonical} from './provider.js'
 import {checkCapabilities} from './capabilities.js'
 import {changesBetween} from './change-sets.js'
@@ -59,7 +60,7 @@ export function checkPaused(stack: Stack, {DisableRollback = false}: StackInput)
 /** Throws `ValidationError` where a logical id would change its type. */
 export function checkTypesStay(stack: Stack, {evaluation}: Target): void {
   for (const {logicalId, type} of stack.resources.values()) {
-    const next = evaluation.resources[logicalId]?.Type
+    const next = own(evaluation.resources, logicalId)?.Type
     if (next !== undefined && next !== type)
       throw validationError(
         `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
@@ -108,6 +109,9 @@ export class Requests {
       throw validationError(
         `Template format error: Unrecognized resource types: [${unknown.join(', ')}]. The lab does not support them; docs/lab-resources.md lists what it does.`,
       )
+    for (const {Type, DeletionPolicy, UpdateReplacePolicy} of Object.values(evaluation.resources))
+      if ([DeletionPolicy, UpdateReplacePolicy].includes('Snapshot') && !this.providerOf(Type)?.deletionPolicy)
+        throw validationError(`Template error: resource type ${Type} does not support deletion policy Snapshot`)
   }
 
   /** Whether a target differs from what the stack is. */

@@ -1,6 +1,7 @@
 /** A stack's state: what the engine changes and the service describes. */
 
 import {randomUUID} from 'node:crypto'
+import type {Difference} from './drift.js'
 import type {StackParameters} from './parameters.js'
 import type {Template} from './template.js'
 import type {Tag} from './tags.js'
@@ -18,6 +19,19 @@ export interface StackResource {
   deletionPolicy?: string
   updateReplacePolicy?: string
   dependencies: string[]
+  /** As it was last found. */
+  drift?: ResourceDrift
+}
+
+/** What differed between a resource and its template when that was last looked at. */
+export interface ResourceDrift {
+  status: 'DELETED' | 'IN_SYNC' | 'MODIFIED'
+  at: Date
+  physicalId: string
+  /** Of the properties that were compared. */
+  expected?: object
+  actual?: object
+  differences: Difference[]
 }
 
 /** How to take back one act of an update. */
@@ -82,6 +96,7 @@ export class Stack {
   clientRequestToken: string | undefined
   changeSetId: string | undefined
   outputs: StackOutput[] = []
+  driftCheckedAt: Date | undefined
   /** Names of other stacks' exports that this stack's current template reads. */
   imports = new Set<string>()
   readonly resources = new Map<string, StackResource>()
@@ -132,6 +147,16 @@ export class Stack {
       ResourceProperties: properties && JSON.stringify(properties),
       ClientRequestToken: this.clientRequestToken,
     })
+  }
+
+  /** Resources that were found to differ from their template. */
+  get drifted(): StackResource[] {
+    return [...this.resources.values()].filter(({drift}) => drift !== undefined && drift.status !== 'IN_SYNC')
+  }
+
+  get driftStatus(): 'DRIFTED' | 'IN_SYNC' | 'NOT_CHECKED' {
+    if (this.driftCheckedAt === undefined) return 'NOT_CHECKED'
+    return this.drifted.length > 0 ? 'DRIFTED' : 'IN_SYNC'
   }
 
   get isDeleted(): boolean {

@@ -19,6 +19,8 @@ export interface TemplateParameter {
 
 export interface TemplateResource {
   Type: string
+  /** Of what makes a custom resource; CloudFormation takes it and does nothing with it. */
+  Version?: string
   Properties?: Record<string, unknown>
   DependsOn?: string | string[]
   Condition?: string
@@ -72,6 +74,7 @@ const SECTIONS = new Set([
 
 const RESOURCE_MEMBERS = new Set([
   'Type',
+  'Version',
   'Properties',
   'DependsOn',
   'Condition',
@@ -82,16 +85,31 @@ const RESOURCE_MEMBERS = new Set([
   'Metadata',
 ])
 
-const DELETION_POLICIES = new Set(['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'])
+/** Source: the pages of the two attributes in the CloudFormation template reference. */
+const POLICIES = {
+  DeletionPolicy: new Set(['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot']),
+  UpdateReplacePolicy: new Set(['Delete', 'Retain', 'Snapshot']),
+}
+
+const FORMAT_VERSION = '2010-09-09'
+
+/** A name of a resource, a parameter, an output, a condition or a mapping. */
+const NAME = /^[A-Za-z0-9]{1,255}$/
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A parsed and structurally valid template from JSON, or from YAML with short-form intrinsics. Throws `ValidationError`. */
 export function readTemplate(text: string): Template {
-  const parsed = text.trimStart().startsWith('{') ? readJson(text) : readYaml(text)
-  checkStructure(parsed)
-  return parsed
+  try {
+    const parsed = text.trimStart().startsWith('{') ? readJson(text) : readYaml(text)
+    checkStructure(parsed)
+    return parsed
+  } catch (error) {
+    // The stack of calls is full: values in values without an end, or an alias of itself.
+    if (error instanceof RangeError) throw validationError('Template format error: the template is nested too deeply.')
+    throw error
+  }
 }
 
 function readJson(text: string): unknown {
@@ -115,6 +133,17 @@ function checkStructure(template: unknown): asserts template is Template {
     if (template[section] !== undefined) refuse(`the lab does not run macros: [/${section}] is not supported`)
   for (const section of ['Parameters', 'Rules', 'Mappings', 'Conditions', 'Outputs', 'Resources'])
     if (template[section] !== undefined && !isRecord(template[section])) refuse(`[/${section}] must be an object`)
+  if (template.AWSTemplateFormatVersion !== undefined && template.AWSTemplateFormatVersion !== FORMAT_VERSION)
+    refuse('unsupported value for AWSTemplateFormatVersion.')
+  if (template.Description !== undefined && typeof template.Description !== 'string')
+    refuse('Template Description must be a string.')
+  for (const [section, what] of [
+    ['Parameters', 'Parameter'],
+    ['Mappings', 'Mapping'],
+    ['Outputs', 'Output'],
+  ] as const)
+    for (const name of Object.keys((template[section] ?? {}) as object))
+      if (!NAME.test(name)) refuse(`${what} name ${name} is non alphanumeric.`)
   const resources = (template.Resources ?? {}) as Record<string, unknown>
   if (Object.keys(resources).length === 0) refuse('At least one Resources member must be defined.')
   for (const [logicalId, resource] of Object.entries(resources)) checkResource(logicalId, resource)
@@ -129,16 +158,16 @@ function checkStructure(template: unknown): asserts template is Template {
 
 function checkResource(logicalId: string, resource: unknown): void {
   const path = `[/Resources/${logicalId}]`
-  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) refuse(`Resource name ${logicalId} is non alphanumeric.`)
+  if (!NAME.test(logicalId)) refuse(`Resource name ${logicalId} is non alphanumeric.`)
   if (!isRecord(resource)) return refuse(`${path} must be an object`)
   if (typeof resource.Type !== 'string') refuse(`${path} Every Resources object must contain a Type member.`)
   const unknownMembers = Object.keys(resource).filter((member) => !RESOURCE_MEMBERS.has(member))
   if (unknownMembers.length > 0)
     throw validationError(`Invalid template resource property '${unknownMembers[0]}' ${path}`)
   if (resource.CreationPolicy !== undefined) refuse(`${path}: the lab does not support CreationPolicy`)
-  for (const policy of ['DeletionPolicy', 'UpdateReplacePolicy']) {
+  for (const policy of ['DeletionPolicy', 'UpdateReplacePolicy'] as const) {
     const value = resource[policy]
-    if (value !== undefined && (typeof value !== 'string' || !DELETION_POLICIES.has(value)))
+    if (value !== undefined && (typeof value !== 'string' || !POLICIES[policy].has(value)))
       refuse(`Unrecognized ${policy} ${JSON.stringify(value)} for resource ${logicalId}`)
   }
 }

@@ -1,6 +1,6 @@
 /** YAML templates: the short forms of the intrinsic functions (`!Ref`, `!Sub`, ...) as their long forms. */
 
-import {isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Tags} from 'yaml'
+import {isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type Tags} from 'yaml'
 import {fault} from '../kernel.js'
 
 /** The functions that have a short form. All but Ref and Condition get the prefix `Fn::`. */
@@ -40,6 +40,12 @@ const CUSTOM_TAGS = SHORT_FORMS.flatMap((name) => {
   ]
 }) as unknown as Tags
 
+/**
+ * Values that a template may have once its aliases are followed. The largest template has a million bytes, and so fewer values;
+ * only aliases of aliases make more, and they make so many that no memory holds them.
+ */
+const MAX_VALUES = 1_000_000
+
 /** Plain data from YAML 1.2 core (dates stay text), without merge keys, as CloudFormation has none. Throws `ValidationError`. */
 export function readYaml(text: string): unknown {
   const document = parseDocument(text, {
@@ -52,19 +58,29 @@ export function readYaml(text: string): unknown {
   const problem = document.errors[0] ?? document.warnings[0]
   if (problem)
     throw fault('ValidationError', `Template format error: YAML not well-formed. (${problem.message.split('\n')[0]})`)
-  return plain(document.contents, document)
+  return plain(document.contents, {anchors: new Map(), left: MAX_VALUES})
 }
 
-function plain(node: unknown, document: Document.Parsed): unknown {
-  if (isAlias(node)) return plain(node.resolve(document), document)
+interface Reading {
+  /** The last node of each anchor so far, which is what an alias means. The parser would look through all of the document for each. */
+  anchors: Map<string, unknown>
+  /** Values that may still come. */
+  left: number
+}
+
+function plain(node: unknown, reading: Reading): unknown {
+  if (reading.left-- <= 0)
+    throw fault('ValidationError', 'Template format error: YAML aliases make more values than a template can have.')
+  if (isAlias(node)) return plain(reading.anchors.get(node.source), reading)
+  if (isNode(node) && node.anchor) reading.anchors.set(node.anchor, node)
   if (isScalar(node)) return longForm(node.tag, node.value)
   if (isSeq(node))
     return longForm(
       node.tag,
-      node.items.map((item) => plain(item, document)),
+      node.items.map((item) => plain(item, reading)),
     )
   if (isMap(node)) {
-    const entries = node.items.map(({key, value}) => [String(plain(key, document)), plain(value, document)])
+    const entries = node.items.map(({key, value}) => [String(plain(key, reading)), plain(value, reading)])
     return longForm(node.tag, Object.fromEntries(entries))
   }
   return node ?? null

@@ -1,5 +1,5 @@
 import type {Faults} from '../kernel.js'
-import type {DatabaseEngine, DatabaseServer, Founding, Repeating} from './engine.js'
+import type {DatabaseEngine, DatabaseServer, Founding, Load, Repeating} from './engine.js'
 import {LagMonitor} from './lag.js'
 import {ReplicationLink} from './link.js'
 import {until} from './until.js'
@@ -18,11 +18,18 @@ interface Surroundings {
   closed(database: ClusterDatabase): void
 }
 
+/** Who is told what the database measures. */
+export interface Observer {
+  /** Of a secondary, in milliseconds behind the primary of that region. */
+  lag(lagMs: number, sourceRegion: string): void
+  load(load: Load): void
+}
+
 /** The database of one cluster: a volume, a server while the cluster has an instance, and the link to its primary. */
 export class ClusterDatabase {
   role: DatabaseRole = 'writer'
   link: ReplicationLink | undefined
-  readonly lag = new LagMonitor()
+  private readonly lag: LagMonitor
   /** Name -> value, of the cluster's parameter group. */
   parameters: Record<string, string> = {}
   /** Set for a founding cluster until its volume carries it. */
@@ -30,6 +37,7 @@ export class ClusterDatabase {
   private server: DatabaseServer | undefined
   private source: ClusterDatabase | undefined
   private heartbeat: Repeating | undefined
+  private load: Repeating | undefined
   private booting: Promise<void> | undefined
   private closed = false
   /** It has written since it last replicated: its own last transaction is then where it goes on as a replica. */
@@ -39,7 +47,10 @@ export class ClusterDatabase {
     private readonly around: Surroundings,
     readonly region: string,
     readonly clusterId: string,
-  ) {}
+    private readonly observer: Observer,
+  ) {
+    this.lag = new LagMonitor((lagMs, sourceRegion) => observer.lag(lagMs, sourceRegion))
+  }
 
   get up(): boolean {
     return this.server?.running ?? false
@@ -69,6 +80,7 @@ export class ClusterDatabase {
     await this.applyParameters(this.parameters)
     if (this.role === 'writer') await this.openForWrites()
     else if (this.role === 'reader' && this.source) await this.follow(this.source)
+    this.load ??= this.running().measure((load) => this.observer.load(load))
     await this.around.started()
   }
 
@@ -117,7 +129,9 @@ export class ClusterDatabase {
     await this.running().follow(this.link.port, this.hasWritten)
     this.hasWritten = false
     await this.lag.stop()
-    this.lag.start(this.running(), {region: source.region, isUp: () => source.up})
+    // A volume that is being copied lags behind nothing yet: its replay of the whole log is this engine's way to copy.
+    const isMeasured = (): boolean => source.up && this.role !== 'rebuilding'
+    this.lag.start(this.running(), {region: source.region, isMeasured})
   }
 
   /** The writer's last word before it is demoted: writes are refused, clients are cut off, the position is final. */
@@ -228,6 +242,8 @@ export class ClusterDatabase {
   private async quiesce(): Promise<void> {
     await this.stopHeartbeat()
     await this.lag.stop()
+    await this.load?.stop()
+    this.load = undefined
   }
 
   private async stopHeartbeat(): Promise<void> {

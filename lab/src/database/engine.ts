@@ -7,6 +7,14 @@ export interface Founding {
   databaseName?: string
 }
 
+/** What a server bears at one moment. */
+export interface Load {
+  /** Of clients, the engine's own sessions aside. */
+  connections: number
+  /** Processor time since the server started, in seconds; undefined where the system does not tell. */
+  processorSeconds: number | undefined
+}
+
 /** Something that goes on beside until it is stopped; a stop waits for the round that runs. */
 export interface Repeating {
   stop(): Promise<void>
@@ -64,11 +72,14 @@ export interface DatabaseServer {
   beat(): Repeating
   /** Reads that time on a replica, every `POLL_MS`: epoch milliseconds, 0 before the first. */
   readBeats(see: (beat: number) => void): Repeating
+  /** Asks what the server bears, every `LOAD_MS`. */
+  measure(see: (load: Load) => void): Repeating
 }
 
 /** Between two beats of the primary. Lag is known to about this. */
 export const BEAT_MS = 100
 export const POLL_MS = 100
+export const LOAD_MS = 1000
 
 /** Makes the servers of one lab. */
 export interface DatabaseEngine {

@@ -1,5 +1,5 @@
 import type {Lab} from '../kernel.js'
-import {ClusterDatabase} from './cluster-database.js'
+import {ClusterDatabase, type Observer} from './cluster-database.js'
 import type {DatabaseEngine} from './engine.js'
 
 /** All databases of one lab, and their common end. */
@@ -16,14 +16,14 @@ export class Fleet {
     })
   }
 
-  add(region: string, clusterId: string): ClusterDatabase {
+  add(region: string, clusterId: string, observer: Observer): ClusterDatabase {
     const surroundings = {
       engine: this.engine,
       faults: this.lab.faults,
       started: () => this.reconnectReplicas(),
       closed: (one: ClusterDatabase) => void this.databases.delete(one),
     }
-    const database = new ClusterDatabase(surroundings, region, clusterId)
+    const database = new ClusterDatabase(surroundings, region, clusterId, observer)
     this.databases.add(database)
     return database
   }

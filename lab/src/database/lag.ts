@@ -1,8 +1,4 @@
-import type {LagSample} from '../kernel.js'
 import {BEAT_MS, POLL_MS, type DatabaseServer, type Repeating} from './engine.js'
-
-/** CloudWatch keeps longer; nobody asks a lab for what was an hour ago. */
-const KEEP_MS = 3_600_000
 
 /** Epoch milliseconds with fraction, never running backwards. */
 export const now = (): number => performance.timeOrigin + performance.now()
@@ -15,14 +11,16 @@ export const now = (): number => performance.timeOrigin + performance.now()
  * in flight is bounded by the last datum.) While the primary runs and replication stands still, the lag grows.
  */
 export class LagMonitor {
-  readonly samples: LagSample[] = []
   private reading: Repeating | undefined
   private beat = 0
   private lagOfBeat = 0
 
-  start(server: DatabaseServer, source: {region: string; isUp: () => boolean}): void {
+  /** `see` is told the lag in milliseconds, and the region of the primary. */
+  constructor(private readonly see: (lagMs: number, sourceRegion: string) => void) {}
+
+  start(server: DatabaseServer, source: {region: string; isMeasured: () => boolean}): void {
     this.reading = server.readBeats((beat) => {
-      if (beat > 0 && source.isUp()) this.record(beat, source.region)
+      if (beat > 0 && source.isMeasured()) this.record(beat, source.region)
     })
   }
 
@@ -39,7 +37,6 @@ export class LagMonitor {
     }
 
     const overdue = at - beat - BEAT_MS - POLL_MS
-    this.samples.push({at, lagMs: Math.max(0, this.lagOfBeat, overdue), sourceRegion})
-    while (this.samples[0]!.at < at - KEEP_MS) this.samples.shift()
+    this.see(Math.max(0, this.lagOfBeat, overdue), sourceRegion)
   }
 }

@@ -1,11 +1,11 @@
 /** What happens to a call beside being carried out: permission, weather, record. */
 
-import {fault, ServiceFault, type Service, type TaggedResource} from '../kernel.js'
+import {fault, ServiceFault, type PolicyQuestion, type Service, type TaggedResource} from '../kernel.js'
 import type {Need, Protocol, ServiceApi, WireCall} from '../service.js'
 import {Calls} from './calls.js'
 import {Clock} from './clock.js'
 import {needsOf} from './needs.js'
-import {judge, type Policy, type PolicyRequest, type Principal} from './policy.js'
+import {judge, type Policy, type Principal} from './policy.js'
 import {internalFailure, throttle, Weather} from './weather.js'
 
 export interface GovernedCall extends WireCall {
@@ -99,7 +99,7 @@ export class Governance {
     }
   }
 
-  private request({region}: GovernedCall, action: string, resource: string): PolicyRequest {
+  private request({region}: GovernedCall, action: string, resource: string): PolicyQuestion {
     return {
       action,
       resource,
@@ -127,7 +127,7 @@ export class Governance {
   }
 }
 
-function refuse(caller: string, policy: Policy, kind: string, request: PolicyRequest): void {
+function refuse(caller: string, policy: Policy, kind: string, request: PolicyQuestion): void {
   const verdict = judge(policy, request)
   if (verdict === 'allowed') return
   const {action} = request

@@ -1,18 +1,10 @@
 /** IAM's identity policies and how they are judged. Source: "Policy evaluation logic" and "IAM JSON policy elements", IAM user guide. */
 
-export interface PolicyRequest {
-  action: string
-  /** An ARN, or `*` where the action knows no resources. */
-  resource: string
-  /** Values of condition keys, by name in lower case. */
-  context: (key: string) => string | undefined
-}
-
-export type Verdict = 'allowed' | 'denied' | 'not-allowed'
+import type {PolicyQuestion, Verdict} from '../kernel.js'
 
 interface Statement {
   effect: 'Allow' | 'Deny'
-  matches(request: PolicyRequest): boolean
+  matches(request: PolicyQuestion): boolean
 }
 
 export type Policy = readonly Statement[]
@@ -42,7 +34,7 @@ export function readPolicy(document: unknown): Policy {
 }
 
 /** An explicit deny wins over every allow; what nothing allows is not allowed. */
-export function judge(policy: Policy, request: PolicyRequest): Verdict {
+export function judge(policy: Policy, request: PolicyQuestion): Verdict {
   const matching = policy.filter((statement) => statement.matches(request))
   if (matching.some(({effect}) => effect === 'Deny')) return 'denied'
   return matching.length > 0 ? 'allowed' : 'not-allowed'

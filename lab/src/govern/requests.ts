@@ -8,6 +8,9 @@ import type {Forecast} from './weather.js'
 
 /** A day. */
 const MAX_OFFSET_SECONDS = 86_400
+/** Managed policies of a user, and characters of each without its white space. */
+const MAX_POLICIES = 10
+const MAX_CHARACTERS = 6144
 
 export function forecastOf({throttleRate = 0, errorRate = 0, seed = 1}: Record<string, unknown>): Forecast {
   const rates = [throttleRate, errorRate]
@@ -28,7 +31,7 @@ export function offsetOf({offsetSeconds}: Record<string, unknown>): number {
 
 /** A user of the account, named by `name`, else by its access key. */
 export function principalOf(body: Record<string, unknown>): Principal & {secretAccessKey: string; userId: string} {
-  const {accessKeyId, secretAccessKey, name = accessKeyId, policy, serviceControlPolicy} = body
+  const {accessKeyId, secretAccessKey, name = accessKeyId, policies = [], serviceControlPolicy} = body
   if (typeof accessKeyId !== 'string' || !/^\w{3,128}$/.test(accessKeyId) || typeof secretAccessKey !== 'string')
     throw new BadRequest(400, 'InvalidPrincipal', 'accessKeyId and secretAccessKey are required')
   if (accessKeyId === ADMINISTRATOR_KEY_ID)
@@ -44,11 +47,21 @@ export function principalOf(body: Record<string, unknown>): Principal & {secretA
       .replaceAll(/[^A-Z2-7]/g, '')
       .padEnd(17, 'A')
       .slice(0, 17)}`,
-    policy: read('policy', policy ?? {Version: '2012-10-17', Statement: []}),
+    policy: managed(policies).flatMap((one) => read('policies', one)),
     ...(serviceControlPolicy !== undefined && {
       serviceControlPolicy: read('serviceControlPolicy', serviceControlPolicy),
     }),
   }
+}
+
+/** As IAM's quotas leave them. Source: "IAM and AWS STS quotas", IAM user guide; its words: what CreatePolicy and AttachUserPolicy answer. */
+function managed(policies: unknown): unknown[] {
+  if (!Array.isArray(policies)) throw new BadRequest(400, 'InvalidPrincipal', 'policies must be a list of policies')
+  if (policies.length > MAX_POLICIES)
+    throw new BadRequest(409, 'LimitExceeded', `Cannot exceed quota for PoliciesPerUser: ${MAX_POLICIES}`)
+  if (policies.some((one) => JSON.stringify(one).replaceAll(/\s/g, '').length > MAX_CHARACTERS))
+    throw new BadRequest(409, 'LimitExceeded', `Cannot exceed quota for PolicySize: ${MAX_CHARACTERS}`)
+  return policies
 }
 
 function read(what: string, document: unknown): Policy {

@@ -1,4 +1,5 @@
 import {ServiceFault} from '../kernel.js'
+import {own} from '../own.js'
 import type {Protocol} from '../service.js'
 
 /**
@@ -24,6 +25,12 @@ const NAMES: Record<string, {query: string; json: string; s3: string}> = {
   ExpiredToken: {query: 'ExpiredToken', json: 'ExpiredTokenException', s3: 'ExpiredToken'},
   RequestTimeTooSkewed: {query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException', s3: 'RequestTimeTooSkewed'},
   AccessDenied: {query: 'AccessDenied', json: 'AccessDeniedException', s3: 'AccessDenied'},
+  // Source: what SDKs report of IAM, STS and CloudFront (`SignatureDoesNotMatch`), and of S3 (AuthorizationHeaderMalformed).
+  RegionUnknown: {
+    query: 'SignatureDoesNotMatch',
+    json: 'InvalidSignatureException',
+    s3: 'AuthorizationHeaderMalformed',
+  },
   SignatureDoesNotMatch: {
     query: 'SignatureDoesNotMatch',
     json: 'InvalidSignatureException',
@@ -34,7 +41,7 @@ const NAMES: Record<string, {query: string; json: string; s3: string}> = {
 /** The same refusal under the name that clients of this protocol know. Other errors pass as they are. */
 export function nameRefusal(error: unknown, protocol: Protocol, service: string | undefined): unknown {
   if (!(error instanceof ServiceFault)) return error
-  const names = NAMES[error.code]
+  const names = own(NAMES, error.code)
   if (!names) return error
   const isXml = protocol === 'query' || protocol === 'ec2' || protocol === 'restXml'
   if (service === 'ec2' && error.code === 'AccessDenied')
@@ -45,3 +52,7 @@ export function nameRefusal(error: unknown, protocol: Protocol, service: string 
 
 export const unsigned = (): ServiceFault =>
   new ServiceFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+
+/** A call that is signed for a region that AWS does not have. */
+export const wrongRegion = (region: string): ServiceFault =>
+  new ServiceFault('RegionUnknown', `Credential should be scoped to a valid region, not '${region}'.`, 403)

@@ -7,7 +7,7 @@ import {splitTarget, type WireRequest, type WireResponse} from './messages.js'
 import type {SdkProtocol, ServiceModel} from './model.js'
 import {decodeQuery, encodeQuery, formOf} from './query.js'
 import {findRoute} from './routes.js'
-import type {OperationModel} from './schema.js'
+import {members, type OperationModel} from './schema.js'
 import {decodeBody, decodeRest, encodeTyped} from './typed.js'
 
 export interface Decoded {
@@ -45,7 +45,20 @@ export async function decode(model: ServiceModel, request: WireRequest): Promise
     protocol === 'query' || protocol === 'ec2'
       ? decodeQuery(operation, request, protocol)
       : await decodeBody(model, byName(model, protocol), operation, operation.input, request)
+  refuseMissing(operation, input, protocol)
   return {operation, input, protocol, status: 200}
+}
+
+/** What the model requires, AWS asks for before it does anything. Source: the common errors pages of the RDS and SSM API references. */
+function refuseMissing({input: schema}: OperationModel, input: Record<string, unknown>, protocol: Protocol): void {
+  const missing = members(schema).find(({name, required}) => required && input[name] === undefined)?.name
+  if (missing === undefined) return
+  if (protocol === 'query' || protocol === 'ec2')
+    throw fault('MissingParameter', `The request must contain the parameter ${missing}`)
+  throw fault(
+    'ValidationException',
+    `1 validation error detected: Value null at '${missing.charAt(0).toLowerCase()}${missing.slice(1)}' failed to satisfy constraint: Member must not be null`,
+  )
 }
 
 function operationName(request: WireRequest, protocol: Protocol): string {

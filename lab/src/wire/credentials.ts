@@ -1,8 +1,8 @@
 import {randomBytes} from 'node:crypto'
 import {writeFile} from 'node:fs/promises'
 
-import type {Policy} from '../govern/policy.js'
-import {ACCOUNT, ADMINISTRATOR_KEY_ID} from '../kernel.js'
+import {judge, type Policy} from '../govern/policy.js'
+import {ACCOUNT, ADMINISTRATOR_KEY_ID, type PolicyQuestion, type Verdict} from '../kernel.js'
 
 export interface KeyPair {
   accessKeyId: string
@@ -45,6 +45,17 @@ export class Credentials {
 
   find(accessKeyId: string): KeyPair | undefined {
     return this.keys.get(accessKeyId)
+  }
+
+  /** Who has no policy is an administrator. */
+  judge(userArn: string, question: PolicyQuestion): {identity: Verdict; organization?: Verdict} | undefined {
+    const found = [...this.keys.values()].find(({arn, sessionToken}) => arn === userArn && sessionToken === undefined)
+    if (!found) return undefined
+    const {policy, serviceControlPolicy} = found
+    return {
+      identity: policy ? judge(policy, question) : 'allowed',
+      ...(serviceControlPolicy && {organization: judge(serviceControlPolicy, question)}),
+    }
   }
 
   put(pair: KeyPair): void {

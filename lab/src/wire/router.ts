@@ -5,7 +5,9 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import type {Governance} from '../govern/index.js'
 import {fault, ServiceFault, type Faults, type Service} from '../kernel.js'
-import {nameRefusal, unsigned} from './authentication.js'
+import {blank} from '../own.js'
+import {isRegion} from '../regions.js'
+import {nameRefusal, unsigned, wrongRegion} from './authentication.js'
 import {readBody} from './body.js'
 import {decodeAwsChunked, isAwsChunked} from './chunked.js'
 import {decode, encode, encodeFault, protocolOf} from './codec.js'
@@ -104,7 +106,7 @@ export class Router {
       const scope = scopeOf(wire.url, wire.headers)
       if (scope) {
         const region = scope.region === '*' ? defaultRegion : scope.region
-        return {scope, signingName: scope.service, region, refusal: undefined}
+        return {scope, signingName: scope.service, region, refusal: isRegion(region) ? undefined : wrongRegion(region)}
       }
 
       const service = this.ofTarget(wire.headers['x-amz-target'])
@@ -163,7 +165,7 @@ function unchunk(wire: WireRequest): void {
 }
 
 function flatHeaders(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {}
+  const headers = blank<string>()
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
   }

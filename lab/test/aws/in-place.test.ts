@@ -80,6 +80,32 @@ describe('changes in place', () => {
     })
   })
 
+  it('leave nothing of a method that its template no longer has', async () => {
+    const {rootResourceId: ResourceId} = await call('GetRestApi', {restApiId: RestApiId})
+    const before = {
+      RestApiId,
+      ResourceId,
+      HttpMethod: 'OPTIONS',
+      AuthorizationType: 'NONE',
+      Integration: {Type: 'MOCK', RequestTemplates: {'application/json': '{ statusCode: 204 }'}},
+      MethodResponses: [{StatusCode: '204'}, {StatusCode: '400'}],
+    }
+    await changed('ApiGateway::Method', before, {...before, MethodResponses: [{StatusCode: '204'}]})
+    const {methodResponses} = await call('GetMethod', {
+      restApiId: RestApiId,
+      resourceId: ResourceId,
+      httpMethod: 'OPTIONS',
+    })
+    expect(Object.keys(methodResponses)).deep.equal(['204'])
+  })
+
+  it('refuse by name what the lab would leave as it was', async () => {
+    const api = providerOf('AWS::ApiGateway::RestApi')!
+    const other = {Name: 'api', BinaryMediaTypes: ['image/png']}
+    const refused = await refusal(api.update!(RestApiId, other, {Name: 'api'}, surroundings()))
+    expect(refused.message).contain('BinaryMediaTypes of AWS::ApiGateway::RestApi')
+  })
+
   it('give a model another schema, and refuse one that is none', async () => {
     const before = {RestApiId, Name: 'M', ContentType: 'application/json', Schema: {type: 'object'}}
     const modelName = await changed('ApiGateway::Model', before, {

@@ -1,7 +1,14 @@
 import {expect} from 'chai'
 import {shaped} from '../../src/cloudformation/shape.js'
 import {distributionConfig} from '../../src/aws/cloudfront/resources.js'
-import {changeKind, unlessGone, waitUntil, type ResourceProvider} from '../../src/cloudformation/provider.js'
+import {providerOf} from '../../src/aws/index.js'
+import {
+  changeKind,
+  unlessGone,
+  waitUntil,
+  type ResourceContext,
+  type ResourceProvider,
+} from '../../src/cloudformation/provider.js'
 import {fault} from '../../src/kernel.js'
 import {NormalizedSchema} from '@smithy/core/schema'
 import {CreateDistributionRequest$} from '@aws-sdk/client-cloudfront'
@@ -173,6 +180,30 @@ describe('what providers share', () => {
 })
 
 describe('resources of the lab’s own services', () => {
+  it('field report 17: keep a parameter as somebody has set it meanwhile where only its tags change', async () => {
+    const small = smallLab()
+    const template = {
+      Resources: {P: {Type: 'AWS::SSM::Parameter', Properties: {Name: '/p', Type: 'String', Value: 'template'}}},
+    }
+    const tagged = (Value: string) => ({Tags: [{Key: 'stage', Value}]})
+    await small.deploy('app', template, tagged('one'))
+    const value = async () => (await small.lab.call('ssm', 'GetParameter', {Name: '/p'}, 'us-east-1')).Parameter
+    await small.lab.call('ssm', 'PutParameter', {Name: '/p', Value: 'by hand', Overwrite: true}, 'us-east-1')
+    expect((await small.update('app', template, tagged('two'))).StackStatus).equal('UPDATE_COMPLETE')
+    expect(await value()).include({Value: 'by hand', Version: 2})
+    template.Resources.P.Properties.Value = 'new'
+    await small.update('app', template, tagged('two'))
+    expect(await value()).include({Value: 'new', Version: 3})
+    template.Resources.P.Properties.Type = 'SecureString'
+    expect((await small.update('app', template, tagged('two'))).StackStatus).equal('UPDATE_ROLLBACK_COMPLETE')
+  })
+
+  it('refuse another role for the endpoint of a proxy, as CloudFormation does', async () => {
+    const update = providerOf('AWS::RDS::DBProxyEndpoint')!.update!
+    const changed = update('reader', {TargetRole: 'READ_WRITE'}, {TargetRole: 'READ_ONLY'}, {} as ResourceContext)
+    expect((await failure(changed)).message).equal('TargetRole is a create-only property and cannot be updated.')
+  })
+
   it('make a secret with a generated password and replicas, and take both away', async () => {
     const small = smallLab()
     const template = (Description: string) => ({

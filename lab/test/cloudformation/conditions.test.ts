@@ -46,6 +46,8 @@ describe('CloudFormation conditions', () => {
 
   it('refuses an unknown, a circular and a non-boolean one', () => {
     expect(() => condition('Nobody')).throw('Nobody')
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      expect(() => condition(name), name).throw('Unresolved condition')
     expect(() => condition('Circle')).throw('circular')
     expect(() => condition('Odd')).throw('is not a condition')
   })

@@ -108,4 +108,27 @@ describe('CloudFormation intrinsics', () => {
     expect(of({Condition: 'text'})).deep.equal({Condition: 'text'})
     expect(intrinsicOf({Ref: 'a', Other: 1})).equal(undefined)
   })
+
+  it('field report 13: what every object has is no parameter, mapping, attribute, resource or function of a template', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      const refused = [
+        {Ref: name},
+        {'Fn::GetAtt': ['Bucket', name]},
+        {'Fn::GetAtt': ['Bucket', `${name}.name`]},
+        {'Fn::GetAtt': ['Bucket', `__proto__.${name}`]},
+        {'Fn::GetAtt': [name, 'Arn']},
+        {'Fn::FindInMap': [name, 'name', 'length']},
+        {'Fn::FindInMap': ['Sizes', name, 'name']},
+        {'Fn::FindInMap': ['Sizes', 'small', name]},
+        {'Fn::Sub': `\${${name}}`},
+        {'Fn::Sub': `\${Bucket.${name}}`},
+        {[`Fn::${name}`]: []},
+      ]
+      for (const value of refused) expect(() => of(value), JSON.stringify(value)).to.throw(/Template error/)
+      expect(of({'Fn::Sub': [`\${${name}}`, JSON.parse(`{"${name}": "own"}`)]})).to.equal('own')
+      const parameters = JSON.parse(`{"${name}": "given"}`) as Scope['parameters']
+      expect(resolve({'Fn::Sub': `\${${name}}`}, {...scope, parameters})).to.equal('given')
+      expect(of(JSON.parse(`{"${name}": {"Ref": "Name"}}`))).to.deep.equal(JSON.parse(`{"${name}": "todo"}`))
+    }
+  })
 })

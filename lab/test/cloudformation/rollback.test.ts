@@ -60,6 +60,19 @@ describe('rollbacks that are asked for', () => {
     })
   })
 
+  it('field report 17: tell a resource that it is taken back, and no other time', async () => {
+    const told: string[] = []
+    const {update} = made.provider
+    made.provider.update = async (...all) => {
+      told.push(`${all[3].logicalId} ${all[3].rollback}`)
+      return update!(...all)
+    }
+    await small.deploy('app', BEFORE)
+    const failing = {Resources: {A: thing({Size: 2}), B: thing({FailUpdate: true}, {DependsOn: 'A'})}}
+    expect((await small.update('app', failing)).StackStatus).equal('UPDATE_ROLLBACK_COMPLETE')
+    expect(told).deep.equal(['A false', 'B false', 'B true', 'A true'])
+  })
+
   describe('of a failed update that was left as it was', () => {
     const change = (more: object = {}) => ({
       Resources: {A: thing({Size: 2}), B: thing({FailUpdate: true}, {DependsOn: 'A'}), ...more},

@@ -67,7 +67,7 @@ export function smallLab(options: {extra?: Record<string, ResourceProvider>; ser
   const cloudformation = new CloudFormationService(lab, extra)
   for (const service of [
     new SsmService(),
-    new S3Service(),
+    new S3Service({now: Date.now}),
     new SecretsManagerService(lab),
     cloudformation,
     ...(options.services ?? []),

@@ -97,4 +97,37 @@ describe('CloudFormation template reader', () => {
         .throw(message)
         .with.property('code', 'ValidationError')
     })
+
+  describe('field report 13: what no honest template holds', () => {
+    const bomb = ['a: &a0 [x, x, x, x, x, x, x, x, x, x]']
+    for (let level = 1; level < 12; level++)
+      bomb.push(`a${level}: &a${level} [${Array.from({length: 10}, () => `*a${level - 1}`).join(', ')}]`)
+    const hostile: Record<string, string> = {
+      'aliases of aliases': bomb.join('\n'),
+      'an alias of itself': 'Resources: &all\n  A: *all\n',
+      'lists in lists, as JSON': `{"Resources": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      'lists in lists, as YAML': `Resources: ${'['.repeat(5000)}${']'.repeat(5000)}`,
+    }
+    for (const [what, text] of Object.entries(hostile)) {
+      it(`${what} are refused, soon`, () => {
+        const began = performance.now()
+        expect(() => readTemplate(text)).to.throw(/Template format error|Invalid template/)
+        expect(performance.now() - began, 'milliseconds').to.be.below(10_000)
+      })
+    }
+
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      it(`${name} is a name like any other in JSON and in YAML`, () => {
+        const type = 'AWS::S3::Bucket'
+        const asYaml = `Resources:\n  A:\n    Type: ${type}\n    Properties: {${name}: {x: 1}}\n`
+        const asJson = resources(`{"A": {"Type": "${type}", "Properties": {"${name}": {"x": 1}}}}`)
+        for (const text of [asYaml, asJson]) {
+          const {Properties = {}} = readTemplate(text).Resources.A!
+          expect(Object.entries(Properties)).to.deep.equal([[name, {x: 1}]])
+          expect(Object.getPrototypeOf(Properties)).to.equal(Object.prototype)
+        }
+        expect(Object.keys(Object.prototype)).to.deep.equal([])
+      })
+    }
+  })
 })

@@ -27,6 +27,7 @@ export function things(): Things {
   }
   const provider: ResourceProvider = {
     createOnly: ['Name'],
+    deletionPolicy: () => 'Delete',
     async create(properties, context) {
       const id = `${context.logicalId}-${++count}`
       most = Math.max(most, ++running)

@@ -49,7 +49,7 @@ describe('what the lab governs', () => {
     test = await testLab(
       (lab) => new StsService(lab),
       () => new SsmService(),
-      () => new S3Service(),
+      (lab) => new S3Service(lab),
       (lab) => new Ec2Service(lab),
       () => named('rds', 'DescribeGlobalClusters'),
       () => named('lambda', 'GetFunctionConcurrency'),
@@ -191,6 +191,24 @@ describe('what the lab governs', () => {
     await admin('PUT', 'clock', {offsetSeconds: 0})
   })
 
+  for (const offsetSeconds of [7200, -7200])
+    it(`field report 9: tells every time that is held against a Date by one clock, which is off by ${offsetSeconds} s`, async () => {
+      await admin('PUT', 'clock', {offsetSeconds})
+      const client = s3({maxAttempts: 3})
+      const there = (): number => Date.now() + offsetSeconds * 1000
+      try {
+        await client.send(
+          new CreateBucketCommand({Bucket: 'kept', CreateBucketConfiguration: {LocationConstraint: REGION}}),
+        )
+        await client.send(new PutObjectCommand({Bucket: 'kept', Key: 'k', Body: 'x'}))
+        const {LastModified} = await client.send(new GetObjectCommand({Bucket: 'kept', Key: 'k'}))
+        expect(LastModified!.getTime() - there()).to.be.within(-3000, 1000)
+      } finally {
+        client.destroy()
+        await admin('PUT', 'clock', {offsetSeconds: 0})
+      }
+    })
+
   describe('IAM', () => {
     const allow = (...Action: string[]) => ({
       Version: '2012-10-17',
@@ -200,7 +218,7 @@ describe('what the lab governs', () => {
     it('registers no principals where it enforces nothing', async () => {
       const {status, body} = await admin<{error: {code: string}}>('PUT', 'principals', {
         ...OPERATOR,
-        policy: allow('*'),
+        policies: [allow('*')],
       })
       expect(status).to.equal(409)
       expect(body.error.code).to.equal('IamNotEnforced')
@@ -212,7 +230,7 @@ describe('what the lab governs', () => {
       })
 
       const be = async (policy: object, more: object = {}): Promise<void> => {
-        expect((await admin('PUT', 'principals', {...OPERATOR, policy, ...more})).status).to.equal(200)
+        expect((await admin('PUT', 'principals', {...OPERATOR, policies: [policy], ...more})).status).to.equal(200)
       }
 
       it('lets a principal do what its policy allows, and the lab’s own key everything', async () => {
@@ -292,11 +310,35 @@ describe('what the lab governs', () => {
         await ssm({credentials}).send(put('/a'))
       })
 
+      it('field report 25: takes no policy that is longer than a managed one, and no more than ten', async () => {
+        const long = (characters: number) => {
+          const policy = allow('*')
+          const [statement] = policy.Statement
+          const room = characters - JSON.stringify(policy).length
+          return {...policy, Statement: [{...statement, Resource: `*${'x'.repeat(room)}`}]}
+        }
+        const answer = async (policies: unknown) => {
+          const {status, body} = await admin<{error?: {code: string; message: string}}>('PUT', 'principals', {
+            ...OPERATOR,
+            policies,
+          })
+          return `${status} ${body.error?.message ?? 'taken'}`
+        }
+
+        expect(await answer([long(6144)])).to.equal('200 taken')
+        expect(await answer([long(6145)])).to.equal('409 Cannot exceed quota for PolicySize: 6144')
+        expect(await answer(Array.from({length: 11}, () => allow('*')))).to.match(/^409 .*PoliciesPerUser: 10$/)
+        expect(await answer(allow('*'))).to.match(/^400 /)
+        await be(allow('ssm:PutParameter'))
+        await admin('PUT', 'principals', {...OPERATOR, policies: [allow('none:None'), allow('ssm:PutParameter')]})
+        await ssm({credentials: OPERATOR}).send(put('/todo-dr/a'))
+      })
+
       it('refuses a policy that it cannot judge', async () => {
         const bad = {...allow('*').Statement[0], Condition: {Bool: {'aws:MultiFactorAuthPresent': 'true'}}}
         const {status, body} = await admin<{error: {message: string}}>('PUT', 'principals', {
           ...OPERATOR,
-          policy: {Version: '2012-10-17', Statement: [bad]},
+          policies: [{Version: '2012-10-17', Statement: [bad]}],
         })
         expect(status).to.equal(400)
         expect(body.error.message).to.match(/Bool/)

@@ -260,6 +260,8 @@ export async function createApi(
 export interface HttpReply {
   status: number
   headers: Record<string, string | string[] | undefined>
+  /** Names and values in turn: `headers` can hold no `__proto__`. */
+  raw: string[]
   text: string
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   json: any
@@ -289,7 +291,7 @@ export async function http(
         } catch {
           json = undefined
         }
-        resolve({status: response.statusCode ?? 0, headers: response.headers, text, json})
+        resolve({status: response.statusCode ?? 0, headers: response.headers, raw: response.rawHeaders, text, json})
       })
     })
     sent.on('timeout', () => sent.destroy(new Error(`no answer from ${url}`)))

@@ -46,6 +46,7 @@ export class DatabaseLab {
       home: HOME,
       away: AWAY,
       folder,
+      now: Date.now,
       profile: {name: 'instant', promotionMs: 0, keyValueStoreMs: 0, distributionMs: 0, rejoinMs: 0, ...profile},
       endpoint: 'http://127.0.0.1:1',
       hosts,

@@ -183,8 +183,11 @@ describe('what the wire refuses', () => {
     expect(JSON.parse(json.body)).to.have.property('__type', 'MissingAuthenticationTokenException')
     const admin = await raw('POST', '/', {'x-amz-target': 'AWSCognitoIdentityProviderService.AdminCreateUser'}, '{}')
     expect(admin.status).to.equal(403)
-    const auth = await raw('POST', '/', {'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth'}, '{}')
-    expect(auth.status).to.equal(200)
+    const target = {'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth'}
+    expect((await raw('POST', '/', target, '{"AuthFlow":"USER_AUTH","ClientId":"c"}')).status).to.equal(200)
+    const empty = await raw('POST', '/', target, '{}')
+    expect(empty.status).to.equal(400)
+    expect(JSON.parse(empty.body)).to.have.property('__type', 'ValidationException')
   })
 
   it('refuses an authorization that is none of AWS', async () => {
@@ -197,6 +200,21 @@ describe('what the wire refuses', () => {
       expect(status, body).to.equal(400)
       expect(body).to.contain('IncompleteSignature')
     }
+  })
+
+  it('field report 16: refuses every call to a region that does not exist, as AWS names that', async () => {
+    for (const region of ['us-east-9', 'unknown-region']) {
+      const asked = [
+        ['SignatureDoesNotMatch', new RDSClient(lab.client(region)).send(new DescribeGlobalClustersCommand({}))],
+        ['InvalidSignatureException', new SSMClient(lab.client(region)).send(new GetParameterCommand({Name: 'n'}))],
+        ['SignatureDoesNotMatch', new STSClient(lab.client(region)).send(new GetCallerIdentityCommand({}))],
+      ] as const
+      for (const [name, call] of asked)
+        expect(nameOf(await call.catch((error: unknown) => error)), region).to.equal(name)
+    }
+
+    const body = 'Action=DescribeGlobalClusters&Version=2014-10-31'
+    expect((await raw('POST', '/', sign({service: 'rds', body}), body)).status, 'the next one').to.equal(200)
   })
 
   it('takes the keys that AssumeRole handed out, with their session token alone', async () => {

@@ -3,6 +3,7 @@
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
+import {withToken} from '../../ports/with-token.js'
 import type {ApiAnswer, ApiRequest} from '../../ports/workload.js'
 import type {World} from '../../ports/world.js'
 import {TODO_PATH} from '../../workloads/todo/index.js'
@@ -25,13 +26,25 @@ export interface CallInput {
 export async function callApi<T>({openWorld, request, emit, signal}: CallInput): Promise<T> {
   refuseBrokenText(request)
   const world = await openWorld()
-  const {token} = await world.tokens.get(await servingRegion(world, signal), {signal})
-  const answer = await world.api.edge({...request, path: TODO_PATH, token, timeoutMs: PATIENCE_MS}, {signal})
+  const {api, tokens} = world
+  const answer = await withToken(tokens, await servingRegion(world, signal), {signal}, (token) =>
+    api.edge({...request, path: TODO_PATH, token, timeoutMs: PATIENCE_MS}, {signal}),
+  )
   const {status, response} = (answer.body ?? {}) as {status?: string; response?: unknown}
+  if (answer.body === undefined && answer.region === undefined && answer.status < 500) throw notTheApi(answer, world)
   if (answer.status >= 300 || status !== 'ok') throw apiError(answer)
   if (answer.region) emit({code: 'note', text: `served by ${answer.region}`})
   return response as T
 }
+
+/** An answer without JSON, which no region has signed: a page of somebody else. */
+const notTheApi = ({status}: ApiAnswer, {deployment: {edge}}: World): DrError =>
+  new DrError({
+    code: 'NotTheApi',
+    exit: 'failed',
+    what: `${edge.url} does not answer as the API does (HTTP ${status})`,
+    next: `check that ${edge.url} is the distribution of this deployment, and the proxy or sign-in page of your network`,
+  })
 
 /** Node decodes arguments that are not UTF-8 to U+FFFD: stored, it could not be told from the user's text any more. */
 function refuseBrokenText({body, query}: ToDoRequest): void {

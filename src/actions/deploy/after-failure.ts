@@ -2,6 +2,7 @@
 
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
+import {stackKey, stackTitle} from '../../model/stack.js'
 import type {StackOutcome} from '../../model/stack.js'
 import type {DeployOutcome} from './outcome.js'
 import type {DeployInput} from './input.js'
@@ -26,24 +27,28 @@ export async function afterFailure({input, asked, tracker, bootstrapped, error}:
   const begun = clock.now()
   const reason = error instanceof DrError ? (error.why ?? error.message) : String(error)
   const looked = await Promise.all(
-    open.map(async ({name, region}) => {
-      const state = await cloudFormation.state(region, name).catch(() => undefined)
-      return {name, goesOn: state !== undefined && standingOf(state) === 'busy'}
+    open.map(async (stack) => {
+      const state = await cloudFormation.state(stack.region, stack.name).catch(() => undefined)
+      return {stack, goesOn: state !== undefined && standingOf(state) === 'busy'}
     }),
   )
-  const inProgress = new Set(looked.filter(({goesOn}) => goesOn).map(({name}) => name))
+  const going = looked.filter(({goesOn}) => goesOn).map(({stack}) => stack)
+  const inProgress = new Set(going.map((stack) => stackKey(stack)))
   const stopped = signal.aborted || (error instanceof DrError && error.exit === 'stopped')
-  const reasons = new Map(stopped ? [] : looked.filter(({goesOn}) => !goesOn).map(({name}) => [name, reason]))
+  const reasons = new Map(
+    stopped ? [] : looked.filter(({goesOn}) => !goesOn).map(({stack}) => [stackKey(stack), reason]),
+  )
   const stacks = tracker.outcomes({reasons, inProgress})
-  for (const {name, status, failure, seconds} of stacks) {
+  for (const stack of stacks) {
+    const {status, failure, seconds} = stack
     if (status !== 'failed') continue
     const text = failure
       ? [failure.logicalId, failure.type && `(${failure.type})`, failure.reason].filter(Boolean).join(' ')
       : reason
     emit({
       code: 'step-finished',
-      id: stepIdOf(name),
-      title: name,
+      id: stepIdOf(stack),
+      title: stackTitle(stack),
       outcome: 'failed',
       seconds: seconds ?? (clock.now() - begun) / 1000,
       text,
@@ -52,7 +57,13 @@ export async function afterFailure({input, asked, tracker, bootstrapped, error}:
 
   if (stopped) {
     const exit = asked.aborted && open.length === 0 && bootstrapped.length === 0 ? 'interrupted' : 'stopped'
-    return {status: 'stopped', exit, stacks, bootstrapped, error: stoppedError(exit, inProgress, error, asked)}
+    return {
+      status: 'stopped',
+      exit,
+      stacks,
+      bootstrapped,
+      error: stoppedError(exit, going.map(stackTitle), error, asked),
+    }
   }
 
   return {status: 'failed', exit: exitOf(error), stacks, bootstrapped, error: failedError(stacks, error)}
@@ -60,9 +71,8 @@ export async function afterFailure({input, asked, tracker, bootstrapped, error}:
 
 const exitOf = (error: unknown): ExitName => (error instanceof DrError ? error.exit : 'failed')
 
-function stoppedError(exit: ExitName, inProgress: ReadonlySet<string>, error: unknown, asked: AbortSignal): DrError {
+function stoppedError(exit: ExitName, names: string[], error: unknown, asked: AbortSignal): DrError {
   if (!asked.aborted && error instanceof DrError) return error
-  const names = [...inProgress]
   return new DrError({
     code: exit === 'interrupted' ? 'Interrupted' : 'DeployStopped',
     exit,
@@ -76,7 +86,7 @@ function stoppedError(exit: ExitName, inProgress: ReadonlySet<string>, error: un
 /** The first stack that failed, by its first root cause; what waited for it is named as not begun. */
 function failedError(stacks: StackOutcome[], error: unknown): DrError {
   const broken = stacks.filter(({status}) => status === 'failed')
-  const rest = stacks.filter(({status}) => status === 'not-started').map(({name}) => name)
+  const rest = stacks.filter(({status}) => status === 'not-started').map((stack) => stackTitle(stack))
   const [first] = broken
   if (!first?.failure)
     return error instanceof DrError ? error : new DrError({code: 'DeployFailed', exit: 'failed', what: String(error)})
@@ -85,7 +95,7 @@ function failedError(stacks: StackOutcome[], error: unknown): DrError {
   return new DrError({
     code: 'DeployFailed',
     exit: exitOf(error),
-    what: `${broken.map(({name}) => name).join(' and ')} failed${at}${rest.length > 0 ? `; not started: ${rest.join(', ')}` : ''}`,
+    what: `${broken.map((stack) => stackTitle(stack)).join(' and ')} failed${at}${rest.length > 0 ? `; not started: ${rest.join(', ')}` : ''}`,
     why: reason,
     next: 'fix the cause, then run todo-dr deploy again; finished stacks stay as they are',
     requestId: error instanceof DrError ? error.requestId : undefined,

@@ -3,6 +3,7 @@
 import {DrError} from '../../errors.js'
 import {checkDatabaseMembers} from '../../gates/database-members.js'
 import type {GateVerdict} from '../../gates/index.js'
+import {checkTemplateDrift} from '../../gates/template-drift.js'
 import {refuseDuringSwitch} from '../../gates/no-switch-in-progress.js'
 import type {Emit} from '../../messages.js'
 import type {Refusal} from '../../model/gate.js'
@@ -14,8 +15,10 @@ import {databaseChanges} from './database-gate.js'
 import type {DeployInput} from './input.js'
 import {bootstrapWanted, lookAtStacks} from './look.js'
 import type {Place} from './look.js'
+import {destructiveDrifts} from './template-drift.js'
 
 export interface DeployLook extends GateVerdict {
+  /** By `stackKey`. */
   states: Map<string, StackState>
   /** Whose bootstrap is missing or too old. */
   missing: Place[]
@@ -37,13 +40,21 @@ export async function lookBeforeDeploy(input: DeployInput, stacks: ProjectStack[
 }
 
 export async function askDatabase(
-  {app = '', deployer, cloudFormation, waivers, emit, signal}: DeployInput,
+  input: DeployInput,
   stacks: ProjectStack[],
   states: ReadonlyMap<string, StackState>,
 ): Promise<GateVerdict> {
+  const {app = '', deployer, cloudFormation, waivers, emit, signal} = input
   const options = {signal, onEvent: warningsTo(emit)}
-  const changes = await databaseChanges({stacks, states, deployer, cloudFormation, options})
-  return checkDatabaseMembers(changes, {app, waivers})
+  const [changes, drifts] = await Promise.all([
+    databaseChanges({stacks, states, deployer, cloudFormation, options}),
+    destructiveDrifts(input, stacks, states),
+  ])
+  const verdicts = [checkDatabaseMembers(changes, {app, waivers}), checkTemplateDrift(drifts, {app, waivers})]
+  return {
+    refusals: verdicts.flatMap(({refusals}) => refusals),
+    waived: verdicts.flatMap(({waived}) => waived),
+  }
 }
 
 async function switchInProgress(

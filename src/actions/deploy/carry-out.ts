@@ -6,6 +6,7 @@ import {holdLease} from '../../engine/lease-keeper.js'
 import type {HeldLease} from '../../engine/lease-keeper.js'
 import {DrError} from '../../errors.js'
 import type {Refusal} from '../../model/gate.js'
+import {stackKey, stackTitle} from '../../model/stack.js'
 import type {ProjectStack, StackState} from '../../model/stack.js'
 import type {DeployerEvent} from '../../ports/deployer.js'
 import {afterFailure} from './after-failure.js'
@@ -28,8 +29,8 @@ export async function carryOut(input: DeployInput, stacks: ProjectStack[], look:
   if (look.missing.length > 0 && !input.bootstrap) throw notBootstrapped(look.missing)
   const run = await input.runs.create('deploy')
   const journal = new Journal(run, clock)
-  const names = stacks.map(({name}) => name)
-  await journal.write({event: 'deploy-started', app, stacks: names, ...carriedBy(owner)})
+  const places = stacks.map(({name, region}) => ({name, region}))
+  await journal.write({event: 'deploy-started', app, stacks: places, ...carriedBy(owner)})
   for (const {name, reason} of waivers) await journal.write({event: 'waiver', name, reason})
   let lease: HeldLease | undefined
   try {
@@ -40,8 +41,8 @@ export async function carryOut(input: DeployInput, stacks: ProjectStack[], look:
       look,
       signal,
     )
-    for (const {name, status, failure} of outcome.stacks)
-      journal.jot({event: 'stack-ended', stack: name, status, reason: failure?.reason})
+    for (const {name, region, status, failure} of outcome.stacks)
+      journal.jot({event: 'stack-ended', stack: name, region, status, reason: failure?.reason})
     await journal.write({event: 'run-finished', status: 'done', exit: outcome.exit})
     return outcome
   } catch (error) {
@@ -62,8 +63,8 @@ async function underLease(
 ): Promise<DeployOutcome> {
   const {deployer, clock, emit, concurrency, rollback, signal} = input
   const {states, missing} = look
-  const standing = ({name}: ProjectStack): Standing => standingOf(states.get(name))
-  const existed = new Set(stacks.filter((stack) => standing(stack) !== 'absent').map(({name}) => name))
+  const standing = (stack: ProjectStack): Standing => standingOf(states.get(stackKey(stack)))
+  const existed = new Set(stacks.filter((stack) => standing(stack) !== 'absent').map((stack) => stackKey(stack)))
   const tracker = new DeployTracker(stacks, existed, () => clock.now())
   const bootstrapped: string[] = []
   try {
@@ -100,7 +101,7 @@ async function continueRollbacks(input: DeployInput, stuck: ProjectStack[]): Pro
   if (stuck.length === 0) return new Map()
   const {deployer, stage, signal} = input
   const ids = stuck.map(({id}) => id)
-  const title = `Continue the rollback of ${stuck.map(({name}) => name).join(', ')}`
+  const title = `Continue the rollback of ${stuck.map((stack) => stackTitle(stack)).join(', ')}`
   await stage('continue-rollback', title, () => deployer.continueRollback(ids, {signal}))
   return lookAtStacks({...input, stacks: stuck, continueRollback: false})
 }

@@ -2,6 +2,7 @@
 
 import {isDeepStrictEqual} from 'node:util'
 import {holdsMembers} from '../../gates/database-members.js'
+import {stackKey} from '../../model/stack.js'
 import type {ProjectStack, StackChange, StackState} from '../../model/stack.js'
 import type {Deployer, DeployerOptions, Stacks} from '../../ports/deployer.js'
 import {standingOf} from './standing.js'
@@ -11,6 +12,7 @@ const CHANGE_SET = 'todo-dr-gate'
 
 export interface DatabaseLook {
   stacks: ProjectStack[]
+  /** By `stackKey`. */
   states: ReadonlyMap<string, StackState>
   deployer: Deployer
   cloudFormation: Stacks
@@ -25,7 +27,7 @@ export async function databaseChanges({
   cloudFormation,
   options,
 }: DatabaseLook): Promise<StackChange[]> {
-  const standing = stacks.filter(({name}) => standingOf(states.get(name)) === 'updatable')
+  const standing = stacks.filter((stack) => standingOf(states.get(stackKey(stack))) === 'updatable')
   const looked = await Promise.all(
     standing.map(async (stack) => ({
       stack,

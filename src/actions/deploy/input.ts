@@ -1,7 +1,9 @@
 import type {Emit} from '../../messages.js'
+import type {Region} from '../../model/deployment.js'
 import type {Waiver} from '../../model/gate.js'
 import type {Deployer, Stacks} from '../../ports/deployer.js'
 import type {RunStore} from '../../ports/runs.js'
+import type {StackDrifts} from '../../ports/stack-drift.js'
 import type {Stage} from '../../ports/stage.js'
 import type {Clock, World} from '../../ports/world.js'
 
@@ -11,11 +13,14 @@ export interface DeployPlace {
   /** Undefined for a CDK app that names none. */
   app?: string
   account: string
+  /** Of the target. */
+  regions: readonly Region[]
   /** Of the CDK project. */
   folder: string
   lab: boolean
   deployer: Deployer
   cloudFormation: Stacks
+  stackDrifts: Pick<StackDrifts, 'detect'>
   clock: Clock
   /** Of the deployment that stands; undefined where there is none yet, or one that is not whole. */
   world?: Pick<World, 'deployment' | 'database' | 'lease' | 'clock'>

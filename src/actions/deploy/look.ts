@@ -3,6 +3,7 @@
 import {DrError} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
+import {stackKey, stackTitle} from '../../model/stack.js'
 import type {ProjectStack, StackState} from '../../model/stack.js'
 import type {Stacks} from '../../ports/deployer.js'
 import type {Clock} from '../../ports/world.js'
@@ -24,7 +25,7 @@ export interface LookInput {
 }
 
 /**
- * The states by name, of the stacks that exist, once nobody works on any of them: a deployment that was killed goes on in
+ * The states by `stackKey`, of the stacks that exist, once nobody works on any of them: a deployment that was killed goes on in
  * CloudFormation, and this one takes over where it ends. Throws for a stack that a person must help first.
  */
 export async function lookAtStacks(input: LookInput): Promise<Map<string, StackState>> {
@@ -35,25 +36,27 @@ export async function lookAtStacks(input: LookInput): Promise<Map<string, StackS
     if (state && standingOf(state) === 'stuck' && !helped) throw stuckError(stack, state)
   }
 
-  return new Map(states.flatMap(([{name}, state]) => (state ? [[name, state]] : [])))
+  return new Map(states.flatMap(([stack, state]) => (state ? [[stackKey(stack), state]] : [])))
 }
 
 async function settled(
-  {name, region}: ProjectStack,
+  stack: ProjectStack,
   {cloudFormation, clock, emit, signal}: LookInput,
 ): Promise<StackState | undefined> {
+  const {name, region} = stack
   const begun = clock.now()
   let told = false
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
     const state = await cloudFormation.state(region, name, {signal})
     // A review waits for whoever executes it: nobody is at work.
     if (state === undefined || standingOf(state) !== 'busy') {
-      if (told) emit({code: 'note', text: `${name} is ${state?.status ?? 'gone'}`})
+      if (told) emit({code: 'note', text: `${stackTitle(stack)} is ${state?.status ?? 'gone'}`})
       return state
     }
 
     if (clock.now() - begun > BUSY_DEADLINE_MS) throw busy(name, region, state)
-    if (!told) emit({code: 'note', text: `${name} is ${state.status}: waiting for CloudFormation to finish`})
+    if (!told)
+      emit({code: 'note', text: `${stackTitle(stack)} is ${state.status}: waiting for CloudFormation to finish`})
     told = true
     await clock.sleep(wait, signal)
   }

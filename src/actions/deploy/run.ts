@@ -3,6 +3,8 @@
 import {showVerdict} from '../../engine/prepare.js'
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
+import {AWS_REGIONS_DATE, isAwsRegion} from '../../model/aws-regions.js'
+import type {Region} from '../../model/deployment.js'
 import type {Waiver} from '../../model/gate.js'
 import type {ProjectStack, StackOutcome} from '../../model/stack.js'
 import type {Consent} from '../../ports/consent.js'
@@ -67,9 +69,17 @@ const NOTHING = {
   failure: null,
 }
 
-async function synthesize({deployer, folder, stacks: names, stage, signal}: DeployRequest): Promise<ProjectStack[]> {
+async function synthesize({
+  deployer,
+  folder,
+  regions,
+  stacks: names,
+  stage,
+  signal,
+}: DeployRequest): Promise<ProjectStack[]> {
   const open = async () => {
     const all = await deployer.open({signal})
+    refuseUnknownRegions(all, regions)
     return {all, chosen: selectStacks(all, names)}
   }
 
@@ -77,6 +87,19 @@ async function synthesize({deployer, folder, stacks: names, stage, signal}: Depl
     length === all.length ? `${length} stacks` : `${length} of ${all.length} stacks`,
   )
   return chosen
+}
+
+/** The target's own were checked with it. Throws `RegionUnknown` (exit usage): AWS would be asked at an address that is nobody's. */
+function refuseUnknownRegions(stacks: ProjectStack[], regions: readonly Region[]): void {
+  const lost = stacks.find(({region}) => !isAwsRegion(region) && !regions.includes(region))
+  if (!lost) return
+  throw new DrError({
+    code: 'RegionUnknown',
+    exit: 'usage',
+    what: `the stack ${lost.name} is in "${lost.region}", which is not an AWS region by the list of ${AWS_REGIONS_DATE}`,
+    why: 'the env of the stack in the CDK project says so; where it has none, AWS_REGION or the AWS profile does',
+    next: 'correct the region there, then run todo-dr deploy again',
+  })
 }
 
 async function compare({deployer, emit, signal}: DeployRequest, stacks: ProjectStack[]): Promise<Ended> {

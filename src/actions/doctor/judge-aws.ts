@@ -1,9 +1,9 @@
 /** Judgements on what AWS, or the lab in its place, answers. Pure. */
 
 import type {Region} from '../../model/deployment.js'
-import type {Asked, Bootstrap, EngineOffer, Identity, Reached, Vpcs} from '../../ports/checkup.js'
-import {ok, problem, unknown, warning} from './finding.js'
-import type {Judgement} from './finding.js'
+import {ok, problem, unknown, warning} from '../../model/finding.js'
+import type {Judgement} from '../../model/finding.js'
+import type {Asked, Bootstrap, EngineOffer, Identity, Reached, Used} from '../../ports/checkup.js'
 
 /** What the stacks of the pinned aws-cdk-lib ask for (`requiresBootstrapStackVersion` of their assembly). */
 export const LEAST_BOOTSTRAP = 6
@@ -12,11 +12,15 @@ const OFFSET_WARNS_MS = 1000
 const OFFSET_REFUSED_MS = 300_000
 const SLOW_MS = 1000
 
-export function judgeReach(region: Region, asked: Asked<Reached>): Judgement {
+/** `answering`: another region that answers, which says that this machine's network works. */
+export function judgeReach(region: Region, asked: Asked<Reached>, answering?: Region): Judgement {
+  if (!asked.known && asked.code !== 'Unreachable') return problem(asked.why, asked.next ?? 'todo-dr doctor')
   if (!asked.known)
     return problem(
       `${region} does not answer: ${asked.why}`,
-      'check network, proxy and DNS; if they work, the region may be down',
+      answering === undefined
+        ? 'no region answers: check your own network, proxy and DNS'
+        : `${answering} answers, so your network works and ${region} may be down: todo-dr status says what to do`,
     )
   const latency = `answers after ${Math.round(asked.value.latencyMs)} ms`
   return asked.value.latencyMs > SLOW_MS ? warning(latency, 'measure from a machine closer to the region') : ok(latency)
@@ -36,7 +40,10 @@ export function judgeClock(answers: readonly Asked<Reached>[]): Judgement {
   const seconds = `${(Math.abs(offset) / 1000).toFixed(1)} s ${offset > 0 ? 'behind' : 'ahead'}`
   const remedy = 'synchronize the clock: timedatectl set-ntp true'
   if (Math.abs(offset) >= OFFSET_REFUSED_MS)
-    return problem(`this clock is ${seconds}: AWS rejects its signatures`, remedy)
+    return problem(
+      `this clock is ${seconds}: AWS rejects signatures with its time, which todo-dr corrects for itself alone`,
+      remedy,
+    )
   if (Math.abs(offset) >= OFFSET_WARNS_MS) return warning(`this clock is ${seconds}`, remedy)
   return ok('correct to within a second')
 }
@@ -44,7 +51,7 @@ export function judgeClock(answers: readonly Asked<Reached>[]): Judgement {
 export function judgeCredentials(asked: Asked<Identity>, home: Region): Judgement {
   if (!asked.known)
     return asked.code === 'Unreachable'
-      ? unknown(asked.why, 'check network, proxy and DNS')
+      ? unknown(asked.why, asked.next ?? 'check network, proxy and DNS')
       : problem(asked.why, asked.next ?? 'aws sso login')
   const {arn, source, signInRegion} = asked.value
   const text = `${arn}, from ${source}`
@@ -110,7 +117,7 @@ export function judgeBootstrap({version, stack, bucket}: Bootstrap, region: Regi
 
 const bucketName = (account: string, region: Region): string => `cdk-hnb659fds-assets-${account}-${region}`
 
-export function judgeVpcs({count, own, quota}: Vpcs, region: Region): Judgement {
+export function judgeVpcs({count, own, quota}: Used, region: Region): Judgement {
   const used = `${count} of ${quota} VPCs`
   if (own > 0) return ok(`${used}, ours among them`)
   return count < quota
@@ -120,6 +127,40 @@ export function judgeVpcs({count, own, quota}: Vpcs, region: Region): Judgement 
         `delete one, or: aws service-quotas request-service-quota-increase --region ${region} --service-code vpc --quota-code L-F678F1CE --desired-value ${quota + 1}`,
       )
 }
+
+export function judgeProxies({count, own, quota}: Used, region: Region): Judgement {
+  const used = `${count} of ${quota} RDS proxies`
+  if (own > 0) return ok(`${used}, ours among them`)
+  return count < quota
+    ? ok(`${used}, one more is required`)
+    : problem(
+        `${used}: there is no room for another one`,
+        `delete one, or ask for more: aws service-quotas request-service-quota-increase --region ${region} --service-code rds --quota-code L-D94C7EA3 --desired-value ${quota + 1}`,
+      )
+}
+
+/**
+ * Of all functions of the account in a region. New accounts begin with 10, and a reservation must leave 100 (Lambda developer guide,
+ * "Lambda quotas" and "Configuring reserved concurrency").
+ */
+const LEAST_CONCURRENCY = 100
+
+/** \`other\`: the limit of the other region, which may become the primary. */
+export function judgeConcurrency(limit: number, other: number | undefined, region: Region): Judgement {
+  const text = `${limit} concurrent executions in the account`
+  const raise = (to: number): string =>
+    `aws service-quotas request-service-quota-increase --region ${region} --service-code lambda --quota-code L-B99A9384 --desired-value ${to}`
+  if (limit < LEAST_CONCURRENCY)
+    return warning(`${text}: clients of a whole region will be throttled`, raise(LEAST_CONCURRENCY * 10))
+  return other !== undefined && limit < other
+    ? warning(`${text}, but ${other} in the other region: after a switch clients may be throttled`, raise(other))
+    : ok(text)
+}
+
+export const judgeRoute = (serving: Region | null): Judgement =>
+  serving === null
+    ? ok('nothing is deployed')
+    : ok(`names ${serving}, and these credentials can read and write it: the same value was written again`)
 
 export function judgeEngine({offered, global}: EngineOffer, version: string): Judgement {
   const remedy =

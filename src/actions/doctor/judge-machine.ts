@@ -1,8 +1,8 @@
 /** Judgements on this machine. Pure. */
 
+import {ok, problem, warning} from '../../model/finding.js'
+import type {Judgement} from '../../model/finding.js'
 import type {MachineState} from '../../ports/checkup.js'
-import {ok, problem, warning} from './finding.js'
-import type {Judgement} from './finding.js'
 
 /** package.json's engines. */
 const LEAST_NODE = [20, 19] as const
@@ -51,6 +51,32 @@ export function judgeDatabase({database}: MachineState): Judgement {
     )
   if (database.kind === 'apt') return ok('no mariadbd yet: the lab downloads it with apt (about 7 MB, no root needed)')
   return ok(`${database.kind === 'cached' ? 'downloaded before' : 'found'}: ${database.where}`)
+}
+
+/** Whether a drill can run here, which takes no account. */
+export function judgeRehearsal(state: MachineState): Judgement {
+  const bad = [judgeNode(state.node), judgeDisk(state)].some(({level}) => level === 'problem')
+  return bad || state.database === undefined
+    ? warning('this machine cannot run the lab yet', 'fix what stands above')
+    : ok('this machine can rehearse a failover: todo-dr drill')
+}
+
+/** AWS's recommendation for global databases: Aurora user guide, choosing the capacity range of Aurora Serverless v2. */
+const RECOMMENDED_ACU = 8
+
+export function judgeCapacity({project}: MachineState): Judgement[] {
+  const {minCapacity: min, protect, folder} = project ?? {}
+  if (min === undefined) return []
+  const text = `instances of at least ${min} ACU`
+  if (min >= RECOMMENDED_ACU) return [ok(text)]
+  return [
+    protect
+      ? warning(
+          `${text}, in a project whose data are protected: AWS recommends ${RECOMMENDED_ACU} or more for global databases, since a small instance grows slowly`,
+          `set capacity.min in ${folder}/config.json to ${RECOMMENDED_ACU}, then todo-dr deploy`,
+        )
+      : ok(`${text}: enough to rehearse; AWS recommends ${RECOMMENDED_ACU} or more for production`),
+  ]
 }
 
 export function judgeProject({project}: MachineState): Judgement {

@@ -1,18 +1,7 @@
 /** What `doctor --json` prints: its schema, and the type that is inferred from it. */
 
 import {z} from 'zod'
-import {region} from '../shapes.js'
-
-const level = z.enum(['ok', 'warning', 'problem', 'unknown'])
-
-const finding = z.object({
-  check: z.string(),
-  region: region.nullable().meta({description: 'null if it concerns this machine or both regions'}),
-  level,
-  text: z.string(),
-  /** What to do about it; null where nothing need be done. */
-  remedy: z.string().nullable(),
-})
+import {finding, level} from '../shapes.js'
 
 const doctor = z.object({
   schemaVersion: z.literal(1),
@@ -21,8 +10,6 @@ const doctor = z.object({
   counts: z.record(level, z.int()),
 })
 
-/** What a check found. */
-export type Finding = z.infer<typeof finding>
 export type DoctorResult = z.infer<typeof doctor>
 
 /** By the name of the schema's file. */

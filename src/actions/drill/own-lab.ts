@@ -3,7 +3,7 @@
 import {DrError} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {LabAdmin} from '../../ports/lab-admin.js'
-import type {Labs} from '../../ports/labs.js'
+import type {LabOptions, Labs} from '../../ports/labs.js'
 import type {Stage} from '../../ports/stage.js'
 
 export interface OwnLabInput {
@@ -13,6 +13,8 @@ export interface OwnLabInput {
   /** Leave it running. */
   keep: boolean
   profile: 'instant' | 'paced'
+  /** How the lab of a project is started, which is deployed afterwards; absent for the sample. */
+  project?: Partial<LabOptions>
   stage: Stage
   emit: Emit
   signal: AbortSignal
@@ -20,6 +22,8 @@ export interface OwnLabInput {
 
 export interface OwnLab {
   name: string
+  /** It runs on when the drill is over. */
+  stays: boolean
   /** Stops what was started for the drill, but for `keep`. */
   end(): Promise<void>
 }
@@ -29,21 +33,24 @@ const THROWAWAY = 'drill-'
 /** Drills whose reports are kept. */
 const KEPT = 20
 
-export async function openOwnLab({labs, lab, keep, profile, stage, emit, signal}: OwnLabInput): Promise<OwnLab> {
+export async function openOwnLab(input: OwnLabInput): Promise<OwnLab> {
+  const {labs, lab, keep, profile, project, stage, emit, signal} = input
   const name = lab ?? `${THROWAWAY}${process.pid}`
   if (lab === undefined) await labs.prune(THROWAWAY, KEPT)
   const runs = lab !== undefined && (await isRunning(labs.connect(name)))
   const onProgress = (text: string): void => emit({code: 'step-note', id: 'lab', text})
-  const start = () => labs.start({name, profile, tied: !keep, signal, onProgress})
-  const started = runs ? undefined : await stage('lab', 'Start a lab and deploy the application', start)
+  const title = project ? 'Start an empty lab' : 'Start a lab and deploy the sample application'
+  const start = () => labs.start({name, profile, tied: !keep, signal, onProgress, ...project})
+  const started = runs ? undefined : await stage('lab', title, start)
   return {
     name,
+    stays: keep || !started,
     async end() {
       if (started && !keep) await started.stop()
       if (!keep) return
       emit({
         code: 'note',
-        text: `the lab is still running: use --target lab:${name}; stop it with todo-dr lab stop --lab ${name}`,
+        text: `the lab is still running: use --target lab:${name}; stop it with todo-dr lab stop --target lab:${name}`,
       })
     },
   }

@@ -10,7 +10,9 @@ const region = z.string()
 
 const recovery = z.object({
   seconds: seconds.nullable().describe('null if no outage was seen'),
-  errorSeconds: seconds.describe('one probe interval, or the gap left by skipped probes'),
+  errorSeconds: seconds.describe(
+    'one probe interval, or more where the prober was late or left probes out at either end',
+  ),
   lowerBound: z.boolean().describe('the outage began before the record, or had not ended when the record ended'),
   met: z.boolean().nullable().describe('null if it could not be judged'),
   recovered: z.boolean(),
@@ -58,8 +60,11 @@ const drill = z
       .describe("about the probe's writes; says nothing about customers' writes"),
     singleWriter: z.object({
       valid: z.union([z.boolean(), z.literal('unknown')]),
-      overlaps: z.array(z.object({earlier: z.string(), earlierRegion: region, later: z.string(), laterRegion: region})),
+      overlaps: z
+        .array(z.object({earlier: z.string(), earlierRegion: region, later: z.string(), laterRegion: region}))
+        .describe('each write that one region acknowledged after the other had acknowledged its first'),
       withoutRegion: count,
+      through: z.array(z.string()).describe('where writes were sent: `edge`, and regions that were asked directly'),
     }),
     phases: z.array(z.object({id: phase, seconds})),
     topology: z.object({before: topology, afterFailover: topology, afterFailback: topology.nullable()}),
@@ -68,10 +73,15 @@ const drill = z
     notices: z.array(z.string()).describe('what limits the value of this result'),
     probes: z.object({
       ratePerSecond: z.number().positive().describe('writes per second (plus as many reads)'),
+      askedPerSecond: z
+        .number()
+        .positive()
+        .optional()
+        .describe('the rate that was asked for, where the machine could not serve it'),
       seed: z.number(),
       sent: count,
-      skipped: count,
-      maxLateSeconds: seconds,
+      skipped: count.describe('not made, since their time had passed or too many others were waiting for an answer'),
+      maxLateSeconds: seconds.describe('how far the prober was behind its schedule at worst'),
     }),
     times: z.object({
       startedAt: instant,

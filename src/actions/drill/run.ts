@@ -4,11 +4,13 @@ import {diagnose} from '../../diagnose.js'
 import {DrError} from '../../errors.js'
 import type {RunOutcome} from '../../engine/outcome.js'
 import {rest} from '../../measure/clock.js'
-import {measureSwitch} from '../../measure/measure-switch.js'
+import {countUnsureAgain} from '../../measure/count-again.js'
+import {INTERRUPTED, measureSwitch} from '../../measure/measure-switch.js'
 import type {DrillResult} from '../../measure/result.js'
 import {wake} from '../../measure/wake.js'
 import type {Emit} from '../../messages.js'
 import {primaryOf} from '../../model/observation.js'
+import type {Observation} from '../../model/observation.js'
 import {homeOf, otherRegion} from '../../model/regions.js'
 import {reportedTopology} from '../../model/topology.js'
 import type {Region} from '../../model/deployment.js'
@@ -17,16 +19,20 @@ import type {Waiver} from '../../model/gate.js'
 import type {LedgerEntry} from '../../model/ledger.js'
 import type {Objectives} from '../../model/verdict.js'
 import type {LabAdmin} from '../../ports/lab-admin.js'
+import type {MigrationFolder} from '../../ports/migrations.js'
 import type {Run, RunStore} from '../../ports/runs.js'
 import type {Stage} from '../../ports/stage.js'
 import type {World} from '../../ports/world.js'
 import {observe} from '../../probes/observe.js'
 import {setUp} from '../../workloads/set-up.js'
 import {achieved} from '../../report/format.js'
+import {applyProject} from '../seed/apply.js'
 import {runSwitch, switchRefused} from '../switch/run.js'
 import type {SwitchInput} from '../switch/run.js'
 import {SCENARIOS} from './scenarios.js'
 import type {Scenario, ScenarioName} from './scenarios.js'
+import {atServedRate} from './served-rate.js'
+import type {ServedLoad} from './served-rate.js'
 
 export interface DrillInput {
   /** The name under which the result is filed. */
@@ -44,6 +50,8 @@ export interface DrillInput {
   ratePerSecond: number
   seed: number
   failback: boolean
+  /** Of the project that is rehearsed: its functions need its schema. */
+  migrations?: MigrationFolder
   stage: Stage
   emit: Emit
   signal: AbortSignal
@@ -63,29 +71,46 @@ const LAG_LIMIT_SECONDS = 30
 const DETECT_LIMIT_SECONDS = 60
 const WHOLE_LIMIT_SECONDS = 10
 
-/** Leaves no fault and no lag behind, whatever happens. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole. */
+/**
+ * Leaves no fault and no lag behind, whatever happens. Interrupted once the outage has begun, it gives what the ledger tells of it
+ * so far, and does not fail back. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole.
+ */
 export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   const {world, runs, stage, signal, emit} = input
   const scenario: Scenario = SCENARIOS[input.scenario]
   const primary = await primaryOfLab(input)
   const {setup} = world.workload
   if (setup) await stage('seed', setup.title, () => setUp(world, primary, {signal}))
+  if (input.migrations) await applyProject({world, operator: 'drill', stage, signal}, primary, input.migrations)
   await stage('wake', 'Wait until the lab is healthy and warmed up', async () => {
     await wholeLab(input)
-    await wake(world, {token: (await world.tokens.get(primary, {signal})).token, signal})
+    await wake(world, {tokensOf: primary, signal})
   })
   const run = await runs.create(`drill-${input.scenario}`)
-  const measured = await underFault(input, scenario, primary, run)
+  const measured = await atServedRate(input, (load) => underFault(input, load, scenario, primary, run))
   const {result, outcome} = measured
   emit({code: 'note', text: verdictLine(result)})
-  if (!input.failback || outcome.status !== 'done') return measured
-
-  const failback = await stage('failback', `Fail back to ${homeOf(world.deployment)}`, () =>
-    switchNow(input, {intent: 'failback', newRun: () => runs.create('failback')}),
-  )
-  result.topology.afterFailback = reportedTopology(await observe(world, {signal}), input.maxLagSeconds)
-  await run.writeJson('result.json', result)
+  const failback =
+    input.failback && outcome.status === 'done' && !signal.aborted ? await failBack(input, result) : undefined
+  await countUnsureAgain({...input, ...measured})
+  if (signal.aborted && !result.notices.includes(INTERRUPTED)) result.notices.push(INTERRUPTED)
+  if (outcome.status !== 'stopped') await run.writeJson('result.json', result)
   return {...measured, failback}
+}
+
+/** Undefined where it was interrupted before it had begun. */
+async function failBack(input: DrillInput, {topology}: DrillResult): Promise<RunOutcome | undefined> {
+  const {world, runs, stage, maxLagSeconds, signal} = input
+  try {
+    const outcome = await stage('failback', `Fail back to ${homeOf(world.deployment)}`, () =>
+      switchNow(input, {intent: 'failback', newRun: () => runs.create('failback')}),
+    )
+    if (!signal.aborted) topology.afterFailback = reportedTopology(await observe(world, {signal}), maxLagSeconds)
+    return outcome
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return undefined
+  }
 }
 
 /** Said before the failback, which may take long and may fail. */
@@ -126,7 +151,7 @@ const notWhole = ({situation, summary, next}: Diagnosis): DrError =>
   })
 
 /** Load, outage, switch and judgement; then the outage ends. */
-async function underFault(input: DrillInput, scenario: Scenario, primary: Region, run: Run) {
+async function underFault(input: DrillInput, load: ServedLoad, scenario: Scenario, primary: Region, run: Run) {
   const {lab, stage, lagMs} = input
   let broken = false
   const heal = async (): Promise<void> => {
@@ -139,6 +164,7 @@ async function underFault(input: DrillInput, scenario: Scenario, primary: Region
     if (lagMs > 0) await stage('lag', `Delay replication by ${lagMs} ms`, () => lab.setLag(lagMs))
     return await measureSwitch({
       ...input,
+      ...load,
       run,
       lab: true,
       warmupSeconds: Math.max(2, lagMs / 1000 + 1),
@@ -148,13 +174,44 @@ async function underFault(input: DrillInput, scenario: Scenario, primary: Region
         await stage('fault', `Break ${scenario.title} of ${primary}`, () => lab.startFault(scenario.fault, primary))
       },
       async execute(detected) {
-        await stage('detect', 'Detect the outage', () => notice(input, scenario))
-        const decidedFrom = detected()
-        return switchNow(input, {intent: scenario.intent, newRun: async () => run, diagnosed: () => decidedFrom})
+        try {
+          const seen = await stage('detect', 'Detect the outage', () => notice(input, scenario))
+          const decidedFrom = detected()
+          return await switchNow(input, {
+            intent: scenario.intent,
+            newRun: async () => run,
+            seen,
+            diagnosed: () => decidedFrom,
+          })
+        } catch (error) {
+          if (!input.signal.aborted) throw error
+          return notSwitched(input, scenario, primary, run)
+        }
       },
     })
   } finally {
     await heal()
+  }
+}
+
+/** Of a drill that was interrupted before its switch had begun. */
+function notSwitched({world}: DrillInput, {intent}: Scenario, primary: Region, run: Run): RunOutcome {
+  const now = world.clock.now()
+  return {
+    schemaVersion: 1,
+    runId: run.id,
+    runDirectory: run.folder,
+    intent,
+    from: primary,
+    to: otherRegion(world.deployment, primary),
+    digest: '',
+    status: 'undone',
+    exit: 'interrupted',
+    failure: {code: 'Interrupted', what: 'interrupted'},
+    unsure: [],
+    startedAt: now,
+    finishedAt: now,
+    phases: [],
   }
 }
 
@@ -164,7 +221,7 @@ const DRILL_WAIVERS: Waiver[] = [{name: 'allow-data-loss', reason: 'drill'}]
 /** Throws `Refused` (exit refused) where a gate that no waiver lifts stands in the way: nothing was changed then. */
 async function switchNow(
   input: DrillInput,
-  how: Pick<SwitchInput, 'diagnosed' | 'intent' | 'newRun'>,
+  how: Pick<SwitchInput, 'diagnosed' | 'intent' | 'newRun' | 'seen'>,
 ): Promise<RunOutcome> {
   const {target, world, maxLagSeconds, emit, signal} = input
   const switched = await runSwitch({
@@ -174,7 +231,7 @@ async function switchNow(
     maxLagSeconds,
     operator: 'drill',
     // Its lab is its own.
-    unfinished: async () => [],
+    recent: async () => ({unfinished: []}),
     waivers: how.intent === 'failover' ? DRILL_WAIVERS : [],
     // The drill has told the diagnosis when it noticed the outage.
     emit: (event) => event.code === 'diagnosis' || emit(event),
@@ -189,7 +246,7 @@ async function lagInForce({world, lagMs, signal}: DrillInput, primary: Region): 
   const standby = otherRegion(world.deployment, primary)
   const end = world.clock.now() + lagMs + LAG_LIMIT_SECONDS * 1000
   for (;;) {
-    const seconds = await world.database.lagSeconds(standby, {signal})
+    const seconds = (await world.database.lag(standby, {signal}))?.seconds
     if (seconds !== undefined && seconds * 1000 >= lagMs * LAG_SEEN) return
     if (world.clock.now() >= end) break
     await rest(world.clock, 100, signal)
@@ -204,11 +261,17 @@ async function lagInForce({world, lagMs, signal}: DrillInput, primary: Region): 
   })
 }
 
-async function notice({world, emit, signal}: DrillInput, {situations}: Scenario): Promise<void> {
+/** Looks until the outage is seen, and returns that look. */
+async function notice({world, emit, signal}: DrillInput, {situations}: Scenario): Promise<Observation> {
   const end = world.clock.now() + DETECT_LIMIT_SECONDS * 1000
   for (;;) {
-    const diagnosis = diagnose(await observe(world, {signal}))
-    if (situations.includes(diagnosis.situation)) return emit({code: 'diagnosis', ...diagnosis})
+    const observation = await observe(world, {signal})
+    const diagnosis = diagnose(observation)
+    if (situations.includes(diagnosis.situation)) {
+      emit({code: 'diagnosis', ...diagnosis})
+      return observation
+    }
+
     if (world.clock.now() >= end) {
       throw new DrError({
         code: 'OutageNotSeen',

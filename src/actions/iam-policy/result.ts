@@ -24,7 +24,11 @@ const iamPolicy = z.object({
   app: z.string(),
   account: z.string().meta({description: 'AWS account id (twelve digits)'}),
   commands: z.array(z.string()).meta({description: 'The commands that the policy is for'}),
-  policy: policy.meta({description: 'The IAM policy document that is printed without --json'}),
+  policy: policy.meta({description: 'The whole IAM policy document'}),
+  characters: z.number().int().meta({description: 'Its size as IAM counts it: without whitespace'}),
+  parts: z.array(z.object({characters: z.number().int(), policy})).meta({
+    description: 'The same as documents that a managed policy holds; one where the whole fits. --part N prints the Nth',
+  }),
 })
 
 export type IamPolicyResult = z.infer<typeof iamPolicy>

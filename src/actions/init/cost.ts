@@ -2,10 +2,49 @@
 
 import type {Footprint} from './footprint.js'
 import {HOURS_A_MONTH, PRICES, PRICES_DATE, PRICES_REGION, PRICES_SOURCE, USAGE} from './prices.js'
+import {PURPOSES} from './settings.js'
 import type {CostItem, Estimate, Settings} from './result.js'
 
-/** `home` and `away` are what the default project keeps in each region; the edge, made in us-east-1, is counted at home. */
-export function estimate(settings: Settings, footprint: {home: Footprint; away: Footprint}): Estimate {
+/** What the default project keeps in each region; the edge, made in us-east-1, is counted at home. */
+interface Footprints {
+  home: Footprint
+  away: Footprint
+}
+
+export function estimate(settings: Settings, footprint: Footprints): Estimate {
+  const items = itemsOf(settings, footprint)
+  const {home, away, total} = sumOf(items)
+  return {
+    date: PRICES_DATE,
+    currency: 'USD',
+    items,
+    home,
+    away,
+    total,
+    remarks: [
+      `Estimate, list prices of ${PRICES_REGION} as of ${PRICES_DATE} (${PRICES_SOURCE}). Other regions cost up to about 50% more.`,
+      'Not included: backups and snapshots, data transfer between the regions, capacity above the minimum, requests, taxes.',
+      byPurpose(settings, footprint),
+    ],
+  }
+}
+
+/** Both, whichever was chosen: the minimum capacity is what most of the sum depends on. */
+function byPurpose(settings: Settings, footprint: Footprints): string {
+  const priced = Object.entries(PURPOSES).map(([purpose, {capacity}]) => {
+    const {total} = sumOf(itemsOf({...settings, capacity}, footprint))
+    return `${dollars(total)} with at least ${capacity.min} ACU (${purpose})`
+  })
+  return `In total ${priced.join(', ')}. AWS recommends 8 ACU or more for global databases.`
+}
+
+function sumOf(items: readonly CostItem[]): Pick<Estimate, 'away' | 'home' | 'total'> {
+  const home = cents(items.reduce((sum, row) => sum + row.home, 0))
+  const away = cents(items.reduce((sum, row) => sum + row.away, 0))
+  return {home, away, total: cents(home + away)}
+}
+
+function itemsOf(settings: Settings, footprint: Footprints): CostItem[] {
   const {capacity, instances} = settings
   const acu = capacity.min * instances
   const {home: atHome, away: atAway} = footprint
@@ -56,21 +95,7 @@ export function estimate(settings: Settings, footprint: {home: Footprint; away: 
     0,
     0,
   )
-
-  const home = cents(rows.reduce((sum, row) => sum + row.home, 0))
-  const away = cents(rows.reduce((sum, row) => sum + row.away, 0))
-  return {
-    date: PRICES_DATE,
-    currency: 'USD',
-    items: rows,
-    home,
-    away,
-    total: cents(home + away),
-    remarks: [
-      `Estimate, list prices of ${PRICES_REGION} as of ${PRICES_DATE} (${PRICES_SOURCE}). Other regions cost up to about 50% more.`,
-      'Not included: backups and snapshots, data transfer between the regions, capacity above the minimum, requests, taxes.',
-    ],
-  }
+  return rows
 }
 
 const cents = (value: number): number => Math.round(value * 100) / 100

@@ -1,5 +1,6 @@
 /** The files of a new project, from what the program ships and from the settings. Pure. */
 
+import {isAwsRegion} from '../../model/aws-regions.js'
 import type {ProjectFile, Shipped} from '../../ports/projects.js'
 import {costMarkdown, dollars} from './cost.js'
 import {fill} from './fill.js'
@@ -22,12 +23,19 @@ export function projectFiles(settings: Settings, shipped: Shipped, cost: Estimat
     {path: '.todo-dr.schema.json', text: shipped.schema},
     from('README.md', 'README.md'),
     from('RUNBOOK.md', 'RUNBOOK.md'),
+    ...migrationFiles(shipped),
     {path: '.gitignore', text: text(shipped, 'gitignore')},
     ...(settings.workflow ? [{path: '.github/workflows/drill.yml', text: text(shipped, 'drill.yml')}] : []),
     ...infraFiles(settings, shipped).map(({path, text: body}) => ({path: `${INFRA}/${path}`, text: body})),
   ]
   return files.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
+
+/** What `seed` applies; they stand beside todo-dr.yaml under the same names. */
+const migrationFiles = ({templates}: Shipped): ProjectFile[] =>
+  Object.entries(templates)
+    .filter(([path]) => path.startsWith('migrations/'))
+    .map(([path, body]) => ({path, text: body}))
 
 function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
   const name = `${projectNames(settings.app).lower}-infra`
@@ -60,6 +68,7 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
     away,
     account: account ?? 'the account of your credentials',
     accountLine: account === undefined ? '' : `    account: '${account}'`,
+    unlistedLine: isAwsRegion(home) && isAwsRegion(away) ? '' : '    allowUnlistedRegion: true',
     profileLine: profile === undefined ? '' : `    profile: ${JSON.stringify(profile)}`,
     profile: profile ?? 'NAME',
     target: TARGET,

@@ -18,6 +18,17 @@ export const DEFAULTS = {
   workflow: true,
 } as const satisfies Settings
 
+/**
+ * What a deployment is for, and the capacity and protection that it takes. AWS recommends 8 ACU at least for the clusters of a global
+ * database, as a small one also grows slowly (Aurora user guide, "Performance and scaling for Aurora Serverless v2", choosing the
+ * capacity range).
+ */
+export const PURPOSES = {
+  rehearsal: {capacity: DEFAULTS.capacity, protect: false},
+  production: {capacity: {min: 8, max: 32}, protect: true},
+} as const
+export type Purpose = keyof typeof PURPOSES
+
 const APP = /^[A-Za-z][A-Za-z0-9]{0,19}$/
 /** A Cognito prefix domain may not hold them [Amazon Cognito developer guide, "Using the Amazon Cognito domain"]. */
 const RESERVED = ['aws', 'amazon', 'cognito']
@@ -59,10 +70,15 @@ export function capacityFault({min, max}: Settings['capacity']): string | undefi
   return min > max ? 'the minimum must not be above the maximum' : undefined
 }
 
-/** The folder's name where it can be an app's name. */
-export function appOfFolder(folder: string): string {
-  const name = basename(folder)
-  return appFault(name) === undefined ? name : DEFAULTS.app
+/**
+ * The folder's name as an app's name: `my-api` gives `myApi`. Or why it gives none. Nothing else stands in for it: two
+ * projects of one name would share their stacks' names and the tag by which a teardown deletes.
+ */
+export function appOfFolder(folder: string): {app: string} | {fault: string} {
+  const [first = '', ...rest] = basename(folder).split(/[-_. ]+/)
+  const app = [first, ...rest.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))].join('')
+  const fault = appFault(app)
+  return fault === undefined ? {app} : {fault}
 }
 
 /** Throws `InvalidSetting` (exit usage) for the first setting that cannot be deployed; `flag` is what corrects it. */

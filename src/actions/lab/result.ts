@@ -62,14 +62,29 @@ const labStop = z.object({
   crashed: z.boolean().meta({description: 'The lab had crashed; its leftovers were removed'}),
 })
 
+const labList = z.object({
+  schemaVersion: z.literal(1),
+  labs: z.array(
+    z.object({
+      name: z.string(),
+      pid: z.int(),
+      endpoint: z.url().optional().meta({description: 'Absent while it starts'}),
+      ready: z.boolean(),
+    }),
+  ),
+})
+
 export type LabStartResult = z.infer<typeof labStart>
 export type LabEnvResult = z.infer<typeof labEnv>
 export type LabStopResult = z.infer<typeof labStop>
+
+export type LabListResult = z.infer<typeof labList>
 
 /** By the name of the schema's file. */
 export const SCHEMAS = {
   'lab-status': labStatus.meta({title: 'lab status --json'}),
   'lab-start': labStart.meta({title: 'lab start --json'}),
   'lab-env': labEnv.meta({title: 'lab env --json'}),
+  'lab-list': labList.meta({title: 'lab list --json'}),
   'lab-stop': labStop.meta({title: 'lab stop --json'}),
 }

@@ -1,3 +1,4 @@
+import {labFlagOf} from '../../config/lab-name.js'
 import type {Emit} from '../../messages.js'
 import type {LabOptions, Labs, RunningLab} from '../../ports/labs.js'
 import type {LabStartResult} from './result.js'
@@ -38,9 +39,8 @@ export async function runLabStart(input: LabStartInput): Promise<LabStartResult>
 }
 
 function nextOf({empty, name}: LabStartInput): string {
-  const own = name === 'default'
-  if (empty) return `todo-dr lab stop${own ? '' : ` --lab ${name}`}`
-  return `todo-dr seed${own ? '' : ` --target lab:${name}`}`
+  if (empty) return `todo-dr lab stop${labFlagOf(name)}`
+  return `todo-dr seed${labFlagOf(name)}`
 }
 
 async function stay(running: RunningLab, {emit, signal}: LabStartInput): Promise<void> {

@@ -4,7 +4,7 @@ import {promotionHasBegun} from '../../engine/execute.js'
 import {touchedSteps} from '../../engine/journal.js'
 import {planEvent} from '../../engine/prepare.js'
 import {journaledWaivers, refuseWhileAlive, resumePlan, undoPlan} from '../../engine/run-plan.js'
-import {endOf, readRecord, refuseSuperseded, restOf, unfinishedRuns} from '../../engine/unfinished.js'
+import {endOf, readRecord, recentRuns, refuseSuperseded, restOf} from '../../engine/unfinished.js'
 import type {RunRecord} from '../../engine/unfinished.js'
 import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
@@ -27,7 +27,9 @@ export interface ResumeInput {
   dryRun: boolean
   /** Seconds of lag above which a promotion is refused without consent. */
   maxLagSeconds: number
-  /** Of --allow-data-loss: who is to say yes. That of the first command was for the situation of then. */
+  /** Given beforehand by --waive. Those of the first command were for the situation of then. */
+  waivers?: Waiver[]
+  /** Of --allow-data-loss: who is to say yes. As with the waivers, that of the first command does not count. */
   lossConsent?: Consent
   emit: Emit
   signal: AbortSignal
@@ -82,7 +84,7 @@ export async function runResume(input: ResumeInput): Promise<{result: ResumeResu
 }
 
 async function recordOf({runs, run: id, world: {deployment}}: ResumeInput): Promise<RunRecord | undefined> {
-  const wanted = id ?? (await unfinishedRuns(runs, deployment))[0]?.run.id
+  const wanted = id ?? (await recentRuns(runs, deployment)).unfinished[0]?.run.id
   if (wanted === undefined) return undefined
   const record = await readRecord(await runs.open(wanted), deployment)
   if (id !== undefined && !endOf(record.lines)) await refuseSuperseded(record, runs, deployment)
@@ -106,7 +108,7 @@ async function lookAfresh({plan}: RunRecord, input: ResumeInput): Promise<{waive
     ...input,
     intent,
     to,
-    unfinished: async () => [],
+    recent: async () => ({last: (await recentRuns(input.runs, input.world.deployment)).last, unfinished: []}),
     emit: (event) => event.code === 'plan' || input.emit(event),
   })
   const {waivers, refusals} = look

@@ -1,7 +1,7 @@
 /** What `status --json` prints: its schema, and the types that are inferred from it. */
 
 import {z} from 'zod'
-import {instant, intent, region} from '../shapes.js'
+import {instant, intent, region, unprovenFence} from '../shapes.js'
 
 /** What was seen, or why it could not be. */
 const seen = <T extends z.ZodRawShape>(shape: T) =>
@@ -14,7 +14,11 @@ const regionStatus = z.object({
   region,
   preference: z.enum(['home', 'away']).meta({description: 'home is the preferred primary of the configuration'}),
   role: z.enum(['primary', 'standby', 'none', 'unknown']),
-  cluster: seen({status: z.string(), availableInstances: z.int()}),
+  cluster: seen({
+    status: z.string(),
+    instances: z.array(z.string()).meta({description: 'The status of each instance, as RDS names it'}),
+    servingInstances: z.int().meta({description: 'How many of them can serve, by their status alone'}),
+  }),
   proxy: seen({available: z.int(), unavailable: z.int()}),
   api: seen({
     status: z.int(),
@@ -52,6 +56,7 @@ const status = z.object({
   replication: z.enum(['ok', 'stalled', 'broken', 'none']),
   lagSeconds: z.number().nullable().meta({description: 'The lag of the standby, from its metric'}),
   regions: z.array(regionStatus),
+  unprovenFence,
   unfinished: z.array(unfinishedRun).meta({description: 'Runs that were cut, newest first'}),
 })
 

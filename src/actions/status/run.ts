@@ -2,12 +2,15 @@
 
 import {diagnose} from '../../diagnose.js'
 import type {ExitName} from '../../errors.js'
+import {servingInstances} from '../../model/database-status.js'
 import type {Diagnosis} from '../../model/diagnosis.js'
 import type {Region} from '../../model/deployment.js'
 import type {Observation, RegionObservation, Sample} from '../../model/observation.js'
 import type {RunStore} from '../../ports/runs.js'
-import {unfinishedRuns} from '../../engine/unfinished.js'
+import {openRunOf, recentRuns} from '../../engine/unfinished.js'
 import type {RunRecord} from '../../engine/unfinished.js'
+import {findUnprovenFence} from '../../engine/unproven-fence.js'
+import type {UnprovenFence} from '../../model/fence.js'
 import {primaryOf} from '../../model/observation.js'
 import {preferenceOf} from '../../model/regions.js'
 import {lagOf, topologyOf} from '../../model/topology.js'
@@ -30,22 +33,22 @@ export async function runStatus({
   runs,
   signal,
 }: StatusInput): Promise<{status: StatusResult; diagnosis: Diagnosis; exit: ExitName}> {
-  const [observation, unfinished] = await Promise.all([
-    observe(world, {signal}),
-    unfinishedRuns(runs, world.deployment),
-  ])
-  const diagnosis = diagnose(observation)
+  const {deployment} = world
+  const [observation, recent] = await Promise.all([observe(world, {signal}), recentRuns(runs, deployment)])
+  const diagnosis = diagnose(observation, openRunOf(recent.unfinished))
   const {situation} = diagnosis
   const exit = situation === 'Healthy' ? 'done' : situation === 'Unknown' ? 'unknown' : 'missed'
-  return {status: statusOf(target, observation, diagnosis, unfinished), diagnosis, exit}
+  const left = {...recent, unprovenFence: findUnprovenFence(observation, recent, deployment)}
+  return {status: statusOf(target, observation, diagnosis, left), diagnosis, exit}
 }
 
 export function statusOf(
   target: string,
   observation: Observation,
   diagnosis: Diagnosis,
-  unfinished: RunRecord[] = [],
+  left: {unfinished?: RunRecord[]; unprovenFence?: UnprovenFence | null} = {},
 ): StatusResult {
+  const {unfinished = [], unprovenFence = null} = left
   const topology = topologyOf(observation)
   const {situation, summary, evidence, next = null} = diagnosis
   return {
@@ -62,6 +65,7 @@ export function statusOf(
       const side = observation.regions[region]
       return side ? [regionStatus(side, observation, topology)] : []
     }),
+    unprovenFence,
     unfinished: unfinished.map((record) => unfinishedRun(record, observation)),
   }
 }
@@ -90,7 +94,11 @@ function regionStatus(side: RegionObservation, observation: Observation, topolog
     region,
     preference: preferenceOf(observation, region),
     role: roleOf(region, observation, topology),
-    cluster: seen(cluster, ({status, availableInstances}) => ({status, availableInstances})),
+    cluster: seen(cluster, (value) => ({
+      status: value.status,
+      instances: value.instances,
+      servingInstances: servingInstances(value),
+    })),
     proxy: seen(proxy, ({available, unavailable}) => ({available, unavailable})),
     api: seen(api, ({status, ok, latencyMs, code}) => ({
       status,

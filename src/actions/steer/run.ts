@@ -1,8 +1,8 @@
 /** Sends clients to the primary where the route is left behind: look, gates, lease, a proven write, the route, the proof through it. */
 
-import {planEvent, prepare, showVerdict} from '../../engine/prepare.js'
+import {planEvent, prepare, showVerdict, unprovenEvent} from '../../engine/prepare.js'
 import {runPlan} from '../../engine/run-plan.js'
-import type {RunRecord} from '../../engine/unfinished.js'
+import type {RecentRuns} from '../../engine/unfinished.js'
 import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
@@ -20,8 +20,8 @@ export interface SteerInput {
   /** Stop after the gates. */
   dryRun: boolean
   maxLagSeconds: number
-  /** The unfinished runs of the deployment, newest first. */
-  unfinished: () => Promise<RunRecord[]>
+  /** The runs of the deployment. */
+  recent: () => Promise<RecentRuns>
   /** Called once, when nothing stands in the way. */
   newRun: () => Promise<Run>
   /** Who holds the operator lease. */
@@ -35,9 +35,10 @@ export async function runSteer(input: SteerInput): Promise<{result: SteerResult;
   const {target, world, to, dryRun, emit, signal} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const decidedFrom = world.clock.now()
-  const {observation, diagnosis, plan, gates} = await prepare({...input, intent: 'steer'})
+  const {observation, diagnosis, plan, unprovenFence, gates} = await prepare({...input, intent: 'steer'})
   emit({code: 'diagnosis', ...diagnosis})
   emit(planEvent(plan))
+  if (unprovenFence) emit(unprovenEvent(unprovenFence))
   const verdict = gates([])
   showVerdict(verdict, emit)
   const result: SteerResult = {

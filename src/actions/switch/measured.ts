@@ -1,15 +1,19 @@
-/** A failover under load: before, during and after it, judged afterwards. */
+/** A switch under load: before, during and after it, judged afterwards. */
 
 import type {RunOutcome} from '../../engine/outcome.js'
+import {countUnsureAgain} from '../../measure/count-again.js'
 import {measureSwitch} from '../../measure/measure-switch.js'
 import type {DrillResult} from '../../measure/result.js'
+import {wake} from '../../measure/wake.js'
 import type {LedgerEntry} from '../../model/ledger.js'
+import type {Plan} from '../../model/plan.js'
 import type {Objectives} from '../../model/verdict.js'
 import {regionNames} from '../../model/regions.js'
 import type {Outage} from '../../ports/outage.js'
-import {answerWithin} from '../../ports/waits.js'
-import {carryOut, lookBeforeSwitch, mayRun, resultOf, switchRefused} from './run.js'
-import type {SwitchInput} from './run.js'
+import {answerWithin, pollUntil} from '../../ports/waits.js'
+import {waitReplication} from '../../steps/wait-replication.js'
+import {askToGoAhead, carryOut, lookBeforeSwitch, mayRun, resultOf, switchRefused} from './run.js'
+import type {SwitchInput, SwitchLook} from './run.js'
 import type {SwitchResult} from './result.js'
 
 export interface MeasuredSwitchInput extends SwitchInput {
@@ -36,12 +40,19 @@ export async function runMeasuredSwitch(input: MeasuredSwitchInput): Promise<Mea
   const {emit} = input
   const look = await lookBeforeSwitch(input)
   if (!mayRun(look, input)) return resultOf(input, look)
+  await askToGoAhead(input, look)
+  if (look.plan.intent === 'failback') await untilCaughtUp(input, look.plan)
+  const planned = isPlanned(look)
+  // Clients are still served: what starts cold under the full load at once would be counted as the switch's doing.
+  if (planned) await wake(input.world, {tokensOf: look.plan.from, signal: input.signal})
   const run = await input.newRun()
-  return measureSwitch<RunOutcome>({
+  const measured = await measureSwitch<RunOutcome>({
     ...input,
     run,
     scenario: null,
-    outageAt: await outageBegan(input),
+    planned,
+    // An outage that does not keep clients from being served is none of theirs.
+    outageAt: planned ? undefined : await outageBegan(input),
     async execute(detected) {
       const still = await lookBeforeSwitch({
         ...input,
@@ -54,6 +65,33 @@ export async function runMeasuredSwitch(input: MeasuredSwitchInput): Promise<Mea
       return carryOut(input, still, run)
     },
   })
+  const {result, outcome} = measured
+  await countUnsureAgain({...input, ...measured})
+  if (outcome.status !== 'stopped') await run.writeJson('result.json', result)
+  return measured
+}
+
+/** Clients are served until it begins: not so where their API is down, which waits for nothing. */
+const isPlanned = ({plan: {intent}, diagnosis: {situation}}: SwitchLook): boolean =>
+  (intent === 'switchover' || intent === 'failback') && !situation.startsWith('Primary')
+
+/** Milliseconds between two looks at a region that Aurora rebuilds, at most. */
+const REBUILD_LOOK_MS = 15_000
+
+/** Waits as the plan itself does, which then finds it done: hours of load while home is being rebuilt would measure nothing. */
+async function untilCaughtUp(
+  {world, maxLagSeconds, emit, signal}: MeasuredSwitchInput,
+  {from, to}: Plan,
+): Promise<void> {
+  const step = waitReplication({from, to, maxLagSeconds})
+  let last: string | undefined
+  const note = (text: string): void => {
+    if (text !== last) emit({code: 'progress', text})
+    last = text
+  }
+
+  const context = {signal, note, runId: '', accepted: async () => undefined}
+  await pollUntil(world.clock, signal, () => step.isDone(world, context), {capMs: REBUILD_LOOK_MS})
 }
 
 /** Milliseconds. A lost region must not hold up its failover for a question that only the report asks. */

@@ -1,7 +1,7 @@
 /** What `switchover`, `failover` and `failback` give under --json. */
 
 import {z} from 'zod'
-import {diagnosis, digest, intent, plan, refusal, runOutcome} from '../shapes.js'
+import {diagnosis, digest, intent, plan, refusal, runOutcome, unprovenFence} from '../shapes.js'
 
 const switchResult = z.object({
   schemaVersion: z.literal(1),
@@ -13,6 +13,7 @@ const switchResult = z.object({
   digest,
   refusals: z.array(refusal).meta({description: 'The gates that refuse; empty if the plan was run or could be run'}),
   waived: z.array(refusal).meta({description: 'The gates that would refuse without a waiver'}),
+  unprovenFence,
   outcome: runOutcome.nullable().meta({description: 'null if nothing was run: refused, or a dry run'}),
 })
 

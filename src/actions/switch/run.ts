@@ -1,16 +1,18 @@
 /** The one body of every switch of the primary: look, diagnose, plan, gates, consent, run. */
 
-import {planEvent, prepare, showVerdict} from '../../engine/prepare.js'
+import {planEvent, prepare, showVerdict, unprovenEvent} from '../../engine/prepare.js'
 import type {Prepared} from '../../engine/prepare.js'
 import type {RunOutcome} from '../../engine/outcome.js'
 import {runPlan} from '../../engine/run-plan.js'
-import type {RunRecord} from '../../engine/unfinished.js'
+import type {RecentRuns} from '../../engine/unfinished.js'
 import {DrError} from '../../errors.js'
 import type {GateVerdict} from '../../gates/index.js'
 import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
+import {saferThanFailover} from '../../model/diagnosis.js'
 import type {Waiver} from '../../model/gate.js'
-import type {Intent} from '../../model/plan.js'
+import type {Observation} from '../../model/observation.js'
+import type {Intent, Plan} from '../../model/plan.js'
 import {regionOf} from '../../model/regions.js'
 import {digest} from '../../plans/digest.js'
 import type {Consent} from '../../ports/consent.js'
@@ -27,18 +29,24 @@ export interface SwitchInput {
   maxLagSeconds: number
   /** The region to promote; by default the one that is not the primary. */
   to?: Region
-  /** Given beforehand, as a drill on a lab gives them. */
+  /** Fence the old primary of a planned switch, and wait for its calls in flight, before the roles are exchanged. */
+  drain?: boolean
+  /** Given beforehand: by --waive, or by a drill on a lab. */
   waivers?: Waiver[]
   /** Of --allow-data-loss: who is to say yes. */
   lossConsent?: Consent
+  /** Asked before a switch is begun; throws where the answer is no. */
+  goAhead?: (plan: Plan) => Promise<void>
   /** Stop after the gates. */
   dryRun?: boolean
-  /** The unfinished runs of the deployment, newest first. */
-  unfinished: () => Promise<RunRecord[]>
+  /** The runs of the deployment. */
+  recent: () => Promise<RecentRuns>
   /** Called once, when nothing stands in the way. */
   newRun: () => Promise<Run>
   /** Who holds the operator lease. */
   operator: string
+  /** What was seen a moment ago, and is not looked at again. */
+  seen?: Observation
   /** Called when the diagnosis stands: the instant, epoch milliseconds, from which deciding counts; by default that of the call. */
   diagnosed?: () => number
   emit: Emit
@@ -46,10 +54,10 @@ export interface SwitchInput {
 }
 
 /** What a look needs, before anything is run. */
-export type LookInput = Omit<SwitchInput, 'target' | 'newRun' | 'operator' | 'dryRun'>
+export type LookInput = Omit<SwitchInput, 'target' | 'newRun' | 'operator' | 'dryRun' | 'goAhead'>
 
 /** What was seen, what was planned and what stands in the way of it. */
-export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'plan'> {
+export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'plan' | 'unprovenFence'> {
   /** The region is the primary already, and clients are served there. */
   settled: boolean
   waivers: Waiver[]
@@ -65,11 +73,17 @@ const ACCEPTED: Waiver = {
 export async function runSwitch(input: SwitchInput): Promise<SwitchResult> {
   const look = await lookBeforeSwitch(input)
   if (!mayRun(look, input)) return resultOf(input, look)
+  await askToGoAhead(input, look)
   return resultOf(input, look, await carryOut(input, look, await input.newRun()))
 }
 
+/** Throws where the answer is no. A steer is all that is left of a switch: it stops nothing. */
+export async function askToGoAhead({goAhead}: SwitchInput, {plan}: SwitchLook): Promise<void> {
+  if (plan.intent !== 'steer') await goAhead?.(plan)
+}
+
 export function resultOf({target, dryRun = false}: SwitchInput, look: SwitchLook, outcome?: RunOutcome): SwitchResult {
-  const {diagnosis, plan, refusals, waived} = look
+  const {diagnosis, plan, unprovenFence, refusals, waived} = look
   const {intent} = plan
   return {
     schemaVersion: 1,
@@ -81,18 +95,18 @@ export function resultOf({target, dryRun = false}: SwitchInput, look: SwitchLook
     digest: digest(plan),
     refusals,
     waived,
+    unprovenFence,
     outcome: outcome ?? null,
   }
 }
 
 /** False where it ends after the gates, which is told. */
 export function mayRun(look: SwitchLook, {dryRun, emit}: Pick<SwitchInput, 'dryRun' | 'emit'>): boolean {
-  const {refusals, settled, plan} = look
+  const {refusals, settled, plan, unprovenFence: fence} = look
   if (settled && refusals.length === 0) {
-    emit({
-      code: 'done',
-      text: `${plan.to} is the primary already, and clients are served there: nothing is left to do.`,
-    })
+    const there = `${plan.to} is the primary already, and clients are served there`
+    if (fence) emit(unprovenEvent(fence, `${there}, but ${fence.text}`))
+    else emit({code: 'done', text: `${there}: nothing is left to do.`})
     return false
   }
 
@@ -106,26 +120,24 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const {world, intent, to, emit} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const began = world.clock.now()
-  const prepared = await prepare(input)
+  const prepared = await prepare({...input, compareTables: true})
   const decidedFrom = input.diagnosed?.() ?? began
-  const {diagnosis, plan} = prepared
+  const {diagnosis, plan, unprovenFence} = prepared
   emit({code: 'diagnosis', ...diagnosis})
   emit(planEvent(plan))
   const settled = intent !== 'steer' && plan.intent === 'steer' && isSettled(prepared)
-  if (intent !== 'steer' && plan.intent === 'steer' && !settled)
+  if (intent !== 'steer' && plan.intent === 'steer' && !settled) {
     emit({code: 'note', text: `${plan.to} is the primary already: only the rest of the switch is left`})
-  if (plan.intent === 'failover' && diagnosis.situation === 'Healthy') {
-    emit({
-      code: 'warning',
-      text: 'everything is healthy: a failover would only risk loss',
-      hint: 'todo-dr switchover loses nothing',
-    })
+    if (unprovenFence) emit(unprovenEvent(unprovenFence))
   }
+
+  const safer = plan.intent === 'failover' ? saferThanFailover(diagnosis, plan.to) : undefined
+  if (safer) emit({code: 'warning', text: `${safer.why}: a failover would only risk loss`, hint: safer.hint})
 
   const waivers = await waiversOf(input, prepared)
   const verdict = prepared.gates(waivers)
   showVerdict(verdict, emit)
-  return {diagnosis, plan, ...verdict, waivers, decidedFrom, settled}
+  return {diagnosis, plan, unprovenFence, ...verdict, waivers, decidedFrom, settled}
 }
 
 /** Nothing is left of a switch to the primary: the route names it, and its API and its functions are well. */

@@ -7,7 +7,8 @@ import type {Input, Operation, Output, Service} from './services.js'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import {OWNER_TAG} from '../../model/estate.js'
-import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Vpcs} from '../../ports/checkup.js'
+import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Used} from '../../ports/checkup.js'
+import type {Route} from '../../ports/route.js'
 import {abortAfter} from '../abort-after.js'
 
 /** Looking for credentials where there are none asks an instance's metadata, which nobody answers here. */
@@ -18,6 +19,8 @@ const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version'
 const BOOTSTRAP_STACK = 'CDKToolkit'
 /** VPCs per region [Service Quotas, Amazon Virtual Private Cloud]. */
 const VPC_QUOTA = 'L-F678F1CE'
+/** Proxies per region [Service Quotas, Amazon RDS]. */
+const PROXY_QUOTA = 'L-D94C7EA3'
 
 /** The SDK's notes on where credentials come from, in words; the first that is there says it. */
 const SOURCES: [string, string][] = [
@@ -33,40 +36,88 @@ const SOURCES: [string, string][] = [
   ['CREDENTIALS_CODE', 'todo-dr itself, for the lab'],
 ]
 
+/** Who calls, by AWS's word, and when that was said. */
+interface Caller {
+  account: string
+  arn: string
+  /** Epoch milliseconds by AWS's clock. */
+  serverTime: number
+  started: number
+  ended: number
+}
+
 export class AwsCheckup implements Checkup {
+  /** Questions that are under way: on a lab one answers for both of who calls and how far the clocks are apart. */
+  readonly #callers = new Map<Region, Promise<Caller>>()
+
   constructor(
     private readonly clients: Clients,
     private readonly access: AwsAccess,
     private readonly signal?: AbortSignal,
+    /** Undefined where nothing is deployed. */
+    private readonly openRoute: () => Promise<Route | undefined> = async () => undefined,
   ) {}
 
   identity(region: Region): Promise<Asked<Identity>> {
     return asked(async () => {
-      const answer = await this.#call('sts', region, 'GetCallerIdentity', {})
+      const {account, arn} = await this.#caller(region)
       const {$source = {}} = (await this.clients.identity(region)) as {$source?: Record<string, string>}
       const source = SOURCES.find(([key]) => key in $source)?.[1] ?? 'the default provider chain'
       const signInRegion = await this.#signInRegion(Object.keys($source))
-      return {account: answer.Account ?? '', arn: answer.Arn ?? '', source, signInRegion}
+      return {account, arn, source, signInRegion}
     })
   }
 
-  /** An unsigned request to STS, which every region has: any answer will do, for its time and its date. */
+  /**
+   * An unsigned request to STS, which every region has: any answer will do, for its time and its date. A lab has one address for
+   * all of its regions, and knows by the signature alone which of them is asked.
+   */
   reach(region: Region): Promise<Asked<Reached>> {
-    return asked(async () => {
-      const url = this.access.endpoint ?? `https://sts.${region}.amazonaws.com/`
-      const started = Date.now()
-      const answer = await abortAfter(REACH_MS, this.signal, (signal) =>
-        fetch(url, {redirect: 'manual', signal}),
-      ).catch((error: Error) => {
+    return asked(() => (this.access.endpoint === undefined ? this.#reachUnsigned(region) : this.#reachSigned(region)))
+  }
+
+  async #reachSigned(region: Region): Promise<Reached> {
+    const {serverTime, started, ended} = await this.#caller(region)
+    return {latencyMs: ended - started, offsetMs: offset(serverTime, started, ended)}
+  }
+
+  #caller(region: Region): Promise<Caller> {
+    const asking = this.#callers.get(region) ?? this.#askCaller(region).finally(() => this.#callers.delete(region))
+    this.#callers.set(region, asking)
+    return asking
+  }
+
+  async #askCaller(region: Region): Promise<Caller> {
+    const options = {signal: this.signal, deadlineMs: DEADLINE_MS}
+    const started = Date.now()
+    return this.clients.call(
+      'sts',
+      region,
+      'GetCallerIdentity',
+      {},
+      options,
+      async ({Account: account = '', Arn: arn = ''}, serverTime) => ({
+        account,
+        arn,
+        serverTime,
+        started,
+        ended: Date.now(),
+      }),
+    )
+  }
+
+  async #reachUnsigned(region: Region): Promise<Reached> {
+    const url = `https://sts.${region}.amazonaws.com/`
+    const started = Date.now()
+    const answer = await abortAfter(REACH_MS, this.signal, (signal) => fetch(url, {redirect: 'manual', signal})).catch(
+      (error: Error) => {
         throw new Unreachable(`${url} got no answer`, error.cause ?? error)
-      })
-      const ended = Date.now()
-      await answer.body?.cancel()
-      const date = Date.parse(answer.headers.get('date') ?? '')
-      // HTTP's dates are cut to the second: half a second is the best guess at the rest.
-      const offsetMs = Number.isNaN(date) ? 0 : date + 500 - (started + ended) / 2
-      return {latencyMs: ended - started, offsetMs}
-    })
+      },
+    )
+    const ended = Date.now()
+    await answer.body?.cancel()
+    const date = Date.parse(answer.headers.get('date') ?? '')
+    return {latencyMs: ended - started, offsetMs: Number.isNaN(date) ? 0 : offset(date, started, ended)}
   }
 
   bootstrap(region: Region, account: string): Promise<Asked<Bootstrap>> {
@@ -80,7 +131,7 @@ export class AwsCheckup implements Checkup {
     })
   }
 
-  vpcs(region: Region, app: string | undefined): Promise<Asked<Vpcs>> {
+  vpcs(region: Region, app: string | undefined): Promise<Asked<Used>> {
     return asked(async () => {
       const [found, quota] = await Promise.all([
         this.#call('ec2', region, 'DescribeVpcs', {MaxResults: 1000}),
@@ -98,6 +149,32 @@ export class AwsCheckup implements Checkup {
       const answer = await this.#call('rds', region, 'DescribeDBEngineVersions', wanted)
       const [found] = answer.DBEngineVersions ?? []
       return {offered: found !== undefined, global: found?.SupportsGlobalDatabases === true}
+    })
+  }
+
+  concurrency(region: Region): Promise<Asked<number>> {
+    return asked(async () => {
+      const {AccountLimit} = await this.#call('lambda', region, 'GetAccountSettings', {})
+      return AccountLimit?.ConcurrentExecutions ?? 0
+    })
+  }
+
+  proxies(region: Region, app: string | undefined): Promise<Asked<Used>> {
+    return asked(async () => {
+      const [{DBProxies: found = []}, quota] = await Promise.all([
+        this.#call('rds', region, 'DescribeDBProxies', {}),
+        this.#call('servicequotas', region, 'GetServiceQuota', {ServiceCode: 'rds', QuotaCode: PROXY_QUOTA}),
+      ])
+      const own = found.filter(({DBProxyName}) => DBProxyName === `${app?.toLowerCase()}-${region}`)
+      return {count: found.length, own: own.length, quota: quota.Quota?.Value ?? 0}
+    })
+  }
+
+  route(): Promise<Asked<Region | null>> {
+    return asked(async () => {
+      const route = await this.openRoute()
+      const options = {signal: this.signal, deadlineMs: DEADLINE_MS}
+      return route ? ((await route.prove?.(options)) ?? route.serving(options)) : null
     })
   }
 
@@ -144,6 +221,9 @@ export class AwsCheckup implements Checkup {
     return this.clients.call(service, region, operation, input, {signal: this.signal, deadlineMs: DEADLINE_MS})
   }
 }
+
+/** HTTP's dates are cut to the second: half a second is the best guess at the rest. */
+const offset = (date: number, started: number, ended: number): number => date + 500 - (started + ended) / 2
 
 /** Null where AWS says with one of `codes` that there is none. */
 async function orNull<T>(codes: string[], ask: () => Promise<T>): Promise<T | null> {

@@ -3,9 +3,13 @@
 import {Agent} from 'node:http'
 import type {LookupFunction} from 'node:net'
 import {abortAfter} from '../abort-after.js'
-import {mapAwsError} from './errors.js'
+import {askAgain} from '../ask-again.js'
+import type {Again} from '../ask-again.js'
+import {isClockSkew, isHiccup, isOfAws, isRefusedIdentity, mapAwsError, notAws} from './errors.js'
+import type {FailedCall, HttpHead} from './errors.js'
 import {actionOf, SERVICES} from './services.js'
 import type {Input, Operation, Output, Service} from './services.js'
+import {Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import type {CallOptions} from '../../ports/world.js'
 
@@ -34,12 +38,33 @@ export const CALL_DEADLINE_MS = 6000
 /** A function may have to wake a paused database; none of the template's may run longer. */
 export const INVOKE_DEADLINE_MS = 30_000
 
-/** Every poll of every stack counts against one quota of the account. */
+/** Of what changes something, by the SDK. Every poll of every stack counts against one quota of the account. */
 const ATTEMPTS: Partial<Record<Service, number>> = {cloudformation: 6}
 const USUAL_ATTEMPTS = 2
 
+/** A read that is silent for so long is asked for once more beside it. Milliseconds. */
+const HEDGE_MS = 1000
+/** A read that AWS throttles or fails is asked for again until so many milliseconds after the first, then the error is told. */
+const PATIENCE_MS = 2500
+/** A read of which the connection fails: a region that is gone must not cost more. */
+const BROKEN_CONNECTIONS = 2
+const PAUSE_MS = 100
+
+/** A clock that is off by so much is told. AWS refuses signatures that are five minutes off (IAM user guide, signed requests). */
+const SKEW_MS = 4 * 60_000
+/** HTTP's dates are cut to the second, and an answer takes its time. */
+const ROUNDING_MS = 2500
+
+/**
+ * To an address that all services of a region share, as a lab's. A look asks some thirty things at once, and a connection of its own
+ * for each costs more than the answer. AWS has an address for each service: there the SDK's own limit stays.
+ */
+const CONNECTIONS = 8
+
 /** Services that stand in no region, and how errors name where they are. */
 const GLOBAL: Partial<Record<Service, {region: Region; where: string}>> = {
+  cloudfront: {region: 'us-east-1', where: 'CloudFront'},
+  iam: {region: 'us-east-1', where: 'IAM'},
   'cloudfront-keyvaluestore': {region: 'us-east-1', where: 'the edge'},
 }
 
@@ -48,32 +73,47 @@ const URGENT: Service[] = ['rds', 'cloudwatch', 'lambda', 'cloudfront-keyvaluest
 
 /** As far as it is the same for all services. */
 interface AnyClient {
+  config: object
   send(command: AnyCommand, options: {abortSignal: AbortSignal}): Promise<unknown>
   destroy(): void
 }
+type Step = (args: {request: object}) => Promise<{response: object}>
 interface AnyCommand {
   middlewareStack: {
-    add(
-      middleware: (
-        next: (args: object) => Promise<{response: unknown}>,
-      ) => (args: object) => Promise<{response: unknown}>,
-      options: {step: 'deserialize'; name: string},
-    ): void
+    add(middleware: (next: Step) => Step, options: {step: 'deserialize'; name: string}): void
   }
 }
 type AnyModule = Record<string, new (input: object) => AnyCommand> & {Client: new (settings: object) => AnyClient}
 
 export class Clients {
   readonly #access: AwsAccess
-  readonly #made = new Map<string, Promise<AnyClient>>()
+  readonly #skewed: (offsetMs: number) => void
+  #made = new Map<string, Promise<AnyClient>>()
+  /** A region that is silent must not hold up the other one. */
+  readonly #agents = new Map<Region, Agent>()
+  /** With credentials that were refused: their calls may still be under way. */
+  readonly #former: Promise<AnyClient>[] = []
+  #renewing: Promise<void> | undefined
+  #offsetMs = 0
+  #told = false
 
-  constructor(access: AwsAccess) {
+  /** `skewed` is called once, where this machine's clock is off: `offsetMs` is above 0 where it is behind AWS's. */
+  constructor(access: AwsAccess, skewed: (offsetMs: number) => void = () => undefined) {
     this.#access = access
+    this.#skewed = skewed
+  }
+
+  /** Epoch milliseconds by AWS's clock, as far as its answers have told it. */
+  now(): number {
+    return Date.now() + (Math.abs(this.#offsetMs) > ROUNDING_MS ? this.#offsetMs : 0)
   }
 
   /**
    * Carries out one operation. Throws `Unreachable` where nobody answers within the deadline, another `DrError` where AWS says
    * no. `read` takes what the answer streams, within the same deadline, and the instant of the answer by the service's own clock.
+   * What only reads is asked again within the deadline, where it is slow, throttled or failed. A call that was refused for its
+   * credentials, or for the time of its signature, has done nothing: it is sent once more, with credentials that are asked for anew
+   * or with AWS's time, even where it is sent `once`.
    */
   call<S extends Service, O extends Operation<S>>(
     service: S,
@@ -98,20 +138,39 @@ export class Clients {
     options: AwsCallOptions = {},
     read: (answer: Output<S, O>, serverTime: number) => Promise<unknown> = async (answer) => answer,
   ): Promise<unknown> {
-    const [module, client] = await Promise.all([this.#load(service), this.#client(service, region, options)])
-    const command = new module[`${operation}Command`]!(input as object)
-    const serverTime = serverTimeOf(command)
+    const {deadlineMs = CALL_DEADLINE_MS, signal} = options
+    const isRead = READS.test(operation)
+    const module = await this.#load(service)
+    const {profile, credentials} = this.#access
+    const told: FailedCall = {
+      action: actionOf(service, operation),
+      region: GLOBAL[service]?.where ?? region,
+      profile,
+      lab: credentials !== undefined,
+    }
+    const send = async (abortSignal: AbortSignal): Promise<unknown> => {
+      const client = await this.#client(service, region, isRead ? {...options, once: true} : options)
+      const command = new module[`${operation}Command`]!(input as object)
+      const envelope = envelopeOf(command, (endpoint) => (told.endpoint = endpoint))
+      try {
+        const output = (await client.send(command, {abortSignal})) as Output<S, O>
+        const head = envelope()
+        if (!isOfAws(head)) throw notAws(told, head)
+        return await read(output, serverTimeOf(head))
+      } catch (error) {
+        throw mapAwsError(error, told)
+      }
+    }
+
+    const attempt = (inner: AbortSignal): Promise<unknown> => this.#corrected(() => send(inner))
+    // The deadline counts from when there is a client: loading takes its time on a busy machine.
+    await this.#client(service, region, isRead ? {...options, once: true} : options)
     try {
-      return await abortAfter(options.deadlineMs ?? CALL_DEADLINE_MS, options.signal, async (abortSignal) =>
-        read((await client.send(command, {abortSignal})) as Output<S, O>, serverTime()),
+      return await abortAfter(deadlineMs, signal, (inner) =>
+        isRead ? askAgain(patience(inner, service, deadlineMs), attempt) : attempt(inner),
       )
     } catch (error) {
-      const {profile} = this.#access
-      throw mapAwsError(error, {
-        action: actionOf(service, operation),
-        region: GLOBAL[service]?.where ?? region,
-        profile,
-      })
+      throw mapAwsError(error, told)
     }
   }
 
@@ -130,8 +189,44 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    const clients = await Promise.allSettled(this.#made.values())
+    const clients = await Promise.allSettled([...this.#made.values(), ...this.#former])
     for (const client of clients) if (client.status === 'fulfilled') client.value.destroy()
+  }
+
+  /** Sends it once more where AWS refused the credentials or the time, and either is better now. */
+  async #corrected<T>(send: () => Promise<T>): Promise<T> {
+    const used = this.#made
+    try {
+      return await send()
+    } catch (error) {
+      if (isClockSkew(error)) return send()
+      if (!isRefusedIdentity(error) || this.#access.credentials) throw error
+      // Of calls that were refused together, the first one renews.
+      if (this.#made === used) await (this.#renewing ??= this.#renew())
+      return send()
+    }
+  }
+
+  /** The SDK keeps credentials until shortly before their end, and files for ever. */
+  async #renew(): Promise<void> {
+    const {loadSharedConfigFiles} = await import('@smithy/core/config')
+    await loadSharedConfigFiles({ignoreCache: true})
+    this.#former.push(...this.#made.values())
+    this.#made = new Map()
+    this.#renewing = undefined
+  }
+
+  /** What one client learns of AWS's time, all know: a promotion is sent once, by a client that may have sent nothing before. */
+  #shareClock(client: AnyClient): AnyClient {
+    const learn = (offsetMs: number): void => {
+      this.#offsetMs = offsetMs
+      if (this.#told || Math.abs(offsetMs) < SKEW_MS) return
+      this.#told = true
+      this.#skewed(offsetMs)
+    }
+
+    Object.defineProperty(client.config, 'systemClockOffset', {get: () => this.#offsetMs, set: learn})
+    return client
   }
 
   async #load(service: Service): Promise<AnyModule> {
@@ -149,11 +244,22 @@ export class Clients {
     return made
   }
 
+  #agent(region: Region): Agent {
+    const agent = this.#agents.get(region) ?? new Agent({keepAlive: true, maxSockets: CONNECTIONS})
+    this.#agents.set(region, agent)
+    return agent
+  }
+
   async #make(service: Service, region: Region, once: boolean, requestTimeout: number): Promise<AnyClient> {
     const {Client} = await this.#load(service)
     const {credentials, endpoint, profile} = this.#access
-    const requestHandler = {connectionTimeout: CONNECT_MS, requestTimeout, throwOnRequestTimeout: true}
-    return new Client({
+    const requestHandler = {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+      ...(endpoint && {httpAgent: this.#agent(region)}),
+    }
+    const client = new Client({
       region: GLOBAL[service]?.region ?? region,
       ...(credentials && {credentials}),
       ...(endpoint && {endpoint}),
@@ -166,22 +272,47 @@ export class Clients {
         isLoopback(endpoint) &&
         named(endpoint, requestHandler)),
     })
+    return this.#shareClock(client)
   }
 }
 
-/** Reads the `Date` of the answer, epoch milliseconds in whole seconds; our own clock where there is none. */
-function serverTimeOf(command: AnyCommand): () => number {
-  let date: number | undefined
+/** What AWS names so changes nothing. */
+const READS = /^(Describe|Get|Head|List|Simulate)/
+
+/** The whole deadline for CloudFormation, whose quota a deployment fills; else the error is told while there is time for another way. */
+function patience(signal: AbortSignal, service: Service, deadlineMs: number): Again {
+  const patienceMs = service === 'cloudformation' ? deadlineMs : Math.min(PATIENCE_MS, deadlineMs / 2)
+  return {
+    signal,
+    hedgeMs: HEDGE_MS,
+    pauseAfter(error, failures, elapsedMs) {
+      const pauseMs = PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random())
+      if (error instanceof Unreachable) return failures < BROKEN_CONNECTIONS ? pauseMs : undefined
+      return isHiccup(error) && elapsedMs + pauseMs < patienceMs ? pauseMs : undefined
+    },
+  }
+}
+
+/** Tells who is asked, as soon as that is known, and keeps the head of the answer. */
+function envelopeOf(command: AnyCommand, asked: (endpoint: string) => void): () => HttpHead {
+  let head: HttpHead = {}
   command.middlewareStack.add(
     (next) => async (args) => {
+      const {protocol, hostname, port} = args.request as {protocol: string; hostname: string; port?: number}
+      asked(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
       const result = await next(args)
-      const {headers} = result.response as {headers?: Record<string, string>}
-      date = Date.parse(headers?.date ?? '')
+      head = result.response
       return result
     },
-    {step: 'deserialize', name: 'serverTime'},
+    {step: 'deserialize', name: 'envelope'},
   )
-  return () => (date === undefined || Number.isNaN(date) ? Date.now() : date)
+  return () => head
+}
+
+/** Epoch milliseconds in whole seconds; our own clock where the answer has no date. */
+function serverTimeOf({headers}: HttpHead): number {
+  const date = Date.parse(headers?.date ?? '')
+  return Number.isNaN(date) ? Date.now() : date
 }
 
 /**

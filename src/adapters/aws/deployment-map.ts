@@ -22,38 +22,55 @@ export interface MapRequest {
 
 export interface FoundMap {
   deployment: Deployment
-  /** Set where no region answered: how old the local copy is, in seconds. */
-  ageSeconds?: number
+  /** Set where no region gave one: how old the local copy is, and why it had to be taken. */
+  copy?: {ageSeconds: number; why: string}
 }
 
-/** Asks all regions at once and takes the first copy. Throws `NotDeployed` (exit usage) where no region has one. */
+/** Milliseconds that a map is waited for where a copy is kept, which is mostly the same. */
+const COPY_AFTER_MS = 2500
+
+/** Asks all regions at once and takes the first map. Throws `NotDeployed` (exit usage) where no region has one. */
 export async function findMap(clients: Clients, request: MapRequest): Promise<FoundMap> {
-  const asked = request.regions.map((name) => fetchMap(clients, name, request))
+  const {cacheFile, app} = request
+  const kept = cacheFile === undefined ? undefined : await readCache(cacheFile, app)
+  const asked = request.regions.map((name) => fetchMap(clients, name, request, kept && COPY_AFTER_MS))
   try {
     const found = await Promise.any(asked)
-    if (request.cacheFile) await saveCache(request.cacheFile, found)
+    if (cacheFile) await saveCache(cacheFile, found)
     return {deployment: found}
   } catch (error) {
     if (!(error instanceof AggregateError)) throw error
-    return fallBack(error.errors, request)
+    return fallBack(error.errors, request, kept)
   }
 }
 
-async function fetchMap(clients: Clients, name: Region, {app, signal}: MapRequest): Promise<Deployment> {
-  const answer = await clients.call('ssm', name, 'GetParameter', {Name: mapParameter(app)}, {signal})
+async function fetchMap(
+  clients: Clients,
+  name: Region,
+  {app, signal}: MapRequest,
+  deadlineMs: number | undefined,
+): Promise<Deployment> {
+  const answer = await clients.call('ssm', name, 'GetParameter', {Name: mapParameter(app)}, {signal, deadlineMs})
   return parseMap(answer.Parameter?.Value ?? '', `${mapParameter(app)} in ${name}`)
 }
 
-async function fallBack(errors: unknown[], request: MapRequest): Promise<FoundMap> {
+/** Nothing is given up for the map where a copy is kept. Every region must say that there is none before that is believed. */
+function fallBack(errors: unknown[], request: MapRequest, kept: KeptMap | undefined): FoundMap {
   // The caller gave up: silence says nothing about the regions.
   if (request.signal?.aborted) throw errors[0]
-  // The clearest cause first: no permission or another fault, then the local copy, then no map, then no answer.
-  const told = errors.filter((error) => !(error instanceof Unreachable))
-  const fault = told.find((error) => !isFault(error, 'ParameterNotFound'))
+  const causes = errors.filter((error) => !isFault(error, 'ParameterNotFound'))
+  if (causes.length === 0) throw notDeployed(request)
+  // The clearest first: no permission or another fault, then silence.
+  const fault = causes.find((error) => !(error instanceof Unreachable))
+  // A bug, or a map of a later version, by which this one must not steer.
+  if (fault !== undefined && (!(fault instanceof DrError) || fault.exit === 'usage')) throw fault
+  if (kept) {
+    const ageSeconds = Math.max(0, (Date.now() - kept.savedAt) / 1000)
+    return {deployment: kept.deployment, copy: {ageSeconds, why: ((fault ?? causes[0]) as Error).message}}
+  }
+
   if (fault) throw fault
-  const copy = request.cacheFile && told.length < errors.length && (await readCache(request.cacheFile, request.app))
-  if (copy) return {deployment: copy.deployment, ageSeconds: Math.max(0, (Date.now() - copy.savedAt) / 1000)}
-  if (told.length > 0) throw notDeployed(request)
+  if (causes.length < errors.length) throw notDeployed(request)
   throw new DrError({
     code: 'MapUnreachable',
     exit: 'usage',
@@ -82,8 +99,14 @@ async function saveCache(file: string, found: Deployment): Promise<void> {
   }
 }
 
+interface KeptMap {
+  /** Epoch milliseconds. */
+  savedAt: number
+  deployment: Deployment
+}
+
 /** Undefined where there is none, it is damaged, or it is of another application. An older program may have kept it in version 1. */
-async function readCache(file: string, app: string): Promise<{savedAt: number; deployment: Deployment} | undefined> {
+async function readCache(file: string, app: string): Promise<KeptMap | undefined> {
   try {
     const copy = JSON.parse(await readFile(file, 'utf8')) as {savedAt: number; deployment: unknown}
     const deployment = mapOf(copy.deployment, file)

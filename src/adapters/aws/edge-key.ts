@@ -11,13 +11,14 @@ import type {Clients} from './clients.js'
  * Headers of a request past the edge; none where the APIs are not locked.
  *
  * Every region holds a copy of the one secret, so that all are asked at once and the first answer is taken: a region whose
- * API is well must not look lost because another service of it is not. An answer is remembered, a failure is not.
+ * API is well must not look lost because another service of it is not. An answer is remembered until it is refused, a failure is not.
  */
 export function edgeKey(clients: Clients, deployment: Deployment): DirectHeaders {
   const {lock} = deployment.edge
   if (!lock) return async () => ({})
   let known: string | undefined
-  return async (options) => {
+  return async (options, refused) => {
+    if (refused?.[lock.header] === known) known = undefined
     known ??= await firstOf(
       regionNames(deployment).map((region) => secretIn(clients, region, lock.secretName, options)),
       options.signal,

@@ -4,7 +4,7 @@ import {DrError} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
 import {regionOf} from '../../model/regions.js'
 import type {Workload} from '../../ports/workload.js'
-import type {CallOptions, Functions} from '../../ports/world.js'
+import type {CallOptions, FunctionRole, Functions} from '../../ports/world.js'
 import {INVOKE_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
 
@@ -20,12 +20,7 @@ export class AwsFunctions implements Functions {
     this.#errorOf = errorOf
   }
 
-  async invoke(
-    region: Region,
-    role: 'migrate' | 'presence',
-    payload: unknown,
-    {signal}: CallOptions = {},
-  ): Promise<unknown> {
+  async invoke(region: Region, role: FunctionRole, payload: unknown, {signal}: CallOptions = {}): Promise<unknown> {
     const FunctionName = this.#named(region, role)
     const input = {FunctionName, Payload: Buffer.from(JSON.stringify(payload))}
     const answer = await this.#clients.call('lambda', region, 'Invoke', input, {
@@ -52,7 +47,7 @@ export class AwsFunctions implements Functions {
     return body
   }
 
-  #named(region: Region, which: 'migrate' | 'presence'): string {
+  #named(region: Region, which: FunctionRole): string {
     const name = regionOf(this.#deployment, region).functions[which]
     if (name !== undefined) return name
     throw new DrError({

@@ -1,18 +1,27 @@
 /** The Aurora global database over RDS and CloudWatch. */
 
-import type {DBCluster, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
+import type {DBCluster, DBInstance, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
 import {DrError} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
 import {otherRegion, regionOf} from '../../model/regions.js'
-import type {Cluster, GlobalCluster, GlobalMember, ProxyHealth} from '../../model/observation.js'
-import type {CallOptions, GlobalDatabase} from '../../ports/world.js'
+import type {Cluster, ClusterDetails, GlobalCluster, GlobalMember, Lag, ProxyHealth} from '../../model/observation.js'
+import type {CallOptions, GlobalDatabase, RdsEvent} from '../../ports/world.js'
 import {regionOfArn} from './arn.js'
+import {capacityOf} from './capacity.js'
 import type {Clients} from './clients.js'
+import {askMetrics, dataOf} from './metrics.js'
 
 /** A datum older than this says nothing about now. */
 const LAG_WINDOW_MS = 5 * 60_000
 /** CloudWatch's finest period of metrics with regular resolution, which those of RDS are (CloudWatch API reference). */
 const AWS_LAG_PERIOD_SECONDS = 60
+
+/**
+ * A promotion is sent once, and in a regional event its control plane may take long to say yes. An answer that we do not wait for
+ * leaves open whether it was accepted, which costs more than the wait. Milliseconds.
+ */
+const PROMOTION_MS = 30_000
+const PATIENT = {once: true, requestMs: PROMOTION_MS, deadlineMs: PROMOTION_MS}
 
 export class AwsGlobalDatabase implements GlobalDatabase {
   readonly #clients: Clients
@@ -23,6 +32,10 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     this.#clients = clients
     this.#deployment = deployment
     this.#lagPeriodSeconds = lagPeriodSeconds
+  }
+
+  now(): number {
+    return this.#clients.now()
   }
 
   async describe(via: Region, options: CallOptions = {}): Promise<GlobalCluster> {
@@ -39,14 +52,15 @@ export class AwsGlobalDatabase implements GlobalDatabase {
       this.#clients.call('rds', region, 'DescribeDBInstances', {Filters: ofCluster}, options),
     ])
     const cluster: DBCluster = first(clusters.DBClusters, `cluster ${clusterId}`)
+    const own = (instances.DBInstances ?? []).filter(({DBClusterIdentifier}) => DBClusterIdentifier === clusterId)
     return {
       id: clusterId,
       arn: cluster.DBClusterArn ?? '',
       status: cluster.Status ?? 'unknown',
-      availableInstances: (instances.DBInstances ?? []).filter(
-        ({DBInstanceStatus, DBClusterIdentifier}) =>
-          DBInstanceStatus === 'available' && DBClusterIdentifier === clusterId,
-      ).length,
+      instances: own.map(({DBInstanceStatus}) => DBInstanceStatus ?? 'unknown'),
+      engineVersion: cluster.EngineVersion,
+      ...capacityOf(cluster),
+      details: toDetails(cluster, own),
     }
   }
 
@@ -54,11 +68,15 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     const {proxyName: DBProxyName} = regionOf(this.#deployment, region)
     const answer = await this.#clients.call('rds', region, 'DescribeDBProxyTargets', {DBProxyName}, options)
     // The tracked cluster is listed as a target without a health of its own.
-    const healths = (answer.Targets ?? []).flatMap(({TargetHealth}) => TargetHealth ?? [])
+    const targets = answer.Targets ?? []
+    const healths = targets.flatMap(({TargetHealth}) => TargetHealth ?? [])
     const ill = healths.filter(({State}) => State !== 'AVAILABLE')
     return {
       available: healths.length - ill.length,
       unavailable: ill.length,
+      writable: targets.filter(({Role, TargetHealth}) => Role === 'READ_WRITE' && TargetHealth?.State === 'AVAILABLE')
+        .length,
+      authFailed: ill.some(({Reason}) => Reason === 'AUTH_FAILURE'),
       reason: ill[0]?.Description ?? ill[0]?.Reason,
     }
   }
@@ -68,14 +86,14 @@ export class AwsGlobalDatabase implements GlobalDatabase {
    * that code, and who calls reads the state again before trying again.
    */
   async switchover(primary: Region, target: Region, options: CallOptions = {}): Promise<number> {
-    const [promotion, once] = [this.#promotion(target), {...options, once: true}]
-    return this.#clients.call('rds', primary, 'SwitchoverGlobalCluster', promotion, once, instant)
+    const promotion = this.#promotion(target)
+    return this.#clients.call('rds', primary, 'SwitchoverGlobalCluster', promotion, {...options, ...PATIENT}, instant)
   }
 
   async failover(target: Region, options: CallOptions = {}): Promise<number> {
     // Without AllowDataLoss the same call is a switchover, which a real outage refuses (RDS API reference).
     const promotion = {...this.#promotion(target), AllowDataLoss: true}
-    return this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, once: true}, instant)
+    return this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, ...PATIENT}, instant)
   }
 
   /**
@@ -97,34 +115,36 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     return given?.Message
   }
 
+  /** Events of instances and of clusters alike (Aurora user guide, "Amazon RDS event categories and event messages for Aurora"). */
+  async failoverEvents(via: Region, since: number, options: CallOptions = {}): Promise<RdsEvent[]> {
+    const {Events = []} = await this.#clients.call('rds', via, 'DescribeEvents', {StartTime: new Date(since)}, options)
+    return Events.flatMap(({Date: at, Message: text = ''}) =>
+      /block writes|resynchronizing members/.test(text) ? [{at: at?.getTime() ?? 0, text}] : [],
+    )
+  }
+
   /**
    * `AuroraGlobalDBRPOLag` in milliseconds is reported by secondaries only. AWS lists it by cluster and by cluster and
    * source region without saying which an account has, so both are asked for and the newest datum counts.
    */
-  async lagSeconds(region: Region, options: CallOptions = {}): Promise<number | undefined> {
-    const now = Date.now()
-    const byCluster = {Name: 'DBClusterIdentifier', Value: this.#clusterId(region)}
-    const bySource = {Name: 'SourceRegion', Value: otherRegion(this.#deployment, region)}
-    const question = {
-      StartTime: new Date(now - LAG_WINDOW_MS),
-      // The window's end is exclusive.
-      EndTime: new Date(now + this.#lagPeriodSeconds * 1000),
-      ScanBy: 'TimestampDescending' as const,
-      MetricDataQueries: [[byCluster], [byCluster, bySource]].map((dimensions, index) => ({
-        Id: `lag${index}`,
-        MetricStat: {
-          Metric: {Namespace: 'AWS/RDS', MetricName: 'AuroraGlobalDBRPOLag', Dimensions: dimensions},
-          Period: this.#lagPeriodSeconds,
-          Stat: 'Maximum',
-        },
+  async lag(region: Region, options: CallOptions = {}): Promise<Lag | undefined> {
+    const byCluster: [string, string] = ['DBClusterIdentifier', this.#clusterId(region)]
+    const bySource: [string, string] = ['SourceRegion', otherRegion(this.#deployment, region)]
+    const results = await askMetrics(
+      this.#clients,
+      region,
+      [[byCluster], [byCluster, bySource]].map((dimensions, index) => ({
+        id: `lag${index}`,
+        namespace: 'AWS/RDS',
+        metric: 'AuroraGlobalDBRPOLag',
+        dimensions,
+        stat: 'Maximum' as const,
       })),
-    }
-    const answer = await this.#clients.call('cloudwatch', region, 'GetMetricData', question, options)
-    const data = (answer.MetricDataResults ?? []).flatMap(({Timestamps = [], Values = []}) =>
-      Values.map((milliseconds, index) => ({milliseconds, at: Timestamps[index]?.getTime() ?? 0})),
+      {spanMs: LAG_WINDOW_MS, periodSeconds: this.#lagPeriodSeconds},
+      options,
     )
-    const newest = data.sort((one, other) => other.at - one.at)[0]
-    return newest && newest.milliseconds / 1000
+    const newest = dataOf(results).sort((one, other) => other.at - one.at)[0]
+    return newest && {seconds: newest.value / 1000, at: newest.at, periodSeconds: this.#lagPeriodSeconds}
   }
 
   #promotion(target: Region) {
@@ -149,11 +169,28 @@ function first<T>(list: T[] | undefined, what: string): T {
   throw new DrError({code: 'NotFound', exit: 'failed', what: `AWS has no ${what}`, next: 'todo-dr status'})
 }
 
+function toDetails(cluster: DBCluster, instances: DBInstance[]): ClusterDetails {
+  const {DBClusterMembers: members = []} = cluster
+  const writer = members.find(({IsClusterWriter}) => IsClusterWriter)?.DBInstanceIdentifier
+  return {
+    pendingVersion: cluster.PendingModifiedValues?.EngineVersion,
+    backupDays: cluster.BackupRetentionPeriod,
+    instances: instances.map(({DBInstanceIdentifier: id = '', DBInstanceStatus, DBInstanceClass, ...more}) => ({
+      id,
+      status: DBInstanceStatus ?? 'unknown',
+      instanceClass: DBInstanceClass ?? 'unknown',
+      isWriter: id === writer,
+      upgradesItself: more.AutoMinorVersionUpgrade === true,
+    })),
+  }
+}
+
 function toGlobalCluster(found: RdsGlobalCluster): GlobalCluster {
   const {FailoverState: state} = found
   return {
     id: found.GlobalClusterIdentifier ?? '',
     status: found.Status ?? 'unknown',
+    engineVersion: found.EngineVersion,
     // AWS leaves the state in place, empty, when nothing is under way.
     ...(state?.Status && {
       failover: {

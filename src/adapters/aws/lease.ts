@@ -8,7 +8,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
-import type {CallOptions, Lease, LeaseHold} from '../../ports/world.js'
+import type {CallOptions, Lease, LeaseHold, LeaseHolder} from '../../ports/world.js'
 import type {PartingLease} from '../../ports/teardown.js'
 import {CALL_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
@@ -104,6 +104,15 @@ export class AwsLease implements Lease, PartingLease {
     this.#regions.delete(region)
     await this.#writing
     return this.#regions.size
+  }
+
+  async holder(options: CallOptions = {}): Promise<LeaseHolder | undefined> {
+    const {found, silent} = await this.#look([...this.#regions], {...options, deadlineMs: this.#answerMs})
+    if (found.length === 0) throw [...silent.values()][0] ?? noRegion()
+    const [newest] = found
+      .filter(({record, leftMs}) => record !== undefined && record.owner !== null && leftMs > 0)
+      .sort((one, other) => other.record!.token - one.record!.token)
+    return newest && {owner: newest.record!.owner!, secondsLeft: Math.ceil(newest.leftMs / 1000)}
   }
 
   async release(hold: LeaseHold, options: CallOptions = {}): Promise<void> {
@@ -202,7 +211,7 @@ export class AwsLease implements Lease, PartingLease {
         return {region, etag: answer.ETag, record, leftMs, now}
       })
     } catch (error) {
-      if (isFault(error, 'NoSuchKey')) return {region, leftMs: 0, now: Date.now()}
+      if (isFault(error, 'NoSuchKey')) return {region, leftMs: 0, now: this.#clients.now()}
       throw error
     }
   }

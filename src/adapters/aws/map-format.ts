@@ -31,6 +31,7 @@ const functions = z
     readers: z.array(z.string()),
     presence: z.string().optional(),
     migrate: z.string().optional(),
+    compare: z.string().optional(),
   })
   .refine(({migrate, writers}) => migrate === undefined || writers.includes(migrate), {
     path: ['migrate'],
@@ -38,6 +39,10 @@ const functions = z
   })
   .refine(({presence, readers}) => presence === undefined || readers.includes(presence), {
     path: ['presence'],
+    error: 'must be one of the readers',
+  })
+  .refine(({compare, readers}) => compare === undefined || readers.includes(compare), {
+    path: ['compare'],
     error: 'must be one of the readers',
   })
 

@@ -9,18 +9,17 @@ import type {ActiveOutage, Outage, OutageKind} from '../../ports/outage.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
-
-/** Its value on a function: the beginning in epoch milliseconds and the earlier reservation, `none` where there was none. */
-const OUTAGE_TAG = 'todo-dr-outage'
-const NO_RESERVATION = 'none'
+import {FENCE_TAG, OUTAGE_TAG, Reservations} from './reservations.js'
 
 export class AwsOutage implements Outage {
   readonly #clients: Clients
   readonly #deployment: Deployment
+  readonly #reservations: Reservations
 
   constructor(clients: Clients, deployment: Deployment) {
     this.#clients = clients
     this.#deployment = deployment
+    this.#reservations = new Reservations(clients, deployment)
   }
 
   async start(region: Region, kind: OutageKind, options: CallOptions = {}): Promise<void> {
@@ -40,10 +39,10 @@ export class AwsOutage implements Outage {
 
   async active(region: Region, options: CallOptions = {}): Promise<ActiveOutage[]> {
     const [functions, database] = await Promise.all([
-      Promise.all(this.#functions(region).map((name) => this.#functionMemory(region, name, options))),
+      Promise.all(this.#functions(region).map((name) => this.#reservations.memory(region, name, options))),
       this.#databaseMemory(region, options),
     ])
-    const api = functions.flatMap((memory) => (memory ? [memory.startedAt] : []))
+    const api = functions.flatMap(({outage}) => (outage ? [outage.startedAt] : []))
     return [
       ...(api.length > 0 ? [{region, kind: 'api' as const, startedAt: Math.min(...api)}] : []),
       ...(database === undefined ? [] : [{region, kind: 'database' as const, startedAt: database}]),
@@ -51,58 +50,27 @@ export class AwsOutage implements Outage {
   }
 
   /** Remembers first: a function that was closed without a memory could not be told from one that is fenced. */
-  async #closeFunction(region: Region, name: string, now: number, options: CallOptions): Promise<void> {
-    if (!(await this.#functionMemory(region, name, options))) {
-      const {ReservedConcurrentExecutions: earlier} = await this.#clients.call(
-        'lambda',
-        region,
-        'GetFunctionConcurrency',
-        {FunctionName: name},
-        options,
-      )
-      const tags = {
-        Resource: this.#functionArn(region, name),
-        Tags: {[OUTAGE_TAG]: `${now} ${earlier ?? NO_RESERVATION}`},
-      }
-      await this.#clients.call('lambda', region, 'TagResource', tags, options)
+  async #closeFunction(region: Region, name: string, startedAt: number, options: CallOptions): Promise<void> {
+    const {outage, fence} = await this.#reservations.memory(region, name, options)
+    if (!outage) {
+      const earlier = await this.#reservations.reserved(region, name, options)
+      // Of a fence that was cut before it closed anything: it would keep the function closed when the outage ends.
+      if (fence && earlier !== 0) await this.#reservations.forget(region, name, FENCE_TAG, options)
+      await this.#reservations.remember(region, name, {outage: {startedAt, earlier}}, options)
     }
 
-    const close = {FunctionName: name, ReservedConcurrentExecutions: 0}
-    await this.#clients.call('lambda', region, 'PutFunctionConcurrency', close, options)
+    await this.#reservations.reserve(region, name, 0, options)
   }
 
-  /** Forgets last: whoever is cut in between can stop the outage again. */
+  /**
+   * Leaves a fence alone that was made during the outage: an old primary that is opened would acknowledge writes beside the new
+   * one. Forgets last: whoever is cut in between can stop the outage again.
+   */
   async #openFunction(region: Region, name: string, options: CallOptions): Promise<void> {
-    const memory = await this.#functionMemory(region, name, options)
-    if (!memory) return
-    if (memory.earlier === undefined) {
-      const open = {FunctionName: name}
-      await this.#clients.call('lambda', region, 'DeleteFunctionConcurrency', open, options)
-    } else {
-      const open = {FunctionName: name, ReservedConcurrentExecutions: memory.earlier}
-      await this.#clients.call('lambda', region, 'PutFunctionConcurrency', open, options)
-    }
-
-    const forget = {Resource: this.#functionArn(region, name), TagKeys: [OUTAGE_TAG]}
-    await this.#clients.call('lambda', region, 'UntagResource', forget, options)
-  }
-
-  async #functionMemory(
-    region: Region,
-    name: string,
-    options: CallOptions,
-  ): Promise<{startedAt: number; earlier?: number} | undefined> {
-    const {Tags} = await this.#clients.call(
-      'lambda',
-      region,
-      'ListTags',
-      {Resource: this.#functionArn(region, name)},
-      options,
-    )
-    const value = Tags?.[OUTAGE_TAG]
-    if (value === undefined) return undefined
-    const [startedAt, earlier] = value.split(' ')
-    return {startedAt: Number(startedAt), ...(earlier !== NO_RESERVATION && {earlier: Number(earlier)})}
+    const {outage, fence} = await this.#reservations.memory(region, name, options)
+    if (!outage) return
+    if (!fence) await this.#reservations.reserve(region, name, outage.earlier, options)
+    await this.#reservations.forget(region, name, OUTAGE_TAG, options)
   }
 
   async #cutDatabase(region: Region, options: CallOptions): Promise<void> {
@@ -150,10 +118,5 @@ export class AwsOutage implements Outage {
   #functions(region: Region): string[] {
     const {writers, readers} = regionOf(this.#deployment, region).functions
     return [...writers, ...readers]
-  }
-
-  #functionArn(region: Region, name: string): string {
-    const parts = regionOf(this.#deployment, region).clusterArn.split(':')
-    return `arn:${parts[1]}:lambda:${region}:${parts[4]}:function:${name}`
   }
 }

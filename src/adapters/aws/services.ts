@@ -4,11 +4,14 @@
  */
 
 export const SERVICES = {
+  apigateway: () => import('./sdk/apigateway.js'),
   cloudformation: () => import('./sdk/cloudformation.js'),
+  cloudfront: () => import('./sdk/cloudfront.js'),
   'cloudfront-keyvaluestore': () => import('./sdk/cloudfront-keyvaluestore.js'),
   cloudwatch: () => import('./sdk/cloudwatch.js'),
   'cognito-idp': () => import('./sdk/cognito-idp.js'),
   ec2: () => import('./sdk/ec2.js'),
+  iam: () => import('./sdk/iam.js'),
   kms: () => import('./sdk/kms.js'),
   lambda: () => import('./sdk/lambda.js'),
   logs: () => import('./sdk/logs.js'),
@@ -19,6 +22,7 @@ export const SERVICES = {
   ssm: () => import('./sdk/ssm.js'),
   sts: () => import('./sdk/sts.js'),
   tag: () => import('./sdk/tag.js'),
+  wafv2: () => import('./sdk/wafv2.js'),
 }
 
 export type Service = keyof typeof SERVICES
@@ -56,5 +60,7 @@ const ACTIONS: Record<string, string> = {
 /** IAM's name of the action that a call needs, such as `rds:DescribeDBClusters`. */
 export function actionOf(service: Service, operation: string): string {
   const name = `${service}:${operation}`
+  // API Gateway's actions are HTTP's methods, which its operations begin with.
+  if (service === 'apigateway') return `apigateway:${/^[A-Z][a-z]+/.exec(operation)![0].toUpperCase()}`
   return ACTIONS[name] ?? name
 }

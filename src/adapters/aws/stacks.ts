@@ -13,6 +13,15 @@ import type {Input, Operation, Output} from './services.js'
 /** Throttling is common while stacks are being deployed: the SDK tries again within this. */
 const DEADLINE_MS = 20_000
 
+export const callCloudFormation = <O extends Operation<'cloudformation'>>(
+  clients: Clients,
+  region: Region,
+  operation: O,
+  input: Input<'cloudformation', O>,
+  options: CallOptions,
+): Promise<Output<'cloudformation', O>> =>
+  clients.call('cloudformation', region, operation, input, {deadlineMs: DEADLINE_MS, ...options})
+
 export class AwsStacks implements Stacks {
   readonly #clients: Clients
 
@@ -22,7 +31,13 @@ export class AwsStacks implements Stacks {
 
   async state(region: Region, name: string, options: CallOptions = {}): Promise<StackState | undefined> {
     try {
-      const {Stacks: found = []} = await this.#call(region, 'DescribeStacks', {StackName: name}, options)
+      const {Stacks: found = []} = await callCloudFormation(
+        this.#clients,
+        region,
+        'DescribeStacks',
+        {StackName: name},
+        options,
+      )
       const [stack] = found
       return stack && {status: stack.StackStatus!, reason: stack.StackStatusReason}
     } catch (error) {
@@ -34,7 +49,7 @@ export class AwsStacks implements Stacks {
 
   async template(region: Region, name: string, options: CallOptions = {}): Promise<Template> {
     const asSubmitted = {StackName: name, TemplateStage: 'Original' as const}
-    const {TemplateBody = '{}'} = await this.#call(region, 'GetTemplate', asSubmitted, options)
+    const {TemplateBody = '{}'} = await callCloudFormation(this.#clients, region, 'GetTemplate', asSubmitted, options)
     return templateOf(TemplateBody)
   }
 
@@ -48,7 +63,8 @@ export class AwsStacks implements Stacks {
     let token: string | undefined
     do {
       const wanted = {StackName: stack, ChangeSetName: changeSet, NextToken: token}
-      const page: Output<'cloudformation', 'DescribeChangeSet'> = await this.#call(
+      const page: Output<'cloudformation', 'DescribeChangeSet'> = await callCloudFormation(
+        this.#clients,
         region,
         'DescribeChangeSet',
         wanted,
@@ -61,7 +77,13 @@ export class AwsStacks implements Stacks {
   }
 
   async dropChangeSet(region: Region, stack: string, changeSet: string, options: CallOptions = {}): Promise<void> {
-    await this.#call(region, 'DeleteChangeSet', {StackName: stack, ChangeSetName: changeSet}, options)
+    await callCloudFormation(
+      this.#clients,
+      region,
+      'DeleteChangeSet',
+      {StackName: stack, ChangeSetName: changeSet},
+      options,
+    )
   }
 
   async bootstrapVersion(region: Region, parameter: string, options: CallOptions = {}): Promise<number | undefined> {
@@ -77,15 +99,6 @@ export class AwsStacks implements Stacks {
   async account(region: Region, options: CallOptions = {}): Promise<string> {
     const {Account = ''} = await this.#clients.call('sts', region, 'GetCallerIdentity', {}, options)
     return Account
-  }
-
-  #call<O extends Operation<'cloudformation'>>(
-    region: Region,
-    operation: O,
-    input: Input<'cloudformation', O>,
-    options: CallOptions,
-  ): Promise<Output<'cloudformation', O>> {
-    return this.#clients.call('cloudformation', region, operation, input, {deadlineMs: DEADLINE_MS, ...options})
   }
 }
 

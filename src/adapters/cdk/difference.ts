@@ -15,8 +15,11 @@ const ACTIONS: Record<string, Change['action']> = {
   MAY_REPLACE: 'replace',
 }
 
-/** Of the message `CDK_TOOLKIT_I4002`; undefined for any other, and for a stack without a difference. */
-export function differenceOf(message: IoMessage<unknown>): StackDifference | undefined {
+/** Of the message `CDK_TOOLKIT_I4002`; undefined for any other, and for a stack without a difference. `regionOf`: as of `translate`. */
+export function differenceOf(
+  message: IoMessage<unknown>,
+  regionOf: (wanted: string) => string,
+): StackDifference | undefined {
   if (message.code !== 'CDK_TOOLKIT_I4002') return undefined
   const {stack, diffs, numStacksWithChanges, formattedDiff} = message.data as StackDiff
   if (numStacksWithChanges === 0) return undefined
@@ -28,5 +31,5 @@ export function differenceOf(message: IoMessage<unknown>): StackDifference | und
       properties: Object.keys(change.propertyUpdates),
     })),
   )
-  return {stack: stack.stackName, region: stack.environment.region, changes, text: formattedDiff.diff.trim()}
+  return {stack: stack.stackName, region: regionOf(stack.environment.region), changes, text: formattedDiff.diff.trim()}
 }

@@ -8,11 +8,11 @@ const SILENT = {CDK_DISABLE_CLI_TELEMETRY: 'true', AWS_SDK_JS_NODE_VERSION_SUPPO
 /**
  * With an endpoint, every AWS service is there, and none of the AWS settings of this environment has a say: neither a
  * profile nor one service's own endpoint. `cdkHome`: where the toolkit notes which key belongs to which account; a
- * lab's must not get among the real ones.
+ * lab's must not get among the real ones. `region`: where stacks go that name none.
  */
 export function toolkitEnvironment(
   {endpoint, credentials}: AwsAccess,
-  cdkHome: string | undefined,
+  {cdkHome, region}: {cdkHome?: string; region?: string},
   base: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   const home = cdkHome === undefined ? {} : {CDK_HOME: cdkHome}
@@ -26,7 +26,7 @@ export function toolkitEnvironment(
     ...(credentials && {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_REGION: 'us-east-1',
+      AWS_REGION: region ?? 'us-east-1',
       // A fixed key pair needs none of the user's files, in which a profile may name another endpoint.
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',

@@ -10,6 +10,8 @@ export interface OpenArguments {
   /** The `app` of cdk.json. */
   app: string
   context: Record<string, string>
+  /** Of the credentials: where stacks go that name no account. */
+  account: string
   /** Run the validation plugins of the project and of aws-cdk-lib. */
   validation: boolean
   /** AWS profile; the environment's credentials where undefined. */

@@ -24,6 +24,10 @@ export interface ToolkitOptions {
   /** Commands of its own that must run before synthesis, such as bundling. */
   build?: string
   context: Record<string, string>
+  /** Of the credentials. */
+  account: string
+  /** Where stacks go that name no region; where undefined, the environment or the profile says so. */
+  region?: string
   validation: boolean
   access: AwsAccess
   /** Where the toolkit keeps what it remembers; its own folder in the home where undefined. */
@@ -59,12 +63,13 @@ export class ToolkitProcess implements Deployer {
   ) {}
 
   async open(options: DeployerOptions = {}): Promise<ProjectStack[]> {
-    const {folder, app, build, context, validation, access, pollMs} = this.options
+    const {folder, app, build, context, account, validation, access, pollMs} = this.options
     const environment = this.#environment()
     // The toolkit takes a second to load meanwhile.
     const child = this.#start(environment)
     if (build !== undefined) await bundle({folder, command: build, environment, signal: options.signal})
-    return this.#call(child, 'open', {folder, app, context, validation, profile: access.profile, pollMs}, options)
+    const {profile} = access
+    return this.#call(child, 'open', {folder, app, context, account, validation, profile, pollMs}, options)
   }
 
   async bootstrap(places: {account: string; region: Region}[], options: DeployerOptions = {}): Promise<void> {
@@ -102,7 +107,7 @@ export class ToolkitProcess implements Deployer {
   }
 
   #environment(): NodeJS.ProcessEnv {
-    return toolkitEnvironment(this.options.access, this.options.cdkHome)
+    return toolkitEnvironment(this.options.access, this.options)
   }
 
   #start(env: NodeJS.ProcessEnv): ChildProcess {

@@ -1,6 +1,7 @@
 /** The toolkit's messages as our events. Its codes are public: https://docs.aws.amazon.com/cdk/api/toolkit-lib/message-registry/ */
 
 import type {IoMessage, StackActivity, StackDeployProgress} from '@aws-cdk/toolkit-lib'
+import type {StackPlace} from '../../model/stack.js'
 import type {DeployerEvent} from '../../ports/deployer.js'
 
 interface DeployedPayload {
@@ -20,11 +21,18 @@ const DULL =
 /** The one message without a code that is wanted: what follows may fail before any other one names the stack. */
 const CREATING = /^(\S+): creating CloudFormation changeset\.\.\.$/
 
-/** Undefined where a person need not hear it. Errors are left out: they come out of the call itself. */
-export function translate(message: IoMessage<unknown>): DeployerEvent | undefined {
+/**
+ * Undefined where a person need not hear it. Errors are left out: they come out of the call itself. `regionOf`: where a stack
+ * is deployed that its project places in this region.
+ */
+export function translate(
+  message: IoMessage<unknown>,
+  regionOf: (wanted: string) => string,
+): DeployerEvent | undefined {
   switch (message.code) {
     case 'CDK_TOOLKIT_I5100': {
-      return {kind: 'stack-begun', stack: (message.data as StackDeployProgress).stack.stackName, changing: false}
+      const {stackName: name, environment} = (message.data as StackDeployProgress).stack
+      return {kind: 'stack-begun', stack: {name, region: regionOf(environment.region)}}
     }
 
     case 'CDK_TOOLKIT_I5502': {
@@ -33,7 +41,7 @@ export function translate(message: IoMessage<unknown>): DeployerEvent | undefine
 
     case 'CDK_TOOLKIT_I5900': {
       const {noOp, stackArn, outputs} = message.data as DeployedPayload
-      return {kind: 'stack-done', stack: stackNameOf(stackArn), changed: !noOp, outputs}
+      return {kind: 'stack-done', stack: placeOf(stackArn), changed: !noOp, outputs}
     }
 
     case 'CDK_TOOLKIT_I9100': {
@@ -43,7 +51,7 @@ export function translate(message: IoMessage<unknown>): DeployerEvent | undefine
     default: {
       const text = message.message.trim()
       const stack = CREATING.exec(text)?.[1]
-      if (stack !== undefined) return {kind: 'stack-begun', stack, changing: true}
+      if (stack !== undefined) return {kind: 'stack-changing', name: stack}
       if (message.level !== 'warn' || text === '' || DULL.test(message.code ?? '')) return undefined
       return {kind: 'note', level: 'warning', text}
     }
@@ -53,7 +61,7 @@ export function translate(message: IoMessage<unknown>): DeployerEvent | undefine
 function resource({event, progress}: StackActivity): DeployerEvent {
   return {
     kind: 'resource',
-    stack: event.StackName ?? stackNameOf(event.StackId ?? ''),
+    stack: placeOf(event.StackId ?? ''),
     logicalId: event.LogicalResourceId ?? '',
     type: event.ResourceType ?? '',
     status: event.ResourceStatus ?? '',
@@ -64,5 +72,9 @@ function resource({event, progress}: StackActivity): DeployerEvent {
   }
 }
 
-/** `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID` -> NAME. */
-const stackNameOf = (arn: string): string => arn.split('/')[1] ?? arn
+/** Of `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`. */
+function placeOf(arn: string): StackPlace {
+  const {region = '', name = ''} =
+    /^arn:[^:]+:cloudformation:(?<region>[^:]+):[^:]*:stack\/(?<name>[^/]+)/.exec(arn)?.groups ?? {}
+  return {name, region}
+}

@@ -34,15 +34,23 @@ const alive = (): void => {
 /** Never prompts: says yes to what the program has checked and asked before (to deploy, to roll back), and nothing else. */
 const AGREED = new Set(['CDK_TOOLKIT_I5050', 'CDK_TOOLKIT_I5060'])
 
+/** What a CDK app's stacks say that name no environment [aws-cdk-lib, UNKNOWN_REGION and UNKNOWN_ACCOUNT]. */
+const ANY_REGION = 'unknown-region'
+const ANY_ACCOUNT = 'unknown-account'
+
+/** Where the toolkit deploys a stack that names no region: by the environment, the profile, or as its own default. */
+let ownRegion = 'us-east-1'
+const regionOf = (wanted: string): string => (wanted === ANY_REGION ? ownRegion : wanted)
+
 /** Of the last call of `diff`. */
 const differences: StackDifference[] = []
 
 const ioHost: ToolkitLib.IIoHost = {
   async notify(message) {
     alive()
-    const event = translate(message)
+    const event = translate(message, regionOf)
     if (event) tell({type: 'event', event})
-    const difference = differenceOf(message)
+    const difference = differenceOf(message, regionOf)
     if (difference) differences.push(difference)
   },
   async requestResponse(message) {
@@ -65,13 +73,14 @@ function isOpen(): Opened {
   return opened
 }
 
-async function open({folder, app, context, validation, profile, pollMs}: OpenArguments): Promise<ProjectStack[]> {
+async function open(given: OpenArguments): Promise<ProjectStack[]> {
+  const {folder, app, account, context, validation, profile, pollMs} = given
   const library = createRequire(join(folder, 'package.json'))('@aws-cdk/toolkit-lib') as typeof ToolkitLib
   const toolkit = new library.Toolkit({
     ioHost,
     color: false,
     emojis: false,
-    sdkConfig: {baseCredentials: library.BaseCredentials.awsCliCompatible({profile})},
+    sdkConfig: {baseCredentials: noting(library.BaseCredentials.awsCliCompatible({profile}))},
   })
   const source = await toolkit.fromCdkApp(app, {
     workingDirectory: folder,
@@ -86,8 +95,8 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
   return stacksRecursively.map((stack) => ({
     id: stack.hierarchicalId,
     name: stack.stackName,
-    region: stack.environment.region,
-    account: stack.environment.account,
+    region: regionOf(stack.environment.region),
+    account: stack.environment.account === ANY_ACCOUNT ? account : stack.environment.account,
     dependencies: stack.dependencies.filter(({id}) => stackIds.has(id)).map(({id}) => byId.get(id)!),
     template: stack.template as ProjectStack['template'],
     ...(stack.requiresBootstrapStackVersion && {
@@ -98,6 +107,15 @@ async function open({folder, app, context, validation, profile, pollMs}: OpenArg
     }),
   }))
 }
+
+/** Notes the region that the toolkit finds; there is no other way to ask it. */
+const noting = (credentials: ToolkitLib.IBaseCredentialsProvider): ToolkitLib.IBaseCredentialsProvider => ({
+  async sdkBaseConfig(host, client) {
+    const found = await credentials.sdkBaseConfig(host, client)
+    ownRegion = found.defaultRegion ?? ownRegion
+    return found
+  },
+})
 
 /** The toolkit of a command that was killed ends a moment after it, and keeps its hold on the project until then. */
 async function whenFree<T>({ToolkitError}: typeof ToolkitLib, work: () => Promise<T>): Promise<T> {

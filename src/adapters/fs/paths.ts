@@ -1,14 +1,33 @@
 /** The folders of the XDG base directory specification, by the environment as it is now. */
 
 import {homedir} from 'node:os'
-import {join} from 'node:path'
+import {isAbsolute, join} from 'node:path'
+import {NO_HOME} from '../../config/no-home.js'
+import {DrError} from '../../errors.js'
 
 const APP = 'todo-dr'
 
-/** The specification says that a relative path in these variables is to be ignored. */
-const base = (variable: string, fallback: string): string => {
+/** The specification says that a relative path in these variables is to be ignored. Throws `HomeUnknown` (exit usage). */
+function base(variable: string, fallback: string): string {
   const value = process.env[variable]
-  return value?.startsWith('/') ? value : join(homedir(), fallback)
+  if (value !== undefined && isAbsolute(value)) return value
+  const home = homeOfUser()
+  if (isAbsolute(home) && home !== NO_HOME) return join(home, fallback)
+  throw new DrError({
+    code: 'HomeUnknown',
+    exit: 'usage',
+    what: 'there is no folder to keep things in: the home of this user is unknown',
+    why: `HOME is not set to an absolute path, and the user database has none for the user ${process.getuid?.()}`,
+    next: `export HOME=/path/to/your/folder, or ${variable}`,
+  })
+}
+
+function homeOfUser(): string {
+  try {
+    return homedir()
+  } catch {
+    return NO_HOME
+  }
 }
 
 /** `$XDG_STATE_HOME/todo-dr`: labs, runs, cached tokens and maps. */

@@ -36,8 +36,10 @@ export class LabAddresses implements AddressBook {
   readonly #fetch: () => Promise<LabHost[]>
   #ports: Map<string, number> | undefined
 
-  constructor(fetchHosts: () => Promise<LabHost[]>) {
+  /** `known`: those of a moment ago, where somebody has just asked. */
+  constructor(fetchHosts: () => Promise<LabHost[]>, known?: LabHost[]) {
     this.#fetch = fetchHosts
+    this.#ports = known && portsOf(known)
   }
 
   async locate(url: URL): Promise<Address> {
@@ -48,8 +50,10 @@ export class LabAddresses implements AddressBook {
   }
 
   async #refreshed(): Promise<Map<string, number>> {
-    const hosts = await this.#fetch()
-    this.#ports = new Map(hosts.map(({hostname, port}) => [hostname, port]))
+    this.#ports = portsOf(await this.#fetch())
     return this.#ports
   }
 }
+
+const portsOf = (hosts: readonly LabHost[]): Map<string, number> =>
+  new Map(hosts.map(({hostname, port}) => [hostname, port]))

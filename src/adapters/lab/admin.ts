@@ -2,7 +2,8 @@ import {DrError} from '../../errors.js'
 import type {LabAdmin, LabFaultKind, LabStatus} from '../../ports/lab-admin.js'
 import {administratorOf} from './credentials.js'
 import {callLab, LabRefusal} from './http.js'
-import {noLab, readRecord} from './record.js'
+import {noLab} from './list.js'
+import {readRecord} from './record.js'
 
 const STATUS_DEADLINE_MS = 10_000
 /** A fault stops processes, and its end starts them again. */
@@ -17,14 +18,14 @@ export function connectLab(name: string): LabAdmin {
     body?: object,
   ): Promise<T> => {
     const record = await readRecord(name)
-    if (!record) throw noLab(name)
+    if (!record) throw await noLab(name)
     const {endpoint} = record
-    if (!endpoint) throw noLab(name, 'a lab is starting')
+    if (!endpoint) throw await noLab(name, 'a lab is starting')
     const {secretAccessKey: secret} = await administratorOf(name)
     try {
       return await callLab<T>({endpoint, secret}, method, path, deadline, body)
     } catch (error) {
-      throw translate(name, error)
+      throw await translate(name, error)
     }
   }
 
@@ -42,7 +43,7 @@ export function connectLab(name: string): LabAdmin {
   }
 }
 
-function translate(name: string, error: unknown): DrError {
+async function translate(name: string, error: unknown): Promise<DrError> {
   if (error instanceof LabRefusal) {
     return new DrError({
       code: error.code,

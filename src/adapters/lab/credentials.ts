@@ -2,7 +2,8 @@ import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {DrError} from '../../errors.js'
-import {labFolder, noLab} from './record.js'
+import {noLab} from './list.js'
+import {labFolder} from './record.js'
 
 interface KeyPair {
   accessKeyId: string
@@ -14,8 +15,8 @@ export const credentialsFile = (lab: string): string => join(labFolder(lab), 'cr
 
 /** The keys of the lab's administrator. Throws `NoLab` (exit usage) where no lab of this name has any. */
 export async function administratorOf(lab: string): Promise<KeyPair> {
-  const text = await readFile(credentialsFile(lab), 'utf8').catch((error: unknown) => {
-    throw noLab(lab, undefined, error)
+  const text = await readFile(credentialsFile(lab), 'utf8').catch(async (error: unknown) => {
+    throw await noLab(lab, undefined, error)
   })
   const field = (name: string): string => new RegExp(`^${name} = (.+)$`, 'm').exec(text)?.[1] ?? ''
   return {accessKeyId: field('aws_access_key_id'), secretAccessKey: field('aws_secret_access_key')}

@@ -24,7 +24,7 @@ export function labFolder(name: string): string {
       exit: 'usage',
       what: `"${name}" is not a valid lab name`,
       why: 'a name has 1 to 40 letters, digits, - and _',
-      next: 'todo-dr lab start --lab NAME',
+      next: 'todo-dr lab start --target lab:NAME',
     })
   }
 
@@ -41,15 +41,3 @@ export async function readRecord(name: string): Promise<LabRecord | undefined> {
     throw error
   }
 }
-
-const startCommand = (name: string): string => `todo-dr lab start${name === 'default' ? '' : ` --lab ${name}`}`
-
-export const noLab = (name: string, why?: string, cause?: unknown): DrError =>
-  new DrError({
-    code: 'NoLab',
-    exit: 'usage',
-    what: `no lab named "${name}" is running`,
-    why,
-    next: startCommand(name),
-    cause,
-  })

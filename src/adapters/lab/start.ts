@@ -1,13 +1,15 @@
 import {fork, type ChildProcess} from 'node:child_process'
 import {randomUUID} from 'node:crypto'
-import {closeSync, openSync, readSync, unlinkSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {closeSync, mkdirSync, openSync, readSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {labFlagOf} from '../../config/lab-name.js'
 import {DrError, type ErrorParts} from '../../errors.js'
 import type {LabOptions, RunningLab} from '../../ports/labs.js'
+import {stateHome} from '../fs/paths.js'
 import {programFile} from '../package.js'
 import {connectLab} from './admin.js'
+import {environmentOfLab} from './environment.js'
 import {labFolder} from './record.js'
 import {stopLab} from './stop.js'
 
@@ -15,7 +17,7 @@ import {stopLab} from './stop.js'
 type LabMessage =
   | {type: 'progress'; text: string; seconds?: number}
   | {type: 'ready'; endpoint: string; seconds: number}
-  | {type: 'failed'; code: string; what: string; why?: string; next?: string}
+  | {type: 'failed'; code: string; what: string; why?: string; next?: string; path?: string}
 
 const PROGRAM = programFile({built: 'dist/lab/main.js', source: 'lab/src/main.ts'})
 
@@ -86,6 +88,7 @@ function launch(options: LabOptions, stderr: number): ChildProcess {
     {
       // A session of its own: a Ctrl-C at the terminal is for the command, which decides what becomes of the lab.
       detached: true,
+      env: environmentOfLab(),
       execArgv: [...process.execArgv.filter((flag) => !flag.startsWith('--inspect')), ...NODE_FLAGS],
       stdio: ['ignore', 'ignore', echo ? 'inherit' : stderr, 'ipc'],
     },
@@ -121,13 +124,17 @@ async function booted(
   }
 }
 
-function failed(name: string, {code, what, why, next}: Omit<Extract<LabMessage, {type: 'failed'}>, 'type'>): DrError {
+function failed(name: string, message: Omit<Extract<LabMessage, {type: 'failed'}>, 'type'>): Error {
+  const {code, what, why, next, path} = message
+  // The system's own error about a folder is told as one of this process, by the variable that names the folder.
+  if (path !== undefined) return Object.assign(new Error(what), {code, path})
   const parts: Record<string, Partial<ErrorParts>> = {
-    LabExists: {exit: 'usage', next: `todo-dr lab status --lab ${name}, or todo-dr lab stop --lab ${name}`},
+    LabExists: {exit: 'usage', next: `todo-dr lab status${labFlagOf(name)}, or todo-dr lab stop${labFlagOf(name)}`},
     PortTaken: {
       exit: 'usage',
       next: 'todo-dr lab start with another --port, or without --port',
     },
+    RegionUnknown: {exit: 'usage', next: 'use the name of an AWS region, such as us-east-1'},
     MariaDbUnavailable: {exit: 'failed'},
   }
   return new DrError({
@@ -150,7 +157,9 @@ async function stopAndWait(name: string, ended: Promise<number | null>): Promise
 
 /** A file without a name: the lab may write to it for as long as it lives, and nothing is left. */
 function anonymousFile(): number {
-  const file = join(tmpdir(), `todo-dr-${randomUUID()}`)
+  const folder = stateHome()
+  mkdirSync(folder, {recursive: true, mode: 0o700})
+  const file = join(folder, `.${randomUUID()}`)
   const descriptor = openSync(file, 'wx+', 0o600)
   unlinkSync(file)
   return descriptor

@@ -6,7 +6,8 @@ import {DrError} from '../../errors.js'
 import {administratorOf} from './credentials.js'
 import {callLab} from './http.js'
 import {isRunning} from './process.js'
-import {labFolder, noLab, readRecord, type LabRecord} from './record.js'
+import {noLab} from './list.js'
+import {labFolder, readRecord, type LabRecord} from './record.js'
 
 const ASK_DEADLINE_MS = 5000
 /** The lab gives itself 30 s. */
@@ -17,7 +18,7 @@ const POLL_MS = 25
 export async function stopLab(name: string): Promise<{crashed: boolean}> {
   const folder = labFolder(name)
   const record = await readRecord(name)
-  if (!record) throw noLab(name, 'there is nothing to stop')
+  if (!record) throw await noLab(name, 'there is nothing to stop')
   const crashed = !(await isRunning(record))
   if (!crashed) {
     await ask(record)

@@ -3,6 +3,7 @@ import type {ToDo} from '../../actions/crud/result.js'
 import {CrudCommand} from '../../cli/crud-command.js'
 
 export default class CrudGet extends CrudCommand {
+  static override answersOnly = true
   static override summary = 'Get a ToDo through the edge'
   static override description = 'Exits 1 if the id does not exist.'
   static override examples = ['<%= config.bin %> crud get 1']

@@ -3,6 +3,7 @@ import {DrCommand} from '../../cli/dr-command.js'
 import type {Calls} from '../../permissions/calls.js'
 
 export default class OutageStatus extends DrCommand {
+  static override answersOnly = true
   static override summary = 'Show the active rehearsal outages'
   static override description = 'Shows the region, the kind and the start time of each. Changes nothing.'
   static override examples = ['<%= config.bin %> outage status', '<%= config.bin %> outage status --json']

@@ -1,5 +1,6 @@
 /** The recovery point: which acknowledged writes of this ledger the new primary does not have. */
 
+import {throughEdge} from '../../model/ledger.js'
 import type {LedgerEntry} from '../../model/ledger.js'
 import type {RecoveryPoint} from '../../model/verdict.js'
 import {inSeconds} from '../clock.js'
@@ -41,7 +42,7 @@ const FRESH_INTERVALS = 5
 export function lossOf(input: LossInput): MeasuredLoss {
   const writes = input.entries.filter((entry) => entry.kind === 'write')
   const acknowledged = writes.filter(isAcknowledged)
-  const unsure = writes.filter((entry) => entry.outcome === undefined || entry.outcome === 'unsure')
+  const unsure = writes.filter(isUnsure)
   const {present} = input
   const lost =
     present === undefined ? [] : acknowledged.filter((entry) => !present.has(entry.requestId)).sort(byAcknowledgement)
@@ -62,8 +63,16 @@ export function lossOf(input: LossInput): MeasuredLoss {
 
 type Acknowledged = LedgerEntry & {finishedAt: number}
 
-const isAcknowledged = (entry: LedgerEntry): entry is Acknowledged =>
+/** Whoever was told yes: a promise of a region that was asked directly is one too. */
+export const isAcknowledged = (entry: LedgerEntry): entry is Acknowledged =>
   entry.outcome === 'ok' && entry.finishedAt !== undefined
+
+/**
+ * A write that may have been applied, as far as its client was told. Of those that a region was sent directly only what was
+ * acknowledged counts: no client is left in doubt by a region that the edge does not send it to.
+ */
+export const isUnsure = (entry: LedgerEntry): boolean =>
+  entry.kind === 'write' && throughEdge(entry) && (entry.outcome === undefined || entry.outcome === 'unsure')
 
 const byAcknowledgement = (a: Acknowledged, b: Acknowledged): number =>
   a.finishedAt - b.finishedAt || (a.requestId < b.requestId ? -1 : 1)

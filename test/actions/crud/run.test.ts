@@ -1,8 +1,22 @@
 import {expect} from 'chai'
-import {apiError} from '../../../src/actions/crud/run.js'
-import type {ExitName} from '../../../src/errors.js'
+import {apiError, callApi} from '../../../src/actions/crud/run.js'
+import type {DrError, ExitName} from '../../../src/errors.js'
+import {SimulatedWorld} from '../../support/simulated-world.js'
+import {thrownBy} from '../../support/thrown.js'
 
 describe('errors of the API', () => {
+  for (const status of [200, 302, 404])
+    it(`field report 29: name an edge that answers with a page, status ${status}`, async () => {
+      const {world} = new SimulatedWorld().connect()
+      const edge = async () => ({status, headers: {}})
+      const openWorld = async () => ({...world, api: {...world.api, edge}})
+      const {signal} = new AbortController()
+      const asked = callApi({openWorld, request: {method: 'GET'}, emit: () => undefined, signal})
+      const error = (await thrownBy(asked)) as DrError
+      expect(error).to.include({code: 'NotTheApi', exit: 'failed'})
+      expect(error.message).to.contain(world.deployment.edge.url)
+    })
+
   const EXPECTED: [status: number, exit: ExitName][] = [
     [400, 'usage'],
     [401, 'credentials'],

@@ -5,6 +5,7 @@ import {runDeploy} from '../../../src/actions/deploy/run.js'
 import type {DeployRequest} from '../../../src/actions/deploy/run.js'
 import {DrError} from '../../../src/errors.js'
 import type {DrEvent} from '../../../src/messages.js'
+import {stackKey} from '../../../src/model/stack.js'
 import type {ProjectStack} from '../../../src/model/stack.js'
 import type {Run} from '../../../src/ports/runs.js'
 import {tellStages} from '../../../src/ports/stage.js'
@@ -15,6 +16,7 @@ import {SimulatedWorld} from '../../support/simulated-world.js'
 import {thrownBy} from '../../support/thrown.js'
 
 const CLUSTER = {Type: 'AWS::RDS::DBCluster', Properties: {GlobalClusterIdentifier: 'demo'}}
+const API = projectStack('api')
 const DATA: ProjectStack = projectStack('data', {template: {Resources: {Db: CLUSTER}}})
 
 class Deployment {
@@ -35,9 +37,11 @@ class Deployment {
       lab: false,
       app: 'Demo',
       account: '000000000000',
+      regions: REGIONS,
       folder: '/demo/infra',
       deployer: this.stacks.deployer,
       cloudFormation: this.stacks.cloudFormation,
+      stackDrifts: this.stacks.stackDrifts,
       clock,
       world: this.world.connect().world,
       runs: memoryRuns(this.runs),
@@ -69,7 +73,7 @@ class Deployment {
 
 /** A replacement of the cluster, which the gate refuses. */
 function replacing(stacks: SimulatedStacks): SimulatedStacks {
-  stacks.deployed.set('data', {Resources: {Db: {...CLUSTER, Properties: {...CLUSTER.Properties, Port: 1}}}})
+  stacks.deployed.set(stackKey(DATA), {Resources: {Db: {...CLUSTER, Properties: {...CLUSTER.Properties, Port: 1}}}})
   const detail = {property: 'Port', recreation: 'Always', certain: true} as const
   stacks.changes = [{action: 'Modify', logicalId: 'Db', type: CLUSTER.Type, replacement: 'True', details: [detail]}]
   return stacks
@@ -172,6 +176,64 @@ describe('deploying', () => {
     }
   }
 
+  const twins = REGIONS.map((region) =>
+    projectStack('data', {id: `data in ${region}`, region, template: DATA.template}),
+  )
+
+  for (const away of [undefined, 'ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'CREATE_COMPLETE']) {
+    it(`field report 16: asks the database gate about a stack whose namesake in another region is ${away ?? 'absent'}`, async () => {
+      const stacks = new SimulatedStacks(twins).standing()
+      replacing(stacks)
+      if (away === undefined) stacks.states.delete(stackKey(twins[1]!))
+      else stacks.states.set(stackKey(twins[1]!), {status: away})
+      const deployment = new Deployment(stacks)
+      const {result, exit} = await deployment.run()
+      expect(exit).to.equal('refused')
+      expect(result.refusals.map(({reason}) => reason)).to.have.length(1)
+      expect(result.refusals[0]!.reason).to.match(/^data \(us-east-1\): /)
+      expect(stacks.acts).to.deep.equal(['prepare data in us-east-1', 'drop data in us-east-1'])
+      deployment.expectNothingBegun()
+    })
+  }
+
+  it('field report 16: tells what became of each of two stacks of one name, whatever became of the other', async () => {
+    const ended: Record<Fate, string> = {
+      changes: 'updated',
+      same: 'unchanged',
+      fails: 'failed',
+      stops: 'in-progress',
+      breaks: 'failed',
+    }
+    const all = Object.keys(ended) as Fate[]
+    for (const home of all) {
+      for (const away of all) {
+        const fates = {[twins[0]!.id]: home, [twins[1]!.id]: away}
+        const deployment = new Deployment(new SimulatedStacks(twins, fates).standing())
+        const {result} = await deployment.run()
+        const told = result.stacks.map(({region, status}) => ({region, status}))
+        expect(told, `${home} and ${away}`).to.deep.equal([
+          {region: REGIONS[0], status: ended[home]},
+          {region: REGIONS[1], status: home === 'stops' || home === 'breaks' ? 'not-started' : ended[away]},
+        ])
+        const lines = await journalOf(deployment.runs[0]!)
+        const journaled = lines
+          .filter((line) => line.event === 'stack-ended')
+          .map(({region, status}) => ({region, status}))
+        expect(journaled).to.deep.equal(told)
+      }
+    }
+  })
+
+  it('field report 16: begins nothing where a stack is for a region that does not exist', async () => {
+    const stacks = new SimulatedStacks([API, projectStack('far', {region: 'us-east-9'})])
+    const deployment = new Deployment(stacks)
+    const error = (await thrownBy(deployment.run())) as DrError
+    expect(error).to.include({code: 'RegionUnknown', exit: 'usage'})
+    expect(error.message).to.contain('the stack far is in "us-east-9"')
+    deployment.expectNothingBegun()
+    expect((await deployment.run({regions: ['us-east-9']})).exit, 'of a target that says so').to.equal('done')
+  })
+
   it('begins nothing in a dry run, and names the regions that it would bootstrap', async () => {
     const deployment = new Deployment(new SimulatedStacks([DATA, projectStack('api', {region: REGIONS[1]!})]))
     deployment.stacks.bootstrapped.delete(REGIONS[1]!)
@@ -234,7 +296,7 @@ describe('deploying', () => {
   it('goes on with a rollback that has failed only where it is told to', async () => {
     const stuck = () => {
       const stacks = new SimulatedStacks([projectStack('api')]).standing()
-      stacks.states.set('api', {status: 'UPDATE_ROLLBACK_FAILED', reason: 'a bucket is gone'})
+      stacks.states.set(stackKey(API), {status: 'UPDATE_ROLLBACK_FAILED', reason: 'a bucket is gone'})
       return new Deployment(stacks)
     }
 
@@ -248,10 +310,10 @@ describe('deploying', () => {
 
   it('waits for another one who is at work on a stack, and says so once', async () => {
     const deployment = new Deployment(new SimulatedStacks([projectStack('api')]).standing())
-    deployment.stacks.states.set('api', {status: 'UPDATE_IN_PROGRESS'})
+    deployment.stacks.states.set(stackKey(API), {status: 'UPDATE_IN_PROGRESS'})
     void deployment.world.clock
       .sleep(60_000)
-      .then(() => deployment.stacks.states.set('api', {status: 'UPDATE_COMPLETE'}))
+      .then(() => deployment.stacks.states.set(stackKey(API), {status: 'UPDATE_COMPLETE'}))
     const {result} = await deployment.run()
     expect(result.status).to.equal('deployed')
     expect(result.seconds).to.be.within(60, 70)
@@ -261,7 +323,7 @@ describe('deploying', () => {
 
   it('waits an hour at most for it', async () => {
     const deployment = new Deployment(new SimulatedStacks([projectStack('api')]).standing())
-    deployment.stacks.states.set('api', {status: 'UPDATE_IN_PROGRESS'})
+    deployment.stacks.states.set(stackKey(API), {status: 'UPDATE_IN_PROGRESS'})
     expect(await thrownBy(deployment.run())).to.include({code: 'StackBusy', exit: 'stopped'})
     deployment.expectNothingBegun()
   })
@@ -273,7 +335,59 @@ describe('deploying', () => {
     const harmless = new Deployment(replacing(new SimulatedStacks([DATA, projectStack('api')]).standing()))
     harmless.stacks.changes = []
     await harmless.run()
-    expect(harmless.stacks.acts).to.deep.equal(['prepare data', 'drop data', 'deploy data api'])
+    expect(harmless.stacks.acts).to.deep.equal(['prepare data', 'drop data in us-east-1', 'deploy data api'])
+  })
+
+  const upgraded = {path: '/EngineVersion', expected: '3.10.1', actual: '3.11.0'}
+  const drifted = (...properties: object[]): Deployment => {
+    const stacks = new SimulatedStacks([DATA, API]).standing()
+    stacks.drifts = [{logicalId: 'Db', type: CLUSTER.Type, deleted: false, properties: properties as never}]
+    return new Deployment(stacks)
+  }
+
+  it('drift: refuses what somebody did to the database that a deployment could not bear, and changes nothing', async () => {
+    const deployment = drifted(upgraded, {path: '/BackupRetentionPeriod', expected: '7', actual: '1'})
+    const {result, exit} = await deployment.run()
+    expect(exit).to.equal('refused')
+    expect(result.refusals.map(({gate, waiver}) => [gate, waiver])).to.deep.equal([
+      ['template-drift', 'allow-database-change'],
+    ])
+    const {reason, hint} = result.refusals[0]!
+    expect(reason).to.contain('data (us-east-1): Db (AWS::RDS::DBCluster): EngineVersion is "3.11.0"')
+    expect(hint).to.contain('todo-dr drift --template').and.to.contain('--allow-database-change --confirm Demo')
+    deployment.expectNothingBegun()
+  })
+
+  it('drift: refuses a database that is gone, and no role swap', async () => {
+    const gone = drifted()
+    gone.stacks.drifts[0]!.deleted = true
+    expect((await gone.run()).result.refusals.map(({reason}) => reason)).to.match(/it is gone/)
+    const swapped = drifted({path: '/ReplicationSourceIdentifier', expected: 'a', actual: 'null'})
+    expect((await swapped.run()).exit).to.equal('done')
+  })
+
+  it('drift: deploys over it for who says so and types the name, and journals that', async () => {
+    const deployment = drifted(upgraded)
+    const {result, exit} = await deployment.run({databaseConsent: consent(true)})
+    expect({exit, waived: result.waived.map(({gate}) => gate)}).to.deep.equal({
+      exit: 'done',
+      waived: ['template-drift'],
+    })
+    expect((await journalOf(deployment.runs[0]!)).some((line) => line.event === 'waiver')).to.equal(true)
+  })
+
+  it('drift: takes a template that says what is there, and is not stopped by what nobody can tell', async () => {
+    const followed = drifted(upgraded)
+    const properties = {...CLUSTER.Properties, EngineVersion: '3.11.0'}
+    followed.stacks.stacks[0] = {...DATA, template: {Resources: {Db: {...CLUSTER, Properties: properties}}}}
+    expect((await followed.run()).exit).to.equal('done')
+    const untold = drifted(upgraded)
+    untold.stacks.fault = (call) => {
+      if (call === 'detect') throw new DrError({code: 'DriftNotDetected', exit: 'failed', what: 'no', why: 'a role'})
+    }
+    expect((await untold.run()).exit).to.equal('done')
+    const warnings = untold.events.filter(({code}) => code === 'warning')
+    expect(JSON.stringify(warnings)).to.contain('a role').and.to.contain('data (us-east-1)')
   })
 
   it('drops the change set where the question itself fails', async () => {
@@ -282,7 +396,7 @@ describe('deploying', () => {
       if (call === 'prepare') throw new DrError({code: 'AssetsUnpublished', exit: 'failed', what: 'no'})
     }
     expect(await thrownBy(deployment.run())).to.include({code: 'AssetsUnpublished'})
-    expect(deployment.stacks.acts).to.deep.equal(['drop data'])
+    expect(deployment.stacks.acts).to.deep.equal(['drop data in us-east-1'])
     deployment.expectNothingBegun()
   })
 

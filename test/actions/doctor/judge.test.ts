@@ -2,20 +2,29 @@ import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {ENGINE_VERSION, examine} from '../../../src/actions/doctor/examine.js'
-import {exitOf} from '../../../src/actions/doctor/finding.js'
+import {exitOf} from '../../../src/model/finding.js'
 import {
   judgeAccount,
   judgeBootstrap,
   judgeClock,
+  judgeConcurrency,
   judgeCredentials,
   judgeEngine,
+  judgeProxies,
   judgeReach,
   judgeVpcs,
   LEAST_BOOTSTRAP,
 } from '../../../src/actions/doctor/judge-aws.js'
-import {judgeDatabase, judgeDisk, judgeNode, judgeNpm, judgeProject} from '../../../src/actions/doctor/judge-machine.js'
+import {
+  judgeCapacity,
+  judgeDatabase,
+  judgeDisk,
+  judgeNode,
+  judgeNpm,
+  judgeProject,
+} from '../../../src/actions/doctor/judge-machine.js'
 import type {Asked, Bootstrap, Checkup, MachineState, Reached} from '../../../src/ports/checkup.js'
-import {doctorLines} from '../../../src/render/doctor.js'
+import {findingLines} from '../../../src/render/findings.js'
 import {ROOT} from '../../support/cli.js'
 import {golden} from '../../support/golden.js'
 
@@ -119,6 +128,26 @@ describe('the judgements of doctor', () => {
     expect(judgeVpcs({count: 5, own: 0, quota: 5}, 'r').remedy).to.include('L-F678F1CE --desired-value 6')
   })
 
+  it('aws 14: on the proxies of the account, and the concurrency of its functions in both regions', () => {
+    expect(judgeProxies({count: 19, own: 0, quota: 20}, 'r').level).to.equal('ok')
+    expect(judgeProxies({count: 20, own: 1, quota: 20}, 'r').level).to.equal('ok')
+    expect(judgeProxies({count: 20, own: 0, quota: 20}, 'r').remedy).to.include('L-D94C7EA3 --desired-value 21')
+    expect(judgeConcurrency(1000, 1000, 'r').level).to.equal('ok')
+    expect(judgeConcurrency(1000, undefined, 'r').level).to.equal('ok')
+    expect(judgeConcurrency(10, 10, 'r')).to.include({level: 'warning'})
+    expect(judgeConcurrency(1000, 3000, 'r').remedy).to.include('--desired-value 3000')
+    expect(judgeConcurrency(3000, 1000, 'r').level).to.equal('ok')
+  })
+
+  it('aws 11: on the capacity of a project', () => {
+    const judge = (minCapacity: number | undefined, protect: boolean) =>
+      judgeCapacity({...WELL, project: {...WELL.project!, minCapacity, protect}}).map(({level}) => level)
+    expect(judge(undefined, true)).to.deep.equal([])
+    expect(judge(0.5, false)).to.deep.equal(['ok'])
+    expect(judge(0.5, true)).to.deep.equal(['warning'])
+    expect(judge(8, true)).to.deep.equal(['ok'])
+  })
+
   it('on the engine', () => {
     expect(judgeEngine({offered: true, global: true}, '8.0').level).to.equal('ok')
     expect(judgeEngine({offered: true, global: false}, '8.0').level).to.equal('problem')
@@ -148,6 +177,9 @@ describe('an examination', () => {
       ),
     vpcs: async () => ({known: false, code: 'NotImplemented', why: 'ec2 does not say'}),
     engine: async () => known({offered: true, global: true}),
+    concurrency: async (region) => known(region === 'us-east-1' ? 1000 : 10),
+    proxies: async () => known({count: 20, own: 0, quota: 20}),
+    route: async () => known('us-east-1'),
   }
   const patient = {
     target,
@@ -161,15 +193,25 @@ describe('an examination', () => {
 
   it('reads like this', async () => {
     const findings = await examine(patient)
-    golden('doctor/report.txt', `${doctorLines(findings).join('\n')}\n`)
+    golden('doctor/report.txt', `${findingLines(findings).join('\n')}\n`)
     expect(exitOf(findings)).to.equal('missed')
   })
 
   it('ends with unknown where nothing is wrong, but something is not known', async () => {
     const bootstrap = checkup.bootstrap.bind(checkup, 'us-east-1', ACCOUNT)
-    expect(exitOf(await examine({...patient, checkup: {...checkup, bootstrap}}))).to.equal('unknown')
+    const room = async () => known({count: 1, own: 0, quota: 20})
+    expect(exitOf(await examine({...patient, checkup: {...checkup, bootstrap, proxies: room}}))).to.equal('unknown')
     const vpcs = async () => known({count: 1, own: 0, quota: 5})
-    expect(exitOf(await examine({...patient, checkup: {...checkup, bootstrap, vpcs}}))).to.equal('done')
+    const proxies = async () => known({count: 1, own: 0, quota: 20})
+    expect(exitOf(await examine({...patient, checkup: {...checkup, bootstrap, vpcs, proxies}}))).to.equal('done')
+  })
+
+  it('aws 14: asks for the bootstrap of us-east-1, where the edge is made, though neither region is there', async () => {
+    const europe = {...patient, regions: ['eu-west-1', 'eu-central-1'] as [string, string]}
+    const asked = async (of: typeof patient): Promise<(string | null)[]> =>
+      (await examine(of)).filter(({check}) => check === 'bootstrap').map(({region}) => region)
+    expect(await asked(europe)).to.deep.equal(['eu-west-1', 'eu-central-1', 'us-east-1'])
+    expect(await asked(patient)).to.deep.equal(['us-east-1', 'us-east-2'])
   })
 
   it('asks no region deeper for which nobody has credentials', async () => {

@@ -63,8 +63,9 @@ describe('the public result', () => {
     expect(resultSchema.safeParse(result({verdict: 'fine' as never})).success).to.equal(false)
     expect(resultSchema.safeParse(result({phases: [{id: 'lunch' as never, seconds: 1}]})).success).to.equal(false)
     expect(
-      resultSchema.safeParse(result({singleWriter: {valid: 'perhaps' as never, overlaps: [], withoutRegion: 0}}))
-        .success,
+      resultSchema.safeParse(
+        result({singleWriter: {valid: 'perhaps' as never, overlaps: [], withoutRegion: 0, through: []}}),
+      ).success,
     ).to.equal(false)
   })
 

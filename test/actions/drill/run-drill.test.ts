@@ -4,15 +4,18 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import {SCHEMAS} from '../../../src/actions/drill/result.js'
 import {runDrill} from '../../../src/actions/drill/run.js'
 import type {DrillInput} from '../../../src/actions/drill/run.js'
-import {DrError} from '../../../src/errors.js'
+import {DrError, Interruption} from '../../../src/errors.js'
+import {INTERRUPTED} from '../../../src/measure/measure-switch.js'
 import type {DrEvent} from '../../../src/messages.js'
+import {fenceNotProven} from '../../../src/model/fence.js'
 import type {LedgerEntry} from '../../../src/model/ledger.js'
 import type {LabAdmin} from '../../../src/ports/lab-admin.js'
 import type {Run, RunStore} from '../../../src/ports/runs.js'
 import {tellStages} from '../../../src/ports/stage.js'
-import {memoryRun} from '../../support/memory-run.js'
+import {journalOf, memoryRun} from '../../support/memory-run.js'
 import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
 
 /** The simulated world with a nemesis. */
@@ -91,7 +94,8 @@ describe('a drill on a simulated world', () => {
 
   it('loses the region, fails over, lifts the fault, fails back, and passes', async () => {
     const {result, failback} = await stage.drill()
-    expect(result.notices.slice(1)).to.deep.equal([])
+    // The region was silent until the failover had ended.
+    expect(result.notices.slice(1)).to.deep.equal([fenceNotProven(HOME)])
     expect(result).to.deep.include({verdict: 'passed', scenario: 'region-loss', target: 'lab'})
     expect(result.rto.write.seconds).to.be.above(0.5)
     expect(failback?.status).to.equal('done')
@@ -126,6 +130,13 @@ describe('a drill on a simulated world', () => {
     expect(result.topology.afterFailback).to.equal(null)
   })
 
+  it('gives the lab of a project its schema, before any load', async () => {
+    const file = (name: string) => ({name, bytes: Buffer.from('SELECT 1;\n')})
+    const migrations = {folder: 'migrations', files: [file('0001_notes.sql'), file('0002_due.sql')]}
+    await stage.drill({migrations, failback: false})
+    expect(stage.sim.acts.slice(0, 2)).to.deep.equal(['migrate 0001_notes', 'migrate 0002_due'])
+  })
+
   it('answers an API outage with a switchover, and loses nothing', async () => {
     const {result, outcome} = await stage.drill({scenario: 'api-outage', failback: false})
     expect(outcome.intent).to.equal('switchover')
@@ -158,9 +169,103 @@ describe('a drill on a simulated world', () => {
         stage.abort.abort(new Error('Ctrl-C'))
       },
     }
-    const failure = await stage.drill({lab}).catch((error: unknown) => error)
-    expect((failure as Error).message).to.equal('Ctrl-C')
+    const {result, outcome} = await stage.drill({lab})
+    expect(outcome).to.include({status: 'undone', exit: 'interrupted', from: HOME, to: AWAY})
     expect(stage.nemesis.at(-1)).to.equal(`lift region-loss ${HOME}`)
+    expect(result.notices).to.include(INTERRUPTED)
+  })
+
+  /** Where it is interrupted, and what is known then. */
+  const CUTS = {
+    fault: {verdict: 'unknown', status: 'undone'},
+    detect: {verdict: 'unknown', status: 'undone'},
+    promote: {verdict: 'unknown', status: undefined},
+    'verify-edge': {verdict: 'unknown', status: 'stopped'},
+    lift: {verdict: 'passed', status: 'done'},
+    failback: {verdict: 'passed', status: 'done'},
+  } as const
+  for (const [step, {verdict, status}] of Object.entries(CUTS))
+    it(`field report F: keeps its verdict and its record when it is interrupted at the step ${step}`, async () => {
+      const interrupt = (event: DrEvent): void => {
+        stage.events.push(event)
+        if (event.code === 'step-started' && event.id === step) stage.abort.abort(new Interruption('SIGINT', false))
+      }
+      const {result, outcome, entries} = await stage.drill({
+        emit: interrupt,
+        stage: tellStages(interrupt, () => stage.sim.clock.now()),
+      })
+      expect(result.verdict).to.equal(verdict)
+      if (status) expect(outcome.status).to.equal(status)
+      expect(result.notices).to.include(INTERRUPTED)
+      expect(SCHEMAS.drill.parse(result)).to.deep.equal(result)
+      expect(entries.length).to.be.above(20)
+      expect(stage.nemesis.at(-1)).to.equal(`lift region-loss ${HOME}`)
+      if (outcome.status !== 'stopped') expect(await stage.runs[0]!.readJson('result.json')).to.deep.equal(result)
+    })
+
+  it('field report F: names all that was lost when it is interrupted behind the promotion', async () => {
+    const {startFault} = stage.lab()
+    let broken = false
+    const lab: LabAdmin = {
+      ...stage.lab(),
+      async startFault(...args: Parameters<typeof startFault>) {
+        broken = true
+        await startFault(...args)
+      },
+    }
+    const emit = (event: DrEvent): void => {
+      if (broken && event.code === 'step-started' && event.id === 'verify-edge')
+        stage.abort.abort(new Interruption('SIGTERM', false))
+    }
+    const {result, entries} = await stage.drill({lab, emit, lagMs: 800})
+    const held = stage.sim.held(AWAY)
+    const truth = entries.filter(
+      ({kind, outcome, via, requestId}) =>
+        kind === 'write' && outcome === 'ok' && via === undefined && !held.has(requestId),
+    )
+    expect(truth).to.have.length.within(10, 20)
+    expect(result.rpo.lost.map(({requestId}) => requestId)).to.include.members(truth.map(({requestId}) => requestId))
+    expect(result.notices).to.include(INTERRUPTED)
+  })
+
+  /** A machine that answers so many requests of a second, and none of the others. */
+  const busy = (perSecond: number): Partial<DrillInput> => {
+    const {world} = stage.sim.connect()
+    const {edge} = world.api
+    const asked: number[] = []
+    world.api.edge = async (request, options) => {
+      const now = world.clock.now()
+      asked.push(now)
+      if (asked.filter((at) => at > now - 1000).length <= perSecond) return edge(request, options)
+      await world.clock.sleep(request.timeoutMs ?? 5000)
+      throw new Error('no answer')
+    }
+
+    return {world}
+  }
+
+  it('field report 24: measures what a busy machine can serve, and says so in what it tells and in the result', async () => {
+    const {result} = await stage.drill({...busy(40), ratePerSecond: 50})
+    expect(result.verdict).to.equal('passed')
+    expect(result.probes).to.include({ratePerSecond: 13, askedPerSecond: 50})
+    expect(result.notices.join('\n')).to.contain('the load was 13 writes/s and not 50 as asked for')
+    const warned = stage.events.flatMap((event) => (event.code === 'warning' ? [event] : []))
+    expect(warned.map(({text}) => text).slice(0, 2)).to.deep.equal([
+      'this machine cannot serve 50 writes/s and as many reads/s: trying 25',
+      'this machine cannot serve 25 writes/s and as many reads/s: trying 13',
+    ])
+    expect(warned[0]!.hint).to.match(/^of the last \d+ probes \d+ were served, \d+ got no answer in time$/)
+    expect(stage.nemesis).to.deep.equal([`start region-loss ${HOME} at lag 0`, `lift region-loss ${HOME}`])
+    expect(SCHEMAS.drill.parse(result)).to.deep.equal(result)
+  })
+
+  it('field report 18: breaks nothing where not even the least is served, and says what limits it', async () => {
+    const failure = (await stage.drill({...busy(2), ratePerSecond: 50}).catch((error: unknown) => error)) as DrError
+    expect(failure).to.include({code: 'WarmUpFailed', exit: 'failed'})
+    expect(failure.message).to.contain('5 writes/s and as many reads/s were not served within 30 s')
+    expect(failure.why).to.match(/^of the last \d+ probes \d+ were served, \d+ got no answer in time$/)
+    expect(failure.next).to.contain('todo-dr drill')
+    expect(stage.nemesis).to.deep.equal([])
   })
 
   it('does not begin on a lab that is not whole', async () => {
@@ -178,6 +283,20 @@ describe('a drill on a simulated world', () => {
       return event.code === 'step-started' && event.id === 'failback' ? ['failback'] : []
     })
     expect(order).to.deep.equal(['verdict', 'failback'])
+  })
+
+  it('fails over by the look that showed the outage, and takes no second one while clients wait', async () => {
+    const here = stage
+    const looks: number[] = []
+    here.sim.fault = async (call, at) => {
+      if (call === 'proxy' && at === AWAY) looks.push(here.sim.clock.now())
+    }
+
+    const {outcome} = await here.drill({failback: false})
+    const [first] = await journalOf(here.runs[0]!)
+    const since = first!.event === 'run-started' ? first!.decidedFrom! : Infinity
+    expect(looks.filter((at) => at >= since && at < outcome.finishedAt)).to.deep.equal([])
+    expect(looks).to.not.deep.equal([])
   })
 
   it('tells its stages in order', async () => {

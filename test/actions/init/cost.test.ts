@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {costMarkdown, estimate} from '../../../src/actions/init/cost.js'
+import {costMarkdown, dollars, estimate} from '../../../src/actions/init/cost.js'
 import {footprintsOf} from '../../../src/actions/init/footprint.js'
 import type {Footprint} from '../../../src/actions/init/footprint.js'
 import {PRICES_DATE} from '../../../src/actions/init/prices.js'
@@ -26,6 +26,15 @@ describe('the monthly estimate', () => {
   it('grows with capacity and instances, by list price', () => {
     expect(item({...DEFAULTS, instances: 1}, 'Aurora Serverless')).to.include({home: 43.8, away: 43.8})
     expect(item({...DEFAULTS, capacity: {min: 4, max: 8}, instances: 3}, 'Aurora Serverless').home).to.equal(1051.2)
+  })
+
+  it('aws 11: prices a rehearsal and production, whichever was chosen', () => {
+    const totalOf = (min: number): string => dollars(estimate({...DEFAULTS, capacity: {min, max: 32}}, FOOTPRINT).total)
+    for (const min of [0.5, 4, 8]) {
+      const {remarks} = estimate({...DEFAULTS, capacity: {min, max: 32}}, FOOTPRINT)
+      expect(remarks.join(' ')).to.contain(`${totalOf(0.5)} with at least 0.5 ACU (rehearsal)`)
+      expect(remarks.join(' ')).to.contain(`${totalOf(8)} with at least 8 ACU (production)`)
+    }
   })
 
   it('bills a proxy for eight units at least', () => {

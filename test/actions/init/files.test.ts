@@ -56,6 +56,12 @@ describe('the files of a new project', () => {
     expect(JSON.parse(make().get('.todo-dr.schema.json')!).title).to.equal('todo-dr.yaml')
   })
 
+  it('field report 16: say of a region that AWS has added since that it may be one, and of no other', () => {
+    const {targets} = parseConfig('todo-dr.yaml', make({away: 'eu-west-9'}).get('todo-dr.yaml')!)
+    expect(targets.aws).to.deep.include({allowUnlistedRegion: true, regions: {home: 'us-east-1', away: 'eu-west-9'}})
+    expect(make().get('todo-dr.yaml')).not.to.contain('allowUnlistedRegion')
+  })
+
   it("have the template's configuration, with what was asked for", () => {
     const config = JSON.parse(
       make({home: 'eu-west-1', away: 'eu-central-1', protect: true, alarmEmail: 'a@b.example'}).get(
@@ -85,6 +91,21 @@ describe('the files of a new project', () => {
     for (const {uses} of steps) if (uses) expect(uses).to.match(/@[\da-f]{40}$/)
     for (const {run} of steps) if (run) expect(run).not.to.include('${{')
     expect(text).to.include('TODO_DR_PACKAGE is not set')
+  })
+
+  it('field report 23: have a workflow that rehearses this project, and installs what that takes before', () => {
+    const files = make()
+    const {steps} = parse(files.get('.github/workflows/drill.yml')!).jobs.drill as {
+      steps: {run?: string; 'working-directory'?: string}[]
+    }
+    const install = steps.findIndex((step) => step.run?.startsWith('npm ci') && step['working-directory'] === 'infra')
+    const drill = steps.findIndex(({run}) => run?.includes('todo-dr drill'))
+    expect(install).to.be.within(0, drill)
+    expect(steps[drill]!.run).not.to.include('--sample')
+    // In the folder with todo-dr.yaml, which names that project.
+    expect(steps[drill]).not.to.have.property('working-directory')
+    expect((parse(files.get('todo-dr.yaml')!) as {infra?: string}).infra ?? 'infra').to.equal('infra')
+    for (const file of ['infra/cdk.json', 'infra/package-lock.json']) expect([...files.keys()], file).to.include(file)
   })
 
   it('name things as the template does', () => {

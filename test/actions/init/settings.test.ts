@@ -44,9 +44,22 @@ describe('the settings of a new project', () => {
     }
   })
 
-  it("take the folder's name where it can be one", () => {
-    expect(appOfFolder('/a/b/demo')).to.equal('demo')
-    expect(appOfFolder('/a/b/my-demo')).to.equal('ToDoMgmt')
+  it("field report 27: take the folder's name, or are refused: no two projects get one name for nothing", () => {
+    const names = {demo: 'demo', 'my-api': 'myApi', api_v2: 'apiV2', 'a.b c--d_': 'aBCD', X: 'X'}
+    for (const [folder, app] of Object.entries(names)) expect(appOfFolder(`/a/b/${folder}`)).to.deep.equal({app})
+    const refused = [
+      '2fast',
+      '-',
+      'my-aws-thing',
+      'x'.repeat(21),
+      'sm\u00F8rrebr\u00F8d',
+      '__proto__2!',
+      'a$b',
+      '1',
+      '..',
+    ]
+    for (const folder of refused) expect(appOfFolder(`/a/b/${folder}`), folder).to.have.property('fault')
+    expect(appOfFolder('/'), 'the root').to.have.property('fault')
   })
 
   it('refuse equal regions, regions without global databases, and other partitions', () => {

@@ -2,9 +2,10 @@ import {expect} from 'chai'
 import {runResume} from '../../../src/actions/resume/run.js'
 import type {ResumeInput} from '../../../src/actions/resume/run.js'
 import {SCHEMAS} from '../../../src/actions/resume/result.js'
-import {unfinishedRuns} from '../../../src/engine/unfinished.js'
+import {recentRuns} from '../../../src/engine/unfinished.js'
 import type {DrEvent} from '../../../src/messages.js'
 import type {Intent} from '../../../src/model/plan.js'
+import type {PlanOptions} from '../../../src/plans/index.js'
 import type {Consent} from '../../../src/ports/consent.js'
 import type {Run} from '../../../src/ports/runs.js'
 import {planOf, start} from '../../engine/support.js'
@@ -22,9 +23,9 @@ class Setting {
   constructor(readonly sim = new SimulatedWorld()) {}
 
   /** Begins a switch as a command does; `killAt` cuts it. */
-  async begin(intent: Intent, killAt?: string): Promise<Run> {
+  async begin(intent: Intent, killAt?: string, options: PlanOptions = {}): Promise<Run> {
     const run = memoryRun(`2026010${this.kept.length + 1}T000000Z-${intent}-0001`)
-    await start(this.sim, await planOf(this.sim, intent), {run, killAt})
+    await start(this.sim, await planOf(this.sim, intent, options), {run, killAt})
     this.kept.push(run)
     // The lease of a killed process has run out.
     this.sim.leaseHolder = undefined
@@ -75,7 +76,7 @@ describe('resume', () => {
     const {result, exit} = await setting.resume()
     expect(exit).to.equal('refused')
     expect(result.refusals.map(({gate}) => gate)).to.include('replication-healthy')
-    expect(setting.sim.acts).to.deep.equal([`fence ${HOME}`])
+    expect(setting.sim.acts).to.deep.equal([])
   })
 
   it('field report 1: finishes a run whose promotion has begun without asking again, and shows what is left first', async () => {
@@ -123,40 +124,41 @@ describe('resume', () => {
     const setting = new Setting()
     const run = await setting.begin('failover', 'before:promote')
     setting.sim.deployment.edge.distributionId = 'E2'
-    expect(await unfinishedRuns(memoryRuns(setting.kept), setting.sim.deployment)).to.deep.equal([])
+    expect((await recentRuns(memoryRuns(setting.kept), setting.sim.deployment)).unfinished).to.deep.equal([])
     expect((await setting.resume({lossConsent: yes})).result.run).to.equal(null)
     const refused = await thrownBy(setting.resume({run: run.id, lossConsent: yes}))
     expect(refused).to.include({code: 'RunOfAnotherDeployment', exit: 'refused'})
   })
 
-  it('takes back what a run did before its promotion, from every point, and nothing after it', async () => {
-    const whole = new Setting()
-    const points: string[] = []
-    const before = whole.sim.topology()
-    await start(whole.sim, await planOf(whole.sim, 'switchover'), {onPoint: (point) => points.push(point)})
-    for (const point of points) {
-      const setting = new Setting()
-      const run = await setting.begin('switchover', point)
-      const promoting = points.indexOf(point) >= points.indexOf('before:promote')
-      if (promoting) {
-        const acts = [...setting.sim.acts]
-        expect(await thrownBy(setting.resume({undo: true})), point).to.include({code: 'PromotionHasBegun'})
-        expect(setting.sim.acts, point).to.deep.equal(acts)
-        if (point === 'before:promote') {
-          // Nothing was sent: after five minutes without a sign of it that is sure.
-          await setting.sim.clock.sleep(5 * 60_000)
-          expect((await setting.resume({undo: true})).exit).to.equal('done')
-          expect(setting.sim.topology()).to.deep.equal(before)
-        } else expect((await setting.resume()).exit, point).to.equal('done')
-      } else {
-        expect((await setting.resume({undo: true, dryRun: true})).result.outcome, point).to.equal(null)
-        const {exit, result} = await setting.resume({undo: true})
-        expect([exit, result.outcome!.status], point).to.deep.equal(['done', 'undone'])
-        expect(setting.sim.topology(), point).to.deep.equal(before)
-        expect((await setting.resume({run: run.id})).result.outcome, point).to.include({status: 'undone'})
+  for (const drain of [false, true])
+    it(`takes back what a run did before its promotion, from every point, and nothing after it${drain ? ', drained' : ''}`, async () => {
+      const whole = new Setting()
+      const points: string[] = []
+      const before = whole.sim.topology()
+      await start(whole.sim, await planOf(whole.sim, 'switchover', {drain}), {onPoint: (point) => points.push(point)})
+      for (const point of points) {
+        const setting = new Setting()
+        const run = await setting.begin('switchover', point, {drain})
+        const promoting = points.indexOf(point) >= points.indexOf('before:promote')
+        if (promoting) {
+          const acts = [...setting.sim.acts]
+          expect(await thrownBy(setting.resume({undo: true})), point).to.include({code: 'PromotionHasBegun'})
+          expect(setting.sim.acts, point).to.deep.equal(acts)
+          if (point === 'before:promote') {
+            // Nothing was sent: after five minutes without a sign of it that is sure.
+            await setting.sim.clock.sleep(5 * 60_000)
+            expect((await setting.resume({undo: true})).exit).to.equal('done')
+            expect(setting.sim.topology()).to.deep.equal(before)
+          } else expect((await setting.resume()).exit, point).to.equal('done')
+        } else {
+          expect((await setting.resume({undo: true, dryRun: true})).result.outcome, point).to.equal(null)
+          const {exit, result} = await setting.resume({undo: true})
+          expect([exit, result.outcome!.status], point).to.deep.equal(['done', 'undone'])
+          expect(setting.sim.topology(), point).to.deep.equal(before)
+          expect((await setting.resume({run: run.id})).result.outcome, point).to.include({status: 'undone'})
+        }
       }
-    }
-  })
+    })
 
   it('changes nothing in a dry run', async () => {
     const setting = new Setting()

@@ -3,10 +3,13 @@ import {runSwitch, switchRefused} from '../../../src/actions/switch/run.js'
 import type {SwitchInput} from '../../../src/actions/switch/run.js'
 import {SCHEMAS} from '../../../src/actions/switch/result.js'
 import type {SwitchResult} from '../../../src/actions/switch/result.js'
+import {DrError, Unreachable} from '../../../src/errors.js'
 import type {DrEvent} from '../../../src/messages.js'
+import type {Waiver} from '../../../src/model/gate.js'
 import type {Intent} from '../../../src/model/plan.js'
 import type {Run} from '../../../src/ports/runs.js'
 import {journalOf, memoryRun} from '../../support/memory-run.js'
+import {thrownBy} from '../../support/thrown.js'
 import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
 
 interface Switched {
@@ -23,7 +26,7 @@ async function switched(sim: SimulatedWorld, intent: Intent, more: Partial<Switc
     intent,
     world: sim.connect().world,
     maxLagSeconds: 5,
-    unfinished: async () => [],
+    recent: async () => ({unfinished: []}),
     async newRun() {
       runs.push(memoryRun())
       return runs[0]!
@@ -52,7 +55,49 @@ const person = (says: {given?: boolean; yes?: boolean}) => {
 
 const codes = (events: DrEvent[]): string[] => events.map(({code}) => code)
 
+/** How a read fails: what `fault` of the simulated world does for it. */
+const FAILURES: [string, (sim: SimulatedWorld) => Promise<void>][] = [
+  [
+    'is throttled',
+    async () => {
+      throw new DrError({code: 'Throttling', exit: 'failed', what: 'too many'})
+    },
+  ],
+  [
+    'is failed by AWS',
+    async () => {
+      throw new DrError({code: 'InternalFailure', exit: 'failed', what: 'oh'})
+    },
+  ],
+  [
+    'is reset',
+    async () => {
+      throw new Unreachable('reset')
+    },
+  ],
+  ['hangs', ({clock}) => clock.sleep(30_000)],
+]
+
 describe('a switch', () => {
+  for (const intent of ['failover', 'switchover'] as const)
+    for (const [how, fail] of FAILURES)
+      it(`field report 10: does not end for a read in the survivor that ${how}, first and every other time: ${intent}`, async () => {
+        for (const read of ['describe', 'cluster', 'health', 'proxy', 'lag']) {
+          const sim = new SimulatedWorld({hang: true})
+          if (intent === 'failover') sim.lose(HOME)
+          let reads = 0
+          sim.fault = (call, at) => {
+            if (call === read && at === AWAY && reads++ % 2 === 0) return fail(sim)
+          }
+
+          const waivers: Waiver[] = intent === 'failover' ? [{name: 'allow-data-loss', reason: 'the test'}] : []
+          const {result} = await switched(sim, intent, {waivers})
+          expect(result.refusals, read).to.deep.equal([])
+          expect(result.outcome, read).to.include({status: 'done'})
+          expect(reads, read).to.be.greaterThan(0)
+        }
+      })
+
   it('looks, plans and runs; one run is kept, and the result fits its schema', async () => {
     const sim = new SimulatedWorld()
     const {result, events, runs} = await switched(sim, 'switchover')
@@ -62,6 +107,24 @@ describe('a switch', () => {
     expect(codes(events).slice(0, 2)).to.deep.equal(['diagnosis', 'plan'])
     expect(runs).to.have.length(1)
     expect(sim.topology()).to.include({edge: AWAY})
+  })
+
+  it('field report 26: asks before it stops writes, after the gates; a no changes nothing', async () => {
+    const sim = new SimulatedWorld()
+    const asked: string[] = []
+    const goAhead = async ({from, to}: {from: string; to: string}): Promise<void> => {
+      asked.push(`${from} ${to}`)
+      if (asked.length === 1) throw new Error('no')
+    }
+
+    const before = sim.topology()
+    expect(await thrownBy(switched(sim, 'switchover', {goAhead}))).to.include({message: 'no'})
+    expect(sim.topology()).to.deep.equal(before)
+    expect((await switched(sim, 'switchover', {goAhead})).result.outcome).to.include({status: 'done'})
+    // What is there already stops no writes.
+    await switched(sim, 'switchover', {goAhead, to: AWAY})
+    await switched(sim, 'switchover', {goAhead, dryRun: true})
+    expect(asked).to.deep.equal([`${HOME} ${AWAY}`, `${HOME} ${AWAY}`])
   })
 
   it('ends after the gates in a dry run: no run, no change', async () => {

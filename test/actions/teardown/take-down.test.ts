@@ -84,6 +84,7 @@ class FakeLease {
       release: async ({owner}) => {
         if (this.holder === owner) this.holder = undefined
       },
+      holder: async () => (this.holder === undefined ? undefined : {owner: this.holder, secondsLeft: 60}),
       forget: async (region) => {
         regions.delete(region)
         this.kept = [...regions]
@@ -190,12 +191,14 @@ describe('taking an application down', () => {
     expect(lines[0]).to.include({event: 'teardown-started', app: 'Demo', pid: process.pid, host: hostname()})
     const acts = lines.filter((line) => 'act' in line).map((line) => `${line.event} ${'act' in line ? line.act : ''}`)
     expect(acts.slice(0, 4)).to.have.members([
-      'act-intent delete the bucket a',
-      'act-intent delete the bucket b',
-      'act-done delete the bucket a',
-      'act-failed delete the bucket b',
+      'act-intent delete the bucket a (us-east-1)',
+      'act-intent delete the bucket b (us-east-1)',
+      'act-done delete the bucket a (us-east-1)',
+      'act-failed delete the bucket b (us-east-1)',
     ])
-    expect(acts.indexOf('act-intent delete the bucket a')).to.be.below(acts.indexOf('act-done delete the bucket a'))
+    expect(acts.indexOf('act-intent delete the bucket a (us-east-1)')).to.be.below(
+      acts.indexOf('act-done delete the bucket a (us-east-1)'),
+    )
     expect(lines.at(-1)).to.include({event: 'run-finished', status: 'done', exit: 'failed'})
   })
 

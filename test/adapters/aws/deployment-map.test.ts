@@ -58,8 +58,28 @@ describe('the map of the deployment', () => {
     replies = {[HOME]: 'reset', [AWAY]: 'reset'}
     const found = await find()
     expect(found.deployment).to.deep.equal(sampleDeployment())
-    expect(found.ageSeconds).to.be.within(0, 60)
+    expect(found.copy!.ageSeconds).to.be.within(0, 60)
   })
+
+  const refusals: [string, Reply][] = [
+    ['hang', 'hang'],
+    ['are reset', 'reset'],
+    ['are throttled', fault('ThrottlingException')],
+    ['are failed by AWS', {status: 500, body: '{"__type":"InternalServerError"}'}],
+    ['are not allowed', fault('AccessDeniedException')],
+    ['are refused for the credentials', fault('ExpiredTokenException')],
+    ['give no map', {...PARAMETER, body: '{"Parameter":{"Value":"{}"}}'}],
+  ]
+  for (const [how, reply] of refusals)
+    it(`field report 10: comes from the local copy soon where the reads ${how}, and says why`, async () => {
+      await find()
+      replies = {[HOME]: 'reset', [AWAY]: reply}
+      const since = performance.now()
+      const {deployment, copy} = await find()
+      expect(performance.now() - since).to.be.lessThan(4000)
+      expect(deployment).to.deep.equal(sampleDeployment())
+      expect(copy!.why).to.be.a('string').and.not.to.equal('')
+    })
 
   it('is unreachable where no region answers and no copy is kept, or only a damaged one', async () => {
     replies = {[HOME]: 'reset', [AWAY]: 'reset'}

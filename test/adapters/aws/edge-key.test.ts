@@ -59,6 +59,20 @@ describe('the key of the edge', () => {
     expect(asked.filter((one) => one === `${HOME} ToDoMgmt/edge`).length).to.be.at.most(1)
   })
 
+  it('field report 9: is asked for again, once, where it is refused', async () => {
+    const headers = locked()
+    const old = await headers({})
+    const before = asked.length
+    replies[HOME] = json({SecretString: 'another-key'})
+    replies[AWAY] = json({SecretString: 'another-key'})
+    expect(await headers({}, old)).to.deep.equal({'x-edge-key': 'another-key'})
+    const after = asked.length
+    expect(after).to.be.greaterThan(before)
+    // A late answer to the old key says nothing of the new one.
+    expect(await headers({}, old)).to.deep.equal({'x-edge-key': 'another-key'})
+    expect(asked).to.have.length(after)
+  })
+
   it('is asked for again after a failure, which tells of missing permission rather than of silence', async () => {
     replies = {[HOME]: 'reset', [AWAY]: DENIED}
     const headers = locked()

@@ -30,6 +30,8 @@ const fault = (code: string, status = 400, message = 'because'): Reply => ({
   body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>request-7</RequestId></ErrorResponse>`,
 })
 
+const ANSWER = {headers: {'x-amzn-requestid': 'request-7'}}
+
 describe('errors of AWS', () => {
   it('are Unreachable where nobody answers', async () => {
     expect(await described({port: await closedPort()})).to.be.instanceOf(Unreachable)
@@ -49,6 +51,30 @@ describe('errors of AWS', () => {
     expect(await described('hang', caller.signal)).to.be.instanceOf(Unreachable)
     expect(performance.now() - since).to.be.lessThan(3000)
     expect(await described('hang', AbortSignal.abort())).to.be.instanceOf(Unreachable)
+  })
+
+  it('say whether the same call may work a moment later', () => {
+    const passing = (name: string, httpStatusCode: number): boolean =>
+      mapAwsError(Object.assign(new Error('because'), {name, $metadata: {httpStatusCode}, $response: ANSWER}), {
+        action: 'cloudfront-keyvaluestore:PutKey',
+        region: 'the edge',
+      }).passing
+    for (const [name, status] of [
+      ['ThrottlingException', 400],
+      ['Unnamed', 429],
+      ['InternalServerException', 500],
+      ['ServiceUnavailable', 503],
+      ['ConflictException', 409],
+    ] as const)
+      expect(passing(name, status), name).to.equal(true)
+    for (const [name, status] of [
+      ['ResourceNotFoundException', 404],
+      ['ValidationException', 400],
+      ['AccessDeniedException', 403],
+      ['NotImplemented', 501],
+    ] as const)
+      expect(passing(name, status), name).to.equal(false)
+    expect(new Unreachable('no answer').passing).to.equal(true)
   })
 
   it('keep the code and the request id of a fault, and are not silence', async () => {

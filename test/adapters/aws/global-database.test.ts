@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {Clients} from '../../../src/adapters/aws/clients.js'
+import {AwsCapacity} from '../../../src/adapters/aws/capacity.js'
 import {AwsGlobalDatabase} from '../../../src/adapters/aws/global-database.js'
 import {regionOf} from '../../../src/model/regions.js'
 import type {StepContext} from '../../../src/model/step.js'
@@ -18,6 +19,11 @@ const arn = (region: string): string => `arn:aws:rds:${region}:000000000000:clus
 /** So much of RDS as a switch needs. It keeps every name in lower case, as RDS does, and finds it in any. */
 class Rds {
   writer = HOME
+  /** The status of each instance of each cluster. */
+  instances = ['available']
+  events = ''
+  /** Of each cluster, beside its name and status. */
+  more = ''
   /** What was asked, with the region that the signature names. */
   readonly calls: {action: string; region: string; parameters: Record<string, string>}[] = []
 
@@ -29,13 +35,14 @@ class Rds {
     if (action === 'DescribeDBClusters')
       return xml(
         action,
-        `<DBClusters><DBCluster><DBClusterIdentifier>todomgmt-${region}</DBClusterIdentifier><DBClusterArn>${arn(region)}</DBClusterArn><Status>available</Status></DBCluster></DBClusters>`,
+        `<DBClusters><DBCluster><DBClusterIdentifier>todomgmt-${region}</DBClusterIdentifier><DBClusterArn>${arn(region)}</DBClusterArn><Status>available</Status>${this.more}</DBCluster></DBClusters>`,
       )
     if (action === 'DescribeDBInstances')
       return xml(
         action,
-        `<DBInstances><DBInstance><DBClusterIdentifier>todomgmt-${region}</DBClusterIdentifier><DBInstanceStatus>available</DBInstanceStatus></DBInstance></DBInstances>`,
+        `<DBInstances>${this.instances.map((status) => `<DBInstance><DBClusterIdentifier>todomgmt-${region}</DBClusterIdentifier><DBInstanceStatus>${status}</DBInstanceStatus></DBInstance>`).join('')}</DBInstances>`,
       )
+    if (action === 'DescribeEvents') return xml(action, `<Events>${this.events}</Events>`)
     return xml(action, '<GlobalCluster/>')
   }
 
@@ -94,7 +101,7 @@ describe('the global database over RDS', () => {
     }
 
     const database = new AwsGlobalDatabase(clients, deployment)
-    expect(await database.cluster(AWAY)).to.include({status: 'available', availableInstances: 1})
+    expect(await database.cluster(AWAY)).to.deep.include({status: 'available', instances: ['available']})
     const world = {
       database,
       clock: {now: () => Date.now(), sleep: () => new Promise(() => undefined)},
@@ -113,10 +120,104 @@ describe('the global database over RDS', () => {
     expect(await promotion.isDone(world, context)).to.equal(true)
   })
 
+  it('tells the status of every instance in the words of RDS, known or not', async () => {
+    rds.instances = ['backing-up', 'failed', 'a word of next year']
+    const {instances} = await new AwsGlobalDatabase(clients, sampleDeployment()).cluster(AWAY)
+    expect(instances).to.deep.equal(rds.instances)
+  })
+
+  it('tells the engine version, the range of the capacity and what it was raised from', async () => {
+    rds.more = '<EngineVersion>8.0.mysql_aurora.3.10.3</EngineVersion>'
+    expect(await new AwsGlobalDatabase(clients, sampleDeployment()).cluster(AWAY)).to.not.have.any.keys(
+      'capacity',
+      'raisedFrom',
+    )
+    rds.more +=
+      '<ServerlessV2ScalingConfiguration><MinCapacity>4.0</MinCapacity><MaxCapacity>16.0</MaxCapacity></ServerlessV2ScalingConfiguration><TagList><Tag><Key>todo-dr-capacity</Key><Value>0 300</Value></Tag></TagList>'
+    expect(await new AwsGlobalDatabase(clients, sampleDeployment()).cluster(AWAY)).to.deep.include({
+      engineVersion: '8.0.mysql_aurora.3.10.3',
+      capacity: {min: 4, max: 16},
+      raisedFrom: {min: 0, pauseAfterSeconds: 300},
+    })
+    rds.more = rds.more.replace('0 300', 'low')
+    expect(await new AwsGlobalDatabase(clients, sampleDeployment()).cluster(AWAY)).to.not.have.any.keys('raisedFrom')
+  })
+
+  it('health 04: remembers the minimum before it raises it, and forgets it after it has put it back', async () => {
+    const range = (min: string, more = '') =>
+      `<ServerlessV2ScalingConfiguration><MinCapacity>${min}</MinCapacity><MaxCapacity>16</MaxCapacity></ServerlessV2ScalingConfiguration>${more}`
+    const memory = '<TagList><Tag><Key>todo-dr-capacity</Key><Value>0.5</Value></Tag></TagList>'
+    const capacity = new AwsCapacity(clients, sampleDeployment())
+    const changes = () =>
+      rds.calls.flatMap(({action, parameters}) =>
+        action.startsWith('Describe')
+          ? []
+          : [
+              [
+                action,
+                parameters['ServerlessV2ScalingConfiguration.MinCapacity'] ?? parameters['Tags.Tag.1.Value'] ?? '',
+              ],
+            ],
+      )
+
+    rds.more = range('0.5')
+    await capacity.raise(AWAY, 4)
+    expect(changes()).to.deep.equal([
+      ['AddTagsToResource', '0.5'],
+      ['ModifyDBCluster', '4'],
+    ])
+    expect(rds.of('ModifyDBCluster')[0]!.parameters).to.include({
+      DBClusterIdentifier: `todomgmt-${AWAY}`,
+      'ServerlessV2ScalingConfiguration.MaxCapacity': '16',
+    })
+
+    rds.calls.splice(0)
+    rds.more = range('4', memory)
+    await capacity.raise(AWAY, 6)
+    expect(changes()).to.deep.equal([['ModifyDBCluster', '6']])
+
+    rds.calls.splice(0)
+    await capacity.restore(AWAY)
+    expect(changes()).to.deep.equal([
+      ['ModifyDBCluster', '0.5'],
+      ['RemoveTagsFromResource', ''],
+    ])
+
+    rds.calls.splice(0)
+    rds.more = range('0.5')
+    await capacity.restore(AWAY)
+    expect(changes()).to.deep.equal([])
+  })
+
+  it('aws 03: a promotion that RDS takes its time to accept is accepted, and was sent once', async () => {
+    const own = server.answer.bind(server)
+    server.answer = async (asked) => {
+      await new Promise((resolve) => setTimeout(resolve, 6500))
+      return own(asked)
+    }
+
+    const database = new AwsGlobalDatabase(clients, sampleDeployment())
+    expect(await database.failover(AWAY)).to.be.a('number')
+    expect(rds.of('FailoverGlobalCluster')).to.have.length(1)
+  })
+
+  it('aws 13: reads what RDS says of its write block and of the resynchronization, of clusters and instances alike', async () => {
+    const said = ['Attempt to block writes for DB cluster c succeeded.', 'Started resynchronizing members of c.']
+    rds.events = [...said, 'DB instance restarted']
+      .map((text) => `<Event><Message>${text}</Message><Date>2026-11-28T20:31:05Z</Date></Event>`)
+      .join('')
+    const at = Date.UTC(2026, 10, 28, 20, 31, 5)
+    const database = new AwsGlobalDatabase(clients, sampleDeployment())
+    expect(await database.failoverEvents(AWAY, at)).to.deep.equal(said.map((text) => ({at, text})))
+    const [{region, parameters}] = rds.of('DescribeEvents') as [Rds['calls'][0]]
+    expect([region, parameters.SourceType]).to.deep.equal([AWAY, undefined])
+    expect(new Date(parameters.StartTime!).getTime()).to.equal(at)
+  })
+
   it('asks for the lag by the name that the metric has', async () => {
     const deployment = sampleDeployment()
     regionOf(deployment, AWAY).clusterId = `ToDoMgmt-${AWAY}`
-    await new AwsGlobalDatabase(clients, deployment).lagSeconds(AWAY).catch(() => undefined)
+    await new AwsGlobalDatabase(clients, deployment).lag(AWAY).catch(() => undefined)
     expect(server.asked.some(({body}) => body.includes(`todomgmt-${AWAY}`))).to.equal(true)
   })
 })

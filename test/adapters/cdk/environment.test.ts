@@ -12,10 +12,15 @@ const KEYS = {accessKeyId: 'lab', secretAccessKey: 'lab'}
 
 describe("the toolkit's environment", () => {
   it('holds nothing of the real account where it is for a lab', () => {
-    const made = toolkitEnvironment({endpoint: 'http://127.0.0.1:1', credentials: KEYS}, '/state/cdk', USERS)
+    const made = toolkitEnvironment(
+      {endpoint: 'http://127.0.0.1:1', credentials: KEYS},
+      {cdkHome: '/state/cdk', region: 'eu-west-1'},
+      USERS,
+    )
     expect(made).to.include({
       PATH: '/bin',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'lab',
       AWS_SECRET_ACCESS_KEY: 'lab',
       CDK_HOME: '/state/cdk',
@@ -25,13 +30,17 @@ describe("the toolkit's environment", () => {
   })
 
   it("is the user's own on AWS", () => {
-    const made = toolkitEnvironment({profile: 'x'}, undefined, USERS)
+    const made = toolkitEnvironment({profile: 'x'}, {}, USERS)
     expect(made).to.include(USERS)
     expect(made).not.to.have.any.keys('CDK_HOME', 'AWS_ENDPOINT_URL')
   })
 
   it("keeps the user's credentials with an endpoint of another kind, and no other endpoint", () => {
-    const made = toolkitEnvironment({endpoint: 'https://aws.example'}, '/state/cdk', USERS)
+    const made = toolkitEnvironment(
+      {endpoint: 'https://aws.example'},
+      {cdkHome: '/state/cdk', region: 'eu-west-1'},
+      USERS,
+    )
     expect(made).to.include({AWS_PROFILE: 'production', AWS_ENDPOINT_URL: 'https://aws.example'})
     expect(made).not.to.have.any.keys('AWS_ENDPOINT_URL_S3')
   })

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
 import {LabAddresses, publicAddresses} from '../../../src/adapters/http/address-book.js'
-import {HttpApi} from '../../../src/adapters/http/api.js'
+import {HttpApi, PROBE_HEADER} from '../../../src/adapters/http/api.js'
 import {Http} from '../../../src/adapters/http/http.js'
 import {Unreachable} from '../../../src/errors.js'
 import type {Tokens} from '../../../src/ports/world.js'
@@ -10,7 +11,11 @@ import {closedPort, serve} from '../../support/server.js'
 import type {Reply, TestServer} from '../../support/server.js'
 import {thrownBy} from '../../support/thrown.js'
 
-const tokens: Tokens = {get: async (region) => ({token: `token of ${region}`, region, expiresAt: 0})}
+const tokens: Tokens = {
+  get: async (region) => ({token: `token of ${region}`, region, expiresAt: 0}),
+  issue: async (region) => ({token: `new token of ${region}`, region, expiresAt: 0}),
+  refused: async () => undefined,
+}
 
 describe('the API over HTTP', () => {
   let reply: Reply
@@ -47,6 +52,14 @@ describe('the API over HTTP', () => {
     expect(server.asked[0]!.headers).not.to.have.property('x-edge-key')
   })
 
+  it('aws 09: marks what it sends through the edge, by what the web ACL of the template counts apart', async () => {
+    await api.edge({method: 'GET', path: '/v1', token: 'raw'})
+    const [[name, value]] = Object.entries(PROBE_HEADER) as [[string, string]]
+    expect(server.asked[0]!.headers[name]).to.equal(value)
+    const template = readFileSync(new URL('../../../infra-template/lib/edge-firewall.ts', import.meta.url), 'utf8')
+    expect(template).to.contain(`PROBE_HEADER = '${name}'`)
+  })
+
   it('asks a region directly below its stage, with what opens it, and sends JSON', async () => {
     const task = 'it\'s "done" 🎉'
     await api.direct(HOME, {method: 'POST', path: '/v1', body: {task}, token: 't'})
@@ -65,6 +78,23 @@ describe('the API over HTTP', () => {
       body: undefined,
       region: undefined,
     })
+  })
+
+  it('field report 9: asks past the edge once more where its key is refused and has been changed since, and no oftener', async () => {
+    let key = 'old'
+    const directHeaders = async (_: object, refused?: Record<string, string>) => {
+      if (refused) key = 'new'
+      return {'x-edge-key': key}
+    }
+
+    server.answer = ({headers}) => (headers['x-edge-key'] === 'new' ? reply : {status: 403})
+    const locked = new HttpApi({http, deployment: sampleDeployment(), tokens, directHeaders, workload: todo})
+    const write = {method: 'POST' as const, path: '/v1', body: {}}
+    expect(await locked.direct(HOME, write)).to.include({status: 200})
+    expect(server.asked).to.have.length(2)
+    server.answer = () => ({status: 403})
+    expect(await locked.direct(HOME, write)).to.include({status: 403})
+    expect(server.asked).to.have.length(3)
   })
 
   it('never tries twice', async () => {

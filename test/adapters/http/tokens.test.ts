@@ -6,6 +6,7 @@ import {LabAddresses} from '../../../src/adapters/http/address-book.js'
 import {Http} from '../../../src/adapters/http/http.js'
 import {PoolTokens} from '../../../src/adapters/http/tokens.js'
 import {Unreachable} from '../../../src/errors.js'
+import type {DrError} from '../../../src/errors.js'
 import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
 import {serve} from '../../support/server.js'
 import type {Reply, TestServer} from '../../support/server.js'
@@ -102,6 +103,14 @@ describe('tokens', () => {
     expect(await thrownBy(open().get(HOME))).to.be.instanceOf(Unreachable)
   })
 
+  it('field report 29: name an endpoint that is no user pool, and do not call that a lack of credentials', async () => {
+    const page = '<!DOCTYPE html><html>'
+    replies = {[HOME]: {body: page}, [AWAY]: {status: 404, body: page}}
+    const error = (await thrownBy(open().get(HOME))) as DrError
+    expect(error).to.include({code: 'TokenRefused', exit: 'failed'})
+    expect(`${error.why} ${error.next}`).to.contain(`auth.${HOME}.`).and.not.to.contain('<')
+  })
+
   it('are kept for the next command, readable by their owner alone', async () => {
     await open().get(HOME)
     expect(statSync(cacheFile()).mode & 0o777).to.equal(0o600)
@@ -121,6 +130,26 @@ describe('tokens', () => {
     writeFileSync(cacheFile(), '{"issue":')
     replies[HOME] = issued('home-4')
     expect(await open().get(HOME)).to.include({token: 'home-4'})
+  })
+
+  it('field report 9: a kept one that was refused is given to nobody again, and another one is asked for', async () => {
+    await open().get(HOME)
+    replies[HOME] = issued('home-2')
+    const later = open()
+    const kept = await later.get(HOME)
+    expect(kept).to.include({token: 'home-1', kept: true})
+    await later.refused(kept.token)
+    expect(await open().get(HOME)).to.include({token: 'home-2'})
+    expect(await later.get(HOME)).to.include({token: 'home-2'})
+  })
+
+  it('field report 9: one that has just been issued is not asked for again, however often it is refused', async () => {
+    const tokens = open()
+    const {token} = await tokens.get(HOME)
+    await tokens.refused(token)
+    await tokens.refused('a token of somebody else')
+    expect(await tokens.get(HOME)).to.include({token: 'home-1'})
+    expect(server.asked).to.have.length(1)
   })
 
   it('are given although they cannot be kept', async () => {

@@ -101,6 +101,9 @@ describe('labs, as programs', function () {
     await keepsItsFilesToItself(folder)
     await setsUpAShell(lab)
     await standsAlone(lab)
+    const {name, pid, endpoint} = lab
+    expect(await labs.list()).to.deep.equal([{name, pid, endpoint, ready: true}])
+    expect(await errorOf(labs.connect('defualt').status())).to.include({code: 'NoLab', why: 'running: default'})
     expect(await labs.stop('default')).to.deep.equal({crashed: false})
     expect(alive(lab.pid)).to.equal(false)
     expect(await isFree(Number(new URL(lab.endpoint).port))).to.equal(true)
@@ -202,7 +205,11 @@ describe('labs, as programs', function () {
 
   it('say that none runs, and what to do', async () => {
     for (const call of [labs.stop('none'), labs.connect('none').status(), labs.logFile('none')]) {
-      expect(await errorOf(call)).to.include({code: 'NoLab', exit: 'usage', next: 'todo-dr lab start --lab none'})
+      expect(await errorOf(call)).to.include({
+        code: 'NoLab',
+        exit: 'usage',
+        next: 'todo-dr lab start --target lab:none',
+      })
     }
 
     expect(await errorOf(labs.connect('../etc').status())).to.include({code: 'LabName', exit: 'usage'})
@@ -212,6 +219,7 @@ describe('labs, as programs', function () {
     const crashed = await start()
     process.kill(crashed.pid, 'SIGKILL')
     await until(() => !alive(crashed.pid))
+    expect(await labs.list()).to.deep.equal([])
     expect(await errorOf(labs.connect('default').status())).to.have.property('code', 'NoLab')
     const lines: string[] = []
     const next = await start({onProgress: (text) => lines.push(text)})

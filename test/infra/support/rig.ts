@@ -20,7 +20,7 @@ export const ADMIN_PASSWORD = 'AdminPasswordOfATest'
 const MASTER_PRIVILEGES =
   'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE USER, PROCESS, RELOAD, LOCK TABLES'
 
-type Bundle = 'get' | 'upsert' | 'remove' | 'create-table' | 'ledger-check'
+type Bundle = 'get' | 'upsert' | 'remove' | 'create-table' | 'ledger-check' | 'compare'
 
 /** A real database with TLS, fronts in the place of the proxy's two endpoints, and the real bundles in processes. */
 export class Rig {

@@ -5,7 +5,7 @@ import {spawn} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {ROOT, Sandbox} from '../../support/cli.js'
-import {callLab, type LabAccess} from '../../support/lab.js'
+import {callLab} from '../../support/lab.js'
 
 interface Result {
   verdict: string
@@ -41,8 +41,11 @@ describe('the drill', function () {
     for (const file of ['journal.ndjson', 'ledger.ndjson', 'plan.json', 'result.json', 'report.html', 'report.md'])
       expect(existsSync(join(folder, file)), file).to.equal(true)
     const ledger = readFileSync(join(folder, 'ledger.ndjson'), 'utf8').trim().split('\n')
-    for (const line of ledger)
-      expect(JSON.parse(line)).to.include.all.keys('requestId', 'kind', 'scheduledAt', 'sentAt', 'outcome')
+    for (const line of ledger) {
+      const parsed = JSON.parse(line) as object
+      if ('notProbed' in parsed) expect(parsed).to.include.all.keys('from', 'to', 'writes', 'reads')
+      else expect(parsed).to.include.all.keys('requestId', 'kind', 'scheduledAt', 'sentAt', 'outcome')
+    }
   })
 
   it('names every lost write of a lagging region loss, exactly those that SQL does not find', async () => {
@@ -68,9 +71,7 @@ describe('a home region that accepts connections and never answers', function ()
   const sandbox = new Sandbox()
 
   before(async () => {
-    await sandbox.expect(0, ['lab', 'start'])
-    await sandbox.expect(0, ['seed'])
-    const status = await sandbox.json<LabAccess>(['lab', 'status'])
+    const status = await sandbox.seededLab()
     const answer = await callLab(status, 'POST', 'faults', {kind: 'region-loss', region: HOME, mode: 'hang'})
     expect(answer.ok).to.equal(true)
   })

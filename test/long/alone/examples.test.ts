@@ -2,7 +2,7 @@
 
 import {expect} from 'chai'
 import {spawn} from 'node:child_process'
-import {chmodSync, mkdirSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {LabEnvResult} from '../../../src/actions/lab/result.js'
 import {ROOT, Sandbox, type LabStatus} from '../../support/cli.js'
@@ -52,7 +52,7 @@ describe('the examples of help and docs', function () {
 
   after(async () => {
     for (const lab of sandbox.left('state/todo-dr/labs').filter((path) => !path.includes('/')))
-      await sandbox.run(['lab', 'stop', '--lab', lab])
+      await sandbox.run(['lab', 'stop', '--target', `lab:${lab}`])
     sandbox.remove()
   })
 
@@ -62,6 +62,11 @@ describe('the examples of help and docs', function () {
 
       before(async () => {
         if (scene.prod) env = {...env, ...(await prod())}
+      })
+
+      // It would make a project of the folder for the scenes that follow.
+      after(() => {
+        if (scene.prod) rmSync(join(sandbox.folder, 'todo-dr.yaml'))
       })
 
       for (const act of scene.acts) {

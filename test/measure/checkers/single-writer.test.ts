@@ -22,7 +22,12 @@ describe('singleWriter', () => {
   it('is valid for one region, and for one handover', () => {
     expect(singleWriter(history('.....')).valid).to.equal(true)
     const entries = [...history('....xx'), ...history('....', {startAt: at(6), region: AWAY})]
-    expect(singleWriter(entries)).to.deep.equal({valid: true, overlaps: [], withoutRegion: 0})
+    expect(singleWriter(entries)).to.deep.equal({
+      valid: true,
+      overlaps: [],
+      withoutRegion: 0,
+      through: ['edge'],
+    })
   })
 
   it('is false when the old primary acknowledges a write that was sent after the new one answered', () => {
@@ -68,9 +73,28 @@ describe('singleWriter', () => {
     expect(singleWriter([...history('......'), ...reads, refused]).valid).to.equal(true)
   })
 
-  it('names ten pairs at most', () => {
-    const many = Array.from({length: 100}, (_, n) => write(n % 2 ? AWAY : HOME, n * 10, n * 10 + 5))
-    expect(singleWriter(many).overlaps).to.have.length(10)
+  it('field report 6: says which ways it has seen, and judges what a region answered past the edge as well', () => {
+    expect(singleWriter(history('....')).through).to.deep.equal(['edge'])
+    const refused: LedgerEntry = {...write(HOME, 0, 1), outcome: 'fail', status: 503, via: HOME}
+    const direct: LedgerEntry = {...write(HOME, 50, 55), via: HOME}
+    const handover = [write(HOME, 0, 5), write(AWAY, 10, 15), write(AWAY, 60, 65)]
+    expect(singleWriter([...handover, refused])).to.deep.include({valid: true, through: ['edge', HOME]})
+    // The old primary still says yes to whoever asks it.
+    expect(singleWriter([...handover, direct]).valid).to.equal(false)
+  })
+
+  it('field report 6: names every write of the old side behind the first of the new one, and takes a direct answer for its region', () => {
+    const before = Array.from({length: 20}, (_, n) => write(HOME, n * 10, n * 10 + 5))
+    const after = Array.from({length: 10}, (_, n) => write(AWAY, 300 + n * 10, 305 + n * 10))
+    // More of them than the new side has, and one that is asked past the edge and names no region.
+    const leaked = Array.from({length: 30}, (_, n) => ({...write(HOME, 500 + n * 10, 505 + n * 10), via: HOME}))
+    const silent = {...write(undefined, 900, 905), via: HOME}
+    const {valid, overlaps, withoutRegion} = singleWriter([...before, ...after, ...leaked, silent])
+    expect({valid, withoutRegion}).to.deep.equal({valid: false, withoutRegion: 0})
+    expect(overlaps.map(({later}) => later)).to.have.members([...leaked, silent].map(({requestId}) => requestId))
+    expect(new Set(overlaps.map(({earlier, laterRegion}) => `${earlier} ${laterRegion}`))).to.deep.equal(
+      new Set([`${after[0]!.requestId} ${HOME}`]),
+    )
   })
 
   const spans = fc.array(fc.tuple(fc.integer({min: 0, max: 1000}), fc.integer({min: 0, max: 200})), {

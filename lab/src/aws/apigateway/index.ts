@@ -8,6 +8,7 @@ export const apigateway: AwsService = {
   api,
   make: (lab) => new ApiGatewayService(lab),
   types: {
+    'AWS::ApiGateway::Account': resources.account,
     'AWS::ApiGateway::Authorizer': resources.authorizer,
     'AWS::ApiGateway::Deployment': resources.deployment,
     'AWS::ApiGateway::GatewayResponse': resources.gatewayResponse,
@@ -17,8 +18,5 @@ export const apigateway: AwsService = {
     'AWS::ApiGateway::Resource': resources.resource,
     'AWS::ApiGateway::RestApi': resources.restApi,
     'AWS::ApiGateway::Stage': resources.stage,
-  },
-  recorded: {
-    'AWS::ApiGateway::Account': {area: 'api', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
   },
 }

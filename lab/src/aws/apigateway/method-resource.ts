@@ -12,7 +12,6 @@ import {request} from '../../cloudformation/shape.js'
 
 const SERVICE = 'apigateway'
 
-/** Puts are idempotent: a create and an update are the same calls. */
 async function put(properties: Properties, context: ResourceContext): Promise<void> {
   const {
     RestApiId: restApiId,
@@ -36,6 +35,11 @@ async function put(properties: Properties, context: ResourceContext): Promise<vo
     await request(context, SERVICE, 'PutIntegrationResponse', {...response, ...where})
 }
 
+async function remove(properties: Properties, context: ResourceContext): Promise<void> {
+  const {RestApiId: restApiId, ResourceId: resourceId, HttpMethod: httpMethod} = properties
+  await unlessGone(call(context, SERVICE, 'DeleteMethod', {restApiId, resourceId, httpMethod}))
+}
+
 export const method: ResourceProvider = {
   createOnly: ['HttpMethod', 'ResourceId', 'RestApiId'],
   async create(properties, context) {
@@ -44,11 +48,13 @@ export const method: ResourceProvider = {
     await put(properties, context)
     return {physicalId: id}
   },
+  /** Made anew: what its template no longer has must not stay. The schema of the type names DELETE and PUT for an update. */
   async update(physicalId, properties, _previous, context) {
+    await remove(properties, context)
     await put(properties, context)
     return {physicalId}
   },
-  async delete(_physicalId, {RestApiId: restApiId, ResourceId: resourceId, HttpMethod: httpMethod}, context) {
-    await unlessGone(call(context, SERVICE, 'DeleteMethod', {restApiId, resourceId, httpMethod}))
+  async delete(_physicalId, properties, context) {
+    await remove(properties, context)
   },
 }

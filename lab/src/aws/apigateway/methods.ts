@@ -2,7 +2,7 @@ import type * as Api from '@aws-sdk/client-api-gateway'
 
 import {functionArnOf} from '../../data-plane/api-gateway/lambda-integration.js'
 import {mockStatus} from '../../data-plane/api-gateway/mock-integration.js'
-import {badRequest, notFound, unsupported} from './faults.js'
+import {badRequest, conflict, notFound, unsupported} from './faults.js'
 import type {RestApiRecord} from './rest-api.js'
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY'])
@@ -19,14 +19,8 @@ export function putMethod(api: RestApiRecord, input: Api.PutMethodRequest): Api.
   if (type !== 'NONE' && type !== 'COGNITO_USER_POOLS') throw unsupported(`authorization of type ${type}`)
   if (type === 'COGNITO_USER_POOLS' && !api.authorizers.has(input.authorizerId ?? '')) throw notFound('Authorizer ID')
   const resource = api.resource(resourceId)
-  const {methodIntegration, methodResponses} = resource.resourceMethods[httpMethod] ?? {}
-  resource.resourceMethods[httpMethod] = {
-    ...method,
-    authorizationType: type,
-    apiKeyRequired: false,
-    methodIntegration,
-    methodResponses,
-  }
+  if (resource.resourceMethods[httpMethod]) throw conflict('Method already exists for this resource')
+  resource.resourceMethods[httpMethod] = {...method, authorizationType: type, apiKeyRequired: false}
   return resource.resourceMethods[httpMethod]
 }
 

@@ -1,4 +1,4 @@
-/** AWS::ApiGateway::RestApi, Resource, Authorizer, Deployment, Stage, RequestValidator, Model and GatewayResponse. */
+/** AWS::ApiGateway::Account, RestApi, Resource, Authorizer, Deployment, Stage, RequestValidator, Model and GatewayResponse. */
 
 import {generatedName} from '../../cloudformation/names.js'
 import {
@@ -8,19 +8,66 @@ import {
   type Properties,
   type ResourceContext,
   type ResourceProvider,
+  type TagCalls,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
-import {tagMap, TAGS} from '../../cloudformation/tags.js'
+import {tagList, tagMap, TAGS} from '../../cloudformation/tags.js'
 
 const SERVICE = 'apigateway'
 
 const replace = (path: string, value: unknown) => ({op: 'replace', path, value: String(value)})
 
+/** What differs, but for tags. Throws for what the lab would leave as it is. */
+function changedIn(type: string, properties: Properties, previous: Properties, known: readonly string[]): string[] {
+  const changed = changedProperties(previous, properties).filter((name) => name !== 'Tags')
+  const unknown = changed.filter((name) => !known.includes(name))
+  if (unknown.length > 0)
+    throw new Error(`The lab cannot change ${unknown.join(', ')} of AWS::ApiGateway::${type} in place`)
+  return changed
+}
+
 const apiName = (properties: Properties, context: ResourceContext): string =>
   properties.Name ?? generatedName(context.stackName, context.logicalId)
 
+/** `path`: behind `/restapis/`. */
+const apiTags = (path: (id: string, attributes: Properties) => string): TagCalls => ({
+  service: SERVICE,
+  add: 'TagResource',
+  remove: 'UntagResource',
+  target: (id, attributes, {region}) => ({
+    resourceArn: `arn:aws:apigateway:${region}::/restapis/${path(id, attributes)}`,
+  }),
+  shape: 'map',
+})
+
+/**
+ * The one setting of the account and region for the logs of every API there. Whoever comes last sets it, and its deletion leaves the
+ * setting as it is [AWS: CloudFormation template reference, AWS::ApiGateway::Account].
+ */
+export const account: ResourceProvider = {
+  createOnly: [],
+  async create(properties, context) {
+    await setLogRole(properties, context)
+    const Id = `${context.stackName}-${context.logicalId}`
+    return {physicalId: Id, attributes: {Id}}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await setLogRole(properties, context)
+    return {physicalId}
+  },
+  async read(_id, _all, context) {
+    const {cloudwatchRoleArn: CloudWatchRoleArn} = await call(context, SERVICE, 'GetAccount', {})
+    return {CloudWatchRoleArn}
+  },
+  async delete() {},
+}
+
+const setLogRole = ({CloudWatchRoleArn = ''}: Properties, context: ResourceContext): Promise<Properties> =>
+  call(context, SERVICE, 'UpdateAccount', {patchOperations: [replace('/cloudwatchRoleArn', CloudWatchRoleArn)]})
+
 export const restApi: ResourceProvider = {
   tags: TAGS,
+  tagCalls: apiTags((id) => id),
   createOnly: [],
   async create(properties, context) {
     for (const unsupported of ['Body', 'BodyS3Location', 'CloneFrom'])
@@ -34,8 +81,10 @@ export const restApi: ResourceProvider = {
     return {physicalId: api.id, attributes: {RestApiId: api.id, RootResourceId: await rootResource(api, context)}}
   },
   async update(restApiId, properties, previous, context) {
-    const changed = changedProperties(previous, properties).filter((name) => name === 'Name' || name === 'Description')
-    const patchOperations = changed.map((name) => replace(`/${name.toLowerCase()}`, properties[name] ?? ''))
+    const changed = changedIn('RestApi', properties, previous, ['Name', 'Description', 'DisableExecuteApiEndpoint'])
+    const patchOperations = changed.map((name) =>
+      replace(`/${name[0]!.toLowerCase()}${name.slice(1)}`, properties[name] ?? ''),
+    )
     await call(context, SERVICE, 'UpdateRestApi', {restApiId, patchOperations})
     return {physicalId: restApiId}
   },
@@ -99,10 +148,7 @@ const AUTHORIZER_PATHS: Record<string, string> = {
 
 /** Pools that are new are added before old ones are removed: an authorizer is never without one. */
 function authorizerPatches(properties: Properties, previous: Properties): object[] {
-  const changed = changedProperties(previous, properties)
-  const unknown = changed.filter((name) => name !== 'ProviderARNs' && !Object.hasOwn(AUTHORIZER_PATHS, name))
-  if (unknown.length > 0)
-    throw new Error(`The lab cannot change ${unknown.join(', ')} of AWS::ApiGateway::Authorizer in place`)
+  const changed = changedIn('Authorizer', properties, previous, ['ProviderARNs', ...Object.keys(AUTHORIZER_PATHS)])
   const [before, after]: string[][] = [previous.ProviderARNs ?? [], properties.ProviderARNs ?? []]
   const patch = (op: 'add' | 'remove', value: string) => ({op, path: '/providerARNs', value})
   return [
@@ -154,7 +200,7 @@ export const deployment: ResourceProvider = {
 }
 
 /** `MethodSettings` as the patch paths of UpdateStage: `/~1v1/GET/throttling/rateLimit`. */
-function methodSettingPatches(settings: Properties[] = []): object[] {
+function methodSettingPatches(settings: Properties[] = []): ReturnType<typeof replace>[] {
   const paths: Record<string, string> = {
     CacheDataEncrypted: 'caching/dataEncrypted',
     CacheTtlInSeconds: 'caching/ttlInSeconds',
@@ -171,7 +217,7 @@ function methodSettingPatches(settings: Properties[] = []): object[] {
   })
 }
 
-const stagePatches = ({AccessLogSetting, MethodSettings}: Properties): object[] => [
+const stagePatches = ({AccessLogSetting, MethodSettings}: Properties): ReturnType<typeof replace>[] => [
   ...(AccessLogSetting?.DestinationArn
     ? [replace('/accessLogSettings/destinationArn', AccessLogSetting.DestinationArn)]
     : []),
@@ -179,8 +225,16 @@ const stagePatches = ({AccessLogSetting, MethodSettings}: Properties): object[] 
   ...methodSettingPatches(MethodSettings),
 ]
 
+/** A setting under the API's key: the path, escaped, a slash and the method; stars are all of them. */
+function methodSetting(key: string, settings: unknown): Properties {
+  const [path = '', HttpMethod] = key.split('/')
+  const ResourcePath = path === '*' ? '/*' : path.replaceAll('~1', '/').replaceAll('~0', '~')
+  return {...(settings as Properties), HttpMethod, ResourcePath}
+}
+
 export const stage: ResourceProvider = {
   tags: TAGS,
+  tagCalls: apiTags((name, {RestApiId}) => `${RestApiId}/stages/${name}`),
   createOnly: ['RestApiId', 'StageName'],
   async create(properties, context) {
     const {RestApiId: restApiId, StageName: stageName} = properties
@@ -190,15 +244,37 @@ export const stage: ResourceProvider = {
     if (patchOperations.length > 0) await call(context, SERVICE, 'UpdateStage', {restApiId, stageName, patchOperations})
     return {physicalId: stageName}
   },
-  async update(stageName, properties, _previous, context) {
-    const {RestApiId: restApiId, DeploymentId, Description} = properties
+  /** Patches of what differs: settings that somebody else has changed meanwhile stay. */
+  async update(stageName, properties, previous, context) {
+    const {RestApiId: restApiId} = properties
+    changedIn('Stage', properties, previous, ['AccessLogSetting', 'DeploymentId', 'Description', 'MethodSettings'])
+    const patches = (of: Properties): ReturnType<typeof replace>[] => [
+      replace('/deploymentId', of.DeploymentId),
+      replace('/description', of.Description ?? ''),
+      ...stagePatches(of),
+    ]
+    const [before, after] = [patches(previous), patches(properties)]
     const patchOperations = [
-      replace('/deploymentId', DeploymentId),
-      ...(Description === undefined ? [] : [replace('/description', Description)]),
-      ...stagePatches(properties),
+      ...after.filter((one) => !before.some(({path, value}) => path === one.path && value === one.value)),
+      ...before.filter(({path}) => after.every((one) => one.path !== path)).map(({path}) => ({op: 'remove', path})),
     ]
     await call(context, SERVICE, 'UpdateStage', {restApiId, stageName, patchOperations})
     return {physicalId: stageName}
+  },
+  async read(stageName, {RestApiId: restApiId}, context) {
+    const found = await unlessGone(call(context, SERVICE, 'GetStage', {restApiId, stageName}))
+    if (!found) return undefined
+    return {
+      AccessLogSetting: found.accessLogSettings,
+      DeploymentId: found.deploymentId,
+      Description: found.description,
+      MethodSettings: Object.entries(found.methodSettings ?? {}).map(([key, settings]) => methodSetting(key, settings)),
+      RestApiId: restApiId,
+      StageName: found.stageName,
+      Tags: tagList(found.tags),
+      TracingEnabled: found.tracingEnabled,
+      Variables: found.variables,
+    }
   },
   async delete(stageName, {RestApiId: restApiId}, context) {
     await unlessGone(call(context, SERVICE, 'DeleteStage', {restApiId, stageName}))

@@ -3,6 +3,7 @@ import type * as Api from '@aws-sdk/client-api-gateway'
 import type {ServedApi, ServedStage, Snapshot} from '../../data-plane/api-gateway/snapshot.js'
 import {randomId} from '../../data-plane/http.js'
 import type {Listener} from '../../kernel.js'
+import {own} from '../../own.js'
 import {badRequest, conflict, noSuchApi, notFound} from './faults.js'
 import {settingsOf} from './stage.js'
 
@@ -36,12 +37,20 @@ export class RestApiRecord implements ServedApi {
     this.resources.set(this.rootId, {id: this.rootId, path: '/', resourceMethods: {}})
   }
 
+  get name(): string {
+    return this.settings.name ?? ''
+  }
+
   get disabled(): boolean {
     return this.settings.disableExecuteApiEndpoint ?? false
   }
 
   get tags(): Record<string, string> {
     return (this.settings.tags ??= {})
+  }
+
+  set tags(tags: Record<string, string>) {
+    this.settings.tags = tags
   }
 
   describe(): Api.RestApi {
@@ -96,7 +105,7 @@ export class RestApiRecord implements ServedApi {
   }
 
   method(resourceId: string | undefined, httpMethod: string | undefined): Api.Method {
-    const method = this.resource(resourceId).resourceMethods[httpMethod ?? '']
+    const method = own(this.resource(resourceId).resourceMethods, httpMethod ?? '')
     if (!method) throw notFound('Method')
     return method
   }

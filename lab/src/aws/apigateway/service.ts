@@ -9,7 +9,7 @@ import {tagList} from '../../cloudformation/tags.js'
 import {badRequest, conflict, notFound, unsupported} from './faults.js'
 import {deleteMethod, putIntegration, putIntegrationResponse, putMethod, putMethodResponse} from './methods.js'
 import {RestApiRecord, found} from './rest-api.js'
-import {patchStage} from './stage.js'
+import {logs, patchStage} from './stage.js'
 import {checkAuthorizer, checkSchema, updateAuthorizer, updateModel, updateValidator} from './updates.js'
 import {api} from './api.js'
 
@@ -81,7 +81,7 @@ export class ApiGatewayService implements Service {
       CreateModel: of<Api.CreateModelRequest>((api, input) => createModel(api, input)),
       GetModel: of<Api.GetModelRequest>((api, input) => found(api.models, input.modelName, 'Model')),
       UpdateModel: of<Api.UpdateModelRequest>((api, input) => updateModel(api, input)),
-      DeleteModel: of<Api.DeleteModelRequest>((api, input) => remove(api.models, input.modelName, 'Model')),
+      DeleteModel: of<Api.DeleteModelRequest>((api, input) => deleteModel(api, input)),
       PutGatewayResponse: of<Api.PutGatewayResponseRequest>((api, input) => putGatewayResponse(api, input)),
       DeleteGatewayResponse: of<Api.DeleteGatewayResponseRequest>((api, input) =>
         remove(api.gatewayResponses, input.responseType, 'Gateway response'),
@@ -97,20 +97,29 @@ export class ApiGatewayService implements Service {
       DeleteDeployment: of<Api.DeleteDeploymentRequest>((api, input) => deleteDeployment(api, input)),
 
       CreateStage: of<Api.CreateStageRequest>((api, input) => createStage(api, input)),
-      GetStage: of<Api.GetStageRequest>((api, input) => found(api.stages, input.stageName, 'stage')),
+      GetStage: of<Api.GetStageRequest>((api, input) => {
+        const stage = found(api.stages, input.stageName, 'stage')
+        const arn = `arn:aws:apigateway:${api.region}::/restapis/${api.id}/stages/${stage.stageName}`
+        return {...stage, webAclArn: this.lab.service('wafv2').aclOf(arn)}
+      }),
       GetStages: of<Api.GetStagesRequest>((api, {deploymentId}): Api.Stages => ({
         item: [...api.stages.values()].filter((stage) => !deploymentId || stage.deploymentId === deploymentId),
       })),
-      UpdateStage: of<Api.UpdateStageRequest>((api, input) => updateStage(api, input)),
+      UpdateStage: of<Api.UpdateStageRequest>((api, input) =>
+        updateStage(api, input, this.account(api.region).cloudwatchRoleArn),
+      ),
       DeleteStage: of<Api.DeleteStageRequest>((api, input) => remove(api.stages, input.stageName, 'stage')),
 
       GetAccount: (_: Api.GetAccountRequest, {region}) => this.account(region),
       UpdateAccount: (input: Api.UpdateAccountRequest, {region}) => this.updateAccount(input, region),
-      GetTags: (input: Api.GetTagsRequest, {region}) => ({tags: {...this.tagsOf(input.resourceArn, region)}}),
-      TagResource: (input: Api.TagResourceRequest, {region}) =>
-        done(Object.assign(this.tagsOf(input.resourceArn, region), input.tags)),
+      GetTags: (input: Api.GetTagsRequest, {region}) => ({tags: {...this.bearerOf(input.resourceArn, region).tags}}),
+      TagResource: (input: Api.TagResourceRequest, {region}) => {
+        const bearer = this.bearerOf(input.resourceArn, region)
+        bearer.tags = {...bearer.tags, ...input.tags}
+        return {}
+      },
       UntagResource: (input: Api.UntagResourceRequest, {region}) => {
-        const tags = this.tagsOf(input.resourceArn, region)
+        const {tags = {}} = this.bearerOf(input.resourceArn, region)
         for (const key of input.tagKeys ?? []) delete tags[key]
         return {}
       },
@@ -188,12 +197,11 @@ export class ApiGatewayService implements Service {
   }
 
   /** `arn:aws:apigateway:REGION::/restapis/ID`, or of a stage of it. */
-  private tagsOf(arn: string | undefined, region: string): Record<string, string> {
+  /** What bears the tags of an ARN: an API or a stage. */
+  private bearerOf(arn: string | undefined, region: string): {tags?: Record<string, string>} {
     const [, id, stageName] = /^[^/]*\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(arn ?? '') ?? []
     const api = this.restApi(id, region)
-    if (stageName === undefined) return api.tags
-    const stage = found(api.stages, stageName, 'stage')
-    return (stage.tags ??= {})
+    return stageName === undefined ? api : found(api.stages, stageName, 'stage')
   }
 }
 
@@ -240,6 +248,19 @@ function deleteAuthorizer(api: RestApiRecord, {authorizerId}: Api.DeleteAuthoriz
   }
 
   return remove(api.authorizers, authorizerId, 'Authorizer')
+}
+
+function deleteModel(api: RestApiRecord, {modelName = ''}: Api.DeleteModelRequest): object {
+  const methods = [...api.resources.values()].flatMap(({path, resourceMethods}) =>
+    Object.values(resourceMethods).map((method) => ({path, method})),
+  )
+  for (const {path, method} of methods) {
+    const responses = Object.values(method.methodResponses ?? {}).map(({responseModels}) => responseModels)
+    if ([method.requestModels, ...responses].some((models) => Object.values(models ?? {}).includes(modelName)))
+      throw conflict(`Cannot delete model '${modelName}', is referenced in method: ${path}/${method.httpMethod}`)
+  }
+
+  return remove(api.models, modelName, 'Model')
 }
 
 function createModel(api: RestApiRecord, {restApiId: _, ...settings}: Api.CreateModelRequest): Api.Model {
@@ -304,8 +325,15 @@ function createStage(api: RestApiRecord, {restApiId: _, ...settings}: Api.Create
   return stage
 }
 
-function updateStage(api: RestApiRecord, {stageName, patchOperations = []}: Api.UpdateStageRequest): Api.Stage {
+/** `logRole`: of the account and region, which every API there writes its logs with. */
+function updateStage(
+  api: RestApiRecord,
+  {stageName, patchOperations = []}: Api.UpdateStageRequest,
+  logRole: string | undefined,
+): Api.Stage {
   const stage = patchStage(found(api.stages, stageName, 'stage'), patchOperations)
+  if (!logRole && logs(stage))
+    throw badRequest('CloudWatch Logs role ARN must be set in account settings to enable logging')
   if (!api.deployments.has(stage.deploymentId ?? '')) throw notFound('Deployment')
   api.stages.set(stageName ?? '', stage)
   return stage

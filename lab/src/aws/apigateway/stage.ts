@@ -1,5 +1,6 @@
 import type {MethodSetting, PatchOperation, Stage} from '@aws-sdk/client-api-gateway'
 
+import {own} from '../../own.js'
 import {badRequest, unsupported} from './faults.js'
 
 const SETTINGS: Record<string, keyof MethodSetting> = {
@@ -15,9 +16,9 @@ const SETTINGS: Record<string, keyof MethodSetting> = {
 
 /** The settings of a method: its own before those of all methods. */
 export function settingsOf(stage: Stage, path: string, method: string): MethodSetting {
-  const own = `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`
+  const key = `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`
   const all = stage.methodSettings ?? {}
-  return {...all['*/*'], ...all[own]}
+  return {...all['*/*'], ...own(all, key)}
 }
 
 /** Applies the patch operations of UpdateStage. @throws BadRequestException where a path is none */
@@ -27,6 +28,10 @@ export function patchStage(stage: Stage, operations: PatchOperation[]): Stage {
     lastUpdatedDate: new Date(),
   }
 }
+
+export const logs = ({accessLogSettings, methodSettings = {}}: Stage): boolean =>
+  accessLogSettings?.destinationArn !== undefined ||
+  Object.values(methodSettings).some(({loggingLevel = 'OFF'}) => loggingLevel !== 'OFF')
 
 function applyPatch(stage: Stage, {op, path = '', value = ''}: PatchOperation): Stage {
   const [, first = '', ...rest] = path.split('/')
@@ -64,12 +69,12 @@ function patchSettings(
   op: string | undefined,
   value: string,
 ): Record<string, MethodSetting> {
-  const setting = SETTINGS[name.join('/')]
+  const setting = own(SETTINGS, name.join('/'))
   if (!resource || !method || !setting)
     throw badRequest(`Invalid method setting path: /${[resource, method, ...name].join('/')}`)
   if (setting === 'cachingEnabled' && value === 'true') throw unsupported('cache of API Gateway')
   const key = `${resource}/${method}`
-  const {[setting]: _, ...others} = settings[key] ?? {}
+  const {[setting]: _, ...others} = own(settings, key) ?? {}
   return {...settings, [key]: op === 'remove' ? others : {...others, [setting]: typed(setting, value)}}
 }
 

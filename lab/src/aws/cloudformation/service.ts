@@ -10,6 +10,7 @@ import {
   type Offers,
 } from '../../kernel.js'
 import {changeSetOperations} from '../../cloudformation/change-set-operations.js'
+import {driftOperations} from '../../cloudformation/drift-detection.js'
 import type {ProviderOf} from '../../cloudformation/provider.js'
 import {Lifecycle} from '../../cloudformation/lifecycle.js'
 import {newStackId} from '../../cloudformation/names.js'
@@ -49,6 +50,7 @@ export class CloudFormationService implements Provides, Service {
     this.operations = {
       ...queryOperations(this.store, this.lifecycle.exports, lab),
       ...changeSetOperations(this.store, this.lifecycle, this.requests, newStack),
+      ...driftOperations(lab, this.store, providers),
       CreateStack: (input, context) => this.create(input, context),
       UpdateStack: (input, context) => this.update(input, context),
       DeleteStack: (input, context) => this.delete(input, context),

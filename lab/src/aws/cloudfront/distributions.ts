@@ -2,6 +2,7 @@ import type * as Api from '@aws-sdk/client-cloudfront'
 
 import {edgeConfig, type EdgeConfig} from '../../data-plane/edge/edge-config.js'
 import type {EdgeFunction} from '../../data-plane/edge/edge-function.js'
+import {EdgeMetrics} from '../../data-plane/edge/edge-metrics.js'
 import {EdgeServer, type ServedDistribution} from '../../data-plane/edge/edge-server.js'
 import {OriginClient} from '../../data-plane/edge/origin-client.js'
 import {randomId} from '../../data-plane/http.js'
@@ -141,11 +142,6 @@ export class Distributions {
     return [...this.records.values()]
   }
 
-  /** The tags of a distribution, to be read and changed; undefined where there is none of this ARN. */
-  tagged(arn: string): {tags: Api.Tag[]} | undefined {
-    return [...this.records.values()].find((record) => record.arn === arn)
-  }
-
   private async create(
     config: Api.DistributionConfig | undefined,
     tags: Api.Tag[],
@@ -164,7 +160,8 @@ export class Distributions {
     const record = new DistributionRecord(config, this.functions)
     record.tags = tags
     this.records.set(record.id, record)
-    const server = new EdgeServer(record, this.origins, (text) => this.lab.log('edge', text))
+    const metrics = new EdgeMetrics(this.lab, record.id)
+    const server = new EdgeServer(record, this.origins, metrics, (text) => this.lab.log('edge', text))
     record.listener = await this.lab.ports.http(
       undefined,
       record.domainName,

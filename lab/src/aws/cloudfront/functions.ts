@@ -20,6 +20,7 @@ interface FunctionRecord {
   name: string
   arn: string
   createdAt: Date
+  tags: Api.Tag[]
   development: Version
   live: Version | undefined
   /** What of the live version has reached the edge, ready to run. */
@@ -59,6 +60,10 @@ export class Functions {
     }
   }
 
+  all(): FunctionRecord[] {
+    return [...this.records.values()]
+  }
+
   isPublished(arn: string): boolean {
     return this.byArn(arn)?.live !== undefined
   }
@@ -83,6 +88,7 @@ export class Functions {
       name,
       arn: `arn:aws:cloudfront::${ACCOUNT}:function/${name}`,
       createdAt: new Date(),
+      tags: input.Tags?.Items ?? [],
       development: this.newVersion(input),
       live: undefined,
       edge: undefined,

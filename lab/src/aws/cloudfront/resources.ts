@@ -1,5 +1,6 @@
 /** AWS::CloudFront::Distribution, Function and KeyValueStore. */
 
+import {ACCOUNT} from '../../kernel.js'
 import {
   call,
   unlessGone,
@@ -7,8 +8,10 @@ import {
   type Properties,
   type ResourceContext,
   type ResourceProvider,
+  type TagCalls,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
+import {templateConfig} from './template-config.js'
 import {tagList, TAGS} from '../../cloudformation/tags.js'
 
 const SERVICE = 'cloudfront'
@@ -78,8 +81,19 @@ const untilDeployed = (Id: string, context: ResourceContext): Promise<Properties
     600_000,
   )
 
+const tagCalls = (arn: (physicalId: string, all: Properties) => string): TagCalls => ({
+  service: SERVICE,
+  add: 'TagResource',
+  remove: 'UntagResource',
+  target: (physicalId, all) => ({Resource: arn(physicalId, all)}),
+  shape: 'items',
+})
+
+const tagItems = ({Tags}: Properties) => ({Items: tagList(Tags) ?? []})
+
 export const distribution: ResourceProvider = {
   tags: TAGS,
+  tagCalls: tagCalls((Id) => `arn:aws:cloudfront::${ACCOUNT}:distribution/${Id}`),
   createOnly: [],
   async create(properties, context) {
     const DistributionConfig = distributionConfig(
@@ -89,9 +103,8 @@ export const distribution: ResourceProvider = {
     const {Distribution} = await request(context, SERVICE, 'CreateDistribution', {DistributionConfig})
     const {Id, DomainName, ARN} = Distribution
     context.allocated(Id)
-    const Items = tagList(properties.Tags) ?? []
-    if (Items.length > 0 && 'TagResource' in context.lab.service(SERVICE).operations)
-      await call(context, SERVICE, 'TagResource', {Resource: ARN, Tags: {Items}})
+    const Tags = tagItems(properties)
+    if (Tags.Items.length > 0) await call(context, SERVICE, 'TagResource', {Resource: ARN, Tags})
     await untilDeployed(Id, context)
     return {physicalId: Id, attributes: {DomainName, Id}}
   },
@@ -104,6 +117,12 @@ export const distribution: ResourceProvider = {
     await request(context, SERVICE, 'UpdateDistribution', {Id, IfMatch: current.ETag, DistributionConfig})
     await untilDeployed(Id, context)
     return {physicalId: Id}
+  },
+  async read(Id, _all, context) {
+    const found = await unlessGone(call(context, SERVICE, 'GetDistribution', {Id}))
+    if (!found) return undefined
+    const {Tags} = await call(context, SERVICE, 'ListTagsForResource', {Resource: found.Distribution.ARN})
+    return {DistributionConfig: templateConfig(found.Distribution.DistributionConfig), Tags: Tags.Items}
   },
   /** An enabled distribution cannot be deleted: it is disabled first, and that must have spread. */
   async delete(Id, _properties, context) {
@@ -144,12 +163,14 @@ const nameInArn = (arn: string): string => arn.split('/').at(-1) ?? arn
 
 export const cloudFrontFunction: ResourceProvider = {
   tags: TAGS,
+  tagCalls: tagCalls((functionArn) => functionArn),
   createOnly: ['Name'],
   async create(properties, context) {
     const {Name} = properties
     const {ETag, FunctionSummary} = await request(context, SERVICE, 'CreateFunction', {
       Name,
       ...functionInput(properties),
+      Tags: tagItems(properties),
     })
     const {FunctionARN} = FunctionSummary.FunctionMetadata
     context.allocated(FunctionARN)
@@ -175,6 +196,7 @@ const describeStore = (Name: string, context: ResourceContext): Promise<Properti
 
 export const keyValueStore: ResourceProvider = {
   tags: TAGS,
+  tagCalls: tagCalls((_, {Arn}) => Arn),
   createOnly: ['Name'],
   async create(properties, context) {
     const {Name, Comment, ImportSource} = properties
@@ -183,6 +205,7 @@ export const keyValueStore: ResourceProvider = {
       Comment,
       // The API spells ARN in capitals; the schema's reader minds no case.
       ImportSource,
+      Tags: tagItems(properties),
     })
     context.allocated(Name)
     const {KeyValueStore} = await waitUntil(

@@ -14,6 +14,11 @@ import {Functions} from './functions.js'
 import {Stores} from './stores.js'
 import {api} from './api.js'
 
+interface Tagged {
+  readonly arn: string
+  tags: Api.Tag[]
+}
+
 /**
  * CloudFront's control plane, which dies with us-east-1. The edges that it configures do not: they go on serving what
  * they have.
@@ -23,10 +28,14 @@ export class CloudFrontService implements Service {
   readonly operations: Record<string, Operation>
   private readonly distributions: Distributions
 
+  /** All that bears tags. */
+  private readonly taggable: () => Tagged[]
+
   constructor(lab: Lab) {
     const stores = keyValueStoresOf(lab)
     const functions: Functions = new Functions(lab, stores, (arn) => this.distributions.uses(arn))
     this.distributions = new Distributions(lab, functions)
+    this.taggable = () => [...this.distributions.all(), ...functions.all(), ...stores.values()]
     this.operations = {
       ...this.distributions.operations,
       ...functions.operations,
@@ -50,11 +59,11 @@ export class CloudFrontService implements Service {
 
   /** A global resource is listed in us-east-1 alone (Tag Editor user guide). */
   tagged(region: string): TaggedResource[] {
-    return region === GLOBAL_CONTROL_REGION ? this.distributions.all().map(({arn, tags}) => ({arn, tags})) : []
+    return region === GLOBAL_CONTROL_REGION ? this.taggable().map(({arn, tags}) => ({arn, tags})) : []
   }
 
-  private tagsOf(arn: string | undefined): {tags: Api.Tag[]} {
-    const found = this.distributions.tagged(arn ?? '')
+  private tagsOf(arn: string | undefined): Tagged {
+    const found = this.taggable().find((one) => one.arn === arn)
     if (!found) throw fault('NoSuchResource', 'The specified resource does not exist.', 404)
     return found
   }

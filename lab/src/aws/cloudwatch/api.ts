@@ -11,6 +11,5 @@ export const api: ServiceApi = {
       ['AlarmNames', 'arn:aws:cloudwatch:R:A:alarm:~'],
       ['ResourceARN', '~'],
     ],
-    all: {DescribeAlarms: 'arn:aws:cloudwatch:R:A:alarm:*'},
   },
 }

@@ -4,6 +4,7 @@ import {arn} from '../../kernel.js'
 import {generatedName} from '../../cloudformation/names.js'
 import {
   call,
+  liveOf,
   unlessGone,
   type Properties,
   type Provisioned,
@@ -18,13 +19,47 @@ async function put(AlarmName: string, properties: Properties, context: ResourceC
   return {physicalId: AlarmName, attributes: {Arn: arn('cloudwatch', context.region, `alarm:${AlarmName}`)}}
 }
 
+const COMPARED = [
+  'ActionsEnabled',
+  'AlarmActions',
+  'AlarmDescription',
+  'AlarmName',
+  'ComparisonOperator',
+  'DatapointsToAlarm',
+  'Dimensions',
+  'EvaluationPeriods',
+  'InsufficientDataActions',
+  'MetricName',
+  'Metrics',
+  'Namespace',
+  'OKActions',
+  'Period',
+  'Statistic',
+  'Threshold',
+  'TreatMissingData',
+  'Unit',
+]
+
 /** PutMetricAlarm makes and changes alike. */
 export const alarm: ResourceProvider = {
   tags: TAGS,
+  tagCalls: {
+    service: 'monitoring',
+    add: 'TagResource',
+    remove: 'UntagResource',
+    target: (_, {Arn}) => ({ResourceARN: Arn}),
+    shape: 'list',
+  },
   createOnly: ['AlarmName'],
   create: (properties, context) =>
     put(properties.AlarmName ?? generatedName(context.stackName, context.logicalId), properties, context),
   update: (physicalId, properties, _previous, context) => put(physicalId, properties, context),
+  async read(name, {Arn}, context) {
+    const {MetricAlarms} = await call(context, 'monitoring', 'DescribeAlarms', {AlarmNames: [name]})
+    if (MetricAlarms.length === 0) return undefined
+    const {Tags} = await call(context, 'monitoring', 'ListTagsForResource', {ResourceARN: Arn})
+    return liveOf(MetricAlarms[0], COMPARED, {Tags})
+  },
   async delete(name, _properties, context) {
     await unlessGone(call(context, 'monitoring', 'DeleteAlarms', {AlarmNames: [name]}))
   },

@@ -3,6 +3,7 @@
 import {generatedName} from '../../cloudformation/names.js'
 import {
   call,
+  liveOf,
   unlessGone,
   type Properties,
   type ResourceContext,
@@ -19,8 +20,29 @@ const poolAttributes = (id: string, arn: string, {region}: ResourceContext): Pro
   UserPoolId: id,
 })
 
+const COMPARED = [
+  'AccountRecoverySetting',
+  'AdminCreateUserConfig',
+  'DeletionProtection',
+  'EmailVerificationMessage',
+  'EmailVerificationSubject',
+  'MfaConfiguration',
+  'Policies',
+  'SmsVerificationMessage',
+  'UserPoolTags',
+  'UserPoolTier',
+  'VerificationMessageTemplate',
+]
+
 export const userPool: ResourceProvider = {
   tags: {name: 'UserPoolTags', shape: 'map'},
+  tagCalls: {
+    service: SERVICE,
+    add: 'TagResource',
+    remove: 'UntagResource',
+    target: (_, {Arn}) => ({ResourceArn: Arn}),
+    shape: 'map',
+  },
   createOnly: [],
   async create(properties, context) {
     const PoolName = properties.UserPoolName ?? generatedName(context.stackName, context.logicalId, {max: 128})
@@ -30,6 +52,10 @@ export const userPool: ResourceProvider = {
   async update(UserPoolId, properties, _previous, context) {
     await request(context, SERVICE, 'UpdateUserPool', {...properties, UserPoolId, PoolName: properties.UserPoolName})
     return {physicalId: UserPoolId}
+  },
+  async read(UserPoolId, _all, context) {
+    const found = await unlessGone(call(context, SERVICE, 'DescribeUserPool', {UserPoolId}))
+    return found && liveOf(found.UserPool, COMPARED, {UserPoolName: found.UserPool.Name})
   },
   async delete(UserPoolId, _properties, context) {
     await unlessGone(call(context, SERVICE, 'DeleteUserPool', {UserPoolId}))
@@ -62,10 +88,30 @@ export const resourceServer: ResourceProvider = {
     await request(context, SERVICE, 'UpdateResourceServer', properties)
     return {physicalId}
   },
+  async read(Identifier, {UserPoolId}, context) {
+    const found = await unlessGone(call(context, SERVICE, 'DescribeResourceServer', {Identifier, UserPoolId}))
+    return found && liveOf(found.ResourceServer, ['Identifier', 'Name', 'Scopes', 'UserPoolId'])
+  },
   async delete(Identifier, {UserPoolId}, context) {
     await unlessGone(call(context, SERVICE, 'DeleteResourceServer', {Identifier, UserPoolId}))
   },
 }
+
+const COMPARED_CLIENT = [
+  'AccessTokenValidity',
+  'AllowedOAuthFlows',
+  'AllowedOAuthFlowsUserPoolClient',
+  'AllowedOAuthScopes',
+  'CallbackURLs',
+  'ClientName',
+  'ExplicitAuthFlows',
+  'IdTokenValidity',
+  'PreventUserExistenceErrors',
+  'RefreshTokenValidity',
+  'SupportedIdentityProviders',
+  'TokenValidityUnits',
+  'UserPoolId',
+]
 
 const clientName = (properties: Properties, context: ResourceContext): string =>
   properties.ClientName ?? generatedName(context.stackName, context.logicalId, {max: 128})
@@ -82,6 +128,11 @@ export const userPoolClient: ResourceProvider = {
     const ClientName = clientName(properties, context)
     await request(context, SERVICE, 'UpdateUserPoolClient', {...properties, ClientName, ClientId})
     return {physicalId: ClientId}
+  },
+  /** Whether a secret was generated is said by no call. */
+  async read(ClientId, {UserPoolId}, context) {
+    const found = await unlessGone(call(context, SERVICE, 'DescribeUserPoolClient', {ClientId, UserPoolId}))
+    return found && liveOf(found.UserPoolClient, COMPARED_CLIENT)
   },
   async delete(ClientId, {UserPoolId}, context) {
     await unlessGone(call(context, SERVICE, 'DeleteUserPoolClient', {ClientId, UserPoolId}))

@@ -101,7 +101,8 @@ export class CognitoService implements Service {
         Tags: {...this.poolByArn(input.ResourceArn, region).tags},
       }),
       TagResource: (input: Api.TagResourceRequest, {region}) => {
-        Object.assign(this.poolByArn(input.ResourceArn, region).tags, input.Tags)
+        const pool = this.poolByArn(input.ResourceArn, region)
+        pool.tags = {...pool.tags, ...input.Tags}
         return {}
       },
       UntagResource: (input: Api.UntagResourceRequest, {region}) => {

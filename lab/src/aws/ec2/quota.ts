@@ -1,5 +1,6 @@
 import {recordsOf} from '../../cloudformation/records.js'
 import {fault, type Lab} from '../../kernel.js'
+import {quotasOf} from '../../quotas.js'
 import type {Quota} from '../../service.js'
 
 /** The default of an account (Service Quotas). */
@@ -13,6 +14,6 @@ export const VPCS_PER_REGION: Quota = {
 
 /** As EC2's CreateVpc answers it. The lab's account has no default VPC. */
 export function refuseBeyondQuota(lab: Lab, region: string): void {
-  if (recordsOf(lab).inRegion(region, 'AWS::EC2::VPC').length >= VPCS_PER_REGION.value)
+  if (recordsOf(lab).inRegion(region, 'AWS::EC2::VPC').length >= quotasOf(lab).value(region, VPCS_PER_REGION))
     throw fault('VpcLimitExceeded', 'The maximum number of VPCs has been reached.')
 }

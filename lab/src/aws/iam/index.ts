@@ -1,7 +1,11 @@
 import type {AwsService} from '../aws-service.js'
+import {api} from './api.js'
+import {IamService} from './service.js'
 
-/** IAM: roles and policies are recorded. What principals may do is said to the lab itself: see govern/. */
+/** IAM: roles and policies are recorded. What users may do is said to the lab itself (see govern/), and can be asked of IAM. */
 export const iam: AwsService = {
+  api,
+  make: (lab) => new IamService(lab),
   recorded: {
     'AWS::IAM::ManagedPolicy': {
       area: 'permissions',

@@ -27,6 +27,8 @@ export class KmsService implements Service {
       Truncated: false,
     }),
     ScheduleKeyDeletion: ({KeyId, PendingWindowInDays = 30}: ScheduleKeyDeletionRequest, {region}) => {
+      // An alias may be moved to another key: it names none that is to go (ScheduleKeyDeletion, KMS API reference).
+      if (KeyId?.includes('alias/')) throw fault('NotFoundException', `Invalid keyId '${KeyId}'`)
       const key = this.find(KeyId, region)
       if (key.deletionDate) throw fault('KMSInvalidStateException', `${key.arn} is pending deletion.`)
       if (PendingWindowInDays < 7 || PendingWindowInDays > 30)

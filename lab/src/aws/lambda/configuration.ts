@@ -11,6 +11,22 @@ import {arn, fault} from '../../kernel.js'
 
 const DEFAULT_TIMEOUT = 3
 const DEFAULT_MEMORY = 128
+export const LATEST = '$LATEST'
+
+/** Of Node.js those of which AWS blocks the creation, as of November 2026 ("Runtime deprecation policy", Lambda developer guide). */
+const BLOCKED = new Set([
+  'nodejs',
+  'nodejs4.3',
+  'nodejs4.3-edge',
+  'nodejs6.10',
+  'nodejs8.10',
+  'nodejs10.x',
+  'nodejs12.x',
+  'nodejs14.x',
+  'nodejs16.x',
+  'nodejs18.x',
+  'nodejs20.x',
+])
 const NAME = /^(?:(?:arn:aws:lambda:[\w-]+:)?(?:\d{12}:)?function:)?([\w-]+)(?::(\$LATEST|[\w-]+))?$/
 
 export interface FunctionRecord {
@@ -35,12 +51,20 @@ export type Configurable = Pick<
   | 'VpcConfig'
 >
 
-/** The bare name out of a name, an ARN or a partial ARN; only the latest version exists here. */
-export function functionName(given: string | undefined): string {
-  const [, name, qualifier] = NAME.exec(given ?? '') ?? []
+/** A function as a call names it: by a name, an ARN or a partial ARN, with a qualifier at its end or beside it. */
+export function functionReference(given: string | undefined, beside?: string): {name: string; qualifier?: string} {
+  const [, name, within] = NAME.exec(given ?? '') ?? []
   if (!name)
     throw invalid(`1 validation error detected: Value '${given}' at 'functionName' failed to satisfy constraint`)
-  if (qualifier && qualifier !== '$LATEST') throw notFound(`function:${name}:${qualifier}`)
+  if (within && beside && within !== beside)
+    throw invalid('The derived qualifier from the function name does not match the specified qualifier.')
+  return {name, qualifier: within ?? beside}
+}
+
+/** The bare name; only the latest version exists here. */
+export function functionName(given: string | undefined, beside?: string): string {
+  const {name, qualifier} = functionReference(given, beside)
+  if (qualifier && qualifier !== LATEST) throw notFound(`function:${name}:${qualifier}`)
   return name
 }
 
@@ -110,6 +134,10 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
   const handler = input.Handler ?? spec.handler
   const timeout = input.Timeout ?? spec.timeoutSeconds
   const memory = input.MemorySize ?? spec.memoryMb
+  if (input.Runtime !== undefined && input.Runtime !== spec.runtime && BLOCKED.has(input.Runtime))
+    throw invalid(
+      `The runtime parameter of ${input.Runtime} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
+    )
   if (!runtime.startsWith('nodejs'))
     throw fault('NotImplemented', `lambda: the lab supports only Node.js, not ${runtime}`, 501)
   if (input.Layers?.length) throw fault('NotImplemented', 'lambda: the lab does not support layers', 501)

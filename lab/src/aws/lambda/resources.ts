@@ -5,13 +5,14 @@ import {generatedName} from '../../cloudformation/names.js'
 import {
   call,
   changedProperties,
+  liveOf,
   unlessGone,
   type Properties,
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
-import {tagMap, TAGS} from '../../cloudformation/tags.js'
+import {tagList, tagMap, TAGS} from '../../cloudformation/tags.js'
 
 /** The file name that an inline ZipFile gets on AWS. */
 const inlineName = (runtime: unknown): string => (String(runtime).startsWith('python') ? 'index.py' : 'index.js')
@@ -34,8 +35,33 @@ async function reserve(FunctionName: string, properties: Properties, context: Re
   await request(context, 'lambda', 'PutFunctionConcurrency', {FunctionName, ReservedConcurrentExecutions})
 }
 
+const COMPARED = [
+  'Architectures',
+  'DeadLetterConfig',
+  'Description',
+  'Environment',
+  'EphemeralStorage',
+  'FunctionName',
+  'Handler',
+  'LoggingConfig',
+  'MemorySize',
+  'PackageType',
+  'Role',
+  'Runtime',
+  'Timeout',
+  'TracingConfig',
+  'VpcConfig',
+]
+
 export const lambdaFunction: ResourceProvider = {
   tags: TAGS,
+  tagCalls: {
+    service: 'lambda',
+    add: 'TagResource',
+    remove: 'UntagResource',
+    target: (_, {Arn}) => ({Resource: Arn}),
+    shape: 'map',
+  },
   createOnly: ['FunctionName', 'PackageType', 'TenancyConfig'],
   async create(properties, context) {
     const FunctionName = properties.FunctionName ?? generatedName(context.stackName, context.logicalId, {max: 64})
@@ -64,6 +90,16 @@ export const lambdaFunction: ResourceProvider = {
       physicalId: FunctionName,
       attributes: {Arn: (await functionArn(FunctionName, context)).Configuration.FunctionArn},
     }
+  },
+  /** CloudFormation cannot compare the code. */
+  async read(FunctionName, _all, context) {
+    const found = await unlessGone(call(context, 'lambda', 'GetFunction', {FunctionName}))
+    if (!found) return undefined
+    const {Configuration, Concurrency, Tags} = found
+    return liveOf(Configuration, COMPARED, {
+      ReservedConcurrentExecutions: Concurrency?.ReservedConcurrentExecutions,
+      Tags: tagList(Tags),
+    })
   },
   async delete(FunctionName, _properties, context) {
     await unlessGone(call(context, 'lambda', 'DeleteFunction', {FunctionName}))

@@ -3,9 +3,9 @@ import {join} from 'node:path'
 
 import type * as Api from '@aws-sdk/client-lambda'
 
-import {ACCOUNT_CONCURRENCY, RegionConcurrency, UNRESERVED_MINIMUM} from '../../data-plane/lambda/concurrency.js'
+import {CONCURRENT_EXECUTIONS, RegionConcurrency, UNRESERVED_MINIMUM} from '../../data-plane/lambda/concurrency.js'
 import {codeCache} from '../../data-plane/lambda/environment.js'
-import {removeFunction, unpackFunction} from '../../data-plane/lambda/function-folder.js'
+import {removeFunction, TooLarge, unpackFunction} from '../../data-plane/lambda/function-folder.js'
 import {FunctionPool} from '../../data-plane/lambda/function-pool.js'
 import {EnvironmentLost, Throttled, type Outcome} from '../../data-plane/lambda/invocation.js'
 import {RuntimeApi} from '../../data-plane/lambda/runtime-api.js'
@@ -19,12 +19,15 @@ import {
   type TaggedResource,
   type Offers,
 } from '../../kernel.js'
+import {quotasOf} from '../../quotas.js'
 import {tagList} from '../../cloudformation/tags.js'
 import {EventQueue} from './event-queue.js'
 import {
   digestOf,
   functionName,
+  functionReference,
   invalid,
+  LATEST,
   newRecord,
   notFound,
   withCode,
@@ -47,6 +50,7 @@ interface DeployedFunction extends FunctionRecord {
 /** AWS Lambda: functions with their real code in child processes, behind enforced concurrency. */
 export class LambdaService implements Provides, Service {
   readonly api = api
+  readonly quotas = [CONCURRENT_EXECUTIONS]
   readonly operations: Record<string, Operation>
   private readonly functions = new Map<string, DeployedFunction>()
   private readonly regions = new Map<string, RegionConcurrency>()
@@ -66,6 +70,7 @@ export class LambdaService implements Provides, Service {
       UpdateFunctionConfiguration: (input: Api.UpdateFunctionConfigurationRequest, {region}) =>
         this.updateConfiguration(input, region),
       DeleteFunction: (input: Api.DeleteFunctionRequest, {region}) => this.delete(input, region),
+      GetAccountSettings: (_, {region}) => this.accountSettings(region),
       Invoke: (input: Api.InvocationRequest, {region}) => this.invoke(input, region),
       AddPermission: (input: Api.AddPermissionRequest, {region}): Api.AddPermissionResponse => ({
         Statement: JSON.stringify(this.find(input.FunctionName, region).policy.add(input)),
@@ -94,7 +99,8 @@ export class LambdaService implements Provides, Service {
         Tags: {...this.find(input.Resource, region).tags},
       }),
       TagResource: (input: Api.TagResourceRequest, {region}) => {
-        Object.assign(this.find(input.Resource, region).tags, input.Tags)
+        const tagged = this.find(input.Resource, region)
+        tagged.tags = {...tagged.tags, ...input.Tags}
         return {}
       },
       UntagResource: (input: Api.UntagResourceRequest, {region}) => {
@@ -180,8 +186,12 @@ export class LambdaService implements Provides, Service {
     return record.configuration
   }
 
+  /** With a qualifier that version goes, and never the function (DeleteFunction, Lambda API reference). */
   private async delete(input: Api.DeleteFunctionRequest, region: string): Promise<object> {
-    const {spec, pool} = this.find(input.FunctionName, region)
+    const {name, qualifier} = functionReference(input.FunctionName, input.Qualifier)
+    const {spec, pool} = this.find(name, region)
+    if (qualifier === LATEST) throw invalid('$LATEST version cannot be deleted without deleting the function.')
+    if (qualifier !== undefined) throw notFound(`${spec.arn}:${qualifier}`)
     this.functions.delete(key(region, spec.name))
     this.concurrency(region).release(spec.name)
     pool.abandon()
@@ -244,12 +254,22 @@ export class LambdaService implements Provides, Service {
       throw invalid('ReservedConcurrentExecutions must be 0 or more')
     if (!this.concurrency(region).reserve(spec.name, limit)) {
       throw invalid(
-        `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED_MINIMUM}] (of ${ACCOUNT_CONCURRENCY}).`,
+        `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED_MINIMUM}] (of ${this.concurrency(region).quota}).`,
       )
     }
 
     pool.reservationChanged()
     return {ReservedConcurrentExecutions: limit}
+  }
+
+  private accountSettings(region: string): Api.GetAccountSettingsResponse {
+    const {quota, unreserved} = this.concurrency(region)
+    const here = [...this.functions.values()].filter(({spec}) => spec.region === region)
+    const TotalCodeSize = here.reduce((sum, {configuration}) => sum + (configuration.CodeSize ?? 0), 0)
+    return {
+      AccountLimit: {ConcurrentExecutions: quota, UnreservedConcurrentExecutions: unreserved},
+      AccountUsage: {FunctionCount: here.length, TotalCodeSize},
+    }
   }
 
   private find(given: string | undefined, region: string): DeployedFunction {
@@ -260,7 +280,8 @@ export class LambdaService implements Provides, Service {
   }
 
   private concurrency(region: string): RegionConcurrency {
-    const found = this.regions.get(region) ?? new RegionConcurrency()
+    const limit = (): number => quotasOf(this.lab).value(region, CONCURRENT_EXECUTIONS)
+    const found = this.regions.get(region) ?? new RegionConcurrency(limit)
     this.regions.set(region, found)
     return found
   }
@@ -277,6 +298,7 @@ export class LambdaService implements Provides, Service {
     try {
       return await unpackFunction(this.folder(region), name, digest, zip)
     } catch (error) {
+      if (error instanceof TooLarge) throw invalid(error.message)
       throw invalid(
         `Could not unzip uploaded file. Please check your file, then try to upload again. (${(error as Error).message})`,
       )

@@ -7,6 +7,5 @@ export const api: ServiceApi = {
   permissions: {
     // IAM's form has `:*` behind it, which a pattern that ends in `*` covers.
     members: [['logGroupName', 'arn:aws:logs:R:A:log-group:~']],
-    all: {DescribeLogGroups: 'arn:aws:logs:R:A:log-group:*'},
   },
 }

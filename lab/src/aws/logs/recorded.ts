@@ -10,6 +10,7 @@ export const recorded: Readonly<Record<string, RecordedType>> = {
       DeliveryId: '{ref}',
     },
     createOnly: ['DeliverySourceName', 'DeliveryDestinationArn'],
+    arn: 'logs:{region}:{account}:delivery:{ref}',
     tags: true,
   },
   'AWS::Logs::DeliveryDestination': {
@@ -17,6 +18,7 @@ export const recorded: Readonly<Record<string, RecordedType>> = {
     ref: '{Name}',
     attributes: {Arn: 'arn:aws:logs:{region}:{account}:delivery-destination:{ref}', DeliveryDestinationType: 'CWL'},
     createOnly: ['DeliveryDestinationType', 'DestinationResourceArn', 'Name', 'OutputFormat'],
+    arn: 'logs:{region}:{account}:delivery-destination:{ref}',
     tags: true,
   },
   'AWS::Logs::DeliverySource': {
@@ -24,6 +26,7 @@ export const recorded: Readonly<Record<string, RecordedType>> = {
     ref: '{Name}',
     attributes: {Arn: 'arn:aws:logs:{region}:{account}:delivery-source:{ref}'},
     createOnly: ['Name'],
+    arn: 'logs:{region}:{account}:delivery-source:{ref}',
     tags: true,
   },
   'AWS::Logs::LogGroup': {
@@ -34,6 +37,7 @@ export const recorded: Readonly<Record<string, RecordedType>> = {
     createOnly: ['LogGroupName'],
     arn: 'logs:{region}:{account}:log-group:{name}',
     tags: true,
+    checked: true,
   },
   'AWS::Logs::LogStream': {area: 'logs', ref: '{name}', name: {property: 'LogStreamName'}, createOnly: 'all'},
   'AWS::Logs::ResourcePolicy': {area: 'logs', ref: '{PolicyName}', createOnly: ['PolicyName']},

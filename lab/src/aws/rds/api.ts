@@ -16,6 +16,8 @@ export const api: ServiceApi = {
       ['TargetDbClusterIdentifier', CLUSTER],
       ['DBInstanceIdentifier', 'arn:aws:rds:R:A:db:~'],
       ['DBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
+      ['SourceDBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
+      ['TargetDBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
       ['DBClusterParameterGroupName', 'arn:aws:rds:R:A:cluster-pg:~'],
       ['DBSubnetGroupName', 'arn:aws:rds:R:A:subgrp:~'],
       ['ResourceName', '~'],
@@ -29,18 +31,16 @@ export const api: ServiceApi = {
       DescribeDBSubnetGroups: 'arn:aws:rds:R:A:subgrp:*',
       DescribeGlobalClusters: 'arn:aws:rds::A:global-cluster:*',
     },
-    withoutResources: ['DescribeDBEngineVersions', 'DescribeEvents'],
     resources: proxyResources,
   },
 }
 
-/** A proxy's ARN does not hold its name. Its targets are those of its target group. */
+/** A proxy's ARN does not hold its name, nor does that of its target group. */
 async function proxyResources({operation, input, region}: WireCall, lookup: Lookup): Promise<string[]> {
   const {DBProxyName} = input
   if (typeof DBProxyName !== 'string' || operation === 'CreateDBProxy') return []
   const proxies = await lookup('rds', 'DescribeDBProxies', {DBProxyName}, region)
   const arn: string = proxies?.DBProxies?.[0]?.DBProxyArn ?? `arn:aws:rds:${region}:${ACCOUNT}:db-proxy:*`
-  if (!/Target/.test(operation)) return [arn]
   const groups = await lookup('rds', 'DescribeDBProxyTargetGroups', {DBProxyName}, region)
   return [arn, groups?.TargetGroups?.[0]?.TargetGroupArn ?? `arn:aws:rds:${region}:${ACCOUNT}:target-group:*`]
 }

@@ -1,6 +1,10 @@
 /** What RDS refuses of clusters, each as a fault of its API. */
 
-import type {CreateDBClusterMessage, DeleteDBClusterMessage} from '@aws-sdk/client-rds'
+import type {
+  CreateDBClusterMessage,
+  DeleteDBClusterMessage,
+  ServerlessV2ScalingConfiguration,
+} from '@aws-sdk/client-rds'
 
 import {fault} from '../../kernel.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
@@ -66,6 +70,29 @@ export function refusePassword(password: string | undefined): void {
           : undefined
   if (reason)
     throw fault('InvalidParameterValue', `The parameter MasterUserPassword is not a valid password because ${reason}`)
+}
+
+/** ACU (RDS API reference, ServerlessV2ScalingConfiguration). */
+const CAPACITY = {least: 0, mostAtLeast: 1, most: 256, step: 0.5}
+
+/** The two first texts are from reports of users. What a change leaves out stays. */
+export function capacityRange(
+  asked: ServerlessV2ScalingConfiguration,
+  present: ServerlessV2ScalingConfiguration = {},
+): ServerlessV2ScalingConfiguration {
+  const refuse = (text: string): Error => fault('InvalidParameterValue', text)
+  const {MinCapacity: min, MaxCapacity: max} = {...present, ...asked}
+  if (min === undefined || max === undefined)
+    throw refuse(
+      'Both MinCapacity and MaxCapacity must be specified when you initialize Serverless v2 scaling configuration.',
+    )
+  if (max < CAPACITY.mostAtLeast)
+    throw refuse(`Serverless v2 maximum capacity ${max} isn't valid. The maximum capacity must be at least 1.0.`)
+  if (max > CAPACITY.most || max % CAPACITY.step !== 0)
+    throw refuse(`Serverless v2 maximum capacity ${max} isn't valid.`)
+  if (min < CAPACITY.least || min > max || min % CAPACITY.step !== 0)
+    throw refuse(`Serverless v2 minimum capacity ${min} isn't valid.`)
+  return {...present, ...asked}
 }
 
 export function refuseDeletion({store}: Rds, cluster: ClusterRecord, input: DeleteDBClusterMessage): void {

@@ -10,8 +10,16 @@ import {fault, type Operation} from '../../kernel.js'
 import {inBackground} from './background.js'
 import {closeClusterEndpoints, clusterHosts, openClusterEndpoints} from './endpoints.js'
 import {ENGINE, engineVersion} from './engine-versions.js'
-import {notAvailable, refuseDeletion, refuseFounder, refusePassword, refuseSecondary} from './cluster-rules.js'
+import {
+  capacityRange,
+  notAvailable,
+  refuseDeletion,
+  refuseFounder,
+  refusePassword,
+  refuseSecondary,
+} from './cluster-rules.js'
 import {DEFAULT_PARAMETER_GROUP, parameterValues} from './groups.js'
+import {ClusterMetrics} from './metrics.js'
 import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
 import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
@@ -134,7 +142,7 @@ async function newCluster(
   const isSecondary = (global?.members.length ?? 0) > 0
   if (isSecondary) refuseSecondary(global!, region, version, input)
   else refuseFounder(input, global)
-  const database = rds.fleet.add(region, id)
+  const database = rds.fleet.add(region, id, new ClusterMetrics(rds, region, id))
   const parameterGroup = input.DBClusterParameterGroupName?.toLowerCase() ?? DEFAULT_PARAMETER_GROUP
   if (parameterGroup !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(region, parameterGroup)
   if (input.DBSubnetGroupName) rds.store.subnetGroups.get(region, input.DBSubnetGroupName)
@@ -169,7 +177,7 @@ async function newCluster(
     copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
     iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     logExports: input.EnableCloudwatchLogsExports ?? [],
-    serverless: input.ServerlessV2ScalingConfiguration,
+    serverless: input.ServerlessV2ScalingConfiguration && capacityRange(input.ServerlessV2ScalingConfiguration),
     port: input.Port ?? 3306,
     createdAt: new Date(),
     instances: [],
@@ -199,9 +207,12 @@ async function modifyCluster(rds: Rds, cluster: ClusterRecord, input: ModifyDBCl
   }
 
   if (input.EngineVersion && input.EngineVersion !== cluster.engineVersion) {
-    if (rds.store.globalOf(cluster))
-      throw fault('InvalidParameterCombination', 'Upgrade the members of a global database by ModifyGlobalCluster.')
+    const global = rds.store.globalOf(cluster)
+    // Aurora user guide, AuroraMySQL.Updates.Patching.ModifyEngineVersion: from 3.04 on, a primary is upgraded alone.
+    if (global && global.members.length > 1)
+      throw fault('InvalidParameterCombination', 'Remove the secondary clusters from the global database first.')
     cluster.engineVersion = engineVersion(ENGINE, input.EngineVersion)
+    if (global) global.engineVersion = cluster.engineVersion
   }
 
   cluster.deletionProtection = input.DeletionProtection ?? cluster.deletionProtection
@@ -209,7 +220,8 @@ async function modifyCluster(rds: Rds, cluster: ClusterRecord, input: ModifyDBCl
   cluster.copyTagsToSnapshot = input.CopyTagsToSnapshot ?? cluster.copyTagsToSnapshot
   cluster.iamAuthentication = input.EnableIAMDatabaseAuthentication ?? cluster.iamAuthentication
   cluster.securityGroups = input.VpcSecurityGroupIds ?? cluster.securityGroups
-  cluster.serverless = input.ServerlessV2ScalingConfiguration ?? cluster.serverless
+  if (input.ServerlessV2ScalingConfiguration)
+    cluster.serverless = capacityRange(input.ServerlessV2ScalingConfiguration, cluster.serverless)
   const {EnableLogTypes = [], DisableLogTypes = []} = input.CloudwatchLogsExportConfiguration ?? {}
   cluster.logExports = [...new Set([...cluster.logExports, ...EnableLogTypes])].filter(
     (one) => !DisableLogTypes.includes(one),

@@ -47,6 +47,8 @@ export type GlobalEventId = keyof typeof GLOBAL_EVENTS
 export class EventLog {
   private readonly recorded: Recorded[] = []
 
+  constructor(private readonly now: () => number) {}
+
   /** An event of a resource, in its region. `number` is the part of the id after `RDS-EVENT-`. */
   add(source: {region: string; id: string; type: SourceType; category: string}, number: string, message: string): void {
     const kind =
@@ -60,7 +62,7 @@ export class EventLog {
         SourceArn: rdsArn(source.region, kind, source.id),
         Message: message,
         EventCategories: [source.category],
-        Date: new Date(),
+        Date: new Date(this.now()),
       },
     })
   }
@@ -89,7 +91,7 @@ export class EventLog {
         throw fault('InvalidParameterCombination', 'SourceType must be specified when SourceIdentifier is specified')
       }
 
-      const end = input.EndTime?.getTime() ?? Date.now()
+      const end = input.EndTime?.getTime() ?? this.now()
       const minutes = Math.min(input.Duration ?? DEFAULT_MINUTES, KEEP_MINUTES)
       const start = input.StartTime?.getTime() ?? end - minutes * 60_000
       const wanted = ({event}: Recorded): boolean =>

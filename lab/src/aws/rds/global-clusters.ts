@@ -171,7 +171,7 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
       const global = idle(store.global(input.GlobalClusterIdentifier))
       const target = member(global, input.TargetDbClusterIdentifier, region)
       if (input.AllowDataLoss) switching.failover(global, target, region)
-      else await switching.switchover(global, target, region)
+      else await switching.switchover(global, target, region, true)
       return {GlobalCluster: showGlobal(rds, global)}
     },
   }

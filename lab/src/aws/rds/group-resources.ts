@@ -2,6 +2,7 @@
 
 import {
   call,
+  changedProperties,
   unlessGone,
   type Properties,
   type ResourceContext,
@@ -9,7 +10,9 @@ import {
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
 import {TAGS} from '../../cloudformation/tags.js'
-import {identifier} from './kinds.js'
+import {identifier, rdsTags} from './kinds.js'
+import {liveParameterGroup, liveSubnetGroup} from './live.js'
+import {rdsArn} from './names.js'
 
 /** `{Parameters: {name: value}}` as ModifyDBClusterParameterGroup wants it. */
 const parameterList = (parameters: Properties) =>
@@ -21,6 +24,7 @@ const parameterList = (parameters: Properties) =>
 
 export const parameterGroup: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((name, _, region) => rdsArn(region, 'cluster-pg', name)),
   createOnly: ['DBClusterParameterGroupName', 'Description', 'Family'],
   async create(properties, context) {
     const name = identifier(properties.DBClusterParameterGroupName, context)
@@ -33,10 +37,20 @@ export const parameterGroup: ResourceProvider = {
     await applyParameters(name, properties, context)
     return {physicalId: name}
   },
-  async update(physicalId, properties, _previous, context) {
-    await applyParameters(physicalId, properties, context)
+  /** What others have set meanwhile stays: only what differs is set, and what is gone from the template is reset. */
+  async update(physicalId, {Parameters: after = {}}, {Parameters: before = {}}, context) {
+    const changed = changedProperties(before, after)
+    const set = changed.filter((name) => Object.hasOwn(after, name)).map((name) => [name, after[name]])
+    await applyParameters(physicalId, {Parameters: Object.fromEntries(set)}, context)
+    const gone = changed.filter((name) => !Object.hasOwn(after, name))
+    if (gone.length > 0)
+      await call(context, 'rds', 'ResetDBClusterParameterGroup', {
+        DBClusterParameterGroupName: physicalId,
+        Parameters: gone.map((ParameterName) => ({ParameterName, ApplyMethod: 'pending-reboot'})),
+      })
     return {physicalId}
   },
+  read: liveParameterGroup,
   async delete(DBClusterParameterGroupName, _properties, context) {
     await unlessGone(call(context, 'rds', 'DeleteDBClusterParameterGroup', {DBClusterParameterGroupName}))
   },
@@ -50,6 +64,7 @@ async function applyParameters(name: string, properties: Properties, context: Re
 
 export const subnetGroup: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((name, _, region) => rdsArn(region, 'subgrp', name)),
   createOnly: ['DBSubnetGroupName'],
   async create(properties, context) {
     const name = identifier(properties.DBSubnetGroupName, context)
@@ -60,6 +75,7 @@ export const subnetGroup: ResourceProvider = {
     await request(context, 'rds', 'ModifyDBSubnetGroup', {...properties, DBSubnetGroupName: physicalId})
     return {physicalId}
   },
+  read: liveSubnetGroup,
   async delete(DBSubnetGroupName, _properties, context) {
     await unlessGone(call(context, 'rds', 'DeleteDBSubnetGroup', {DBSubnetGroupName}))
   },

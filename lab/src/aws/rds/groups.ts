@@ -77,7 +77,8 @@ export function parameterGroupOperations(rds: Rds): Record<string, Operation> {
           throw fault('InvalidParameterValue', 'A parameter needs a name and a value')
         }
 
-        record.values[ParameterName] = {value: ParameterValue, applyMethod: ApplyMethod}
+        const changed = {value: ParameterValue, applyMethod: ApplyMethod}
+        record.values = {...record.values, [ParameterName]: changed}
       }
 
       await apply(record)

@@ -1,7 +1,14 @@
 /** What RDS's resource providers share: names, and calls whose work goes on after the answer. */
 
 import {generatedName} from '../../cloudformation/names.js'
-import {call, unlessGone, waitUntil, type Properties, type ResourceContext} from '../../cloudformation/provider.js'
+import {
+  call,
+  unlessGone,
+  waitUntil,
+  type Properties,
+  type ResourceContext,
+  type TagCalls,
+} from '../../cloudformation/provider.js'
 
 /** RDS keeps identifiers in lower case, at most 63 characters. */
 export const identifier = (given: unknown, context: ResourceContext): string =>
@@ -52,3 +59,23 @@ export function kindOf({noun, plural = `${noun}s`, key, status: member = 'Status
     },
   }
 }
+
+export const globalClusters = kindOf({noun: 'GlobalCluster', key: 'GlobalClusterIdentifier'})
+export const clusters = kindOf({noun: 'DBCluster', key: 'DBClusterIdentifier', source: 'db-cluster'})
+export const instances = kindOf({
+  noun: 'DBInstance',
+  key: 'DBInstanceIdentifier',
+  status: 'DBInstanceStatus',
+  source: 'db-instance',
+})
+export const proxies = kindOf({noun: 'DBProxy', plural: 'DBProxies', key: 'DBProxyName'})
+export const proxyEndpoints = kindOf({noun: 'DBProxyEndpoint', key: 'DBProxyEndpointName'})
+
+/** Of a resource whose ARN `arnOf` knows. */
+export const rdsTags = (arnOf: (id: string, attributes: Properties, region: string) => string): TagCalls => ({
+  service: 'rds',
+  add: 'AddTagsToResource',
+  remove: 'RemoveTagsFromResource',
+  target: (id, attributes, {region}) => ({ResourceName: arnOf(id, attributes, region)}),
+  shape: 'list',
+})

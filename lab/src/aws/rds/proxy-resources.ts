@@ -9,10 +9,8 @@ import {
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
 import {TAGS} from '../../cloudformation/tags.js'
-import {identifier, kindOf} from './kinds.js'
-
-const proxies = kindOf({noun: 'DBProxy', plural: 'DBProxies', key: 'DBProxyName'})
-const endpoints = kindOf({noun: 'DBProxyEndpoint', key: 'DBProxyEndpointName'})
+import {identifier, proxies, proxyEndpoints, rdsTags} from './kinds.js'
+import {liveProxy, liveProxyEndpoint, liveTargetGroup} from './live.js'
 
 async function proxyAttributes(name: string, context: ResourceContext): Promise<Properties> {
   const proxy = await proxies.available(name, context)
@@ -21,6 +19,7 @@ async function proxyAttributes(name: string, context: ResourceContext): Promise<
 
 export const proxy: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((_, {DBProxyArn}) => DBProxyArn),
   createOnly: ['DBProxyName', 'EndpointNetworkType', 'EngineFamily', 'TargetConnectionNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
     const name = identifier(properties.DBProxyName, context)
@@ -33,6 +32,7 @@ export const proxy: ResourceProvider = {
     await request(context, 'rds', 'ModifyDBProxy', {...properties, DBProxyName: physicalId, SecurityGroups})
     return {physicalId, attributes: await proxyAttributes(physicalId, context)}
   },
+  read: liveProxy,
   delete: (physicalId, _properties, context) => proxies.remove(physicalId, context),
 }
 
@@ -57,6 +57,7 @@ export const proxyTargetGroup: ResourceProvider = {
     }
     return {physicalId}
   },
+  read: liveTargetGroup,
   delete: (_physicalId, properties, context) => deregister(properties, context),
 }
 
@@ -91,19 +92,23 @@ async function deregister(properties: Properties, context: ResourceContext): Pro
 
 export const proxyEndpoint: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((_, {DBProxyEndpointArn}) => DBProxyEndpointArn),
   createOnly: ['DBProxyEndpointName', 'DBProxyName', 'EndpointNetworkType', 'VpcSubnetIds'],
   async create(properties, context) {
     const name = identifier(properties.DBProxyEndpointName, context)
     await request(context, 'rds', 'CreateDBProxyEndpoint', {...properties, DBProxyEndpointName: name})
     context.allocated(name)
-    const endpoint = await endpoints.available(name, context)
+    const endpoint = await proxyEndpoints.available(name, context)
     const {DBProxyEndpointArn, Endpoint, IsDefault, VpcId} = endpoint
     return {physicalId: name, attributes: {DBProxyEndpointArn, Endpoint, IsDefault: String(IsDefault ?? false), VpcId}}
   },
-  /** The role is no create-only property of the schema, and yet nothing changes it: an update of it does nothing, as on AWS. */
-  async update(physicalId, {VpcSecurityGroupIds}, _previous, context) {
+  /** The schema does not call the role create-only, so that nothing replaces it; CloudFormation's handler refuses another one. */
+  async update(physicalId, {TargetRole, VpcSecurityGroupIds}, previous, context) {
+    if (TargetRole && TargetRole !== previous.TargetRole)
+      throw new Error('TargetRole is a create-only property and cannot be updated.')
     await request(context, 'rds', 'ModifyDBProxyEndpoint', {DBProxyEndpointName: physicalId, VpcSecurityGroupIds})
     return {physicalId}
   },
-  delete: (physicalId, _properties, context) => endpoints.remove(physicalId, context),
+  read: liveProxyEndpoint,
+  delete: (physicalId, _properties, context) => proxyEndpoints.remove(physicalId, context),
 }

@@ -5,22 +5,16 @@ import {
   call,
   unlessGone,
   waitUntil,
+  withoutUnchanged,
   type Properties,
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
 import {request} from '../../cloudformation/shape.js'
 import {TAGS} from '../../cloudformation/tags.js'
-import {identifier, kindOf} from './kinds.js'
-
-const globalClusters = kindOf({noun: 'GlobalCluster', key: 'GlobalClusterIdentifier'})
-const clusters = kindOf({noun: 'DBCluster', key: 'DBClusterIdentifier', source: 'db-cluster'})
-const instances = kindOf({
-  noun: 'DBInstance',
-  key: 'DBInstanceIdentifier',
-  status: 'DBInstanceStatus',
-  source: 'db-instance',
-})
+import {clusters, globalClusters, identifier, instances, rdsTags} from './kinds.js'
+import {liveCluster, liveGlobalCluster, liveInstance} from './live.js'
+import {globalArn} from './names.js'
 
 async function clusterAttributes(id: string, context: ResourceContext): Promise<Properties> {
   const cluster = await clusters.available(id, context)
@@ -39,8 +33,41 @@ const isEmpty = (value: unknown): boolean => value === undefined || value === ''
 const isOtherText = (before: unknown, after: unknown): boolean =>
   String(before).toLowerCase() !== String(after).toLowerCase()
 
+/**
+ * What CloudFormation's handler sends only where it differs. So an update of anything else works after a switch, though the
+ * template of a former primary has a password, which a secondary refuses. Source: modifyDbClusterRequest in AWS's
+ * cloudformation-resource-providers-rds, aws-rds-dbcluster.
+ */
+const SENT_WHEN_CHANGED = [
+  'EnableIAMDatabaseAuthentication',
+  'EngineVersion',
+  'ManageMasterUserPassword',
+  'MasterUserPassword',
+  'Port',
+  'PreferredBackupWindow',
+  'PreferredMaintenanceWindow',
+  'ServerlessV2ScalingConfiguration',
+  'VpcSecurityGroupIds',
+]
+
+/** A rollback sends no version, since RDS cannot go back from an upgrade (the same source, for all three types). */
+function withoutUpgrade(properties: Properties, {rollback}: ResourceContext): Properties {
+  const {EngineVersion: _, ...others} = properties
+  return rollback ? others : properties
+}
+
+/** The kinds of logs that are exported from now on, and no longer. */
+function logExports({EnableCloudwatchLogsExports: after = []}: Properties, previous: Properties): Properties {
+  const before: string[] = previous.EnableCloudwatchLogsExports ?? []
+  return {
+    EnableLogTypes: after.filter((one: string) => !before.includes(one)),
+    DisableLogTypes: before.filter((one) => !after.includes(one)),
+  }
+}
+
 export const cluster: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((_, {DBClusterArn}) => DBClusterArn),
   createOnly: [
     'AvailabilityZones',
     'ClusterScalabilityType',
@@ -77,12 +104,14 @@ export const cluster: ResourceProvider = {
     if (!isEmpty(previous.GlobalClusterIdentifier) && isEmpty(properties.GlobalClusterIdentifier))
       await leaveGlobalCluster(await clusters.describe(physicalId, context), previous.GlobalClusterIdentifier, context)
     await request(context, 'rds', 'ModifyDBCluster', {
-      ...properties,
+      ...withoutUnchanged(withoutUpgrade(properties, context), previous, SENT_WHEN_CHANGED),
+      CloudwatchLogsExportConfiguration: logExports(properties, previous),
       DBClusterIdentifier: physicalId,
       ApplyImmediately: true,
     })
     return {physicalId, attributes: await clusterAttributes(physicalId, context)}
   },
+  read: liveCluster,
   /** A member leaves its global cluster first, as AWS's own handler does it. */
   async delete(physicalId, properties, context, {snapshot}) {
     const found = await unlessGone(clusters.describe(physicalId, context))
@@ -150,6 +179,7 @@ const ORIGINS = [
 
 export const instance: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((_, {DBInstanceArn}) => DBInstanceArn),
   createOnly: [
     'BackupTarget',
     'CharacterSetName',
@@ -180,11 +210,18 @@ export const instance: ResourceProvider = {
     context.allocated(id)
     return {physicalId: id, attributes: await instanceAttributes(id, context)}
   },
-  async update(physicalId, properties, _previous, context) {
-    const change = {...properties, DBInstanceIdentifier: physicalId, ApplyImmediately: true}
-    await request(context, 'rds', 'ModifyDBInstance', change)
+  /** All but the tier is sent only where it differs (modifyDbInstanceRequest of the same sources, aws-rds-dbinstance). */
+  async update(physicalId, properties, previous, context) {
+    const {PromotionTier, ...others} = withoutUpgrade(properties, context)
+    const change = {...withoutUnchanged(others, previous, Object.keys(others)), PromotionTier}
+    await request(context, 'rds', 'ModifyDBInstance', {
+      ...change,
+      DBInstanceIdentifier: physicalId,
+      ApplyImmediately: true,
+    })
     return {physicalId, attributes: await instanceAttributes(physicalId, context)}
   },
+  read: liveInstance,
   async delete(physicalId, _properties, context, {snapshot}) {
     await instances.remove(physicalId, context, ending(snapshot, context))
   },
@@ -192,6 +229,7 @@ export const instance: ResourceProvider = {
 
 export const globalCluster: ResourceProvider = {
   tags: TAGS,
+  tagCalls: rdsTags((id) => globalArn(id)),
   createOnly: ['Engine', 'GlobalClusterIdentifier', 'SourceDBClusterIdentifier', 'StorageEncrypted'],
   async create(properties, context) {
     const id = identifier(properties.GlobalClusterIdentifier, context)
@@ -200,10 +238,13 @@ export const globalCluster: ResourceProvider = {
     const found = await globalClusters.available(id, context)
     return {physicalId: id, attributes: {'GlobalEndpoint.Address': found.Endpoint}}
   },
-  async update(physicalId, properties, _previous, context) {
-    await request(context, 'rds', 'ModifyGlobalCluster', {...properties, GlobalClusterIdentifier: physicalId})
+  /** A version that stays in the template must not take back an upgrade that was made beside it. */
+  async update(physicalId, properties, previous, context) {
+    const change = withoutUnchanged(withoutUpgrade(properties, context), previous, ['EngineVersion'])
+    await request(context, 'rds', 'ModifyGlobalCluster', {...change, GlobalClusterIdentifier: physicalId})
     return {physicalId}
   },
+  read: liveGlobalCluster,
   /** The last member, which is the writer, is taken out before the empty global cluster goes. */
   async delete(physicalId, _properties, context) {
     const found = await unlessGone(globalClusters.describe(physicalId, context))

@@ -1,15 +1,16 @@
 import {Fleet} from '../../database/fleet.js'
 import {MariaDbEngine} from '../../database/mariadb/engine.js'
-import type {DatabaseStatus, Lab, LagSample, Offers, Operation, Service, TaggedResource} from '../../kernel.js'
+import type {DatabaseStatus, Lab, Offers, Operation, Service, TaggedResource} from '../../kernel.js'
 import {clusterOperations} from './clusters.js'
 import {connectionOf} from './connection.js'
 import {engineVersionOperations} from './engine-versions.js'
+import {withFilters} from './filters.js'
 import {EventLog} from './events.js'
 import {globalClusterOperations} from './global-clusters.js'
 import {parameterGroupOperations, subnetGroupOperations} from './groups.js'
 import {instanceOperations} from './instances.js'
 import {certificateNames} from './names.js'
-import {proxyOperations} from './proxies.js'
+import {PROXIES, proxyOperations} from './proxies.js'
 import {newProxyShelf} from './proxy-store.js'
 import {proxyTargetOperations} from './proxy-targets.js'
 import {Rejoining} from './rejoining.js'
@@ -25,15 +26,16 @@ type Provides = Offers['rds']
 /** RDS: Aurora MySQL clusters, their global database, and RDS Proxy, over real MariaDB servers. */
 export class RdsService implements Provides, Service {
   readonly api = api
+  readonly quotas = [PROXIES]
   readonly operations: Record<string, Operation>
   private readonly rds: Rds
 
   constructor(lab: Lab) {
     const fleet = new Fleet(lab, new MariaDbEngine(lab, (region) => certificateNames(lab.name, region)))
-    this.rds = {lab, fleet, store: new Store(), events: new EventLog()}
+    this.rds = {lab, fleet, store: new Store(), events: new EventLog(() => lab.now())}
     const proxies = newProxyShelf()
     const rejoining = new Rejoining(this.rds)
-    this.operations = {
+    this.operations = withFilters({
       ...clusterOperations(this.rds),
       ...instanceOperations(this.rds),
       ...globalClusterOperations(this.rds, new Switching(this.rds, rejoining)),
@@ -45,7 +47,7 @@ export class RdsService implements Provides, Service {
       ...engineVersionOperations,
       ...tagOperations(this.rds),
       ...this.rds.events.operations,
-    }
+    })
     obeyFaults(this.rds, rejoining)
   }
 
@@ -72,11 +74,6 @@ export class RdsService implements Provides, Service {
     const {user, passwordFile} = admin
     const name = cluster.databaseName ?? this.rds.store.globalOf(cluster)?.databaseName ?? ''
     return {host: '127.0.0.1', port, user, passwordFile, name, pids: pid === undefined ? [] : [pid]}
-  }
-
-  /** What the region's cluster has measured as a secondary, oldest first; undefined where there is no such cluster. */
-  lagSamples(region: string, clusterId: string): readonly LagSample[] | undefined {
-    return this.rds.store.clusters.find(region, clusterId)?.database.lag.samples
   }
 
   /** The names of CloudFormation, as the secret's attachment has them. */

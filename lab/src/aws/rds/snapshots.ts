@@ -1,4 +1,5 @@
 import type {
+  CopyDBClusterSnapshotMessage,
   DBClusterSnapshot,
   DeleteDBClusterSnapshotMessage,
   DescribeDBClusterSnapshotsMessage,
@@ -43,6 +44,26 @@ export function snapshotOperations({store}: Rds): Record<string, Operation> {
         (one) => (!cluster || one.cluster.id === cluster) && (!input.SnapshotType || one.type === input.SnapshotType),
       )
       return {DBClusterSnapshots: wanted.map((one) => shown(one, store.tags.get(one.arn)))}
+    },
+
+    /** Within a region. What is copied is available at once. */
+    CopyDBClusterSnapshot(input: CopyDBClusterSnapshotMessage, {region}) {
+      const {SourceDBClusterSnapshotIdentifier: source = '', TargetDBClusterSnapshotIdentifier: target = ''} = input
+      const original = store.snapshots.get(region, source.replace(/^arn:.*:cluster-snapshot:/, ''))
+      // As of CreateDBClusterSnapshot: letters, digits and hyphens, beginning with a letter (RDS API).
+      if (!/^[a-z](?:-?[\da-z])*$/i.test(target) || target.length > 63)
+        throw fault(
+          'InvalidParameterValue',
+          `The parameter TargetDBClusterSnapshotIdentifier is not a valid identifier.`,
+        )
+      const id = target.toLowerCase()
+      if (store.snapshots.has(region, id))
+        throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
+      const arn = rdsArn(region, 'cluster-snapshot', id)
+      const copy: SnapshotRecord = {...original, id, arn, type: 'manual', createdAt: new Date()}
+      store.snapshots.put(id, copy)
+      store.tags.set(arn, input.CopyTags ? [...(store.tags.get(original.arn) ?? [])] : [...(input.Tags ?? [])])
+      return {DBClusterSnapshot: shown(copy, store.tags.get(arn))}
     },
 
     DeleteDBClusterSnapshot({DBClusterSnapshotIdentifier: id}: DeleteDBClusterSnapshotMessage, {region}) {

@@ -25,10 +25,14 @@ export class Switching {
     private readonly rejoining: Rejoining,
   ) {}
 
-  /** Loses nothing: the old primary is drained first. Sent to the primary's region, and refused while replication is not healthy. */
-  async switchover(global: GlobalRecord, to: MemberRecord, region: string): Promise<void> {
+  /**
+   * Loses nothing: the old primary is drained first. Refused while replication is not healthy. SwitchoverGlobalCluster is sent to the
+   * primary's region, as the user guide says. For FailoverGlobalCluster without AllowDataLoss it names no region, and AWS's own sample
+   * sends that to the target's: `alsoFromTarget`.
+   */
+  async switchover(global: GlobalRecord, to: MemberRecord, region: string, alsoFromTarget = false): Promise<void> {
     const from = this.pair(global, to)
-    if (from.cluster.region !== region) {
+    if (from.cluster.region !== region && !(alsoFromTarget && to.cluster.region === region)) {
       throw wrongState(
         `A switchover of global cluster ${global.id} must be sent to the primary's region ${from.cluster.region}, not to ${region}.`,
       )

@@ -33,9 +33,11 @@ export const api: ServiceApi = {
       HeadBucket: 'ListBucket',
       HeadObject: versioned('GetObject'),
       ListBuckets: 'ListAllMyBuckets',
+      ListMultipartUploads: 'ListBucketMultipartUploads',
       ListObjects: 'ListBucket',
       ListObjectsV2: 'ListBucket',
       ListObjectVersions: 'ListBucketVersions',
+      ListParts: 'ListMultipartUploadParts',
       PutBucketCors: 'PutBucketCORS',
       PutBucketEncryption: 'PutEncryptionConfiguration',
       PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
@@ -46,7 +48,10 @@ export const api: ServiceApi = {
       if (typeof Bucket !== 'string') return []
       return [typeof Key === 'string' ? `arn:aws:s3:::${Bucket}/${Key}` : `arn:aws:s3:::${Bucket}`]
     },
-    needs: ({operation, input}) => (operation === 'DeleteObjects' ? deletedObjects(input) : undefined),
+    needs({operation, input}) {
+      if (operation === 'DeleteObjects') return deletedObjects(input)
+      return operation === 'CopyObject' ? copiedObject(input) : undefined
+    },
     // Without ListBucket S3 keeps to itself that there is no such object (S3 API, GetObject).
     toBeTold: (code, {Bucket}) =>
       code === 'NoSuchKey' ? {action: 's3:ListBucket', resources: [`arn:aws:s3:::${String(Bucket)}`]} : undefined,
@@ -66,4 +71,13 @@ function deletedObjects(input: Input): Need[] {
     {action: 's3:DeleteObjectVersion', resources: of(true)},
   ]
   return needs.filter(({resources}) => resources.length > 0)
+}
+
+/** Reads one object and writes another (S3 API, CopyObject). */
+function copiedObject({Bucket, Key, CopySource}: Input): Need[] {
+  const [source, version] = decodeURIComponent(String(CopySource)).replace(/^\//, '').split('?versionId=')
+  return [
+    {action: version === undefined ? 's3:GetObject' : 's3:GetObjectVersion', resources: [`arn:aws:s3:::${source}`]},
+    {action: 's3:PutObject', resources: [`arn:aws:s3:::${String(Bucket)}/${String(Key)}`]},
+  ]
 }

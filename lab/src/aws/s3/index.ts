@@ -5,6 +5,6 @@ import {S3Service} from './service.js'
 
 export const s3: AwsService = {
   api,
-  make: () => new S3Service(),
+  make: (lab) => new S3Service(lab),
   types: {'AWS::S3::Bucket': bucket, 'AWS::S3::BucketPolicy': bucketPolicy},
 }

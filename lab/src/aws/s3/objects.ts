@@ -1,4 +1,4 @@
-import {fault, type Operation} from '../../kernel.js'
+import {fault, ServiceFault, type Operation} from '../../kernel.js'
 import type {Bucket, FindBucket} from './bucket.js'
 import type {ObjectVersion} from './store.js'
 
@@ -23,8 +23,10 @@ interface CopyInput extends PutInput {
   MetadataDirective?: 'COPY' | 'REPLACE'
 }
 
-export const isVersioned = ({configuration}: Bucket): boolean =>
-  (configuration.get('Versioning') as {Status?: string} | undefined)?.Status === 'Enabled'
+const versioningOf = ({configuration}: Bucket): string | undefined =>
+  (configuration.get('Versioning') as {Status?: string} | undefined)?.Status
+
+export const isVersioned = (bucket: Bucket): boolean => versioningOf(bucket) === 'Enabled'
 
 export function objectOperations(find: FindBucket): Record<string, Operation> {
   return {
@@ -56,15 +58,24 @@ export function objectOperations(find: FindBucket): Record<string, Operation> {
     },
     DeleteObject: (input: ObjectInput, {region}) => deleteOne(find(input.Bucket, region), input),
     DeleteObjects(
-      input: {Bucket: string; Delete: {Objects: {Key: string; VersionId?: string}[]; Quiet?: boolean}},
+      input: {Bucket: string; Delete: {Objects: {Key: string; VersionId?: string; ETag?: string}[]; Quiet?: boolean}},
       {region},
     ) {
       const bucket = find(input.Bucket, region)
-      const Deleted = input.Delete.Objects.map(({Key, VersionId}) => {
-        const {DeleteMarker, VersionId: marker} = deleteOne(bucket, {Bucket: input.Bucket, Key, VersionId})
-        return {Key, VersionId, DeleteMarker, DeleteMarkerVersionId: DeleteMarker ? marker : undefined}
-      })
-      return input.Delete.Quiet ? {} : {Deleted}
+      const Deleted = []
+      const Errors = []
+      for (const {Key, VersionId, ETag} of input.Delete.Objects) {
+        try {
+          const one = {Bucket: input.Bucket, Key, VersionId, IfMatch: ETag}
+          const {DeleteMarker, VersionId: marker} = deleteOne(bucket, one)
+          Deleted.push({Key, VersionId, DeleteMarker, DeleteMarkerVersionId: DeleteMarker ? marker : undefined})
+        } catch (error) {
+          if (!(error instanceof ServiceFault)) throw error
+          Errors.push({Key, VersionId, Code: error.code, Message: error.message})
+        }
+      }
+
+      return {Errors, ...(input.Delete.Quiet ? {} : {Deleted})}
     },
     CopyObject(input: CopyInput, {region}) {
       const [source = '', query = ''] = input.CopySource.replace(/^\//, '').split('?')
@@ -93,7 +104,7 @@ export function objectOperations(find: FindBucket): Record<string, Operation> {
 function checkWrite(bucket: Bucket, {Key, IfMatch, IfNoneMatch}: ObjectInput): void {
   const present = bucket.objects.current(Key)
   if (IfNoneMatch !== undefined && IfNoneMatch !== '*') {
-    throw fault('NotImplemented', 'A header you provided implies functionality that is not implemented', 501)
+    throw notImplemented()
   }
 
   if (IfNoneMatch === '*' && present) throw preconditionFailed('If-None-Match')
@@ -121,8 +132,15 @@ function readable(bucket: Bucket, {Key, VersionId, IfMatch, IfNoneMatch}: Object
 const matches = (wanted: string, {etag}: ObjectVersion): boolean =>
   wanted === '*' || wanted.replaceAll('"', '') === etag.replaceAll('"', '')
 
-function deleteOne(bucket: Bucket, input: ObjectInput): {DeleteMarker?: boolean; VersionId?: string} {
-  const {Key, VersionId, IfMatch} = input
+interface DeleteInput extends ObjectInput {
+  IfMatchLastModifiedTime?: Date
+  IfMatchSize?: number
+}
+
+function deleteOne(bucket: Bucket, input: DeleteInput): {DeleteMarker?: boolean; VersionId?: string} {
+  const {Key, VersionId, IfMatch, IfMatchLastModifiedTime, IfMatchSize} = input
+  // Conditions of directory buckets alone (DeleteObject, S3 API reference).
+  if (IfMatchLastModifiedTime !== undefined || IfMatchSize !== undefined) throw notImplemented()
   const present = bucket.objects.current(Key)
   if (IfMatch !== undefined && present && !matches(IfMatch, present)) throw preconditionFailed('If-Match')
   if (VersionId !== undefined) {
@@ -131,7 +149,7 @@ function deleteOne(bucket: Bucket, input: ObjectInput): {DeleteMarker?: boolean;
     return {VersionId, ...(isDeleteMarker && {DeleteMarker: true})}
   }
 
-  const marker = bucket.objects.hide(Key, isVersioned(bucket))
+  const marker = bucket.objects.hide(Key, versioningOf(bucket))
   return marker ? {DeleteMarker: true, VersionId: marker.versionId} : {}
 }
 
@@ -159,6 +177,9 @@ function cut(body: Buffer, range: string | undefined): {body: Buffer; range?: st
   if (start > end) throw fault('InvalidRange', 'The requested range is not satisfiable', 416)
   return {body: body.subarray(start, end + 1), range: `bytes ${start}-${end}/${body.length}`}
 }
+
+const notImplemented = (): Error =>
+  fault('NotImplemented', 'A header you provided implies functionality that is not implemented', 501)
 
 const noSuchKey = (key: string): Error => fault('NoSuchKey', 'The specified key does not exist.', 404, {Key: key})
 

@@ -9,6 +9,7 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from '../../cloudformation/provider.js'
+import {own} from '../../own.js'
 import {request} from '../../cloudformation/shape.js'
 import {tagList, TAGS} from '../../cloudformation/tags.js'
 
@@ -20,11 +21,20 @@ const attributes = (name: string, {region}: ResourceContext): Properties => ({
   WebsiteURL: `http://${name}.s3-website-${region}.amazonaws.com`,
 })
 
+interface Part {
+  operation: string
+  input(value: Properties): object
+  /** What is called where the template no longer has it. */
+  gone: {operation: string; input?: object}
+}
+
 /** Parts of a bucket's configuration, each with its own operation. */
-const PARTS: Record<string, {operation: string; input(value: Properties): object}> = {
+const PARTS: Record<string, Part> = {
   VersioningConfiguration: {
     operation: 'PutBucketVersioning',
     input: (VersioningConfiguration) => ({VersioningConfiguration}),
+    // What was versioned once can only be suspended.
+    gone: {operation: 'PutBucketVersioning', input: {VersioningConfiguration: {Status: 'Suspended'}}},
   },
   BucketEncryption: {
     operation: 'PutBucketEncryption',
@@ -38,18 +48,25 @@ const PARTS: Record<string, {operation: string; input(value: Properties): object
         ),
       },
     }),
+    gone: {operation: 'DeleteBucketEncryption'},
   },
   PublicAccessBlockConfiguration: {
     operation: 'PutPublicAccessBlock',
     input: (PublicAccessBlockConfiguration) => ({PublicAccessBlockConfiguration}),
+    gone: {operation: 'DeletePublicAccessBlock'},
   },
   LoggingConfiguration: {
     operation: 'PutBucketLogging',
     input: ({DestinationBucketName, LogFilePrefix = ''}) => ({
       BucketLoggingStatus: {LoggingEnabled: {TargetBucket: DestinationBucketName, TargetPrefix: LogFilePrefix}},
     }),
+    gone: {operation: 'PutBucketLogging', input: {BucketLoggingStatus: {}}},
   },
-  Tags: {operation: 'PutBucketTagging', input: (tags) => ({Tagging: {TagSet: tagList(tags)}})},
+  Tags: {
+    operation: 'PutBucketTagging',
+    input: (tags) => ({Tagging: {TagSet: tagList(tags)}}),
+    gone: {operation: 'DeleteBucketTagging'},
+  },
 }
 
 /** Properties that change nothing that a caller of the lab's S3 could see: the lab has no owners, storage classes or clocks. */
@@ -62,15 +79,18 @@ async function configure(
   context: ResourceContext,
 ): Promise<void> {
   const {operations} = context.lab.service('s3')
-  const unknown = names.filter((name) => !PARTS[name] && !WITHOUT_EFFECT.has(name))
+  const unknown = names.filter((name) => !own(PARTS, name) && !WITHOUT_EFFECT.has(name))
   if (unknown.length > 0) throw new Error(`The lab does not support ${unknown.join(', ')} of AWS::S3::Bucket`)
-  const parts = names.filter(
-    (name) => properties[name] !== undefined && PARTS[name] && PARTS[name].operation in operations,
-  )
+  const calls = names.flatMap((name) => {
+    const part = own(PARTS, name)
+    if (!part) return []
+    const value: Properties | undefined = properties[name]
+    return value === undefined ? [part.gone] : [{operation: part.operation, input: part.input(value)}]
+  })
   await Promise.all(
-    parts.map((name) =>
-      request(context, 's3', PARTS[name]!.operation, {Bucket, ...PARTS[name]!.input(properties[name])}),
-    ),
+    calls
+      .filter(({operation}) => Object.hasOwn(operations, operation))
+      .map(({operation, input}) => request(context, 's3', operation, {Bucket, ...input})),
   )
 }
 
@@ -91,6 +111,31 @@ export const bucket: ResourceProvider = {
     await configure(physicalId, properties, changedProperties(previous, properties), context)
     return {physicalId}
   },
+  async read(Bucket, _all, context) {
+    const versioning = await unlessGone(call(context, 's3', 'GetBucketVersioning', {Bucket}))
+    if (!versioning) return undefined
+    const [encryption, access, logging, tags] = await Promise.all(
+      ['GetBucketEncryption', 'GetPublicAccessBlock', 'GetBucketLogging', 'GetBucketTagging'].map((operation) =>
+        unlessGone<Properties>(call(context, 's3', operation, {Bucket})),
+      ),
+    )
+    const {TargetBucket, TargetPrefix} = logging?.LoggingEnabled ?? {}
+    return {
+      BucketName: Bucket,
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: encryption?.ServerSideEncryptionConfiguration.Rules.map(
+          ({ApplyServerSideEncryptionByDefault, BucketKeyEnabled}: Properties) => ({
+            ServerSideEncryptionByDefault: ApplyServerSideEncryptionByDefault,
+            BucketKeyEnabled,
+          }),
+        ),
+      },
+      LoggingConfiguration: TargetBucket && {DestinationBucketName: TargetBucket, LogFilePrefix: TargetPrefix},
+      PublicAccessBlockConfiguration: access?.PublicAccessBlockConfiguration,
+      Tags: tags?.TagSet,
+      VersioningConfiguration: versioning.Status && versioning,
+    }
+  },
   async delete(Bucket, _properties, context) {
     await unlessGone(call(context, 's3', 'DeleteBucket', {Bucket}))
   },
@@ -108,6 +153,10 @@ export const bucketPolicy: ResourceProvider = {
   async update(physicalId, properties, _previous, context) {
     await putPolicy(properties, context)
     return {physicalId}
+  },
+  async read(Bucket, _all, context) {
+    const found = await unlessGone(call(context, 's3', 'GetBucketPolicy', {Bucket}))
+    return found && {Bucket, PolicyDocument: found.Policy}
   },
   async delete(Bucket, _properties, context) {
     await unlessGone(call(context, 's3', 'DeleteBucketPolicy', {Bucket}))

@@ -1,4 +1,12 @@
-import {fault, type CallContext, type Operation, type Service, type TaggedResource} from '../../kernel.js'
+import {
+  ACCOUNT,
+  fault,
+  type CallContext,
+  type Lab,
+  type Operation,
+  type Service,
+  type TaggedResource,
+} from '../../kernel.js'
 import {configurationOperations, type Configured} from './configuration.js'
 import {listObjects, listObjectsV2, listVersions} from './listing.js'
 import {objectOperations} from './objects.js'
@@ -20,6 +28,8 @@ export class S3Service implements Service {
   readonly api = api
   private readonly buckets = new Map<string, Bucket>()
 
+  constructor(private readonly lab: Pick<Lab, 'now'>) {}
+
   private readonly find = (name: string, region: string): Bucket & Configured => {
     const bucket = this.buckets.get(name)
     if (!bucket) throw fault('NoSuchBucket', 'The specified bucket does not exist', 404, {BucketName: name})
@@ -35,7 +45,7 @@ export class S3Service implements Service {
     return bucket
   }
 
-  readonly operations: Record<string, Operation> = {
+  readonly operations: Record<string, Operation> = ofOwner({
     CreateBucket: (input: CreateBucketInput, {region}: CallContext) => this.create(input, region),
     DeleteBucket: ({Bucket: name}: {Bucket: string}, {region}: CallContext) => {
       const bucket = this.find(name, region)
@@ -63,7 +73,7 @@ export class S3Service implements Service {
     ...objectOperations(this.find),
     ...multipartOperations(this.find),
     ...configurationOperations(this.find),
-  }
+  })
 
   tagged(region: string): TaggedResource[] {
     return [...this.buckets.values()]
@@ -75,7 +85,7 @@ export class S3Service implements Service {
   }
 
   private create({Bucket: name, CreateBucketConfiguration: configuration}: CreateBucketInput, region: string) {
-    if (!/^[\da-z][\d.a-z-]{1,61}[\da-z]$/.test(name)) {
+    if (!isBucketName(name)) {
       throw fault('InvalidBucketName', 'The specified bucket is not valid.', 400, {BucketName: name})
     }
 
@@ -96,7 +106,39 @@ export class S3Service implements Service {
       )
     }
 
-    this.buckets.set(name, {name, region, createdAt: new Date(), objects: new ObjectStore(), configuration: new Map()})
+    const now = (): number => this.lab.now()
+    this.buckets.set(name, {
+      name,
+      region,
+      createdAt: new Date(now()),
+      objects: new ObjectStore(now),
+      configuration: new Map(),
+    })
     return {Location: `/${name}`}
   }
 }
+
+/**
+ * A call that names the account of its bucket, or of the one that it copies from, acts in no other. Source: "Verifying bucket
+ * ownership with bucket owner condition", S3 user guide.
+ */
+const ofOwner = (operations: Record<string, Operation>): Record<string, Operation> =>
+  Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (input, context) => {
+        const {ExpectedBucketOwner = ACCOUNT, ExpectedSourceBucketOwner = ACCOUNT} = input
+        if (ExpectedBucketOwner !== ACCOUNT || ExpectedSourceBucketOwner !== ACCOUNT)
+          throw fault('AccessDenied', 'Access Denied', 403)
+        return operation(input, context)
+      },
+    ]),
+  )
+
+/** Source: "General purpose bucket naming rules", S3 user guide. */
+const isBucketName = (name: string): boolean =>
+  /^[\da-z][\d.a-z-]{1,61}[\da-z]$/.test(name) &&
+  !name.includes('..') &&
+  !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
+  !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+  !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)

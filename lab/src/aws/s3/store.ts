@@ -22,6 +22,8 @@ export const etagOf = (body: Buffer): string => `"${createHash('md5').update(bod
 export class ObjectStore {
   private readonly keys = new Map<string, ObjectVersion[]>()
 
+  constructor(private readonly now: () => number) {}
+
   isEmpty(): boolean {
     return this.keys.size === 0
   }
@@ -37,12 +39,22 @@ export class ObjectStore {
   }
 
   put(key: string, object: NewObject, versioned: boolean, etag = etagOf(object.body)): ObjectVersion {
-    return this.add({...object, key, etag, versionId: newId(versioned), modifiedAt: new Date(), isDeleteMarker: false})
+    return this.add({
+      ...object,
+      key,
+      etag,
+      versionId: newId(versioned),
+      modifiedAt: new Date(this.now()),
+      isDeleteMarker: false,
+    })
   }
 
-  /** What a delete without a version id leaves: a marker where the bucket is versioned, else nothing. */
-  hide(key: string, versioned: boolean): ObjectVersion | undefined {
-    if (!versioned) {
+  /**
+   * What a delete without a version id leaves. Never versioned: nothing. Versioned: a marker. Suspended: a marker in the place of
+   * the version `null`, and all other versions ("Working with objects in a versioning-suspended bucket", S3 user guide).
+   */
+  hide(key: string, versioning: string | undefined): ObjectVersion | undefined {
+    if (versioning === undefined) {
       this.keys.delete(key)
       return undefined
     }
@@ -58,8 +70,8 @@ export class ObjectStore {
       ...nothing,
       key,
       metadata: {},
-      versionId: newId(true),
-      modifiedAt: new Date(),
+      versionId: newId(versioning === 'Enabled'),
+      modifiedAt: new Date(this.now()),
       isDeleteMarker: true,
     })
   }

@@ -1,4 +1,5 @@
 import {fault, type Faults} from '../../kernel.js'
+import {isRegion} from '../../regions.js'
 import type {ByRegion} from '../by-region.js'
 import {findSecret, isReplica, type Replica, type Secret} from './secret.js'
 
@@ -19,10 +20,10 @@ export class Replication {
 
   add(secret: Secret, wanted: {Region?: string; KmsKeyId?: string}[], overwrite: boolean): void {
     for (const {Region: region, KmsKeyId: kmsKeyId} of wanted) {
-      if (!region || region === secret.region) {
+      if (!region || region === secret.region || !isRegion(region)) {
         throw fault(
           'InvalidParameterException',
-          'Invalid replica region: it must be another region than the primary secret’s.',
+          'Invalid replica region: it must be another region of AWS than the primary secret’s.',
         )
       }
 

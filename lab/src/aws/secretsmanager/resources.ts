@@ -34,6 +34,13 @@ const regionsOf = (properties: Properties): string[] =>
 
 export const secret: ResourceProvider = {
   tags: TAGS,
+  tagCalls: {
+    service: SERVICE,
+    add: 'TagResource',
+    remove: 'UntagResource',
+    target: (SecretId) => ({SecretId}),
+    shape: 'list',
+  },
   createOnly: ['Name'],
   async create(properties, context) {
     const {ARN} = await request(context, SERVICE, 'CreateSecret', {

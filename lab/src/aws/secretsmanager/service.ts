@@ -224,11 +224,21 @@ export class SecretsManagerService implements Service {
     return {SecretList: items.map((secret) => listEntry(secret)), NextToken: next}
   }
 
-  private delete(
-    {SecretId, RecoveryWindowInDays = 30, ForceDeleteWithoutRecovery = false}: DeleteInput,
-    region: string,
-  ) {
+  /** Source of the rules: DeleteSecret, Secrets Manager API reference; the texts are from users' reports. */
+  private delete({SecretId, RecoveryWindowInDays, ForceDeleteWithoutRecovery = false}: DeleteInput, region: string) {
+    const days = RecoveryWindowInDays ?? 30
+    if (ForceDeleteWithoutRecovery && RecoveryWindowInDays !== undefined)
+      throw fault(
+        'InvalidParameterException',
+        "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+      )
+    if (days < 7 || days > 30)
+      throw fault(
+        'InvalidParameterException',
+        'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).',
+      )
     const secret = findPrimary(this.state.of(region), SecretId)
+    if (!ForceDeleteWithoutRecovery) alive(secret)
     if (secret.replicas.size > 0) {
       const regions = [...secret.replicas.keys()].join(', ')
       throw fault(
@@ -237,13 +247,9 @@ export class SecretsManagerService implements Service {
       )
     }
 
-    if (RecoveryWindowInDays < 7 || RecoveryWindowInDays > 30) {
-      throw fault('InvalidParameterException', 'RecoveryWindowInDays must be between 7 and 30')
-    }
-
     const now = Date.now()
     if (ForceDeleteWithoutRecovery) this.state.of(region).delete(secret.name)
-    else secret.deletedAt ??= new Date(now + RecoveryWindowInDays * DAY_MS)
+    else secret.deletedAt = new Date(now + days * DAY_MS)
     return {ARN: secret.arn, Name: secret.name, DeletionDate: secret.deletedAt ?? new Date(now)}
   }
 

@@ -15,6 +15,7 @@ export const sns: AwsService = {
       attributes: {TopicArn: '{ref}', TopicName: '{name}'},
       name: {property: 'TopicName', max: 256},
       createOnly: ['TopicName', 'FifoTopic'],
+      arn: 'sns:{region}:{account}:{name}',
       tags: true,
     },
     'AWS::SNS::TopicPolicy': {area: 'monitoring', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},

@@ -6,6 +6,5 @@ export const api: ServiceApi = {
   client: {load: () => import('@aws-sdk/client-ssm'), name: 'SSMClient'},
   permissions: {
     members: ['Name', 'Names', 'Path'].map((member) => [member, 'arn:aws:ssm:R:A:parameter/~'] as const),
-    withoutResources: ['DescribeParameters'],
   },
 }

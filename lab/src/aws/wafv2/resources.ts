@@ -9,6 +9,13 @@ const SERVICE = 'wafv2'
 /** CloudFormation's and the API's properties have the same names. */
 export const webAcl: ResourceProvider = {
   tags: TAGS,
+  tagCalls: {
+    service: SERVICE,
+    add: 'TagResource',
+    remove: 'UntagResource',
+    target: (_, {Arn}) => ({ResourceARN: Arn}),
+    shape: 'list',
+  },
   createOnly: ['Name', 'Scope'],
   async create(properties, context) {
     const Name = properties.Name ?? generatedName(context.stackName, context.logicalId, {max: 128})
@@ -20,11 +27,15 @@ export const webAcl: ResourceProvider = {
     }
   },
   async update(physicalId, properties, _previous, context) {
-    await call(context, SERVICE, 'UpdateWebACL', {...properties, Id: idOf(physicalId)})
+    const {WebACL, ...lock} = await call(context, SERVICE, 'GetWebACL', {Id: idOf(physicalId)})
+    await call(context, SERVICE, 'UpdateWebACL', {...properties, Id: WebACL.Id, ...lock})
     return {physicalId}
   },
   async delete(physicalId, _properties, context) {
-    await unlessGone(call(context, SERVICE, 'DeleteWebACL', {Id: idOf(physicalId)}))
+    const found = await unlessGone(call(context, SERVICE, 'GetWebACL', {Id: idOf(physicalId)}))
+    if (!found) return
+    const {WebACL, ...lock} = found
+    await unlessGone(call(context, SERVICE, 'DeleteWebACL', {Id: WebACL.Id, ...lock}))
   },
 }
 

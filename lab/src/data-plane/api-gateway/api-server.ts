@@ -2,7 +2,9 @@ import {randomUUID} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {arn, type Lab} from '../../kernel.js'
+import {own} from '../../own.js'
 import {readBody, sendJson} from '../http.js'
+import {ApiMetrics} from './api-metrics.js'
 import {authorize} from './authorizer.js'
 import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'
 import type {JwksCache} from './jwks-cache.js'
@@ -21,12 +23,15 @@ const MAX_BODY = 10 * 1024 * 1024
 /** The data plane of one REST API: one request in, one answer out, with AWS's status codes. */
 export class ApiServer {
   private readonly buckets = new Map<string, TokenBucket>()
+  private readonly metrics: ApiMetrics
 
   constructor(
     private readonly lab: Lab,
     private readonly api: ServedApi,
     private readonly keys: JwksCache,
-  ) {}
+  ) {
+    this.metrics = new ApiMetrics(lab, api.region)
+  }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     this.serve(request, response).catch((error: Error) => {
@@ -38,6 +43,7 @@ export class ApiServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const {api, lab} = this
+    const began = performance.now()
     if (lab.faults.has('api-outage', api.region)) return sendJson(response, 503, {message: 'Service Unavailable'})
     const url = request.url ?? '/'
     const [rawPath = '/', search = ''] = splitOnce(url, '?')
@@ -53,6 +59,7 @@ export class ApiServer {
       return gatewayAnswer(error, stage.snapshot.gatewayResponses, asked.requestId)
     })
     send(response, answer, asked)
+    this.metrics.add(api.name, stage.name, answer.status, performance.now() - began)
   }
 
   private async answer(stage: ServedStage, asked: GatewayRequest, message: IncomingMessage): Promise<HttpAnswer> {
@@ -93,7 +100,7 @@ export class ApiServer {
     asked: GatewayRequest,
   ): Promise<Record<string, string> | undefined> {
     if (method.authorizationType === 'NONE') return undefined
-    const authorizer = stage.snapshot.authorizers[method.authorizerId ?? '']
+    const authorizer = own(stage.snapshot.authorizers, method.authorizerId ?? '')
     if (!authorizer) throw new GatewayError('API_CONFIGURATION_ERROR')
     return authorize(
       authorizer,

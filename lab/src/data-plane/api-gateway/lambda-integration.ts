@@ -1,6 +1,7 @@
 import type {Integration} from '@aws-sdk/client-api-gateway'
 
 import {ServiceFault, type Lab} from '../../kernel.js'
+import {blank} from '../../own.js'
 import {GatewayError, type HttpAnswer} from './gateway-response.js'
 import {headerOf, isBinary, type GatewayRequest} from './request.js'
 import {mayInvoke} from './invoke-permission.js'
@@ -95,7 +96,7 @@ function answerOf(
 }
 
 function headersOf({headers, multiValueHeaders}: ProxyResult): HttpAnswer['headers'] | undefined {
-  const all: HttpAnswer['headers'] = {}
+  const all: HttpAnswer['headers'] = blank()
   for (const [name, value] of Object.entries(asRecord(headers))) {
     if (typeof value === 'object') return undefined
     all[renamed(name)] = String(value)

@@ -1,5 +1,6 @@
 import type {Method} from '@aws-sdk/client-api-gateway'
 
+import {own} from '../../own.js'
 import {GatewayError, type HttpAnswer} from './gateway-response.js'
 
 /** The status that a MOCK's request template names, as in `{"statusCode": 204}`. */
@@ -14,7 +15,7 @@ export function runMockIntegration({methodIntegration: integration, methodRespon
     ({selectionPattern}) => status && selectionPattern && new RegExp(`^${selectionPattern}$`).test(status),
   )
   const response = chosen ?? responses.find(({selectionPattern}) => !selectionPattern)
-  if (!status || !response?.statusCode || !methodResponses?.[response.statusCode])
+  if (!status || !response?.statusCode || !own(methodResponses, response.statusCode))
     throw new GatewayError('API_CONFIGURATION_ERROR')
   const headers = Object.entries(response.responseParameters ?? {}).map(
     ([name, value]) =>

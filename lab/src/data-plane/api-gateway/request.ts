@@ -1,5 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 
+import {blank} from '../../own.js'
+
 /** A request in the words of API Gateway: names as they came, values in order. */
 export interface GatewayRequest {
   requestId: string
@@ -46,7 +48,7 @@ export const single = (pairs: [string, string][]): Record<string, string> | null
 
 export function multi(pairs: [string, string][]): Record<string, string[]> | null {
   if (pairs.length === 0) return null
-  const all: Record<string, string[]> = {}
+  const all = blank<string[]>()
   for (const [name, value] of pairs) (all[name] ??= []).push(value)
   return all
 }

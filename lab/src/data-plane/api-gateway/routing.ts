@@ -1,5 +1,6 @@
 import type {Method} from '@aws-sdk/client-api-gateway'
 
+import {blank, own} from '../../own.js'
 import type {Snapshot} from './snapshot.js'
 
 export interface Route {
@@ -27,7 +28,7 @@ export function findRoute({resources}: Snapshot, httpMethod: string, path: strin
     })
     .sort((left, right) => compare(left.ranks, right.ranks))
   const best = candidates[0]
-  const method = best?.resource.methods[httpMethod] ?? best?.resource.methods.ANY
+  const method = own(best?.resource.methods, httpMethod) ?? best?.resource.methods.ANY
   if (!best || !method) return undefined
   return {
     resourceId: best.resource.id,
@@ -38,7 +39,7 @@ export function findRoute({resources}: Snapshot, httpMethod: string, path: strin
 }
 
 function match(pattern: string[], given: string[]): Record<string, string> | undefined {
-  const parameters: Record<string, string> = {}
+  const parameters = blank<string>()
   for (const [index, segment] of pattern.entries()) {
     const value = given[index]
     if (value === undefined) return undefined

@@ -30,6 +30,7 @@ export interface ServedStage {
 export interface ServedApi {
   id: string
   region: string
+  name: string
   /** `<id>.execute-api.<region>.amazonaws.com` */
   hostname: string
   /** The default endpoint is closed: only custom domains, which the lab has not, would answer. */

@@ -1,6 +1,7 @@
 import type {Method} from '@aws-sdk/client-api-gateway'
 import * as z from 'zod'
 
+import {own} from '../../own.js'
 import {GatewayError} from './gateway-response.js'
 import {headerOf, type GatewayRequest} from './request.js'
 import type {Route} from './routing.js'
@@ -19,7 +20,7 @@ export function compileModel(schema: string): z.ZodType {
 
 /** Basic request validation of a method, where it has a validator. @throws GatewayError 400 */
 export function validateRequest(snapshot: Snapshot, {method, pathParameters}: Route, request: GatewayRequest): void {
-  const validator = snapshot.validators[method.requestValidatorId ?? '']
+  const validator = own(snapshot.validators, method.requestValidatorId ?? '')
   if (validator?.validateRequestParameters) validateParameters(method, pathParameters, request)
   if (validator?.validateRequestBody) validateBody(snapshot, method, request)
 }
@@ -30,14 +31,14 @@ function validateParameters(
   request: GatewayRequest,
 ): void {
   const given: Record<string, (name: string) => boolean> = {
-    path: (name) => pathParameters[name] !== undefined,
+    path: (name) => Object.hasOwn(pathParameters, name),
     querystring: (name) => request.query.some(([one]) => one === name),
     header: (name) => headerOf(request, name) !== undefined,
   }
   const missing = Object.entries(requestParameters ?? {})
     .filter(([, required]) => required)
     .map(([parameter]) => parameter.split('.').slice(2))
-    .filter(([place, ...name]) => !given[place ?? '']?.(name.join('.')))
+    .filter(([place, ...name]) => !own(given, place ?? '')?.(name.join('.')))
     .map(([, ...name]) => name.join('.'))
   if (missing.length > 0) {
     throw new GatewayError(
@@ -51,7 +52,7 @@ function validateParameters(
 /** A content type without a model of its own passes, as on AWS. */
 function validateBody(snapshot: Snapshot, {requestModels}: Method, request: GatewayRequest): void {
   const contentType = (headerOf(request, 'content-type') ?? 'application/json').split(';')[0]?.trim() ?? ''
-  const model = snapshot.models[requestModels?.[contentType] ?? '']
+  const model = own(snapshot.models, own(requestModels, contentType) ?? '')
   if (!model?.schema) return
   let body: unknown
   try {

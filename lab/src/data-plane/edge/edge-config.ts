@@ -1,6 +1,13 @@
-import type {CacheBehavior, DefaultCacheBehavior, DistributionConfig, Origin} from '@aws-sdk/client-cloudfront'
+import type {
+  CacheBehavior,
+  CustomErrorResponse,
+  DefaultCacheBehavior,
+  DistributionConfig,
+  Origin,
+} from '@aws-sdk/client-cloudfront'
 
 import {fault, type ServiceFault} from '../../kernel.js'
+import {own} from '../../own.js'
 
 /** AWS's managed policies, by id. */
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad'
@@ -63,6 +70,9 @@ export interface EdgeBehavior {
   responseHeaders: readonly ResponseHeader[]
 }
 
+/** Milliseconds at least for which an error is kept, by its status; what is not there has CloudFront's default. */
+export type ErrorTtls = ReadonlyMap<number, number>
+
 /** A distribution as the edge serves it. */
 export interface EdgeConfig {
   enabled: boolean
@@ -72,6 +82,7 @@ export interface EdgeConfig {
   groups: ReadonlyMap<string, EdgeOriginGroup>
   /** In order of precedence; the last matches everything. */
   behaviors: EdgeBehavior[]
+  errorTtls: ErrorTtls
 }
 
 const unsupported = (what: string): ServiceFault =>
@@ -110,7 +121,22 @@ export function edgeConfig(config: DistributionConfig): EdgeConfig {
     origins,
     groups,
     behaviors,
+    errorTtls: new Map((config.CustomErrorResponses?.Items ?? []).map((one) => errorTtl(one))),
   }
+}
+
+/** Those for which a distribution may set how long they are kept [AWS: CloudFront API, CustomErrorResponse]. */
+const CUSTOM_CODES = new Set([400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504])
+
+function errorTtl({
+  ErrorCode = 0,
+  ErrorCachingMinTTL,
+  ResponsePagePath,
+  ResponseCode,
+}: CustomErrorResponse): [number, number] {
+  if (ResponsePagePath || ResponseCode) throw unsupported('pages of custom error responses')
+  if (!CUSTOM_CODES.has(ErrorCode)) throw fault('InvalidArgument', `The parameter ErrorCode must not be ${ErrorCode}.`)
+  return [ErrorCode, (ErrorCachingMinTTL ?? 10) * 1000]
 }
 
 /** Status codes that may cause a failover [AWS: Optimize high availability with CloudFront origin failover]. */
@@ -162,11 +188,11 @@ function edgeBehavior(behavior: CacheBehavior | DefaultCacheBehavior, pattern: s
   const {CachePolicyId, OriginRequestPolicyId, ResponseHeadersPolicyId} = behavior
   if (CachePolicyId !== CACHING_DISABLED)
     throw unsupported(`caching: the cache policy must be CachingDisabled, ${CACHING_DISABLED}`)
-  const responseHeaders = ResponseHeadersPolicyId ? RESPONSE_HEADERS_POLICIES[ResponseHeadersPolicyId] : []
+  const responseHeaders = ResponseHeadersPolicyId ? own(RESPONSE_HEADERS_POLICIES, ResponseHeadersPolicyId) : []
   if (!responseHeaders) throw unsupported(`response headers policy ${ResponseHeadersPolicyId}`)
   if (behavior.LambdaFunctionAssociations?.Quantity) throw unsupported('Lambda@Edge')
   if (behavior.TrustedKeyGroups?.Enabled || behavior.TrustedSigners?.Enabled) throw unsupported('signed URLs')
-  const forward = OriginRequestPolicyId ? ORIGIN_REQUEST_POLICIES[OriginRequestPolicyId] : 'none'
+  const forward = OriginRequestPolicyId ? own(ORIGIN_REQUEST_POLICIES, OriginRequestPolicyId) : 'none'
   if (!forward) throw unsupported(`origin request policy ${OriginRequestPolicyId}`)
   const associations = behavior.FunctionAssociations?.Items ?? []
   if (associations.some(({EventType}) => EventType !== 'viewer-request')) throw unsupported('viewer-response functions')
@@ -191,7 +217,6 @@ function pathPattern(pattern: string): RegExp {
 }
 
 function refuseUnsupported(config: DistributionConfig): void {
-  if (config.CustomErrorResponses?.Items?.length) throw unsupported('custom error responses')
   if (config.Restrictions?.GeoRestriction && config.Restrictions.GeoRestriction.RestrictionType !== 'none')
     throw unsupported('geo restrictions')
   if (config.Staging) throw unsupported('continuous deployment')

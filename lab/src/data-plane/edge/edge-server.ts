@@ -2,10 +2,13 @@ import {randomBytes} from 'node:crypto'
 import type {IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:http'
 import {pipeline} from 'node:stream'
 
+import {blank} from '../../own.js'
 import {readBody} from '../http.js'
-import type {EdgeBehavior, EdgeConfig, ResponseHeader} from './edge-config.js'
+import type {EdgeBehavior, EdgeConfig, ErrorTtls, ResponseHeader} from './edge-config.js'
 import {EdgeFunctionError, type EdgeFunction, type OriginChoice} from './edge-function.js'
-import {sendErrorPage} from './error-page.js'
+import type {EdgeMetrics} from './edge-metrics.js'
+import {ErrorCache, type KeptError} from './error-cache.js'
+import {errorPage} from './error-page.js'
 import {OriginFailure, type OriginClient, type OriginResponse} from './origin-client.js'
 import {planOrigins, type Plan} from './origin-choice.js'
 import {
@@ -41,14 +44,18 @@ export interface ServedDistribution {
 
 /** The edge of one distribution. It belongs to no region and outlives the loss of any. */
 export class EdgeServer {
+  private readonly errors = new ErrorCache()
+
   constructor(
     private readonly distribution: ServedDistribution,
     private readonly origins: OriginClient,
+    private readonly metrics: EdgeMetrics,
     private readonly log: (text: string) => void,
   ) {}
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const id = randomBytes(42).toString('base64url')
+    response.once('finish', () => this.metrics.add(response.statusCode))
     this.serve(request, response, id).catch((error: Error) => {
       if (!(error instanceof OriginFailure)) this.log(error.stack ?? error.message)
       if (response.headersSent) response.destroy()
@@ -77,7 +84,10 @@ export class EdgeServer {
     }
 
     const routed = this.route(config, behavior, request, response)
-    if (routed) await this.forward(routed.request, routed.plan, behavior, response)
+    if (!routed) return
+    const kept = this.errors.find(ErrorCache.keyOf(routed.request))
+    if (kept) this.answer(response, kept, id, 'Error')
+    else await this.forward(routed.request, routed.plan, {behavior, ttls: config.errorTtls}, response)
   }
 
   /** Runs the function, if there is one. Undefined: it, or its failure, has answered. */
@@ -113,7 +123,7 @@ export class EdgeServer {
   private async forward(
     request: ViewerRequest,
     {origins, failOverOn}: Plan,
-    {forward, responseHeaders}: EdgeBehavior,
+    {behavior: {forward, responseHeaders}, ttls}: {behavior: EdgeBehavior; ttls: ErrorTtls},
     response: ServerResponse,
   ): Promise<void> {
     for (const [index, origin] of origins.entries()) {
@@ -121,40 +131,69 @@ export class EdgeServer {
       try {
         const answer = await this.origins.send(origin, request, forward, this.distribution.domainName)
         if (isLast || !failOverOn.has(answer.statusCode)) {
-          return this.relay(answer, request, responseHeaders, response)
+          return await this.relay(answer, request, {added: responseHeaders, ttls}, response)
         }
 
         await answer.body.dump()
       } catch (error) {
-        if (isLast || !(error instanceof OriginFailure)) throw error
+        if (!(error instanceof OriginFailure)) throw error
+        if (isLast) return this.failed(error, request, ttls, response)
       }
     }
   }
 
-  private relay(
+  private async relay(
     answer: OriginResponse,
-    {id}: ViewerRequest,
-    added: readonly ResponseHeader[],
+    request: ViewerRequest,
+    {added, ttls}: {added: readonly ResponseHeader[]; ttls: ErrorTtls},
     response: ServerResponse,
-  ): void {
+  ): Promise<void> {
     const {statusCode: status, body} = answer
-    const headers: OutgoingHttpHeaders = {}
+    const headers: OutgoingHttpHeaders = blank()
     for (const [name, value] of Object.entries(answer.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value
     for (const {name, value, wins} of added) if (wins || headers[name] === undefined) headers[name] = value
-    response.writeHead(status, {...headers, ...this.marks(id, status < 400 ? 'Miss' : 'Error')})
+    const key = ErrorCache.keyOf(request)
+    const ttlMs = ErrorCache.ttlOf(status, headers['cache-control'], ttls)
+    if (key !== undefined && ttlMs > 0) {
+      const kept = {status, headers: headers as KeptError['headers'], body: Buffer.from(await body.arrayBuffer())}
+      this.errors.keep(key, kept, ttlMs)
+      return this.answer(response, kept, request.id, 'Error')
+    }
+
+    response.writeHead(status, {...headers, ...this.marks(request.id, status < 400 ? 'Miss' : 'Error')})
     pipeline(body, response, (error) => {
       // The origin broke off in the middle: so does the edge, lest half an answer look whole.
       if (error) response.destroy()
     })
   }
 
-  private answer(response: ServerResponse, {status, headers, body}: GeneratedResponse, id: string): void {
+  /** An origin that gives no answer counts as one that answers 5xx. */
+  private failed(
+    {status, message}: OriginFailure,
+    request: ViewerRequest,
+    ttls: ErrorTtls,
+    response: ServerResponse,
+  ): void {
+    const page = errorPage(message, {status, id: request.id})
+    const key = ErrorCache.keyOf(request)
+    const ttlMs = ErrorCache.ttlOf(status, undefined, ttls)
+    if (key !== undefined && ttlMs > 0) this.errors.keep(key, page, ttlMs)
+    this.answer(response, page, request.id, 'Error')
+  }
+
+  private answer(
+    response: ServerResponse,
+    {status, headers, body}: GeneratedResponse,
+    id: string,
+    cache = 'FunctionGeneratedResponse',
+  ): void {
+    const isHead = response.req.method === 'HEAD'
     response.writeHead(status, {
       ...headers,
-      'content-length': String(body.length),
-      ...this.marks(id, 'FunctionGeneratedResponse'),
+      ...(!isHead && {'content-length': String(body.length)}),
+      ...this.marks(id, cache),
     })
-    response.end(response.req.method === 'HEAD' ? undefined : body)
+    response.end(isHead ? undefined : body)
   }
 
   private marks(id: string, cache: string): Record<string, string> {
@@ -166,8 +205,8 @@ export class EdgeServer {
     }
   }
 
-  private fail(response: ServerResponse, id: string, status: number, text: string, source?: string): void {
-    sendErrorPage(response, status, text, {id, edgeName: this.distribution.domainName, source})
+  private fail(response: ServerResponse, id: string, status: number, text: string, source = 'Error'): void {
+    this.answer(response, errorPage(text, {status, id}), id, source)
   }
 }
 

@@ -1,12 +1,7 @@
-import type {ServerResponse} from 'node:http'
+import type {GeneratedResponse} from './viewer-request.js'
 
-/** An answer of CloudFront's own, as HTML with the words that people search for. `source` is the first word of X-Cache. */
-export function sendErrorPage(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  {id, edgeName, source = 'Error'}: {id: string; edgeName: string; source?: string},
-): void {
+/** An answer of CloudFront's own, as HTML with the words that people search for. */
+export function errorPage(text: string, {status, id}: {status: number; id: string}): GeneratedResponse {
   const body = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">
 <HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">
 <TITLE>ERROR: The request could not be satisfied</TITLE>
@@ -22,14 +17,5 @@ Request ID: ${id}
 </PRE>
 </BODY></HTML>
 `
-  response.writeHead(status, {
-    'content-type': 'text/html',
-    'content-length': String(Buffer.byteLength(body)),
-    server: 'CloudFront',
-    'x-cache': `${source} from cloudfront`,
-    via: `1.1 ${edgeName} (CloudFront)`,
-    'x-amz-cf-pop': 'LAB50-C1',
-    'x-amz-cf-id': id,
-  })
-  response.end(response.req.method === 'HEAD' ? undefined : body)
+  return {status, headers: {'content-type': 'text/html', server: 'CloudFront'}, body: Buffer.from(body)}
 }

@@ -24,6 +24,7 @@ export class KeyValueStore {
   readonly arn = `arn:aws:cloudfront::${ACCOUNT}:key-value-store/${this.id}`
   readonly createdAt = new Date()
   modifiedAt = this.createdAt
+  tags: {Key: string | undefined; Value?: string}[] = []
   /** Of the store itself, for CloudFront's own operations. */
   configurationTag = configurationTag()
   /** Of the keys, for the data plane's operations. */

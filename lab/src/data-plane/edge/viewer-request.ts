@@ -1,5 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 
+import {blank} from '../../own.js'
+
 /** A request on its way through the edge. Header names are in lower case. */
 export interface ViewerRequest {
   id: string
@@ -123,7 +125,7 @@ function generated(result: {statusCode: unknown; headers?: Items; cookies?: Item
     throw new InvalidFunctionResult(`the handler returned status ${String(statusCode)}`)
   }
 
-  const all: Record<string, string | string[]> = {}
+  const all = blank<string | string[]>()
   for (const [name, item] of Object.entries(headers ?? {}))
     all[name.toLowerCase()] = item.multiValue?.map(({value}) => value) ?? item.value
   const set = flatten(cookies ?? {}).map(([name, value]) => `${name}=${value}`)
@@ -149,7 +151,7 @@ const pairs = (parts: string[]): [string, string][] =>
     })
 
 function items(list: [string, string][]): Items {
-  const all: Items = {}
+  const all: Items = blank()
   for (const [name, value] of list) {
     const known = all[name]
     if (known) known.multiValue = [...(known.multiValue ?? [{value: known.value}]), {value}]

@@ -1,5 +1,13 @@
-/** Concurrent executions of an account in a region: AWS's default quota [from memory]. */
-export const ACCOUNT_CONCURRENCY = 1000
+import type {Quota} from '../../service.js'
+
+/** Of an account in a region. The default: "Lambda quotas", Lambda developer guide. */
+export const CONCURRENT_EXECUTIONS: Quota = {
+  serviceCode: 'lambda',
+  serviceName: 'AWS Lambda',
+  code: 'L-B99A9384',
+  name: 'Concurrent executions',
+  value: 1000,
+}
 /** What must stay unreserved [from memory]. */
 export const UNRESERVED_MINIMUM = 100
 
@@ -7,6 +15,20 @@ export const UNRESERVED_MINIMUM = 100
 export class RegionConcurrency {
   private readonly reservations = new Map<string, number>()
   private unreservedInFlight = 0
+  /** Of all functions, with and without a reservation. */
+  inFlight = 0
+
+  /** `limit` is asked anew for each call: a quota can change. */
+  constructor(private readonly limit: () => number) {}
+
+  get quota(): number {
+    return this.limit()
+  }
+
+  /** What functions without a reservation share. */
+  get unreserved(): number {
+    return this.limit() - this.total()
+  }
 
   reserved(name: string): number | undefined {
     return this.reservations.get(name)
@@ -15,7 +37,7 @@ export class RegionConcurrency {
   /** False where it would leave too little for functions without a reservation. */
   reserve(name: string, limit: number): boolean {
     const others = this.total() - (this.reservations.get(name) ?? 0)
-    if (limit > 0 && ACCOUNT_CONCURRENCY - others - limit < UNRESERVED_MINIMUM) return false
+    if (limit > 0 && this.limit() - others - limit < UNRESERVED_MINIMUM) return false
     this.reservations.set(name, limit)
     return true
   }
@@ -26,7 +48,7 @@ export class RegionConcurrency {
 
   /** A place among the unreserved executions; call what it returns when the call has ended. Undefined: none is left. */
   enter(): (() => void) | undefined {
-    if (this.unreservedInFlight >= ACCOUNT_CONCURRENCY - this.total()) return undefined
+    if (this.unreservedInFlight >= this.unreserved) return undefined
     this.unreservedInFlight++
     let left = false
     return () => {

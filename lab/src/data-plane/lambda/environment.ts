@@ -78,6 +78,7 @@ export class Environment implements RuntimePeer {
     if (!deliver || this.invocation) throw new Error(`environment ${this.pid} of ${spec.name} is not idle`)
     this.deliver = undefined
     this.invocation = invocation
+    invocation.begunAt = performance.now()
     this.log.begin(`START RequestId: ${invocation.id} Version: $LATEST`)
     const timeoutMs = spec.timeoutSeconds * 1000
     this.timer = setTimeout(() => this.timedOut(invocation), timeoutMs)

@@ -2,8 +2,9 @@ import {existsSync} from 'node:fs'
 import {mkdir, rm, symlink, writeFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
 import {dirname, join, sep} from 'node:path'
+import {promisify} from 'node:util'
 
-import {unzipSync} from 'fflate'
+import {unzip, unzipSync, type Unzipped} from 'fflate'
 
 /**
  * What AWS's Node.js runtime has beside a function: the SDK, and nothing else. A bundle that forgot any other package
@@ -11,14 +12,35 @@ import {unzipSync} from 'fflate'
  */
 const RUNTIME_SCOPES = ['@aws-sdk', '@smithy']
 
+/** Bytes of an archive, unzipped ("Lambda quotas", Lambda developer guide). */
+export const MAX_UNZIPPED = 262_144_000
+
+export class TooLarge extends Error {}
+
+/** Bytes up to which unzipping here and now holds nobody up; beyond, a thread is worth its start. */
+const AT_ONCE = 33_554_432
+
+/** @throws TooLarge, before anything is unzipped */
+async function unzipped(zip: Uint8Array): Promise<Unzipped> {
+  let total = 0
+  unzipSync(zip, {
+    filter({originalSize}) {
+      total += originalSize
+      return false
+    },
+  })
+  if (total > MAX_UNZIPPED) throw new TooLarge(`Unzipped size must be smaller than ${MAX_UNZIPPED} bytes`)
+  return total > AT_ONCE ? promisify<Uint8Array, Unzipped>(unzip)(zip) : unzipSync(zip)
+}
+
 /**
  * Unpacks a bundle into `folder`/`name`/`digest`, and puts the runtime's own packages where both `require` and `import`
  * look for them: in a node_modules above the bundle.
- * @throws Error where the archive can't be read or holds a path that leads out of it
+ * @throws TooLarge; Error where the archive can't be read or holds a path that leads out of it
  */
 export async function unpackFunction(folder: string, name: string, digest: string, zip: Uint8Array): Promise<string> {
   const target = join(folder, name, digest)
-  const entries = Object.entries(unzipSync(zip))
+  const entries = Object.entries(await unzipped(zip))
   for (const [path] of entries) {
     if (!join(target, path).startsWith(target + sep)) throw new Error(`${path} is outside the archive`)
   }

@@ -4,6 +4,7 @@ import type {Lab} from '../../kernel.js'
 import type {RegionConcurrency} from './concurrency.js'
 import {Environment} from './environment.js'
 import {EnvironmentLost, Invocation, Throttled, type FunctionSpec, type Outcome} from './invocation.js'
+import {InvocationMetrics} from './invocation-metrics.js'
 import type {RuntimeApi} from './runtime-api.js'
 
 /**
@@ -11,14 +12,44 @@ import type {RuntimeApi} from './runtime-api.js'
  * process serves hundreds of calls a second, and a start costs as much processor as a hundred calls: more processes than
  * a machine has processors for only slow each other down.
  */
-export const MAX_ENVIRONMENTS = Math.max(4, availableParallelism())
+const mostOf = (processors: number): number => Math.max(4, processors)
+export const MAX_ENVIRONMENTS = mostOf(availableParallelism())
 /** A call waits so long for a process that runs before another one is started, which takes longer than most calls do. */
 const GROW_AFTER_MS = 100
 /** A call waits at least so long for a process: a loaded machine may take seconds to start one. */
 const MIN_WAIT_MS = 10_000
 
+/** A call that has waited for longer comes after those that have not. */
+const STALE_MS = 1000
+
+/**
+ * How many processes of a function are started now: one for each call that waits and has none on its way, but no more at one time
+ * than half the processors, so that those which run keep the others, and no more in all than the bound.
+ */
+export function startsNow(
+  {waiting, starting, live}: {waiting: number; starting: number; live: number},
+  processors = availableParallelism(),
+): number {
+  const atOnce = Math.max(1, Math.floor(processors / 2))
+  return Math.max(0, Math.min(waiting - starting, atOnce - starting, mostOf(processors) - live))
+}
+
+/**
+ * The index of the call that is served next, of those that wait in the order in which they came. The oldest: one that waits while
+ * later ones are served would be an outage of its own, which AWS does not have. But after an overload, or a slow start, the callers
+ * of the oldest have gone, and serving them first would keep all the others late.
+ */
+export function nextOf(waiting: readonly {since: number}[], now: number): number {
+  return Math.max(
+    0,
+    waiting.findIndex(({since}) => now - since <= STALE_MS),
+  )
+}
+
 interface Waiting {
   invocation: Invocation
+  /** By `performance.now()`. */
+  since: number
   timer: NodeJS.Timeout
 }
 
@@ -29,13 +60,16 @@ export class FunctionPool {
   private queue: Waiting[] = []
   private inFlight = 0
   private growth: NodeJS.Timeout | undefined
+  private readonly metrics: InvocationMetrics
 
   constructor(
     private spec: FunctionSpec,
     private readonly lab: Lab,
     private readonly api: () => Promise<RuntimeApi>,
     private readonly concurrency: RegionConcurrency,
-  ) {}
+  ) {
+    this.metrics = new InvocationMetrics(lab, spec.region, spec.name)
+  }
 
   /** Process ids, for the lab's status and for tests. */
   get pids(): number[] {
@@ -43,20 +77,25 @@ export class FunctionPool {
   }
 
   /**
-   * Runs the function. AWS gives every call an environment at once, up to the concurrency limits; here a few
-   * processes run, and a call beyond them waits as long as the function's own timeout (10 s at the least), counted as in
-   * flight, and is then throttled.
+   * Runs the function. AWS gives every call an environment at once and throttles what is beyond the concurrency limits; it
+   * queues no synchronous call (Lambda developer guide, "Lambda scaling behavior"). Here a few processes run, and a call
+   * beyond them waits its turn, in the order of arrival, as long as the function's own timeout (10 s at the least), counted as
+   * in flight, and is then throttled.
    * @throws Throttled; EnvironmentLost when the region or the lab goes away
    */
   async invoke(payload: Buffer): Promise<Outcome> {
+    const at = Date.now()
     const leave = this.enter()
     try {
       const api = await this.api()
       const invocation = new Invocation(payload)
       const timer = setTimeout(() => this.giveUp(invocation), Math.max(MIN_WAIT_MS, this.spec.timeoutSeconds * 1000))
-      this.queue.push({invocation, timer})
+      this.queue.push({invocation, timer, since: performance.now()})
       this.dispatch(api)
-      return await invocation.outcome
+      const outcome = await invocation.outcome
+      const {begunAt, endedAt} = invocation
+      this.metrics.ended(at, outcome.functionError !== undefined, begunAt === 0 ? undefined : endedAt - begunAt)
+      return outcome
     } finally {
       leave()
     }
@@ -95,20 +134,20 @@ export class FunctionPool {
   private enter(): () => void {
     const limit = this.concurrency.reserved(this.spec.name)
     if (limit !== undefined && this.inFlight >= limit)
-      throw new Throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
+      throw this.throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
     const leaveRegion = limit === undefined ? this.concurrency.enter() : () => undefined
-    if (!leaveRegion) throw new Throttled('ConcurrentInvocationLimitExceeded')
-    this.inFlight++
+    if (!leaveRegion) throw this.throttled('ConcurrentInvocationLimitExceeded')
+    this.metrics.begun(++this.inFlight, ++this.concurrency.inFlight)
     return () => {
       this.inFlight--
+      this.concurrency.inFlight--
       leaveRegion()
     }
   }
 
   private dispatch(api: RuntimeApi): void {
     while (this.queue.length > 0 && this.idle.length > 0) {
-      // The newest: after an overload the caller of the oldest has long gone, and serving it would keep all the others late.
-      const waiting = this.queue.pop() as Waiting
+      const [waiting] = this.queue.splice(nextOf(this.queue, performance.now()), 1) as [Waiting]
       clearTimeout(waiting.timer)
       // The one that was busy last: the others stay cold in memory.
       ;(this.idle.pop() as Environment).run(waiting.invocation)
@@ -118,17 +157,17 @@ export class FunctionPool {
       clearTimeout(this.growth)
       this.growth = undefined
     } else if (this.live.size === 0) this.start(api)
-    else if (this.mayGrow()) this.growth ??= setTimeout(() => this.grow(api), GROW_AFTER_MS)
+    else if (this.startsNow() > 0) this.growth ??= setTimeout(() => this.grow(api), GROW_AFTER_MS)
   }
 
   private grow(api: RuntimeApi): void {
     this.growth = undefined
-    if (this.queue.length > 0 && this.mayGrow()) this.start(api)
+    for (let left = this.startsNow(); left > 0; left--) this.start(api)
   }
 
-  /** One start at a time, so that the processes which run keep the processor. */
-  private mayGrow(): boolean {
-    return this.live.size < MAX_ENVIRONMENTS && ![...this.live].some(({starting}) => starting)
+  private startsNow(): number {
+    const starting = [...this.live].filter((environment) => environment.starting).length
+    return startsNow({waiting: this.queue.length, starting, live: this.live.size})
   }
 
   private start(api: RuntimeApi): void {
@@ -160,6 +199,11 @@ export class FunctionPool {
 
   private refuse({invocation, timer}: Waiting, reason: Throttled['reason']): void {
     clearTimeout(timer)
-    invocation.abort(new Throttled(reason))
+    invocation.abort(this.throttled(reason))
+  }
+
+  private throttled(reason: Throttled['reason']): Throttled {
+    this.metrics.throttled()
+    return new Throttled(reason)
   }
 }

@@ -42,6 +42,9 @@ export class EnvironmentLost extends Error {}
 export class Invocation {
   readonly id = randomUUID()
   readonly outcome: Promise<Outcome>
+  /** When the handler began and ended, by `performance.now()`; 0 where it never did. */
+  begunAt = 0
+  endedAt = 0
   private resolve!: (outcome: Outcome) => void
   private reject!: (error: Error) => void
 
@@ -55,10 +58,12 @@ export class Invocation {
   }
 
   succeed(payload: Buffer, logTail: string): void {
+    this.endedAt = performance.now()
     this.resolve({payload, logTail})
   }
 
   fail(payload: Buffer | {errorType: string; errorMessage: string}, logTail: string): void {
+    this.endedAt = performance.now()
     this.resolve({
       functionError: 'Unhandled',
       payload: Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload)),

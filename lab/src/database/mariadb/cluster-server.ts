@@ -2,9 +2,9 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import mysql from 'mysql2/promise'
 
-import type {DatabaseServer, Founding, Repeating} from '../engine.js'
+import type {DatabaseServer, Founding, Load, Repeating} from '../engine.js'
 import {until} from '../until.js'
-import {beat, HEARTBEAT_SCHEMA, readBeats} from './heartbeat.js'
+import {beat, HEARTBEAT_SCHEMA, measure, readBeats} from './heartbeat.js'
 import {Server, type ServerOptions} from './server.js'
 import type {Volumes} from './volume.js'
 
@@ -134,14 +134,23 @@ export class ClusterServer extends Server implements DatabaseServer {
     return readBeats(this, see)
   }
 
+  measure(see: (load: Load) => void): Repeating {
+    return measure(this, this.ownUsers, see)
+  }
+
+  /** Of the sessions that are the engine's own. */
+  private get ownUsers(): string[] {
+    const {admin, replication} = this.options.credentials
+    return [admin.user, replication.user, 'system user', 'event_scheduler']
+  }
+
   /** Kills every session but those of the engine itself. */
   private async killClients(): Promise<void> {
-    const {admin, replication} = this.options.credentials
     const connection = await this.connect()
     try {
       const [rows] = await connection.query({
-        sql: `SELECT ID FROM information_schema.PROCESSLIST WHERE USER NOT IN (?, ?, 'system user', 'event_scheduler')`,
-        values: [admin.user, replication.user],
+        sql: 'SELECT ID FROM information_schema.PROCESSLIST WHERE USER NOT IN (?)',
+        values: [this.ownUsers],
         timeout: STATEMENT_DEADLINE_MS,
       })
       for (const {ID} of rows as {ID: string}[]) {

@@ -2,8 +2,9 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import type {Connection} from 'mysql2/promise'
 
-import {BEAT_MS, POLL_MS, type Repeating} from '../engine.js'
+import {BEAT_MS, LOAD_MS, POLL_MS, type Load, type Repeating} from '../engine.js'
 import {now} from '../lag.js'
+import {processorSeconds} from './processor-time.js'
 import type {Server} from './server.js'
 
 const RETRY_MS = 200
@@ -77,4 +78,16 @@ export const readBeats = (server: Server, see: (beat: number) => void): Repeatin
   new Loop(POLL_MS, server, async (connection) => {
     const [rows] = await connection.query({sql: 'SELECT at_ms FROM lab_heartbeat.beat', timeout: STATEMENT_DEADLINE_MS})
     see(Number((rows as {at_ms: number}[])[0]?.at_ms ?? 0))
+  })
+
+/** Asks a server what it bears. `ownUsers` are no clients. */
+export const measure = (server: Server, ownUsers: readonly string[], see: (load: Load) => void): Repeating =>
+  new Loop(LOAD_MS, server, async (connection) => {
+    const [rows] = await connection.query({
+      sql: 'SELECT COUNT(*) AS connections FROM information_schema.PROCESSLIST WHERE USER NOT IN (?)',
+      values: [ownUsers],
+      timeout: STATEMENT_DEADLINE_MS,
+    })
+    const connections = Number((rows as {connections: string}[])[0]?.connections ?? 0)
+    see({connections, processorSeconds: await processorSeconds(server.pid)})
   })

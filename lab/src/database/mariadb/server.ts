@@ -126,17 +126,24 @@ export class Server {
     })
   }
 
+  /**
+   * All servers of a lab know its administrator, and another one may have taken the port since it was seen to be free: only an
+   * answer with the own id counts. The child that found the port taken is then about to end.
+   */
   private async ready(): Promise<void> {
     const deadline = Date.now() + READY_DEADLINE_MS
+    let refusal: string
     for (;;) {
       if (!this.running) throw new Error(`${this.options.name} did not start: ${await this.lastWords()}`)
       try {
-        await this.query('SELECT 1')
-        return
+        const [answer] = await this.query('SELECT @@server_id AS id')
+        if (Number(answer?.id) === this.options.serverId) return
+        refusal = 'another server has its port'
       } catch (error) {
-        if (Date.now() > deadline)
-          throw new Error(`${this.options.name} does not accept connections: ${(error as Error).message}`)
+        refusal = (error as Error).message
       }
+
+      if (Date.now() > deadline) throw new Error(`${this.options.name} does not accept connections: ${refusal}`)
 
       await sleep(10)
     }

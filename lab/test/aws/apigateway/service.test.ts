@@ -1,7 +1,9 @@
 import {expect} from 'chai'
 import {SignJWT, generateKeyPair} from 'jose'
 
+import {account} from '../../../src/aws/apigateway/resources.js'
 import {ApiGatewayService} from '../../../src/aws/apigateway/service.js'
+import type {ResourceContext} from '../../../src/cloudformation/provider.js'
 import {CognitoService} from '../../../src/aws/cognito-idp/service.js'
 import {LambdaService} from '../../../src/aws/lambda/service.js'
 import {WafService} from '../../../src/aws/wafv2/service.js'
@@ -55,6 +57,27 @@ describe('apigateway', () => {
   const authorized = (token: string, scheme = '') =>
     http(`${guarded.url}/v1`, {headers: {authorization: scheme + token}})
 
+  it('aws 07: has one log role in an account and region, which stages need for logs and which stays when a stack goes', async () => {
+    const logging = {op: 'replace', path: '/*/*/logging/loglevel', value: 'ERROR'}
+    const call = (operation: string, input: object) => test.lab.call('apigateway', operation, input, HOME)
+    const update = () => call('UpdateStage', {restApiId: open.id, stageName: 'prod', patchOperations: [logging]})
+    expect((await refusal(update())).message).include('CloudWatch Logs role ARN must be set')
+    const context = {
+      lab: test.lab,
+      region: HOME,
+      stackName: 'ours',
+      logicalId: 'Account',
+      stackId: '',
+      allocated() {},
+    } as ResourceContext
+    const settings = (name: string) => ({CloudWatchRoleArn: `arn:aws:iam::000000000000:role/${name}`})
+    for (const name of ['of-others', 'ours']) await account.create(settings(name), context)
+    await update()
+    await account.delete('ours-Account', settings('ours'), context, {} as never)
+    expect((await call('GetAccount', {})).cloudwatchRoleArn).equal(settings('ours').CloudWatchRoleArn)
+    expect((await test.lab.call('apigateway', 'GetAccount', {}, AWAY)).cloudwatchRoleArn).equal(undefined)
+  })
+
   describe('behind a web ACL', () => {
     const call = (operation: string, input: object) => test.lab.call('wafv2', operation, input, HOME)
     const exactly = (Name: string, SearchString: string): object => ({
@@ -80,11 +103,17 @@ describe('apigateway', () => {
       expect(await ask()).equal(403)
       expect(await ask({'X-Edge-Key': 'guess'})).equal(403)
       expect(await ask({'X-Edge-Key': 'secret'})).equal(201)
-      await call('UpdateWebACL', {...acl, Id: Summary.Id, DefaultAction: {Allow: {}}})
+      const {WebACL, LockToken} = await call('GetWebACL', {Id: Summary.Id})
+      expect(WebACL).include({Name: 'lock', ARN: Summary.ARN})
+      const other = {...acl, Id: Summary.Id, LockToken, DefaultAction: {Allow: {}}}
+      const {NextLockToken} = await call('UpdateWebACL', other)
+      expect(await refusal(call('UpdateWebACL', other))).include({name: 'WAFOptimisticLockException'})
       expect(await ask()).equal(201)
-      expect(await refusal(call('DeleteWebACL', {Id: Summary.Id}))).include({name: 'WAFAssociatedItemException'})
+      expect(await refusal(call('DeleteWebACL', {Id: Summary.Id, LockToken: NextLockToken}))).include({
+        name: 'WAFAssociatedItemException',
+      })
       await call('DisassociateWebACL', {ResourceArn})
-      await call('DeleteWebACL', {Id: Summary.Id})
+      await call('DeleteWebACL', {Id: Summary.Id, LockToken: NextLockToken})
     })
 
     it('refuses what it would judge otherwise than AWS', async () => {
@@ -344,14 +373,20 @@ describe('apigateway', () => {
         properties: {task: {type: 'string', maxLength: 5}},
       }),
     })
+    const where = {resourceId: api.resourceId, httpMethod: 'POST'}
+    const integration = await api.call('GetIntegration', where)
+    expect((await refusal(api.call('PutMethod', {...where, authorizationType: 'NONE'}))).name).equal(
+      'ConflictException',
+    )
+    await api.call('DeleteMethod', where)
     await api.call('PutMethod', {
-      resourceId: api.resourceId,
-      httpMethod: 'POST',
+      ...where,
       authorizationType: 'NONE',
       requestValidatorId,
       requestModels: {'application/json': 'ToDo'},
       requestParameters: {'method.request.querystring.q': true},
     })
+    await api.call('PutIntegration', {...integration, ...where, integrationHttpMethod: integration.httpMethod})
     await api.call('CreateDeployment', {stageName: 'prod'})
     const post = (body: string, query = '?q=1') =>
       http(`${api.url}/v1${query}`, {method: 'POST', body, headers: {'content-type': 'application/json'}})
@@ -361,6 +396,19 @@ describe('apigateway', () => {
       expect({status, json}, body).deep.equal({status: 400, json: {message: 'Invalid request body'}})
     }
     expect((await post('{"task":"abc"}', '')).json).deep.equal({message: 'Missing required request parameters: [q]'})
+  })
+
+  it('aws 16: a model that a method uses is not deleted', async () => {
+    const api = await createApi(test.lab, functionArn)
+    await api.call('CreateModel', {name: 'Used', contentType: 'application/json', schema: '{}'})
+    const where = {resourceId: api.resourceId, httpMethod: 'PUT'}
+    await api.call('PutMethod', {...where, authorizationType: 'NONE', requestModels: {'application/json': 'Used'}})
+    expect(await refusal(api.call('DeleteModel', {modelName: 'Used'}))).include({
+      name: 'ConflictException',
+      status: 409,
+    })
+    await api.call('DeleteMethod', where)
+    await api.call('DeleteModel', {modelName: 'Used'})
   })
 
   it('answers its own errors as told, and preflights by MOCK', async () => {

@@ -107,7 +107,10 @@ describe('cloudfront', () => {
         config({CachePolicyId: undefined, ForwardedValues: {}}),
         config({OriginRequestPolicyId: '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf'}),
         config({LambdaFunctionAssociations: {Quantity: 1, Items: []}}),
-        config({}, {CustomErrorResponses: {Quantity: 1, Items: [{ErrorCode: 404}]}}),
+        config(
+          {},
+          {CustomErrorResponses: {Quantity: 1, Items: [{ErrorCode: 404, ResponseCode: '200', ResponsePagePath: '/'}]}},
+        ),
       ]
       for (const one of cases)
         expect(await refusal(createEdge(test.lab, one))).include({name: 'NotImplemented', status: 501})

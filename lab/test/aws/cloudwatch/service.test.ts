@@ -93,13 +93,15 @@ describe('CloudWatch', () => {
     expect(error).to.equal('InvalidParameterValue')
   })
 
-  it('records alarms by region', async () => {
+  it('keeps alarms by region', async () => {
     const call = (operation: string, input: object, region = AWAY) =>
       lab.lab.call('monitoring', operation, input, region)
     await call('PutMetricAlarm', {
       ...METRIC,
       AlarmName: 'lag',
       Threshold: 1000,
+      Period: 60,
+      Statistic: 'Maximum',
       EvaluationPeriods: 1,
       ComparisonOperator: 'GreaterThanThreshold',
     })
@@ -112,5 +114,73 @@ describe('CloudWatch', () => {
     expect((await call('DescribeAlarms', {}, HOME)).MetricAlarms).to.deep.equal([])
     await call('DeleteAlarms', {AlarmNames: ['lag']})
     expect((await call('DescribeAlarms', {AlarmNames: ['lag']})).MetricAlarms).to.deep.equal([])
+  })
+
+  describe('of the servers', () => {
+    const values = async (
+      MetricName: string,
+      region: string,
+      Stat: string,
+      dimensions = clusterOf(region),
+      since = Date.now() - 300_000,
+    ) => {
+      const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({Name, Value}))
+      const MetricStat = {Metric: {Namespace: 'AWS/RDS', MetricName, Dimensions}, Period: 1, Stat}
+      const span = {StartTime: new Date(since), EndTime: new Date(Date.now() + 1000)}
+      const input = {MetricDataQueries: [{Id: 'one', MetricStat}], ...span}
+      return (await lab.lab.call('monitoring', 'GetMetricData', input, region)).MetricDataResults[0].Values as number[]
+    }
+    const clusterOf = (region: string): Record<string, string> => ({DBClusterIdentifier: `todomgmt-${region}`})
+    const newest = async (MetricName: string, region = HOME, dimensions = clusterOf(region)): Promise<number> =>
+      (await values(MetricName, region, 'Maximum', dimensions))[0] ?? -1
+
+    it('counts the connections of clients, and not its own, by cluster, instance and role', async function () {
+      this.timeout(30_000)
+      await lab.waitFor('no client', async () => (await newest('DatabaseConnections')) === 0)
+      const {Endpoint} = await lab.cluster(HOME)
+      const clients = await Promise.all([1, 2, 3].map(() => lab.byName(Endpoint)))
+      await lab.waitFor('three clients', async () => (await newest('DatabaseConnections')) === 3)
+      const sets: Record<string, string>[] = [
+        {DBInstanceIdentifier: `todomgmt-${HOME}-1`},
+        {...clusterOf(HOME), Role: 'WRITER'},
+      ]
+      for (const dimensions of sets)
+        expect(await newest('DatabaseConnections', HOME, dimensions), JSON.stringify(dimensions)).to.equal(3)
+      expect(await values('DatabaseConnections', HOME, 'Maximum', {...clusterOf(HOME), Role: 'READER'})).deep.equal([])
+      expect(await newest('DatabaseConnections', AWAY, {...clusterOf(AWAY), Role: 'READER'})).to.equal(0)
+      for (const client of clients) client.destroy()
+      await lab.waitFor('no client', async () => (await newest('DatabaseConnections')) === 0)
+    })
+
+    it('has capacity that follows the load between the limits of the cluster', async function () {
+      this.timeout(60_000)
+      await lab.waitFor('rest', async () => (await newest('ServerlessDatabaseCapacity')) === 0.5, 30_000)
+      expect(await newest('ACUUtilization')).to.equal(25)
+      const since = Date.now()
+      const peak = async (name: string): Promise<number> =>
+        Math.max(0, ...(await values(name, HOME, 'Maximum', clusterOf(HOME), since)))
+      const busy = lab.rows(HOME, 'SELECT BENCHMARK(8000000, SHA2(1, 512))')
+      await lab.waitFor('load', async () => (await peak('ServerlessDatabaseCapacity')) > 0.5, 30_000)
+      const units = await peak('ServerlessDatabaseCapacity')
+      expect(units).to.be.within(1, 2)
+      expect(await peak('ACUUtilization')).to.be.within(units * 50, 100)
+      expect(await peak('CPUUtilization')).to.be.above(25)
+      await busy
+      await lab.waitFor('rest again', async () => (await newest('ServerlessDatabaseCapacity')) === 0.5, 30_000)
+    })
+
+    it('reports nothing while the server is down', async function () {
+      this.timeout(30_000)
+      await lab.lab.faults.start({kind: 'database-crash', region: HOME})
+      const count = async (): Promise<number> =>
+        (await values('DatabaseConnections', HOME, 'SampleCount')).reduce((sum, one) => sum + one, 0)
+      const before = await count()
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1500)
+      })
+      expect(await count()).to.equal(before)
+      await lab.lab.faults.lift({kind: 'database-crash', region: HOME})
+      await lab.waitFor('new data', async () => (await count()) > before)
+    })
   })
 })

@@ -1,3 +1,5 @@
+import {homedir} from 'node:os'
+
 import {expect} from 'chai'
 
 import {InvokeCommand, LambdaClient, TooManyRequestsException} from '@aws-sdk/client-lambda'
@@ -47,6 +49,61 @@ describe('lambda', () => {
     const {payload} = await invoke(test.lab, 'who')
     expect(payload.arn).equal('arn:aws:sts::000000000000:assumed-role/test/who')
     expect(payload.environment).not.include(keysOf(test.lab).secretAccessKey)
+  })
+
+  it('aws 19: a runtime whose creation AWS blocks is refused, and so is an archive that is too large unzipped', async () => {
+    const input = {FunctionName: 'refused', Role: 'arn:aws:iam::000000000000:role/test', Handler: 'index.handler'}
+    const Code = {ZipFile: zip({'index.mjs': ECHO})}
+    for (const Runtime of ['nodejs16.x', 'nodejs20.x']) {
+      const error = await failure(call('CreateFunction', {...input, Runtime, Code}))
+      expect(error).include({name: 'InvalidParameterValueException', status: 400})
+      expect(error.message).contain(`The runtime parameter of ${Runtime} is no longer supported for creating`)
+    }
+
+    // The directory at the end of an archive says how large its entries are: 300,000,000 bytes.
+    const bomb = Buffer.from(Code.ZipFile)
+    bomb.writeUInt32LE(300_000_000, bomb.lastIndexOf(Buffer.from('PK\u0001\u0002')) + 24)
+    const large = await failure(call('CreateFunction', {...input, Runtime: 'nodejs22.x', Code: {ZipFile: bomb}}))
+    expect(large).include({
+      name: 'InvalidParameterValueException',
+      message: 'Unzipped size must be smaller than 262144000 bytes',
+    })
+    expect(await failure(call('GetFunction', input))).include({name: 'ResourceNotFoundException'})
+  })
+
+  it('field report 11: a function sees nothing of the machine: neither variables nor the home in which AWS settings are', async () => {
+    const hostile = {
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_USE_DUALSTACK_ENDPOINT: 'true',
+      AWS_PROFILE: 'production',
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1',
+      AWS_CONFIG_FILE: '/etc/passwd',
+      AWS_CA_BUNDLE: '/absent',
+      NODE_OPTIONS: '--no-deprecation',
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+    }
+    const before = {...process.env}
+    Object.assign(process.env, hostile)
+    try {
+      const source = `import {homedir} from 'node:os'
+        import {existsSync} from 'node:fs'
+        import {STSClient, GetCallerIdentityCommand} from '@aws-sdk/client-sts'
+        export const handler = async () => ({
+          home: homedir(),
+          there: existsSync(homedir()),
+          arn: (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn,
+          environment: process.env,
+        })`
+      await createFunction(test.lab, 'alone', source)
+      const {payload} = await invoke(test.lab, 'alone')
+      expect(payload.arn).equal('arn:aws:sts::000000000000:assumed-role/test/alone')
+      expect(payload.environment).not.include.any.keys(...Object.keys(hostile))
+      expect(payload.home).not.equal(homedir())
+      expect(payload.there).equal(false)
+    } finally {
+      for (const name of Object.keys(hostile)) delete process.env[name]
+      Object.assign(process.env, before)
+    }
   })
 
   it('hands no call to who only finds the port of the Runtime API', async () => {
@@ -267,6 +324,20 @@ describe('lambda', () => {
       test.logs.some((line) => line.startsWith('lambda async:') && line.endsWith('heard later')),
     )
     expect(await call('Invoke', {FunctionName: 'async', InvocationType: 'DryRun'})).deep.equal({StatusCode: 204})
+  })
+
+  it('serves calls beyond its processes in the order in which they came', async () => {
+    await createFunction(test.lab, 'crowded', 'export const handler = () => new Promise((r) => setTimeout(r, 20))')
+    const ended: number[] = []
+    await invoke(test.lab, 'crowded')
+    const calls = Array.from({length: 30}, async (_, index) => {
+      await invoke(test.lab, 'crowded')
+      ended.push(index)
+    })
+    await Promise.all(calls)
+    const sum = (indexes: number[]): number => indexes.reduce((total, index) => total + index, 0)
+    expect(sum(ended.slice(0, 10)) / 10).to.be.below(10)
+    expect(sum(ended.slice(-10)) / 10).to.be.above(20)
   })
 
   it('updates code and configuration under traffic', async () => {

@@ -268,13 +268,6 @@ describe('RDS', () => {
         'InvalidGlobalClusterStateFault',
       ],
       [
-        'a failover without consent, which is a switchover, at the standby',
-        'FailoverGlobalCluster',
-        () => to(AWAY),
-        'InvalidGlobalClusterStateFault',
-        AWAY,
-      ],
-      [
         'data loss and switchover together',
         'FailoverGlobalCluster',
         () => to(AWAY, {AllowDataLoss: true, Switchover: true}),
@@ -329,6 +322,18 @@ describe('RDS', () => {
           AWAY,
         ),
       ).to.equal('InvalidDBClusterStateFault')
+    })
+
+    it('changes the range of the capacity, and keeps what a change leaves out', async () => {
+      const change = (ServerlessV2ScalingConfiguration: object) => ({
+        DBClusterIdentifier: `todomgmt-${AWAY}`,
+        ServerlessV2ScalingConfiguration,
+      })
+      await lab.call('ModifyDBCluster', change({MinCapacity: 0.5, MaxCapacity: 8}), AWAY)
+      await lab.call('ModifyDBCluster', change({MinCapacity: 4}), AWAY)
+      expect((await lab.cluster(AWAY)).ServerlessV2ScalingConfiguration).to.include({MinCapacity: 4, MaxCapacity: 8})
+      for (const wrong of [{MinCapacity: 8.5}, {MinCapacity: 0.7}, {MaxCapacity: 0.5}, {MaxCapacity: 257}])
+        expect(await lab.refusal('ModifyDBCluster', change(wrong), AWAY)).to.equal('InvalidParameterValue')
     })
 
     it('comes back from a reboot with its data and its replica', async () => {

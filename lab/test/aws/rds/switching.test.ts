@@ -66,6 +66,24 @@ describe('RDS switches', function () {
     expect(eventIds(AWAY)).to.include.members(['0181', '0184', '0185'])
   })
 
+  it('aws 21: FailoverGlobalCluster without flags is a switchover from either region, and from no third one', async () => {
+    await begin()
+    for (const [to, region] of [
+      [AWAY, AWAY],
+      [HOME, AWAY],
+    ] as const) {
+      expect(await lab.refusal('FailoverGlobalCluster', target(to), 'eu-west-1')).to.equal(
+        'InvalidGlobalClusterStateFault',
+      )
+      const {GlobalCluster} = await lab.call('FailoverGlobalCluster', target(to), region)
+      expect(GlobalCluster.FailoverState).to.deep.include({IsDataLossAllowed: false, ToDbClusterArn: lab.arn(to)})
+      await lab.waitFor('the switchover', async () => (await lab.settledWriter()) === to)
+      await lab.waitFor('replication', () => lab.synchronized(to === HOME ? AWAY : HOME))
+    }
+
+    expect(await lab.refusal('SwitchoverGlobalCluster', target(AWAY), AWAY)).to.equal('InvalidGlobalClusterStateFault')
+  })
+
   it('drains the lag in a switchover', async () => {
     const hosts = await begin()
     const writers = new Writers(lab, hosts)
@@ -139,6 +157,19 @@ describe('RDS switches', function () {
     expect(DBClusterSnapshots[0].DBClusterSnapshotIdentifier).to.match(
       /^rds:unplanned-global-failover-todomgmt-us-east-1-\d{4}-/,
     )
+    const left = DBClusterSnapshots[0].DBClusterSnapshotIdentifier as string
+    const copied = (name: string) => ({
+      SourceDBClusterSnapshotIdentifier: left,
+      TargetDBClusterSnapshotIdentifier: name,
+    })
+    const copy = await lab.call('CopyDBClusterSnapshot', copied('todomgmt-us-east-1-kept-1'))
+    expect(copy.DBClusterSnapshot.SnapshotType).to.equal('manual')
+    for (const [name, code] of [
+      ['todomgmt-us-east-1-kept-1', 'DBClusterSnapshotAlreadyExistsFault'],
+      [left, 'InvalidParameterValue'],
+      ['x'.repeat(64), 'InvalidParameterValue'],
+    ] as const)
+      expect(await lab.refusal('CopyDBClusterSnapshot', copied(name))).to.equal(code)
     const [kept] = readdirSync(join(lab.lab.folder, 'database', 'snapshots'))
     expect(existsSync(join(lab.lab.folder, 'database', 'snapshots', kept!, 'todo', 'written.ibd'))).to.equal(true)
     expect(eventIds(AWAY)).to.include.members(['0240', '0241'])

@@ -47,7 +47,7 @@ describe('S3', () => {
     (await client.send(new GetObjectCommand({Bucket, Key, VersionId}))).Body!.transformToString()
 
   beforeEach(async () => {
-    lab = await testLab(() => new S3Service())
+    lab = await testLab((one) => new S3Service(one))
     client = new S3Client({...lab.client(), forcePathStyle: true})
     await client.send(new CreateBucketCommand({Bucket, CreateBucketConfiguration: {LocationConstraint: 'us-east-2'}}))
   })

@@ -22,6 +22,16 @@ import {AWAY, HOME, startTestLab, type TestLab} from '../../support/lab-data-pla
 import {keysOf} from '../../wire/support.js'
 
 const Tags = [{Key: 'todo-dr:app', Value: 'demo'}]
+const ALARM = {
+  AlarmName: 'lag',
+  Namespace: 'AWS/RDS',
+  MetricName: 'AuroraGlobalDBRPOLag',
+  Statistic: 'Maximum' as const,
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 1,
+  ComparisonOperator: 'GreaterThanThreshold' as const,
+}
 const FILTER = {Key: 'todo-dr:app', Values: ['demo']}
 
 describe('the tag scan', () => {
@@ -77,7 +87,7 @@ describe('the tag scan', () => {
     await lab.call('s3', 'CreateBucket', {Bucket: 'a-bucket'}, HOME)
     await lab.call('s3', 'PutBucketTagging', {Bucket: 'a-bucket', Tagging: {TagSet: Tags}}, HOME)
     await lab.call('rds', 'CreateGlobalCluster', {GlobalClusterIdentifier: 'g', Engine: 'aurora-mysql', Tags}, HOME)
-    await lab.call('monitoring', 'PutMetricAlarm', {AlarmName: 'lag', Tags}, HOME)
+    await lab.call('monitoring', 'PutMetricAlarm', {...ALARM, Tags}, HOME)
     await lab.call('ssm', 'PutParameter', {Name: '/other', Type: 'String', Value: 'v'}, HOME)
     const all = await arns(HOME)
     expect(all.map((arn) => arn.split(':')[2])).to.have.members(['ssm', 'secretsmanager', 's3', 'rds', 'cloudwatch'])

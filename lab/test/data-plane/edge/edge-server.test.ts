@@ -134,9 +134,62 @@ describe('the edge server', () => {
       expect(await http(`${edge.url}/v1`)).include({status: 502})
       await test.lab.faults.lift({kind: 'region-loss', region: HOME})
       test.lab.hosts.unregister(home.domain)
-      const unknown = await http(`${edge.url}/v1`)
+      const unknown = await http(`${edge.url}/v2`)
       expect(unknown.status).equal(502)
       expect(unknown.text).include('resolve the origin domain name')
+    })
+
+    describe('keeps errors of an origin', () => {
+      const failing = (status: number, headers = {}) => {
+        home.answer = (_, response) => {
+          response.writeHead(status, headers)
+          response.end(`error ${home.requests.length}`)
+        }
+      }
+
+      const ttl = (seconds: number) => ({
+        CustomErrorResponses: {Quantity: 1, Items: [{ErrorCode: 503, ErrorCachingMinTTL: seconds}]},
+      })
+
+      it('aws 10: for 10 s, though the origin has recovered, whatever Host and query, for reads alone', async () => {
+        const alias = 'api.example.com'
+        const edge = await createEdge(test.lab, config({}, {Aliases: {Quantity: 1, Items: [alias]}}))
+        failing(503, {'cache-control': 'no-store'})
+        expect(await http(`${edge.url}/v1?id=1`)).include({status: 503, text: 'error 1'})
+        home.answer = (_, response) => response.end('well')
+        const again = await http(`${edge.url}/v1?id=2`, {headers: {host: alias}})
+        expect(again).include({status: 503, text: 'error 1'})
+        expect(again.headers['x-cache']).equal('Error from cloudfront')
+        expect(home.requests).length(1)
+        expect(await http(`${edge.url}/v1?id=1`, {method: 'POST', body: 'x'})).include({status: 200, text: 'well'})
+        expect(await http(`${edge.url}/v2`)).include({status: 200})
+      })
+
+      it('aws 10: for as long as the distribution says, which may be not at all', async () => {
+        const edge = await createEdge(test.lab, config({}, ttl(0)))
+        failing(503)
+        expect(await http(`${edge.url}/v1`)).include({status: 503, text: 'error 1'})
+        home.answer = (_, response) => response.end('well')
+        expect(await http(`${edge.url}/v1`)).include({status: 200})
+      })
+
+      it('aws 10: an origin that cannot be reached is one that failed; what is refused for other reasons is not kept', async () => {
+        const edge = await createEdge(test.lab, config())
+        for (const status of [400, 401, 403, 429]) {
+          failing(status)
+          expect(await http(`${edge.url}/${status}`)).include({status})
+        }
+
+        failing(404, {'cache-control': 'no-store'})
+        expect(await http(`${edge.url}/404`)).include({status: 404})
+        home.answer = (_, response) => response.end('well')
+        for (const status of [400, 401, 403, 404, 429])
+          expect(await http(`${edge.url}/${status}`)).include({status: 200})
+        await test.lab.faults.start({kind: 'region-loss', region: HOME})
+        expect(await http(`${edge.url}/lost`)).include({status: 502})
+        await test.lab.faults.lift({kind: 'region-loss', region: HOME})
+        expect(await http(`${edge.url}/lost`)).include({status: 502})
+      })
     })
 
     it('breaks off where the origin does', async () => {

@@ -6,7 +6,12 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
+import {createCredentials} from '../../../src/database/mariadb/credentials.js'
+import {provideMariaDb} from '../../../src/database/mariadb/provider.js'
+import {Server} from '../../../src/database/mariadb/server.js'
+import {Volumes} from '../../../src/database/mariadb/volume.js'
 import {until} from '../../../src/database/until.js'
+import {createPki} from '../../../src/pki.js'
 import {DatabaseLab, HOME} from '../../support/lab-database.js'
 
 const alive = (pid: number): boolean => {
@@ -28,6 +33,37 @@ describe('database server', () => {
       expect(await until(() => !alive(pid), 5000), `mariadbd ${pid} outlives its lab`).to.equal(true)
     } finally {
       lab.kill('SIGKILL')
+      await rm(folder, {recursive: true, force: true})
+    }
+  })
+
+  it('takes another port where a server of the same lab was faster, and never that one for itself', async function () {
+    this.timeout(180_000)
+    const folder = await mkdtemp(join(tmpdir(), 'todo-dr-port-'))
+    const [mariadb, credentials, pki] = await Promise.all([
+      provideMariaDb(),
+      createCredentials(folder),
+      createPki(join(folder, 'pki')),
+    ])
+    const caches = new Volumes(mariadb, folder)
+    const tls = {...(await pki.issue('port', ['localhost'])), caFile: pki.caFile}
+    const [fast, slow] = await Promise.all(
+      [1, 2].map(async (serverId) => {
+        const [name, errorLog] = [`server-${serverId}`, join(folder, `${serverId}.log`)]
+        return new Server({mariadb, credentials, name, dataDir: await caches.create(name), errorLog, serverId, tls})
+      }),
+    )
+    try {
+      const started = fast!.start()
+      // It has chosen its port, and does not listen there yet.
+      await until(() => fast!.pid !== undefined, 5000)
+      slow!.port = fast!.port
+      await Promise.all([started, slow!.start()])
+      expect(slow!.port).to.not.equal(fast!.port)
+      const [row] = await slow!.query('SELECT @@server_id AS id')
+      expect(Number(row!.id)).to.equal(2)
+    } finally {
+      await Promise.all([fast!.kill(), slow!.kill()])
       await rm(folder, {recursive: true, force: true})
     }
   })

@@ -18,7 +18,7 @@ const USUAL_KIND = 'keyvaluestore'
 
 /** Throws `RouteUnknown` (exit usage) for a kind that is not known here. */
 export function routeKind(kind: string): RouteKind {
-  const found = KINDS[kind]
+  const found = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
   if (found) return found
   throw new DrError({
     code: 'RouteUnknown',
@@ -32,6 +32,12 @@ export function routeKind(kind: string): RouteKind {
 /** The route of a deployment whose map has been read. */
 export const openRoute = (clients: Clients, deployment: Deployment): Route =>
   routeKind(deployment.route.kind).open(clients, deployment)
+
+/** What IAM must allow for the route of a deployment whose map has been read. */
+export function grantsOf(deployment: Deployment): RouteGrants {
+  const kind = routeKind(deployment.route.kind)
+  return kind.grantsOf?.(deployment) ?? kind.grants
+}
 
 /** Asked for where no map is read: a policy is made without a call to AWS. */
 export const usualGrants = (): RouteGrants => routeKind(USUAL_KIND).grants

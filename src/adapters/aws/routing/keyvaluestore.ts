@@ -2,12 +2,12 @@
 
 import {z} from 'zod'
 import type {Deployment, Region} from '../../../model/deployment.js'
-import type {Grant} from '../../../model/permission.js'
+import type {Grant, RouteGrants} from '../../../model/permission.js'
 import type {Route, RouteNeeds, VerifyOptions} from '../../../ports/route.js'
 import type {CallOptions} from '../../../ports/world.js'
 import {inARow} from '../../../ports/waits.js'
 import type {Clients} from '../clients.js'
-import {isFault} from '../errors.js'
+import {isOvertaken} from '../errors.js'
 import type {RouteKind} from './kind.js'
 
 const settings = z.object({
@@ -60,9 +60,24 @@ export class KeyValueStoreRoute implements Route {
         await this.#clients.call(SERVICE, NO_REGION, 'PutKey', {KvsARN, Key, Value, IfMatch}, options)
         return
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isFault(error, 'ConflictException', 'PreconditionFailedException')) throw error
+        if (attempt >= ATTEMPTS || !isOvertaken(error)) throw error
       }
     }
+  }
+
+  /** The ETag is read before the value: what another writes in between is never overwritten with what was there before. */
+  async prove(options?: CallOptions): Promise<Region> {
+    const {storeArn: KvsARN, key: Key} = this.#settings
+    const {ETag: IfMatch} = await this.#clients.call(SERVICE, NO_REGION, 'DescribeKeyValueStore', {KvsARN}, options)
+    const Value = await this.serving(options)
+    try {
+      await this.#clients.call(SERVICE, NO_REGION, 'PutKey', {KvsARN, Key, Value, IfMatch}, options)
+    } catch (error) {
+      // Refused for its ETag, and not for who writes.
+      if (!isOvertaken(error)) throw error
+    }
+
+    return Value
   }
 
   async verify(served: () => Promise<boolean>, {clock, signal}: VerifyOptions): Promise<void> {
@@ -75,16 +90,16 @@ export class KeyValueStoreRoute implements Route {
   }
 }
 
-const on = (...actions: string[]): Grant => ({
-  actions,
-  resources: ({account}) => [`arn:aws:cloudfront::${account}:key-value-store/*`],
+const grantsOn = (resources: Grant['resources']): RouteGrants => ({
+  'route.serving': [{actions: ['cloudfront-keyvaluestore:GetKey'], resources}],
+  'route.steer': [
+    {actions: ['cloudfront-keyvaluestore:DescribeKeyValueStore', 'cloudfront-keyvaluestore:PutKey'], resources},
+  ],
 })
 
 export const keyValueStore: RouteKind = {
   settings,
   open: (clients, deployment) => new KeyValueStoreRoute(clients, deployment),
-  grants: {
-    'route.serving': [on('cloudfront-keyvaluestore:GetKey')],
-    'route.steer': [on('cloudfront-keyvaluestore:DescribeKeyValueStore', 'cloudfront-keyvaluestore:PutKey')],
-  },
+  grants: grantsOn(({account}) => [`arn:aws:cloudfront::${account}:key-value-store/*`]),
+  grantsOf: ({route}) => grantsOn(() => [settings.parse(route).storeArn]),
 }

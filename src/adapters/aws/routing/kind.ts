@@ -10,6 +10,8 @@ export interface RouteKind {
   /** Of `route` in the map of a deployment, `kind` included. */
   settings: z.ZodType
   open(clients: Clients, deployment: Deployment): Route
-  /** What IAM must allow for it. */
+  /** What IAM must allow for it, of any deployment. */
   grants: RouteGrants
+  /** The same of the deployment at hand, where its map names more than any deployment has. */
+  grantsOf?(deployment: Deployment): RouteGrants
 }

@@ -1,1 +1,1 @@
-export {CloudWatchClient as Client, GetMetricDataCommand} from '@aws-sdk/client-cloudwatch'
+export {CloudWatchClient as Client, DescribeAlarmsCommand, GetMetricDataCommand} from '@aws-sdk/client-cloudwatch'

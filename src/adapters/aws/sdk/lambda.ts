@@ -1,6 +1,8 @@
 export {
   LambdaClient as Client,
   DeleteFunctionConcurrencyCommand,
+  GetAccountSettingsCommand,
+  GetFunctionCommand,
   GetFunctionConcurrencyCommand,
   InvokeCommand,
   ListTagsCommand,

@@ -3,6 +3,7 @@ export {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   RemoveRegionsFromReplicationCommand,
   StopReplicationToReplicaCommand,
 } from '@aws-sdk/client-secrets-manager'

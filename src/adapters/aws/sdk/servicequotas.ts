@@ -1,1 +1,5 @@
-export {ServiceQuotasClient as Client, GetServiceQuotaCommand} from '@aws-sdk/client-service-quotas'
+export {
+  ServiceQuotasClient as Client,
+  GetServiceQuotaCommand,
+  ListServiceQuotasCommand,
+} from '@aws-sdk/client-service-quotas'

@@ -6,7 +6,7 @@ import type {Clock} from '../../../ports/world.js'
 import {pollUntil} from '../../../ports/waits.js'
 import {abortAfter} from '../../abort-after.js'
 import type {Clients} from '../clients.js'
-import {isFault, isServerFault, isThrottled} from '../errors.js'
+import {isFault, isHiccup} from '../errors.js'
 import type {Input, Operation, Output, Service} from '../services.js'
 
 /** Milliseconds for which a call is tried again. A quota of a few calls a second is recovered from in a fraction of it. */
@@ -79,6 +79,5 @@ const isTimeout = (error: unknown): boolean => error instanceof DOMException && 
 /** Milliseconds for which an error is worth another try. */
 function patienceWith(error: unknown): number {
   if (error instanceof Unreachable) return SILENCE_MS
-  const isUnknownCall = error instanceof DrError && /^(NotImplemented|UnknownOperation)/.test(error.code)
-  return isThrottled(error) || (isServerFault(error) && !isUnknownCall) ? PATIENCE_MS : 0
+  return isHiccup(error) ? PATIENCE_MS : 0
 }

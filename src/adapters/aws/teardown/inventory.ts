@@ -9,6 +9,7 @@ import {isOurBucket} from './buckets.js'
 import type {Caller} from './caller.js'
 import {databasesOf, globalsOf} from './database.js'
 import {keyState, logGroupStands, poolState, secretState} from './keepers.js'
+import {isNamedBy} from './physical-id.js'
 import {linkConsumers, resourcesOf, stacksOf} from './stacks.js'
 import type {Holding} from './stacks.js'
 
@@ -205,17 +206,17 @@ async function check(
     return {resource: {...base, id: group, kind: 'log-group'}}
   }
 
-  if (stack !== undefined && !stands && (await wentWith(caller, region, stack, [arn, name, id]))) return undefined
+  if (stack !== undefined && !stands && (await wentWith(caller, region, stack, arn))) return undefined
   return {resource: {...base, kind: 'other', ...(stands && {stack})}}
 }
 
 /** Whether the stack that made it says that it deleted it; CloudFormation tells for 90 days. */
-async function wentWith(caller: Caller, region: Region, stack: string, names: string[]): Promise<boolean> {
+async function wentWith(caller: Caller, region: Region, stack: string, arn: string): Promise<boolean> {
   try {
     const resources = await resourcesOf(caller, region, stack)
     return resources.some(
       ({PhysicalResourceId = '', ResourceStatus}) =>
-        names.includes(PhysicalResourceId) && ResourceStatus === 'DELETE_COMPLETE',
+        isNamedBy(PhysicalResourceId, arn) && ResourceStatus === 'DELETE_COMPLETE',
     )
   } catch (error) {
     if (error instanceof DrError && !(error instanceof Unreachable) && error.exit === 'failed') return false

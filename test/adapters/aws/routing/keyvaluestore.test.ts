@@ -75,6 +75,32 @@ describe('the route by a key of a KeyValueStore', () => {
     expect(store.value).to.equal(AWAY)
   })
 
+  it('aws 14: is proven by a write of what is there, which never takes back what another has written meanwhile', async () => {
+    expect(await route.prove()).to.equal(HOME)
+    expect([store.value, store.version], 'it was written').to.deep.equal([HOME, 2])
+    const own = store.answer.bind(store)
+    server.answer = (asked) => {
+      const answer = own(asked)
+      // A switch steers after the value was read.
+      if (asked.method === 'GET' && asked.url.includes('/keys/serving')) Object.assign(store, {value: AWAY, version: 3})
+      return answer
+    }
+    expect(await route.prove()).to.equal(HOME)
+    expect(store.value).to.equal(AWAY)
+  })
+
+  it('aws 14: is not proven where a write is denied', async () => {
+    server.answer = (asked) =>
+      asked.method === 'GET'
+        ? store.answer(asked)
+        : {
+            status: 403,
+            headers: {'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException'},
+            body: '{"Message": "User: u is not authorized to perform: cloudfront-keyvaluestore:PutKey"}',
+          }
+    expect(await thrownBy(route.prove())).to.include({code: 'AccessDeniedException'})
+  })
+
   it('is written after others have written in between', async () => {
     store.interference = 2
     await route.steer(AWAY)
@@ -83,7 +109,7 @@ describe('the route by a key of a KeyValueStore', () => {
 
   it('is given up where others never cease to write', async () => {
     store.interference = Number.POSITIVE_INFINITY
-    expect(await thrownBy(route.steer(AWAY))).to.include({code: 'ConflictException'})
+    expect(await thrownBy(route.steer(AWAY))).to.include({code: 'ConflictException', passing: true})
     expect(store.value).to.equal(HOME)
   })
 

@@ -5,6 +5,8 @@
  *
  * Unlike AWS, the process is not frozen between calls, and a callback's result does not wait for an empty event loop.
  */
+import {syncBuiltinESMExports} from 'node:module'
+import os from 'node:os'
 import {format} from 'node:util'
 
 import {CodeCache} from './code-cache.js'
@@ -14,6 +16,10 @@ import {RuntimeClient, type Job} from './runtime-client.js'
 
 /** What AWS's runtime exits with after an error that no handler caught. */
 const UNCAUGHT_EXIT = 129
+
+/** As on AWS, where there is no such folder. The machine's own would have the SDK read the files of whoever runs the lab. */
+os.homedir = () => '/home/sbx_user1051'
+syncBuiltinESMExports()
 
 const {env} = process
 let current: Job | undefined

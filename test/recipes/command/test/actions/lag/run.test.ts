@@ -24,7 +24,9 @@ describe('lag', () => {
     try {
       expect((await sandbox.expect(0, ['lag', '--help'])).stdout).to.contain('how far the standby is behind')
       expect((await sandbox.expect(2, ['lag'])).stderr).to.contain('todo-dr lab start')
-      expect((await sandbox.expect(2, ['iam-policy', 'nothing'])).stderr).to.match(/failover, lag, outage start/)
+      expect((await sandbox.expect(2, ['iam-policy', 'nothing'])).stderr).to.match(
+        /failover, health, lag, outage start/,
+      )
     } finally {
       sandbox.remove()
     }

@@ -1,0 +1,212 @@
+/**
+ * What a column holds, and the SQL that writes its values down so that two that differ in any way are never written alike:
+ * text by its bytes (case, accents and trailing blanks that a collation takes for equal), a float with all its digits, a
+ * time in UTC.
+ */
+
+import {badRequest} from '../shared/answer.js'
+
+/** A row of information_schema.COLUMNS. */
+export interface ColumnRow {
+  tableName: string
+  name: string
+  type: string
+  base: string
+  nullable: string
+  fallback: string | null
+  charset: string | null
+  collation: string | null
+  extra: string
+  generated: string | null
+  digits: number | null
+  scale: number | null
+  octets: number | string | null
+}
+
+/** `text` and `binary` travel as hexadecimal digits, the others as the database prints them. */
+export type Form = 'integer' | 'decimal' | 'bit' | 'float' | 'time' | 'text' | 'binary' | 'other'
+
+const FORMS: Record<Form, string> = {
+  integer: 'tinyint smallint mediumint int bigint year',
+  decimal: 'decimal',
+  bit: 'bit',
+  float: 'float double',
+  time: 'date time datetime timestamp',
+  text: 'char varchar tinytext text mediumtext longtext enum set json',
+  binary:
+    'binary varbinary tinyblob blob mediumblob longblob geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection vector',
+  other: '',
+}
+const FORM_OF = new Map(
+  Object.entries(FORMS).flatMap(([form, bases]) => bases.split(' ').map((base) => [base, form as Form] as const)),
+)
+
+export const formOf = ({base}: Pick<ColumnRow, 'base'>): Form => FORM_OF.get(base.toLowerCase()) ?? 'other'
+
+/** A name between backticks. mysql2's `??` would take a dot in it for two names. */
+export const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
+
+/** What is worked out of other columns at each reading has no value of its own. */
+export const isStored = ({extra}: ColumnRow): boolean => !/virtual generated/i.test(extra)
+
+/** Above so many octets a value's digest stands for it: no concatenation grows beyond what a server builds. */
+const MOST_OCTETS = 4096
+
+const asText = ({base, name}: ColumnRow): string =>
+  base === 'json' ? `CAST(${quoted(name)} AS CHAR CHARACTER SET utf8mb4)` : quoted(name)
+
+/** A column that is neither text nor bytes, as text of digits, points, signs and letters: never a comma. NULL where it is NULL. */
+function printed(column: ColumnRow): string {
+  const name = quoted(column.name)
+  switch (formOf(column)) {
+    case 'bit': {
+      return `${name} + 0`
+    }
+
+    // A FLOAT is printed with six digits, a DOUBLE with all that it needs.
+    case 'float': {
+      return `${name} * 1e0`
+    }
+
+    case 'other': {
+      return `HEX(CAST(${name} AS CHAR))`
+    }
+
+    default: {
+      return name
+    }
+  }
+}
+
+/** `sql`, or N for NULL, which no value is printed as. */
+const orN = ({nullable}: ColumnRow, sql: string): string => (nullable === 'YES' ? `IFNULL(${sql}, 'N')` : sql)
+
+/**
+ * What CONCAT_WS, which leaves NULL out, puts between commas for a column. Text and bytes follow their length as they are, so that
+ * nothing in them is taken for the next column; hexadecimal digits would be twice as much to digest.
+ */
+function writtenDown(column: ColumnRow): string[] {
+  if (!['binary', 'text'].includes(formOf(column))) return [orN(column, printed(column))]
+  const value = asText(column)
+  if (Number(column.octets ?? MOST_OCTETS + 1) > MOST_OCTETS) return [orN(column, `SHA1(${value})`)]
+  return [orN(column, `LENGTH(${value})`), `CAST(${value} AS BINARY)`]
+}
+
+/**
+ * The digest of a row: 64 bits of SHA-1 as hexadecimal digits. Two rows that differ have the same one with a probability of 2^-64,
+ * as have two ranges that differ. SHA-1, and not MD5 or CRC32: processors compute it in half MD5's time, and CRC32 is linear, so that
+ * folded with XOR it does not see two rows that exchange a value.
+ */
+export const rowHash = (columns: readonly ColumnRow[]): string =>
+  `LEFT(SHA1(CONCAT_WS(',', ${columns.flatMap((column) => writtenDown(column)).join(', ')})), 16)`
+
+export const asNumber = (hash: string): string => `CAST(CONV(${hash}, 16, 10) AS UNSIGNED)`
+
+/** Characters of a long value that are shown. */
+const SHOWN = 256
+
+/** A column's value for a person. Of text and binary: octets, a digest where it is cut, and the first of it, between colons. */
+export function shownValue(column: ColumnRow): string {
+  const form = formOf(column)
+  const name = asText(column)
+  if (form === 'text' || form === 'binary')
+    return `CONCAT(LENGTH(${name}), ':', IF(CHAR_LENGTH(${name}) > ${SHOWN}, SHA2(${name}, 256), ''), ':', HEX(LEFT(${name}, ${SHOWN})))`
+  return `CAST(${form === 'other' ? name : printed(column)} AS CHAR)`
+}
+
+/** Whether rows can be put into the order of this column, and a value of it found again. ENUM and SET sort by one thing and compare by another. */
+export const isOrderly = (column: ColumnRow): boolean =>
+  formOf(column) !== 'other' && !['enum', 'set', 'json'].includes(column.base)
+
+/** A value of a key as it travels. */
+export function keyValue(column: ColumnRow): string {
+  const form = formOf(column)
+  if (form === 'text' || form === 'binary') return `HEX(${quoted(column.name)})`
+  return `CAST(${printed(column)} AS CHAR)`
+}
+
+/** A placeholder for such a value, of the column's own type and collation, so that the index is used. */
+function placeholder(column: ColumnRow): string {
+  switch (formOf(column)) {
+    case 'integer':
+    case 'bit': {
+      return `CAST(? AS ${/unsigned/i.test(column.type) || column.base === 'bit' ? 'UNSIGNED' : 'SIGNED'})`
+    }
+
+    case 'decimal': {
+      return `CAST(? AS DECIMAL(${Number(column.digits)}, ${Number(column.scale)}))`
+    }
+
+    // Printed with all digits, it is found again: a FLOAT, too, is compared as a DOUBLE.
+    case 'float': {
+      return 'CAST(? AS DOUBLE)'
+    }
+
+    case 'text': {
+      return `CONVERT(UNHEX(?) USING ${word(column.charset)}) COLLATE ${word(column.collation)}`
+    }
+
+    case 'binary': {
+      return 'UNHEX(?)'
+    }
+
+    default: {
+      return '?'
+    }
+  }
+}
+
+/** Of information_schema, and yet looked at before it becomes a part of a statement. */
+function word(name: string | null): string {
+  if (!name || !/^\w+$/.test(name))
+    throw badRequest('UnknownCharset', 'The key has a collation that is not understood.')
+  return name
+}
+
+export interface Condition {
+  sql: string
+  values: string[]
+}
+
+const and = (conditions: Condition[]): Condition => ({
+  sql: conditions.map(({sql}) => sql).join(' AND '),
+  values: conditions.flatMap(({values}) => values),
+})
+const or = (conditions: Condition[]): Condition => ({
+  sql: `(${conditions.map(({sql}) => `(${sql})`).join(' OR ')})`,
+  values: conditions.flatMap(({values}) => values),
+})
+const compared = (column: ColumnRow, sign: string, value: string): Condition => ({
+  sql: `${quoted(column.name)} ${sign} ${placeholder(column)}`,
+  values: [value],
+})
+
+const equal = (key: readonly ColumnRow[], values: readonly string[]): Condition[] =>
+  key.map((column, index) => compared(column, '=', values[index]!))
+
+/** Spelt out column by column: neither MySQL nor MariaDB uses an index for `(a, b) > (?, ?)`. */
+function beyond(key: readonly ColumnRow[], values: readonly string[], sign: '<' | '>', orEqual: boolean): Condition {
+  return or(
+    key.map((column, index) => {
+      const last = index === key.length - 1
+      return and([
+        ...equal(key.slice(0, index), values),
+        compared(column, last && orEqual ? `${sign}=` : sign, values[index]!),
+      ])
+    }),
+  )
+}
+
+/** Above `after` up to and including `upTo`; null is without a bound. */
+export interface Range {
+  after: string[] | null
+  upTo: string[] | null
+}
+
+export function within(key: readonly ColumnRow[], {after, upTo}: Range): Condition {
+  const bounds = [...(after ? [beyond(key, after, '>', false)] : []), ...(upTo ? [beyond(key, upTo, '<', true)] : [])]
+  return bounds.length === 0 ? {sql: 'TRUE', values: []} : and(bounds)
+}
+
+export const anyOf = (key: readonly ColumnRow[], keys: readonly string[][]): Condition =>
+  or(keys.map((values) => and(equal(key, values))))

@@ -1,0 +1,62 @@
+/** Asks CloudFormation what of the database is no longer what the deployed templates say, before anything is done. */
+
+import {DrError} from '../../errors.js'
+import {holdsMembers} from '../../gates/database-members.js'
+import type {DestructiveDrift} from '../../gates/template-drift.js'
+import {stackKey, stackTitle} from '../../model/stack.js'
+import type {ProjectStack, StackState, Template} from '../../model/stack.js'
+import type {PropertyDrift, ResourceDrift} from '../../ports/stack-drift.js'
+import {holdsData, isDestructive} from '../drift/template/judge.js'
+import type {DeployInput} from './input.js'
+import {standingOf} from './standing.js'
+
+/**
+ * Of stacks that stand and hold members of the database. What the project now wants to be as it is, is no drift any more. Where
+ * CloudFormation cannot tell, a warning says so: who must deploy is not stopped by that.
+ */
+export async function destructiveDrifts(
+  {cloudFormation, stackDrifts, emit, signal}: Pick<DeployInput, 'cloudFormation' | 'emit' | 'signal' | 'stackDrifts'>,
+  stacks: ProjectStack[],
+  states: ReadonlyMap<string, StackState>,
+): Promise<DestructiveDrift[]> {
+  const standing = stacks.filter((stack) => standingOf(states.get(stackKey(stack))) === 'updatable')
+  const ask = async (stack: ProjectStack): Promise<DestructiveDrift[]> => {
+    const deployed = await cloudFormation.template(stack.region, stack.name, {signal})
+    if (!holdsMembers(deployed)) return []
+    try {
+      const resources = dataIn(deployed)
+      return destructive(stack, await stackDrifts.detect(stack, {resources, signal}))
+    } catch (error) {
+      if (signal.aborted || !(error instanceof DrError) || error.exit === 'credentials') throw error
+      const {message, why, next} = error
+      const text = `whether the database of ${stackTitle(stack)} is still what its template says is unknown: ${[message, why].filter(Boolean).join(': ')}`
+      emit({code: 'warning', text, hint: next})
+      return []
+    }
+  }
+
+  return (await Promise.all(standing.map(ask))).flat()
+}
+
+const dataIn = ({Resources = {}}: Template): string[] =>
+  Object.entries(Resources)
+    .filter(([, {Type}]) => holdsData(Type))
+    .map(([id]) => id)
+
+function destructive({name, region, template}: ProjectStack, found: ResourceDrift[]): DestructiveDrift[] {
+  return found.flatMap((resource) => {
+    const {logicalId, type, deleted, properties} = resource
+    const wanted = template.Resources?.[logicalId]
+    const place = {region, stack: name, logicalId, type}
+    if (deleted) return wanted ? [place] : []
+    return properties
+      .filter((property) => isDestructive(resource, property) && !isWanted(wanted?.Properties, property))
+      .map((property) => ({...place, property}))
+  })
+}
+
+/** The template that is deployed now says what is there. */
+function isWanted(properties: Record<string, unknown> | undefined, {path, actual}: PropertyDrift): boolean {
+  const wanted = properties?.[path.split('/')[1]!]
+  return wanted === undefined ? actual === 'null' : String(wanted) === actual
+}

@@ -1,0 +1,227 @@
+/** One table from its first row to its last: chunk by chunk on both sides at once, and the rows that make a difference. */
+
+import {DrError} from '../../../errors.js'
+import type {TableState} from '../../../ports/scan-state.js'
+import type {Key, Range} from '../../../ports/tables.js'
+import type {CallOptions, Clock} from '../../../ports/world.js'
+import type {Doubt, RowDifference} from '../result.js'
+import {Ahead} from './ahead.js'
+import {compareBags} from './bag.js'
+import {suspectsIn, weigh} from './bisect.js'
+import type {Weighed} from './bisect.js'
+import type {Pace} from './pace.js'
+import type {Pair} from './pair.js'
+import type {Progress} from './progress.js'
+import {Settling} from './settle.js'
+import type {Confirmed} from './settle.js'
+import {columnsOf, fixOfRow, keyOf, wholeRow} from './values.js'
+
+export interface ScanContext {
+  clock: Clock
+  pace: Pace
+  progress: Progress
+  /** Epoch milliseconds: what the primary had by then has surely reached the standby. */
+  reached(): Promise<number>
+  doubt(about: Omit<Doubt, 'kind'>): void
+  fix: boolean
+  note(text: string): void
+  /** More are not looked for in one table. */
+  mostDifferences: number
+  save(): Promise<void>
+  signal: AbortSignal
+}
+
+/** Rows that wait for another look. Beyond that nothing else is read until they are known: what is kept in memory has a bound. */
+const MOST_WAITING = 5000
+/** The state is kept no more often. */
+const SAVE_EVERY_MS = 2000
+
+const AGAIN = 'todo-dr drift --rows'
+const SCHEMA = 'todo-dr drift --schema'
+
+// `state` is brought forward; what it says has been compared is not compared again.
+export async function* scanTable(pair: Pair, state: TableState, context: ScanContext): AsyncIterable<RowDifference> {
+  try {
+    if (pair.key === null) yield* scanBag(pair, state, context)
+    else yield* scanKeyed(pair, state, context)
+  } catch (error) {
+    const found = error instanceof DrError ? HINDRANCES[error.code] : undefined
+    if (!found) throw error
+    doubtTable(pair, context, found.reason(pair), found.next)
+  }
+}
+
+/** What leaves a table unknown, by the code of the error. */
+const HINDRANCES: Record<string, {reason(pair: Pair): string; next: string}> = {
+  TableChanged: {reason: () => 'it was altered or dropped while it was read', next: SCHEMA},
+  TooSlow: {
+    reason: ({key}) =>
+      key === null
+        ? 'no key puts its rows in order, and it is too large to be compared in one statement of 20 s: give it a primary key without ENUM and SET'
+        : 'even a few of its rows take too long to be read',
+    next: AGAIN,
+  },
+  DigestsApart: {
+    reason: () => 'its rows have other digests, but the same values: CompareRows is not of one version in both regions',
+    next: 'todo-dr deploy',
+  },
+}
+
+const doubtTable = ({table, right}: Pair, {doubt}: ScanContext, reason: string, next: string | null): void =>
+  doubt({region: right.region, subject: table, reason, next})
+
+async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): AsyncIterable<RowDifference> {
+  const {clock, pace, progress, signal} = context
+  const call = {signal}
+  const restless = (key: Key): void =>
+    doubtTable(
+      pair,
+      context,
+      `the row ${JSON.stringify(keyOf(pair.key!, key))} changes too often to be compared`,
+      AGAIN,
+    )
+  const stale = (count: number): void =>
+    doubtTable(
+      pair,
+      context,
+      `${count} of its rows differ, and whether they merely lag cannot be told: no measurement of the replication lag has come since`,
+      AGAIN,
+    )
+  const settling = new Settling(pair, {clock, reached: () => context.reached(), restless, stale})
+  const ahead = new Ahead(pair)
+  const confirmed = new Map<string, Key>()
+  const isFull = (): boolean => confirmed.size >= context.mostDifferences
+  let savedAt = clock.now()
+  const known = async function* (found: AsyncIterable<Confirmed>): AsyncIterable<RowDifference> {
+    for await (const one of found) {
+      confirmed.set(JSON.stringify(one.key), one.key)
+      yield differenceOf(pair, one, context.fix)
+    }
+  }
+
+  pace.begin(pair.rowOctets)
+  for (const key of state.keys) settling.add({key, left: undefined, right: undefined})
+  while (!state.done) {
+    await pace.ready()
+    try {
+      const {weighed, upTo, rows} = await nextChunk(pair, state.after, ahead, context)
+      for await (const suspect of suspectsIn(pair, weighed, call)) {
+        // A chunk that was too much for one statement is met again.
+        if (!confirmed.has(JSON.stringify(suspect.key))) settling.add(suspect)
+        if (settling.size <= MOST_WAITING) continue
+        yield* known(settling.rest(call))
+        if (isFull()) break
+      }
+
+      if (!isFull()) {
+        Object.assign(state, {after: upTo, done: upTo === null, rows: state.rows + rows})
+        progress.read(pair.table, rows, confirmed.size)
+        yield* known(settling.due(call))
+      }
+    } catch (error) {
+      if (!(error instanceof DrError) || error.code !== 'TooSlow' || !pace.smaller()) throw error
+      ahead.tooMuch()
+    }
+
+    state.keys = [...confirmed.values(), ...settling.keys]
+    if (isFull()) {
+      doubtTable(pair, context, `more than ${context.mostDifferences} of its rows differ: the rest was not read`, null)
+      return
+    }
+
+    if (clock.now() - savedAt < SAVE_EVERY_MS) continue
+    savedAt = clock.now()
+    await context.save()
+  }
+
+  yield* known(settling.rest(call))
+  state.keys = [...confirmed.values()]
+}
+
+/** What the next ranges fold into, read within the load budget. */
+async function nextChunk(
+  pair: Pair,
+  after: Key | null,
+  ahead: Ahead,
+  {clock, pace, signal}: ScanContext,
+): Promise<{weighed: Weighed[]; upTo: Key | null; rows: number}> {
+  const call = {signal}
+  const ranges = await ahead.next(after, pace.rows, call)
+  const {upTo} = ranges.at(-1)!
+  const begun = clock.now()
+  const weighed = await (upTo === null ? weigh(pair, ranges, call) : weighChunk(pair, ranges, upTo, ahead, pace, call))
+  const rows = weighed.reduce((sum, {sums: [left]}) => sum + left.rows, 0)
+  await pace.took(rows, clock.now() - begun)
+  return {weighed, upTo, rows}
+}
+
+async function weighChunk(
+  {left, right, scans}: Pair,
+  ranges: Range[],
+  upTo: Key,
+  ahead: Ahead,
+  {rows}: Pace,
+  call: CallOptions,
+): Promise<Weighed[]> {
+  const division = ahead.division(upTo, rows)
+  const [lefts, {sums: rights, ahead: bounds}] = await Promise.all([
+    left.sums(scans.left, ranges, call),
+    right.chunk(scans.right, ranges, division, call),
+  ])
+  ahead.found(upTo, division, bounds)
+  return ranges.map((range, index) => ({range, sums: [lefts[index]!, rights[index]!]}))
+}
+
+async function* scanBag(pair: Pair, state: TableState, context: ScanContext): AsyncIterable<RowDifference> {
+  if (state.done) return
+  const options = {
+    clock: context.clock,
+    reached: () => context.reached(),
+    doubt: (reason: string) => doubtTable(pair, context, reason, AGAIN),
+  }
+  context.note(
+    `${pair.table}: no key puts its rows in order (none at all, or one with an ENUM or a SET). Each region reads all of it in one statement of up to 20 s, which --max-load does not slow down`,
+  )
+  await context.pace.ready()
+  for await (const {left, right, row} of compareBags(pair, options, {signal: context.signal})) {
+    yield {
+      kind: 'rows',
+      class: left > right ? 'missing' : 'extra',
+      region: pair.right.region,
+      subject: pair.table,
+      key: {},
+      columns: wholeRow(pair.columns, row, left > right),
+      text: `the table has no key, so that rows are told apart by all that they hold: ${pair.left.region} has ${left} of this one and ${pair.right.region} ${right}`,
+      next: NEXT,
+      ...(context.fix && {fix: [fixOfRow(pair, row, undefined)]}),
+    }
+  }
+
+  state.done = true
+  context.progress.read(pair.table, pair.rows, 0)
+}
+
+const NEXT = 'todo-dr drift --rows --fix'
+
+/** Throws `DigestsApart` where the regions digest the same row differently: then all rows would seem to differ. */
+function differenceOf(pair: Pair, {key, left, right}: Confirmed, fix: boolean): RowDifference {
+  const [primary, standby] = [pair.left.region, pair.right.region]
+  const columns = columnsOf(pair.columns, left, right)
+  if (left && right && columns.length === 0)
+    throw new DrError({code: 'DigestsApart', exit: 'failed', what: 'no column differs'})
+  return {
+    kind: 'rows',
+    class: !right ? 'missing' : !left ? 'extra' : 'changed',
+    region: standby,
+    subject: pair.table,
+    key: keyOf(pair.key!, key),
+    columns,
+    text: !right
+      ? `${primary} has this row and ${standby} has not`
+      : !left
+        ? `${standby} has this row and ${primary} has not`
+        : `${standby} holds something else than ${primary}`,
+    next: NEXT,
+    ...(fix && {fix: [fixOfRow(pair, left, right)]}),
+  }
+}

@@ -1,0 +1,1 @@
+export {CloudFrontClient as Client, GetDistributionCommand} from '@aws-sdk/client-cloudfront'

@@ -1,0 +1,1 @@
+export {IAMClient as Client, SimulatePrincipalPolicyCommand} from '@aws-sdk/client-iam'

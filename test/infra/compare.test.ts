@@ -1,0 +1,215 @@
+import {expect} from 'chai'
+import type {FunctionProcess} from './support/function-process.js'
+import {Rig} from './support/rig.js'
+
+interface Described {
+  name: string
+  version: string
+  key: string[] | null
+  columns: {name: string; form: string; compared: boolean}[]
+}
+
+describe('the compare function on a real database', function () {
+  this.timeout(60_000)
+  const rig = new Rig()
+  let compare: FunctionProcess
+
+  before(async () => {
+    await rig.start()
+    compare = rig.function('compare')
+    await rig.function('create-table').invoke({action: 'CREATE_TABLE'})
+  })
+
+  after(() => rig.stop())
+
+  const ask = async <T>(question: string, payload: object = {}): Promise<T> => {
+    const {answered, refused} = await compare.invoke<{answered?: T; refused?: object}>({question, ...payload}, 25_000)
+    if (answered === undefined) throw new Error(JSON.stringify(refused))
+    return answered
+  }
+
+  const refusal = async (payload: object): Promise<{code: string; message: string}> => {
+    const {refused} = await compare.invoke<{refused: {code: string; message: string}}>(payload, 25_000)
+    return refused
+  }
+
+  const tables = async (): Promise<Described[]> => (await ask<{tables: Described[]}>('tables', {after: ''})).tables
+
+  /** A table anew, and how to scan it. */
+  const made = async (name: string, columns: string): Promise<{table: string; version: string; columns: string[]}> => {
+    const quoted = `todo.\`${name.replaceAll('`', '``')}\``
+    await rig.sql(`DROP TABLE IF EXISTS ${quoted}`)
+    await rig.sql(`CREATE TABLE ${quoted} (${columns})`)
+    const found = (await tables()).find((one) => one.name === name)!
+    return {table: name, version: found.version, columns: found.columns.map((column) => column.name)}
+  }
+
+  const all = {after: null, upTo: null}
+  const foldOf = async (scan: object): Promise<string> => {
+    const [sum] = await ask<{rows: number; sum: string}[]>('sums', {...scan, ranges: [all]})
+    return sum!.sum
+  }
+
+  it('describes the tables, with the key by which rows are told apart', async () => {
+    await made('plain', 'a INT, b INT')
+    await made('unique_only', 'a INT, b VARCHAR(10) NOT NULL, UNIQUE KEY u (b)')
+    await made('by_choice', "a ENUM('x','y') NOT NULL PRIMARY KEY")
+    const keys = Object.fromEntries((await tables()).map(({name, key}) => [name, key]))
+    expect(keys).to.deep.include({ToDos: ['id'], plain: null, unique_only: ['b'], by_choice: null})
+    for (const name of ['plain', 'unique_only', 'by_choice']) await rig.sql(`DROP TABLE todo.${name}`)
+  })
+
+  it('tells the migrations and what the account may do, without a digest of its password', async () => {
+    const {migrations, grants} = await ask<{migrations: string[]; grants: string[]}>('around')
+    expect(migrations).to.include('0001-create-todos')
+    expect(grants.join('\n'))
+      .to.include('GRANT SELECT, INSERT, UPDATE, DELETE')
+      .and.not.match(/PASSWORD|\*[\dA-F]{40}/)
+  })
+
+  const CHANGES: [what: string, columns: string, from: string, to: string][] = [
+    ['NULL and an empty text', 'v VARCHAR(20) NULL', 'NULL', "''"],
+    ['the case of a letter', 'v VARCHAR(20)', "'a'", "'A'"],
+    ['an accent that the collation takes for none', 'v VARCHAR(20)', "'e'", "'é'"],
+    ['a blank at the end', 'v VARCHAR(20)', "'a'", "'a '"],
+    ['two ways to write one character', 'v VARCHAR(20)', "_utf8mb4 X'C3A9'", "_utf8mb4 X'65CC81'"],
+    ['the last digit of a float', 'v FLOAT', '16777215', '16777214'],
+    ['the last bit of a double', 'v DOUBLE', '0.1', '0.1 + 1.4e-17'],
+    ['a double of fixed digits', 'v DOUBLE(10,2)', '1.5', '1.51'],
+    ['an hour of a timestamp', 'v TIMESTAMP(3) NULL', "'2026-01-01 12:00:00.001'", "'2026-01-01 13:00:00.001'"],
+    ['a fraction of a second', 'v DATETIME(6)', "'2026-01-01 12:00:00.000001'", "'2026-01-01 12:00:00.000002'"],
+    ['a blank within JSON', 'v JSON', `'{"a": 1}'`, `'{"a":1}'`],
+    ['a bit', 'v BIT(64)', "b'1'", "b'0'"],
+    ['bytes that are no text', 'v VARBINARY(10)', "X'FF00'", "X'FF01'"],
+    ['a large text', 'v LONGTEXT', "REPEAT('x', 100000)", "CONCAT(REPEAT('x', 99999), 'y')"],
+    ['a choice', "v ENUM('a','b')", "'a'", "'b'"],
+    ['a decimal', 'v DECIMAL(65,30)', '1.000000000000000000000000000001', '1'],
+    ['a point', 'v POINT', 'POINT(1,2)', 'POINT(1,3)'],
+    ['a value that moves to the next column', 'v VARCHAR(9), w VARCHAR(9)', "'a,b', NULL", "'a', 'b'"],
+    ['a text that looks like NULL', 'v VARCHAR(9) NULL', "'N'", 'NULL'],
+  ]
+  for (const [what, columns, from, to] of CHANGES)
+    it(`sees ${what}`, async () => {
+      const scan = await made('seen', `id INT PRIMARY KEY, ${columns}`)
+      await rig.sql(`INSERT INTO todo.seen VALUES (1, ${from})`)
+      const before = await foldOf(scan)
+      await rig.sql('DELETE FROM todo.seen')
+      await rig.sql(`INSERT INTO todo.seen VALUES (1, ${to})`)
+      expect(await foldOf(scan)).not.to.equal(before)
+      await rig.sql('DELETE FROM todo.seen')
+      await rig.sql(`INSERT INTO todo.seen VALUES (1, ${from})`)
+      expect(await foldOf(scan)).to.equal(before)
+    })
+
+  it('sees two rows that exchange a value', async () => {
+    const scan = await made('swapped', 'id INT PRIMARY KEY, v VARCHAR(20)')
+    await rig.sql("INSERT INTO todo.swapped VALUES (1, 'one'), (2, 'two')")
+    const before = await foldOf(scan)
+    await rig.sql("UPDATE todo.swapped SET v = IF(id = 1, 'two', 'one')")
+    expect(await foldOf(scan)).not.to.equal(before)
+  })
+
+  it('divides, lists and shows rows by a key of several columns, of text and of time among them', async () => {
+    const scan = await made(
+      'parts',
+      'a VARCHAR(10) COLLATE utf8mb4_unicode_520_ci, b TIMESTAMP(3), c BIGINT UNSIGNED, v TEXT, PRIMARY KEY (a, b, c)',
+    )
+    await rig.sql("SET GLOBAL time_zone = '+05:00'")
+    for (let row = 0; row < 100; row++)
+      await rig.sql(
+        `INSERT INTO todo.parts VALUES (ELT(1 + ? DIV 30, 'a', 'Ä', 'b', 'ß'), '2026-01-01' + INTERVAL (? DIV 10) HOUR,
+          18446744073709551615 - ?, ?)`,
+        [row, row, row, `row ${row}`],
+      )
+    const division = {range: all, every: 7, most: 60}
+    const [bounds] = await ask<string[][][]>('boundaries', {...scan, divisions: [division]})
+    expect(bounds).to.have.length(14)
+    const few = await ask<string[][][]>('boundaries', {...scan, divisions: [{range: all, every: 90, most: 60}]})
+    expect(few, 'one by one').to.deep.equal([
+      [(await ask<string[][][]>('boundaries', {...scan, divisions: [{range: all, every: 1, most: 90}]}))[0]![89]],
+    ])
+    const chunk = await ask<{sums: {rows: number}[]; ahead: string[][]}>('chunk', {
+      ...scan,
+      ranges: [{after: null, upTo: bounds![1]}],
+      ahead: {...division, range: {after: bounds![1], upTo: null}},
+    })
+    expect(chunk).to.deep.include({ahead: bounds!.slice(2)})
+    expect(chunk.sums[0]!.rows).to.equal(14)
+    const edges = [null, ...bounds!, null]
+    const ranges = edges.slice(1).map((upTo, index) => ({after: edges[index], upTo}))
+    const sums = await ask<{rows: number}[]>('sums', {...scan, ranges})
+    expect(sums.map(({rows}) => rows)).to.deep.equal([...Array.from({length: 14}, () => 7), 2])
+    const lists = await ask<[string[], string][][]>('hashes', {...scan, ranges: ranges.slice(3, 6), most: 10})
+    expect(lists.map(({length}) => length)).to.deep.equal([7, 3])
+    const listed = lists[0]!
+    const shown = await ask<{key: string[]; hash: string}[]>('rows', {...scan, keys: listed.map(([key]) => key)})
+    expect(new Map(shown.map(({key, hash}) => [key.join(' '), hash]))).to.deep.equal(
+      new Map(listed.map(([key, hash]) => [key.join(' '), hash])),
+    )
+    await rig.sql("SET GLOBAL time_zone = 'SYSTEM'")
+  })
+
+  for (const type of ['FLOAT', 'DOUBLE', 'FLOAT(10,2)'])
+    it(`divides by a key of ${type}, and finds each of its values again`, async () => {
+      const scan = await made('floating', `v ${type} PRIMARY KEY`)
+      const values = ['-1e9', '-0.1', '0', '1 / 3', '0.1 + 1.4e-17', '16777215', '123456.78', '1e12 / 7']
+      await rig.sql(`INSERT IGNORE INTO todo.floating VALUES ${values.map((value) => `(${value})`).join(', ')}`)
+      const [bounds] = await ask<string[][][]>('boundaries', {...scan, divisions: [{range: all, every: 1, most: 60}]})
+      const count = await rig.sql('SELECT COUNT(*) AS n FROM todo.floating')
+      expect(bounds).to.have.length(Number(count[0]!.n))
+      const ranges = bounds!.map((upTo, index) => ({after: bounds![index - 1] ?? null, upTo}))
+      const sums = await ask<{rows: number}[]>('sums', {...scan, ranges})
+      expect(sums.map(({rows}) => rows)).to.deep.equal(ranges.map(() => 1))
+      const shown = await ask<{key: string[]}[]>('rows', {...scan, keys: bounds})
+      expect(shown.map(({key}) => key)).to.have.deep.members(bounds!)
+    })
+
+  it('compares rows without a key as a bag: one row twice is not nothing', async () => {
+    const scan = await made('bag', 'v VARCHAR(10) NULL')
+    await rig.sql("INSERT INTO todo.bag VALUES ('a'), ('a'), (NULL)")
+    const bags = await ask<[string, {rows: number}][]>('bags', scan)
+    expect(bags.map(([, {rows}]) => rows).sort()).to.deep.equal([1, 2])
+    const names = bags.map(([name]) => name)
+    const digests = await ask<[string, number][]>('digests', {...scan, bags: names, most: 10})
+    expect(digests.map(([, count]) => count).sort()).to.deep.equal([1, 2])
+    const alike = await ask<{count: number; values: unknown[]}[]>('alike', {
+      ...scan,
+      hashes: digests.map(([hash]) => hash),
+    })
+    expect(alike.map(({count, values}) => [count, values])).to.have.deep.members([
+      [2, ['1::61']],
+      [1, [null]],
+    ])
+  })
+
+  it('says that a table was altered, or is gone', async () => {
+    const scan = await made('altered', 'id INT PRIMARY KEY, v INT')
+    await rig.sql('ALTER TABLE todo.altered MODIFY v BIGINT')
+    expect((await refusal({question: 'sums', ...scan, ranges: [all]})).code).to.equal('TableChanged')
+    await rig.sql('DROP TABLE todo.altered')
+    expect((await refusal({question: 'sums', ...scan, ranges: [all]})).code).to.equal('TableChanged')
+  })
+
+  it('answers its own questions alone, and takes names and values for nothing else', async () => {
+    expect((await refusal({question: 'SELECT 1'})).code).to.equal('UnknownQuestion')
+    expect((await refusal({question: 'constructor'})).code).to.equal('UnknownQuestion')
+    const scan = await made('we`ird.name', 'id INT PRIMARY KEY, `v`` = 1; --` INT')
+    await rig.sql('INSERT INTO todo.`we``ird.name` VALUES (1, 2)')
+    expect(await foldOf(scan)).to.match(/^[\dA-F]{16}$/)
+    expect(
+      (await refusal({question: 'sums', ...scan, columns: ['id', "x'); DROP TABLE ToDos"], ranges: [all]})).code,
+    ).to.equal('UnknownColumn')
+    const injected = {after: ["0 OR 1=1') --"], upTo: null}
+    const [sum] = await ask<{rows: number}[]>('sums', {...scan, ranges: [injected]})
+    expect(sum!.rows).to.equal(1)
+    expect(await rig.count('1 = 1')).to.equal(0)
+  })
+
+  it('serves on a standby, whose default endpoint refuses', async () => {
+    rig.proxy.mode = 'refuse'
+    const fresh = rig.function('compare')
+    const {answered} = await fresh.invoke<{answered?: object}>({question: 'tables', after: ''}, 25_000)
+    expect(answered).to.be.an('object')
+    rig.proxy.mode = 'pass'
+  })
+})

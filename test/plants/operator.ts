@@ -1,0 +1,162 @@
+/** Plants in what concerns whoever runs a switch: leases, runs, outages and clocks. */
+
+import {DeleteObjectCommand, PutObjectCommand} from '@aws-sdk/client-s3'
+import {callLab} from '../support/lab.js'
+import {AWAY, HOME} from './plant.js'
+import type {Plant} from './plant.js'
+
+export const FOREIGN_LEASE: Plant = {
+  name: 'Somebody else holds the operator lease',
+  by: 's3 `PutObject` of another machine',
+  async make({home}) {
+    const lease = {Bucket: `todomgmt-lease-000000000000-${HOME}`, Key: 'operator-lease.json'}
+    const Body = JSON.stringify({owner: 'mia on another machine', ttlSeconds: 600, token: 9, since: Date.now()})
+    await home.s3.send(new PutObjectCommand({...lease, Body}))
+    return () => home.s3.send(new DeleteObjectCommand(lease))
+  },
+  health: [
+    {
+      check: 'lease',
+      region: null,
+      level: 'warning',
+      says: 'mia on another machine holds it',
+      next: 'wait until that command ends',
+    },
+  ],
+}
+
+export const OTHER_CLOCK: Plant = {
+  name: 'The clock of this machine is wrong',
+  by: "the lab's clock is moved on by two minutes",
+  async make({status}) {
+    await callLab(status, 'PUT', 'clock', {offsetSeconds: 120})
+    return () => callLab(status, 'PUT', 'clock', {offsetSeconds: 0})
+  },
+  health: [
+    {
+      check: 'clock',
+      region: null,
+      level: 'warning',
+      says: 'this clock is 1',
+      next: 'synchronize the clock: timedatectl set-ntp true',
+    },
+  ],
+  // The lab dates what it has measured by the clock that it has now: throttles of an earlier fence seem new.
+  maybe: [
+    {
+      check: 'function-errors',
+      region: HOME,
+      level: 'warning',
+      says: 'errors and',
+      next: 'read the logs of the functions',
+    },
+  ],
+}
+
+export const LEFT_OUTAGE: Plant = {
+  name: 'A rehearsal outage was left on',
+  by: '`todo-dr outage start`',
+  async make({sandbox}) {
+    await sandbox.expect(0, ['outage', 'start'])
+    return () => sandbox.expect(0, ['outage', 'stop'])
+  },
+  health: [
+    {
+      check: 'rehearsal-outage',
+      region: HOME,
+      level: 'problem',
+      says: 'a rehearsal outage is on: api, since',
+      next: 'todo-dr outage stop',
+    },
+    {
+      check: 'concurrency',
+      region: HOME,
+      level: 'problem',
+      says: 'closed by a rehearsal outage',
+      next: 'todo-dr outage stop',
+    },
+    {check: 'api', region: HOME, level: 'problem', says: 'answers 5', next: 'todo-dr status'},
+    {
+      check: 'edge',
+      region: null,
+      level: 'problem',
+      says: `a read is served by ${AWAY}, as ${HOME} does not answer it`,
+      next: 'todo-dr status',
+    },
+  ],
+}
+
+export const CUT_RUN: Plant = {
+  name: 'A switchover was cut in the middle',
+  by: '`todo-dr switchover --drain`, killed after it has fenced the primary',
+  async make({sandbox}) {
+    const {signal} = await sandbox.run(['switchover', '--drain'], {env: {TODO_DR_FAILPOINT: 'before:canary'}})
+    if (signal !== 'SIGKILL') throw new Error('the switchover was not cut')
+    return () => sandbox.expect(0, ['resume', '--undo'])
+  },
+  health: [
+    {
+      check: 'unfinished-run',
+      region: null,
+      level: 'problem',
+      says: `the switchover to ${AWAY} was begun and is not finished`,
+      next: 'todo-dr resume',
+    },
+    {
+      check: 'concurrency',
+      region: HOME,
+      level: 'problem',
+      says: 'the primary is fenced: it takes no writes',
+      next: `todo-dr switchover --to ${HOME}`,
+    },
+    {
+      check: 'lease',
+      region: null,
+      level: 'warning',
+      says: 'a switch would be refused',
+      next: 'wait until that command ends',
+    },
+  ],
+}
+
+/** Of a new deployment; the first switch ends it. */
+export const NEVER_REHEARSED: Plant = {
+  name: 'Nobody has rehearsed',
+  by: 'a deployment without a switch',
+  make: () => Promise.resolve(() => Promise.resolve()),
+  health: [
+    {
+      check: 'rehearsal',
+      region: null,
+      level: 'warning',
+      says: 'no switch of this deployment is known',
+      next: 'rehearse: todo-dr switchover and todo-dr failback',
+    },
+  ],
+}
+
+export const SILENT_REGION: Plant = {
+  name: 'A region does not answer',
+  by: "the lab's fault `region-loss`, which takes connections and says nothing",
+  async make({status}) {
+    const fault = {kind: 'region-loss', region: AWAY}
+    await callLab(status, 'POST', 'faults', {...fault, mode: 'hang'})
+    return () => callLab(status, 'DELETE', 'faults', fault)
+  },
+  health: [
+    {
+      check: 'global-database',
+      region: null,
+      level: 'problem',
+      says: `the member in ${AWAY} is`,
+      next: 'wait until it is connected again',
+    },
+    ...['instances', 'backups', 'api', 'functions', 'alarms', 'secrets'].map((check) => ({
+      check,
+      region: AWAY as typeof AWAY,
+      level: 'unknown' as const,
+      says: 'no answer within 3 s',
+      next: 'todo-dr status says whether the region is down',
+    })),
+  ],
+}
