@@ -100,6 +100,7 @@ export class ClusterServer extends Server implements DatabaseServer {
   async follow(linkPort: number, demoted: boolean): Promise<void> {
     const {user, password} = this.options.credentials.replication
     await this.query('STOP SLAVE', [], STATEMENT_DEADLINE_MS)
+    if (!demoted) await this.resumeAfterOwnLog()
     await this.query(
       `CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=?, MASTER_USER=?, MASTER_PASSWORD=?, MASTER_SSL=0,
      MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=slave_pos${demoted ? ', MASTER_DEMOTE_TO_SLAVE=1' : ''}`,
@@ -164,6 +165,19 @@ export class ClusterServer extends Server implements DatabaseServer {
     }
   }
 
+  /**
+   * A replica logs what it applies. A DDL statement is logged, and the position kept, one after the other: a server that is killed in
+   * between has done it, and would be sent it again, which strict GTIDs refuse for good. Its own log is what it has applied
+   * (MariaDB, "Atomic DDL": a statement that is in the log is completed by the recovery, any other is undone).
+   */
+  private async resumeAfterOwnLog(): Promise<void> {
+    const [row] = await this.query('SELECT @@gtid_binlog_pos AS logged, @@gtid_slave_pos AS applied')
+    const logged = String(row?.logged ?? '')
+    if (sequence(logged) > sequence(String(row?.applied ?? ''))) {
+      await this.query('SET GLOBAL gtid_slave_pos=?', [logged], STATEMENT_DEADLINE_MS)
+    }
+  }
+
   private async receivedIsApplied(): Promise<boolean> {
     const [row] = await this.query('SHOW SLAVE STATUS')
     if (!row || row.Slave_SQL_Running !== 'Yes' || !row.Gtid_IO_Pos) return true
@@ -172,6 +186,9 @@ export class ClusterServer extends Server implements DatabaseServer {
     return String(row.Slave_SQL_Running_State).startsWith('Slave has read all relay log')
   }
 }
+
+/** Of a GTID `DOMAIN-SERVER-SEQUENCE`; a lab has one domain. 0 where there is none. */
+const sequence = (gtid: string): number => Number(gtid.split('-')[2] ?? 0)
 
 /** Aurora knows time zones by name; a server without the zones' tables knows UTC by its offset alone. */
 function serverValue(name: string, value: string): string | number {

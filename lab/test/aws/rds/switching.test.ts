@@ -255,6 +255,28 @@ describe('RDS switches', function () {
     expect(eventIds(AWAY)).to.include('0186')
   })
 
+  it('goes on replicating where a statement was done and logged, and not counted yet, when the server died', async () => {
+    await begin()
+    await lab.lab.faults.start(fault('partition', AWAY))
+    const create = 'CREATE TABLE late (id INT PRIMARY KEY)'
+    const home = await lab.admin(HOME)
+    await home.query(create)
+    const [[{gtid}]] = (await home.query('SELECT @@last_gtid AS gtid')) as unknown as [[{gtid: string}]]
+    await home.query('INSERT INTO late VALUES (1)')
+    home.destroy()
+
+    // What replication does, but for its last act: a statement under the primary's number that `gtid_slave_pos` does not know.
+    const [, server, sequence] = gtid.split('-').map(Number)
+    const away = await lab.admin(AWAY)
+    await away.query(`SET SESSION server_id=${server}, gtid_seq_no=${sequence}`)
+    await away.query(create)
+    away.destroy()
+    await lab.lab.faults.start(fault('region-loss', AWAY))
+    await lab.lab.faults.lift(fault('partition', AWAY))
+    await lab.lab.faults.lift(fault('region-loss', AWAY))
+    await lab.waitFor('the row', async () => (await lab.rows(AWAY, 'SELECT id FROM late')).length === 1)
+  })
+
   it('detaches the survivor of a dead primary, which then stands alone', async () => {
     const [, away] = await begin()
     await lab.lab.faults.start(fault('region-loss', HOME))
