@@ -1,6 +1,6 @@
 /**
- * False alarms: `health` and `drift` of every kind look at one lab with which nothing is wrong, under load, before a failover, twice
- * after it, twice after the failback, and so on. Whatever they say is a failure of the round, by its name.
+ * False alarms: `health` and `drift` of every kind look at a lab with which nothing is wrong, under load: before a failover, twice
+ * after it and twice after the failback. Whatever they say is a failure of the round, by its name.
  */
 
 import {Ground, falseAlarms} from '../plants/ground.js'
@@ -9,18 +9,19 @@ import {Sandbox} from '../support/cli.js'
 import {Clients} from './clients.js'
 import {generator} from './generator.js'
 
-/** What comes before a round's look, by its number: the first round of all looks at a lab that was never switched. */
-const TURNS = ['failover', undefined, 'failback', undefined] as const
+/**
+ * What comes before a look, by its number in the life of a lab; after the last one a new lab takes over. A lab that is switched again and
+ * again answers errors minute after minute, of which an alarm rightly speaks: no deployment is switched that often.
+ */
+const TURNS = [undefined, 'failover', undefined, 'failback', undefined] as const
 
 export class CleanRounds {
-  #rounds = 0
+  #turn = 0
 
-  private constructor(private readonly ground: Ground) {}
+  private constructor(private ground: Ground) {}
 
   static async open(): Promise<CleanRounds> {
-    const ground = await Ground.open(new Sandbox())
-    await ground.sandbox.expect(0, ['status'])
-    return new CleanRounds(ground)
+    return new CleanRounds(await freshGround())
   }
 
   close(): Promise<void> {
@@ -30,10 +31,10 @@ export class CleanRounds {
   /** Throws with what was said, where anything was. */
   async round(seed: number): Promise<string> {
     const random = generator(seed)
+    if (this.#turn === TURNS.length) await this.#renew()
     const {sandbox, status, deployment} = this.ground
-    const turn = this.#rounds === 0 ? undefined : TURNS[(this.#rounds - 1) % TURNS.length]
-    const rehearsed = this.#rounds > 0
-    this.#rounds++
+    const rehearsed = this.#turn > 0
+    const turn = TURNS[this.#turn++]
     const token = (await sandbox.expect(0, ['token'])).stdout.trim()
     const clients = new Clients(status.edgeUrl, token, {
       count: 1 + Math.floor(random() * 4),
@@ -54,4 +55,15 @@ export class CleanRounds {
       await clients.stop()
     }
   }
+  async #renew(): Promise<void> {
+    await this.ground.close()
+    this.ground = await freshGround()
+    this.#turn = 0
+  }
+}
+
+async function freshGround(): Promise<Ground> {
+  const ground = await Ground.open(new Sandbox())
+  await ground.sandbox.expect(0, ['status'])
+  return ground
 }
