@@ -1,20 +1,37 @@
 import type {Hosts} from './kernel.js'
 
+interface Host {
+  region: string | undefined
+  port: number
+}
+
 /** The lab's DNS: AWS-shaped names, compared without regard to case, to ports on loopback. */
 export class LabHosts implements Hosts {
-  private readonly names = new Map<string, {region: string | undefined; port: number}>()
+  private readonly names = new Map<string, Host>()
+  /** What resolvers have kept of names that were changed or taken away. */
+  private readonly kept = new Map<string, Host & {until: number}>()
+
+  /** `dnsMs`: how long resolvers keep an answer. Every name counts as one that they have asked for. A name that is new is seen at once. */
+  constructor(
+    private readonly dnsMs = 0,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   register(hostname: string, region: string | undefined, port: number): void {
-    this.names.set(hostname.toLowerCase(), {region, port})
+    const name = hostname.toLowerCase()
+    this.keep(name)
+    this.names.set(name, {region, port})
   }
 
   unregister(hostname: string): void {
-    this.names.delete(hostname.toLowerCase())
+    const name = hostname.toLowerCase()
+    this.keep(name)
+    this.names.delete(name)
   }
 
   resolve(hostname: string): {port: number; region: string | undefined} | undefined {
-    const found = this.names.get(hostname.toLowerCase())
-    return found && {...found}
+    const found = this.seen().get(hostname.toLowerCase())
+    return found && {region: found.region, port: found.port}
   }
 
   ofRegion(region: string): Record<string, number> {
@@ -26,6 +43,18 @@ export class LabHosts implements Hosts {
   }
 
   all(): {hostname: string; region: string | undefined; port: number}[] {
-    return [...this.names].map(([hostname, {region, port}]) => ({hostname, region, port}))
+    return [...this.seen()].map(([hostname, {region, port}]) => ({hostname, region, port}))
+  }
+
+  /** As those see it who resolve it. */
+  private seen(): Map<string, Host> {
+    if (this.kept.size === 0) return this.names
+    for (const [name, {until}] of this.kept) if (until <= this.now()) this.kept.delete(name)
+    return new Map([...this.names, ...this.kept])
+  }
+
+  private keep(name: string): void {
+    const found = this.seen().get(name)
+    if (this.dnsMs > 0 && found && !this.kept.has(name)) this.kept.set(name, {...found, until: this.now() + this.dnsMs})
   }
 }

@@ -17,9 +17,27 @@ export const ADMINISTRATOR_KEY_ID = 'lab'
 /** The region in which AWS runs the control planes of global services. */
 export const GLOBAL_CONTROL_REGION = 'us-east-1'
 
-/** Delays in milliseconds. `instant` has none; `paced` has published orders of magnitude, scaled to a demonstration. */
+/** What befalls calls, at rates of 0 to 1. */
+export interface Forecast {
+  /** Of all calls: refused with a throttle. */
+  throttleRate: number
+  /** Of all calls: failed with a 500; half of them have acted before the answer is lost. */
+  errorRate: number
+  /** Of the calls that only read: they begin after `slowMs`. */
+  slowRate: number
+  slowMs: number
+  /** Of the calls that change something: they are carried out, and the connection is reset in place of the answer. */
+  lostRate: number
+  /** The same seed and the same order of calls give the same weather. */
+  seed: number
+}
+
+/**
+ * Delays in milliseconds. `instant` has none; `paced` has published orders of magnitude, scaled to a demonstration; `hostile` has what
+ * AWS is allowed to do.
+ */
 export interface Profile {
-  name: 'instant' | 'paced'
+  name: 'instant' | 'paced' | 'hostile'
   /** From the acceptance of FailoverGlobalCluster or SwitchoverGlobalCluster to the promotion. */
   promotionMs: number
   /** From a KeyValueStore write to its being seen by the edge. */
@@ -28,6 +46,20 @@ export interface Profile {
   distributionMs: number
   /** From the return of a lost region to the start of rebuilding its volume after a failover. */
   rejoinMs: number
+  /** After its acceptance, a switch is not shown by DescribeGlobalClusters for so long. */
+  hiddenMs: number
+  /** What is read of a status over the wire may be so old. */
+  staleMs: number
+  /** From a promotion to its being seen by RDS Proxy, which keeps clients waiting. */
+  proxyMs: number
+  /** From the first node of the edge that sees a KeyValueStore write to the last. */
+  spreadMs: number
+  /** The start of a function's execution environment takes so long at least. */
+  coldMs: number
+  /** A name that has changed is resolved as before for so long: the resolvers have kept the old answer. */
+  dnsMs: number
+  /** From the start on. */
+  weather: Omit<Forecast, 'seed'>
 }
 
 /** Names in AWS's shape -> where on loopback they are served. The lab's DNS. */

@@ -36,6 +36,8 @@ export interface LabOptions {
   /** Exists, empty, 0700. */
   folder: string
   profile: Profile
+  /** Of what is random in the profile; 1 where absent. */
+  seed?: number
   /** Of the control plane; 0 takes a free one. Rejects with `PortTaken` where it cannot be had. */
   port: number
   log(part: string, text: string): void
@@ -84,6 +86,8 @@ export class LocalLab implements Lab {
       options.enforceIam ?? false,
       [...new Set([options.home, options.away, GLOBAL_CONTROL_REGION])],
       (region) => this.tagged(region),
+      options.profile,
+      options.seed ?? 1,
     )
     this.credentials = new Credentials(() => this.governance.clock.now())
   }
@@ -91,7 +95,7 @@ export class LocalLab implements Lab {
   /** The control plane listens from here on. */
   static async start(options: LabOptions): Promise<LocalLab> {
     const faults = new LabFaults()
-    const hosts = new LabHosts()
+    const hosts = new LabHosts(options.profile.dnsMs)
     let handler: HttpHandler = (_, response) => response.writeHead(503).end()
     const guard = guarded({opensTo: 'programs'}, (request, response) => handler(request, response))
     const control = await listen(options.port, guard)

@@ -23,6 +23,8 @@ const {values} = parseArgs({
     folder: {type: 'string'},
     name: {type: 'string', default: 'default'},
     profile: {type: 'string', default: 'instant'},
+    /** Of what is random in the profile: a whole number. */
+    seed: {type: 'string', default: '1'},
     port: {type: 'string', default: '0'},
     empty: {type: 'boolean', default: false},
     /** Principals may do what their policies say. */
@@ -124,6 +126,7 @@ async function boot(): Promise<void> {
     away,
     folder,
     profile,
+    seed: Number(values.seed),
     port: Number(values.port),
     log,
     enforceIam: values['enforce-iam'],

@@ -75,6 +75,8 @@ export interface ServiceApi {
   readonly permissions?: Permissions
   /** What AWS leaves unsigned, for callers without keys: the prefix of its X-Amz-Target, and the operations. */
   readonly unsigned?: {target: string; operations: ReadonlySet<string>}
+  /** Operations that tell a status, which may lag behind what is true. */
+  readonly statusReads?: ReadonlySet<string>
   /** What it says to who calls too often; most services have one word for it. Source: the error pages of the API references. */
   readonly throttle?: Refusal
   /** What it says when something is wrong with itself, where that is not InternalFailure. */

@@ -20,4 +20,23 @@ describe("the lab's names", () => {
     hosts.register('edge', undefined, 3)
     expect(hosts.ofRegion('us-east-1')).to.deep.equal({a: 1})
   })
+
+  it('are resolved as before for a while after they have changed, where answers are kept; a new name is seen at once', () => {
+    let now = 0
+    const hosts = new LabHosts(5000, () => now)
+    hosts.register('a', 'us-east-1', 1)
+    expect(hosts.resolve('a')?.port).to.equal(1)
+    hosts.register('a', 'us-east-1', 2)
+    hosts.register('b', 'us-east-1', 4)
+    now = 4000
+    hosts.register('a', 'us-east-1', 3)
+    hosts.unregister('b')
+    expect(hosts.resolve('a')?.port, 'the first answer, for its own time').to.equal(1)
+    expect(hosts.ofRegion('us-east-1')).to.deep.equal({a: 1, b: 4})
+    now = 5000
+    expect(hosts.resolve('a')?.port).to.equal(3)
+    expect(hosts.resolve('b')?.port).to.equal(4)
+    now = 9000
+    expect(hosts.all()).to.deep.equal([{hostname: 'a', region: 'us-east-1', port: 3}])
+  })
 })

@@ -50,7 +50,8 @@ export default class Drill extends DrCommand {
       helpValue: 'N',
     }),
     seed: Flags.integer({
-      description: 'Seed for the request ids of the load; random and printed by default',
+      description:
+        'Seed for the request ids of the load and for what `--pace hostile` draws; random and printed by default',
       helpValue: 'N',
     }),
     'no-failback': Flags.boolean({description: 'Stop after the failover; do not fail back'}),
@@ -75,6 +76,7 @@ export default class Drill extends DrCommand {
       ...flags,
       lab: asked,
       profile: flags.pace,
+      seed,
       project: project?.lab,
       labs,
       stage,

@@ -2,6 +2,10 @@
 
 import type {Region} from '../model/deployment.js'
 
+/** How fast a lab is, and how much it hides. */
+export const LAB_PACES = ['instant', 'paced', 'hostile'] as const
+export type LabPace = (typeof LAB_PACES)[number]
+
 export type LabFaultKind = 'region-loss' | 'database-crash' | 'api-outage' | 'partition'
 
 export interface LabFault {
@@ -41,7 +45,7 @@ export interface LabStatus {
   app?: string
   home: Region
   away: Region
-  profile: 'instant' | 'paced'
+  profile: LabPace
   /** Process id of the lab itself. */
   pid: number
   hosts: {hostname: string; region: Region | null; port: number}[]

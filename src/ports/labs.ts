@@ -1,11 +1,13 @@
 /** The labs of this machine, as programs: started, found, stopped. */
 
-import type {LabAdmin} from './lab-admin.js'
+import type {LabAdmin, LabPace} from './lab-admin.js'
 
 export interface LabOptions {
   /** `[\w-]+`, at most 40 characters. */
   name: string
-  profile?: 'instant' | 'paced'
+  profile?: LabPace
+  /** Of what is random in the profile: a whole number; 1 where absent. */
+  seed?: number
   /** Of the control plane; 0 or absent takes a free one. */
   port?: number
   /** Do not provision the default assembly. */

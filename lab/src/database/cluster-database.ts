@@ -40,6 +40,7 @@ export class ClusterDatabase {
   private load: Repeating | undefined
   private booting: Promise<void> | undefined
   private closed = false
+  private promotedAt = -Infinity
   /** It has written since it last replicated: its own last transaction is then where it goes on as a replica. */
   private hasWritten = false
 
@@ -63,6 +64,11 @@ export class ClusterDatabase {
 
   get pid(): number | undefined {
     return this.server?.pid
+  }
+
+  /** It is the writer, and those know it who learn of a promotion so many milliseconds later. */
+  isKnownWriter(ms: number): boolean {
+    return this.role === 'writer' && performance.now() - this.promotedAt >= ms
   }
 
   /** Streaming from its primary without an obstacle, as far as can be said without asking the server. */
@@ -158,6 +164,7 @@ export class ClusterDatabase {
     await this.lag.stop()
     await this.running().stopFollowing()
     this.source = undefined
+    this.promotedAt = performance.now()
     await this.becomeWriter()
   }
 

@@ -1,12 +1,15 @@
 /** What happens to a call beside being carried out: permission, weather, record. */
 
-import {fault, ServiceFault, type PolicyQuestion, type Service, type TaggedResource} from '../kernel.js'
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import {fault, ServiceFault, type PolicyQuestion, type Profile, type Service, type TaggedResource} from '../kernel.js'
 import type {Need, Protocol, ServiceApi, WireCall} from '../service.js'
 import {Calls} from './calls.js'
 import {Clock} from './clock.js'
 import {needsOf} from './needs.js'
 import {judge, type Policy, type Principal} from './policy.js'
-import {internalFailure, throttle, Weather} from './weather.js'
+import {StaleReads} from './stale-reads.js'
+import {AnswerLost, internalFailure, throttle, Weather} from './weather.js'
 
 export interface GovernedCall extends WireCall {
   protocol: Protocol
@@ -23,7 +26,8 @@ const KINDS = [
 export class Governance {
   readonly calls = new Calls()
   readonly clock = new Clock()
-  readonly weather = new Weather()
+  readonly weather: Weather
+  private readonly staleReads: StaleReads
 
   constructor(
     private readonly services: ReadonlyMap<string, Service>,
@@ -32,29 +36,42 @@ export class Governance {
     /** Of the lab, with that of global services. */
     private readonly regions: readonly string[],
     private readonly tagged: (region: string) => TaggedResource[],
-  ) {}
+    {weather, staleMs}: Pick<Profile, 'weather' | 'staleMs'>,
+    seed: number,
+  ) {
+    this.weather = new Weather({...weather, seed})
+    this.staleReads = new StaleReads(staleMs, seed)
+  }
+
+  /** What an operation answers now, or has answered lately where it tells a status. */
+  read<T>({statusReads}: ServiceApi, {service, operation, region, input}: WireCall, ask: () => Promise<T>): Promise<T> {
+    if (!statusReads?.has(operation)) return ask()
+    return this.staleReads.answer([service, operation, region, JSON.stringify(input)].join(' '), ask)
+  }
 
   /** Carries the call out, or says why not. */
   async carry<T>(api: ServiceApi, call: GovernedCall, act: () => Promise<T>): Promise<T> {
     const needs = call.caller ? await needsOf(api, call, this.lookup) : []
     let code = 'OK'
     let injected: true | undefined
-    const strike = (error: ServiceFault): ServiceFault => {
+    const strike = (error: Error): Error => {
       injected = true
       return error
     }
 
     try {
-      const weather = this.weather.next()
+      const weather = this.weather.next(call.operation)
       if (weather === 'throttle') throw strike(throttle(api, call.protocol))
       if (weather === 'error') throw strike(internalFailure(api))
+      if (weather === 'slow') await sleep(this.weather.forecast.slowMs, undefined, {ref: false})
       if (this.enforcesIam && call.caller) this.authorize(call, call.caller, needs)
       const result = await act()
+      if (weather === 'reset') throw strike(new AnswerLost(`the answer to ${call.operation} is lost`))
       if (weather === 'lost-answer') throw strike(internalFailure(api))
       return result
     } catch (error_) {
       const error = this.told(api, call, needs, error_)
-      code = error instanceof ServiceFault ? error.code : 'InternalFailure'
+      code = error instanceof ServiceFault ? error.code : error instanceof AnswerLost ? 'AnswerLost' : 'InternalFailure'
       throw error
     } finally {
       const {service, operation, region, caller} = call

@@ -1,10 +1,9 @@
 /** What the lab's own HTTP takes of weather, clock and principals. Throws `BadRequest`. */
 
 import {BadRequest} from '../bad-request.js'
-import {ADMINISTRATOR_KEY_ID} from '../kernel.js'
+import {ADMINISTRATOR_KEY_ID, type Forecast} from '../kernel.js'
 import {userArn} from './needs.js'
 import {PolicyProblem, readPolicy, type Policy, type Principal} from './policy.js'
-import type {Forecast} from './weather.js'
 
 /** A day. */
 const MAX_OFFSET_SECONDS = 86_400
@@ -12,12 +11,22 @@ const MAX_OFFSET_SECONDS = 86_400
 const MAX_POLICIES = 10
 const MAX_CHARACTERS = 6144
 
-export function forecastOf({throttleRate = 0, errorRate = 0, seed = 1}: Record<string, unknown>): Forecast {
-  const rates = [throttleRate, errorRate]
-  if (rates.some((rate) => typeof rate !== 'number' || !(rate >= 0)) || Number(throttleRate) + Number(errorRate) > 1)
-    throw new BadRequest(400, 'InvalidWeather', 'throttleRate and errorRate must be 0 or more, and at most 1 together')
+/** Ten minutes. */
+const MAX_SLOW_MS = 600_000
+
+export function forecastOf(body: Record<string, unknown>): Forecast {
+  const {throttleRate = 0, errorRate = 0, slowRate = 0, slowMs = 5000, lostRate = 0, seed = 1} = body
+  const isRate = (rate: unknown): boolean => typeof rate === 'number' && rate >= 0 && rate <= 1
+  if (![throttleRate, errorRate, slowRate, lostRate].every(isRate) || Number(throttleRate) + Number(errorRate) > 1)
+    throw new BadRequest(
+      400,
+      'InvalidWeather',
+      'a rate must be from 0 to 1, and throttleRate and errorRate at most 1 together',
+    )
+  if (!Number.isInteger(slowMs) || Number(slowMs) < 0 || Number(slowMs) > MAX_SLOW_MS)
+    throw new BadRequest(400, 'InvalidWeather', `slowMs must be an integer from 0 to ${MAX_SLOW_MS}`)
   if (!Number.isInteger(seed)) throw new BadRequest(400, 'InvalidWeather', 'seed must be an integer')
-  return {throttleRate, errorRate, seed} as Forecast
+  return {throttleRate, errorRate, slowRate, slowMs, lostRate, seed} as Forecast
 }
 
 export function offsetOf({offsetSeconds}: Record<string, unknown>): number {

@@ -1,44 +1,41 @@
-/** Throttles and errors at a rate: what a long run meets on AWS, and a retry must bear. */
+/** What befalls calls: what a long run meets on AWS, and who calls must bear. */
 
-import {fault, type ServiceFault} from '../kernel.js'
+import {fault, type Forecast, type ServiceFault} from '../kernel.js'
 import type {Protocol, Refusal, ServiceApi} from '../service.js'
+import {Random} from './random.js'
 
-export interface Forecast {
-  /** Of all calls, 0 to 1. */
-  throttleRate: number
-  /** Of all calls, 0 to 1; half of them have acted before the answer is lost. */
-  errorRate: number
-  /** The same seed and the same order of calls give the same weather. */
-  seed: number
-}
+/** `reset`: the call is carried out, and then its connection is. */
+export type Strike = 'throttle' | 'error' | 'lost-answer' | 'slow' | 'reset'
 
-export type Strike = 'throttle' | 'error' | 'lost-answer'
+/** The call was carried out; who made it never hears so. */
+export class AnswerLost extends Error {}
+
+/** Operations that AWS names so change nothing. */
+const READS = /^(BatchGet|Describe|Get|Head|List|Query|Scan|Simulate)/
 
 export class Weather {
-  forecast: Forecast = {throttleRate: 0, errorRate: 0, seed: 1}
-  private state = 1
+  private random: Random
+
+  constructor(public forecast: Forecast) {
+    this.random = new Random(forecast.seed)
+  }
 
   set(forecast: Forecast): void {
     this.forecast = forecast
-    this.state = forecast.seed
+    this.random = new Random(forecast.seed)
   }
 
   /** What befalls the next call, if anything. */
-  next(): Strike | undefined {
-    const {throttleRate, errorRate} = this.forecast
-    if (throttleRate + errorRate === 0) return undefined
-    const drawn = this.draw()
-    if (drawn < throttleRate) return 'throttle'
-    if (drawn >= throttleRate + errorRate) return undefined
-    return this.draw() < 0.5 ? 'error' : 'lost-answer'
-  }
+  next(operation: string): Strike | undefined {
+    const {throttleRate, errorRate, slowRate, lostRate} = this.forecast
+    if (throttleRate + errorRate > 0) {
+      const drawn = this.random.next()
+      if (drawn < throttleRate) return 'throttle'
+      if (drawn < throttleRate + errorRate) return this.random.next() < 0.5 ? 'error' : 'lost-answer'
+    }
 
-  /** mulberry32, 0 up to 1. */
-  private draw(): number {
-    this.state = Math.imul(this.state + 0x6d_2b_79_f5, 1)
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+    const [rate, strike] = READS.test(operation) ? ([slowRate, 'slow'] as const) : ([lostRate, 'reset'] as const)
+    return rate > 0 && this.random.next() < rate ? strike : undefined
   }
 }
 

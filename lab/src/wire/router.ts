@@ -4,6 +4,7 @@ import {randomUUID} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import type {Governance} from '../govern/index.js'
+import {AnswerLost} from '../govern/weather.js'
 import {fault, ServiceFault, type Faults, type Service} from '../kernel.js'
 import {blank} from '../own.js'
 import {isRegion} from '../regions.js'
@@ -65,6 +66,11 @@ export class Router {
       model = service && (await serviceModel(service.api))
       answer = await this.carryOut(wire, addressed, service, model, requestId)
     } catch (error) {
+      if (error instanceof AnswerLost) {
+        if (this.gate.leave(request)) request.socket.resetAndDestroy()
+        return
+      }
+
       answer = this.refuse(error, wire, addressed, model, requestId)
     }
 
@@ -95,7 +101,8 @@ export class Router {
       const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined
       if (!operation) throw notImplemented(`${signingName}.${name}`)
       const context = {region, requestId, callerArn: caller?.arn, callerId: caller?.userId}
-      const output = (await operation.call(service, input, context)) as Record<string, unknown> | undefined
+      const perform = async () => (await operation.call(service, input, context)) as Record<string, unknown> | undefined
+      const output = await governance.read(service.api, call, perform)
       return encode(model, decoded, output, requestId)
     })
   }

@@ -8,11 +8,10 @@ import {strToU8, zipSync} from 'fflate'
 
 import type {Lab, Profile, Service} from '../../src/kernel.js'
 import {LocalLab} from '../../src/lab.js'
+import {PROFILES} from '../../src/profile.js'
 
 export const HOME = 'us-east-1'
 export const AWAY = 'us-east-2'
-
-const INSTANT: Profile = {name: 'instant', promotionMs: 0, keyValueStoreMs: 0, distributionMs: 0, rejoinMs: 0}
 
 export interface TestLab {
   lab: LocalLab
@@ -31,7 +30,7 @@ export async function startTestLab(
     home: HOME,
     away: AWAY,
     folder,
-    profile: {...INSTANT, ...profile},
+    profile: {...PROFILES.instant, ...profile},
     port: 0,
     log: (part, text) => logs.push(`${part}: ${text}`),
   })

@@ -10,6 +10,7 @@ import {LabFaults} from '../../src/faults.js'
 import {LabHosts} from '../../src/hosts.js'
 import type {Lab, Profile, Service} from '../../src/kernel.js'
 import {createPki} from '../../src/pki.js'
+import {PROFILES} from '../../src/profile.js'
 import {LabPorts} from '../../src/ports.js'
 import {CloudWatchService} from '../../src/aws/cloudwatch/service.js'
 import {Credentials} from '../../src/wire/credentials.js'
@@ -47,7 +48,7 @@ export class DatabaseLab {
       away: AWAY,
       folder,
       now: Date.now,
-      profile: {name: 'instant', promotionMs: 0, keyValueStoreMs: 0, distributionMs: 0, rejoinMs: 0, ...profile},
+      profile: {...PROFILES.instant, ...profile},
       endpoint: 'http://127.0.0.1:1',
       hosts,
       ports,

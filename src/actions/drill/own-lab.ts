@@ -2,7 +2,7 @@
 
 import {DrError} from '../../errors.js'
 import type {Emit} from '../../messages.js'
-import type {LabAdmin} from '../../ports/lab-admin.js'
+import type {LabAdmin, LabPace} from '../../ports/lab-admin.js'
 import type {LabOptions, Labs} from '../../ports/labs.js'
 import type {Stage} from '../../ports/stage.js'
 
@@ -12,7 +12,8 @@ export interface OwnLabInput {
   lab?: string
   /** Leave it running. */
   keep: boolean
-  profile: 'instant' | 'paced'
+  profile: LabPace
+  seed: number
   /** How the lab of a project is started, which is deployed afterwards; absent for the sample. */
   project?: Partial<LabOptions>
   stage: Stage
@@ -34,13 +35,13 @@ const THROWAWAY = 'drill-'
 const KEPT = 20
 
 export async function openOwnLab(input: OwnLabInput): Promise<OwnLab> {
-  const {labs, lab, keep, profile, project, stage, emit, signal} = input
+  const {labs, lab, keep, profile, seed, project, stage, emit, signal} = input
   const name = lab ?? `${THROWAWAY}${process.pid}`
   if (lab === undefined) await labs.prune(THROWAWAY, KEPT)
   const runs = lab !== undefined && (await isRunning(labs.connect(name)))
   const onProgress = (text: string): void => emit({code: 'step-note', id: 'lab', text})
   const title = project ? 'Start an empty lab' : 'Start a lab and deploy the sample application'
-  const start = () => labs.start({name, profile, tied: !keep, signal, onProgress, ...project})
+  const start = () => labs.start({name, profile, seed, tied: !keep, signal, onProgress, ...project})
   const started = runs ? undefined : await stage('lab', title, start)
   return {
     name,

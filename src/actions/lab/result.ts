@@ -1,7 +1,7 @@
 /** What the lab commands print under --json: the schemas, and the types that are inferred from them. */
 
 import {z} from 'zod'
-import type {LabStatus} from '../../ports/lab-admin.js'
+import {LAB_PACES, type LabStatus} from '../../ports/lab-admin.js'
 import {region} from '../shapes.js'
 
 const labStatus = z.object({
@@ -33,7 +33,7 @@ const labStatus = z.object({
   app: z.string().optional(),
   home: region,
   away: region,
-  profile: z.enum(['instant', 'paced']),
+  profile: z.enum(LAB_PACES),
   pid: z.int(),
   hosts: z.array(z.object({hostname: z.string(), region: region.nullable(), port: z.int()})),
   faults: z.array(

@@ -59,6 +59,7 @@ function launch(options: LabOptions, stderr: number): ChildProcess {
   const {
     name,
     profile = 'instant',
+    seed = 1,
     port = 0,
     empty = false,
     assembly,
@@ -78,6 +79,8 @@ function launch(options: LabOptions, stderr: number): ChildProcess {
       name,
       '--profile',
       profile,
+      '--seed',
+      String(seed),
       '--port',
       String(port),
       ...Object.entries({assembly, home, away}).flatMap(([flag, value]) =>

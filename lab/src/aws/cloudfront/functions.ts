@@ -187,7 +187,7 @@ export class Functions {
     const [arn = ''] = storesOf(config)
     return new EdgeFunction(Buffer.from(code).toString(), {
       store: (id): EdgeView | undefined =>
-        id === '' || arn.endsWith(`/${id}`) ? this.stores.get(arn)?.edge : undefined,
+        id === '' || arn.endsWith(`/${id}`) ? this.stores.get(arn)?.atEdge() : undefined,
       log: (text) => this.lab.log(`function ${name}`, text),
     })
   }

@@ -56,7 +56,7 @@ export class Stores {
     }
 
     const items = input.ImportSource ? await this.imported(input.ImportSource, region) : []
-    const store = new KeyValueStore(name, input.Comment ?? '', items, this.lab.profile.keyValueStoreMs)
+    const store = new KeyValueStore(name, input.Comment ?? '', items, this.lab.profile)
     store.tags = input.Tags?.Items ?? []
     this.stores.set(store.arn, store)
     return {

@@ -7,6 +7,13 @@ export const api: ServiceApi = {
   signingName: 'rds',
   placement: 'regional',
   client: {load: () => import('@aws-sdk/client-rds'), name: 'RDSClient'},
+  statusReads: new Set([
+    'DescribeDBClusters',
+    'DescribeDBInstances',
+    'DescribeDBProxies',
+    'DescribeDBProxyTargets',
+    'DescribeGlobalClusters',
+  ]),
   permissions: {
     members: [
       ['GlobalClusterIdentifier', 'arn:aws:rds::A:global-cluster:~'],

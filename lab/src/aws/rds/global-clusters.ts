@@ -18,8 +18,7 @@ import type {Switching} from './switching.js'
 import {startWanted} from './weather.js'
 
 /** `FailoverState` is absent when idle; the members come in the order of their joining, so only `IsWriter` tells the primary. */
-function showGlobal({store}: Rds, global: GlobalRecord): GlobalCluster {
-  const {switching} = global
+function showGlobal({store}: Rds, global: GlobalRecord, switching: GlobalRecord['switching']): GlobalCluster {
   const readers = global.members.filter((member) => !member.isWriter).map(({cluster}) => cluster.arn)
   return {
     GlobalClusterIdentifier: global.id,
@@ -48,6 +47,10 @@ function showGlobal({store}: Rds, global: GlobalRecord): GlobalCluster {
     TagList: store.tags.get(global.arn),
   }
 }
+
+/** What a later look shows. The answer of the call that begins a switch shows it at once; that a look may not is assumed. */
+const seen = ({switching}: GlobalRecord): GlobalRecord['switching'] =>
+  switching && switching.shownFrom <= performance.now() ? switching : undefined
 
 const synchronization = ({cluster, pendingResync}: MemberRecord): 'connected' | 'pending-resync' =>
   !pendingResync && cluster.database.streaming ? 'connected' : 'pending-resync'
@@ -91,14 +94,14 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
       }
       store.globals.set(id, global)
       store.tags.set(global.arn, input.Tags ?? [])
-      return {GlobalCluster: showGlobal(rds, global)}
+      return {GlobalCluster: showGlobal(rds, global, global.switching)}
     },
 
     DescribeGlobalClusters(input: DescribeGlobalClustersMessage) {
       const found = input.GlobalClusterIdentifier
         ? [store.global(input.GlobalClusterIdentifier)]
         : [...store.globals.values()]
-      return {GlobalClusters: found.map((global) => showGlobal(rds, global))}
+      return {GlobalClusters: found.map((global) => showGlobal(rds, global, seen(global)))}
     },
 
     ModifyGlobalCluster(input: ModifyGlobalClusterMessage) {
@@ -111,7 +114,7 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
         for (const {cluster} of global.members) cluster.engineVersion = global.engineVersion
       }
 
-      return {GlobalCluster: showGlobal(rds, global)}
+      return {GlobalCluster: showGlobal(rds, global, global.switching)}
     },
 
     DeleteGlobalCluster({GlobalClusterIdentifier: id}) {
@@ -127,7 +130,7 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
         throw fault('InvalidGlobalClusterStateFault', `Global Cluster ${global.arn} is not empty`)
       store.globals.delete(global.id)
       store.tags.delete(global.arn)
-      return {GlobalCluster: {...showGlobal(rds, global), Status: 'deleting'}}
+      return {GlobalCluster: {...showGlobal(rds, global, undefined), Status: 'deleting'}}
     },
 
     RemoveFromGlobalCluster(input: RemoveFromGlobalClusterMessage, {region}) {
@@ -154,13 +157,13 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
         })
       }
 
-      return {GlobalCluster: showGlobal(rds, global)}
+      return {GlobalCluster: showGlobal(rds, global, global.switching)}
     },
 
     async SwitchoverGlobalCluster(input: SwitchoverGlobalClusterMessage, {region}) {
       const global = idle(store.global(input.GlobalClusterIdentifier))
       await switching.switchover(global, member(global, input.TargetDbClusterIdentifier, region), region)
-      return {GlobalCluster: showGlobal(rds, global)}
+      return {GlobalCluster: showGlobal(rds, global, global.switching)}
     },
 
     async FailoverGlobalCluster(input: FailoverGlobalClusterMessage, {region}) {
@@ -172,7 +175,7 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
       const target = member(global, input.TargetDbClusterIdentifier, region)
       if (input.AllowDataLoss) switching.failover(global, target, region)
       else await switching.switchover(global, target, region, true)
-      return {GlobalCluster: showGlobal(rds, global)}
+      return {GlobalCluster: showGlobal(rds, global, global.switching)}
     },
   }
 }

@@ -12,7 +12,7 @@ import type {Rds} from './store.js'
  * database is switching, RDS Proxy queues requests until the new writer is there. A read-only endpoint fails on a cluster
  * without a reader at once, and waits for a reader that is down (Aurora user guide, RDS Proxy endpoints and global databases).
  */
-function destination({store}: Rds, proxy: ProxyRecord, role: TargetRole): Destination {
+function destination({store, lab}: Rds, proxy: ProxyRecord, role: TargetRole): Destination {
   const {cluster} = proxy
   if (!cluster) return {kind: 'refuse', message: role === 'READ_WRITE' ? NO_WRITER : NO_READER}
   const {database} = cluster
@@ -25,7 +25,8 @@ function destination({store}: Rds, proxy: ProxyRecord, role: TargetRole): Destin
     return hasReader ? toServer : {kind: 'refuse', message: NO_READER}
   }
 
-  if (database.role === 'writer') return toServer
+  if (database.isKnownWriter(lab.profile.proxyMs)) return toServer
+  if (database.role === 'writer') return {kind: 'wait', message: NO_WRITER}
   return store.globalOf(cluster)?.switching ? {kind: 'wait', message: NO_WRITER} : {kind: 'refuse', message: NO_WRITER}
 }
 

@@ -7,7 +7,7 @@ import type {
   TargetHealth,
 } from '@aws-sdk/client-rds'
 
-import {fault, type Operation} from '../../kernel.js'
+import {fault, type Lab, type Operation} from '../../kernel.js'
 import {clusterHosts} from './endpoints.js'
 import {instanceStatus} from './instances.js'
 import {hostName} from './names.js'
@@ -42,7 +42,7 @@ export function proxyTargetOperations({store, lab}: Rds, proxies: Proxies): Reco
           `Proxy ${proxy.name} already has target ${proxy.cluster.id}.`,
         )
       proxy.cluster = cluster
-      return {DBProxyTargets: targets(cluster, lab.name)}
+      return {DBProxyTargets: targets(cluster, lab)}
     },
 
     DeregisterDBProxyTargets(input: DeregisterDBProxyTargetsRequest, {region}) {
@@ -58,7 +58,7 @@ export function proxyTargetOperations({store, lab}: Rds, proxies: Proxies): Reco
 
     DescribeDBProxyTargets({DBProxyName, TargetGroupName}, {region}) {
       const {cluster} = proxyOf(region, DBProxyName, TargetGroupName)
-      return {Targets: cluster ? targets(cluster, lab.name) : []}
+      return {Targets: cluster ? targets(cluster, lab) : []}
     },
 
     DescribeDBProxyTargetGroups({DBProxyName, TargetGroupName}, {region}) {
@@ -88,14 +88,14 @@ export function proxyTargetOperations({store, lab}: Rds, proxies: Proxies): Reco
 }
 
 /** The tracked cluster, which has no health, and its instances, which have. */
-function targets(cluster: ClusterRecord, lab: string): DBProxyTarget[] {
+function targets(cluster: ClusterRecord, {name: lab, profile}: Lab): DBProxyTarget[] {
   const instances = cluster.instances.map((instance, index): DBProxyTarget => ({
     TrackedClusterId: cluster.id,
     RdsResourceId: instance.id,
     Endpoint: hostName('instance', instance.id, lab, instance.region),
     Port: cluster.port,
     Type: 'RDS_INSTANCE',
-    Role: cluster.database.role === 'writer' && index === 0 ? 'READ_WRITE' : 'READ_ONLY',
+    Role: cluster.database.isKnownWriter(profile.proxyMs) && index === 0 ? 'READ_WRITE' : 'READ_ONLY',
     TargetHealth: health(cluster, instance),
   }))
   const tracked: DBProxyTarget = {

@@ -71,7 +71,14 @@ export interface GlobalRecord {
   /** In the order of joining. */
   members: MemberRecord[]
   /** Present while a switchover or failover is under way. */
-  switching?: {status: string; from: ClusterRecord; to: ClusterRecord; dataLoss: boolean}
+  switching?: {
+    status: string
+    from: ClusterRecord
+    to: ClusterRecord
+    dataLoss: boolean
+    /** By `performance.now()`: from then on DescribeGlobalClusters shows it. */
+    shownFrom: number
+  }
 }
 
 export interface ParameterGroupRecord {

@@ -93,7 +93,8 @@ export class Switching {
     dataLoss: boolean,
     run: () => Promise<void>,
   ): void {
-    global.switching = {status: 'pending', from: from.cluster, to: to.cluster, dataLoss}
+    const shownFrom = performance.now() + this.rds.lab.profile.hiddenMs
+    global.switching = {status: 'pending', from: from.cluster, to: to.cluster, dataLoss, shownFrom}
     inBackground(this.rds.lab, `${dataLoss ? 'failover' : 'switchover'} of ${global.id}`, async () => {
       global.switching!.status = dataLoss ? 'failing-over' : 'switching-over'
       to.cluster.status = 'promoting'

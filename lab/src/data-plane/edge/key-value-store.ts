@@ -1,23 +1,28 @@
 import {randomUUID} from 'node:crypto'
 
 import {randomId} from '../http.js'
-import {ACCOUNT, type Lab} from '../../kernel.js'
+import {ACCOUNT, type Lab, type Profile} from '../../kernel.js'
 
 export interface Change {
   puts: {key: string; value: string}[]
   deletes: string[]
 }
 
-/** What the edge sees of a store: the writes that have reached it. */
+/** Nodes of the edge that see writes at different times. The first does after the profile's delay, the last `spreadMs` later. */
+const NODES = 3
+
+/** What a node of the edge sees of a store: the writes that have reached it. */
 export interface EdgeView {
   readonly items: ReadonlyMap<string, string>
   readonly createdAt: Date
   updatedAt: Date
 }
 
+type Node = EdgeView & {items: Map<string, string>}
+
 /**
  * One CloudFront KeyValueStore. A write is seen at once by its own API, and by the edge after the profile's delay: AWS
- * says "a few seconds".
+ * says "a few seconds" (CloudFront developer guide, "Amazon CloudFront KeyValueStore"). Edge locations see it one after the other.
  */
 export class KeyValueStore {
   readonly id = randomUUID()
@@ -30,16 +35,27 @@ export class KeyValueStore {
   /** Of the keys, for the data plane's operations. */
   dataTag = dataTag()
   readonly items: Map<string, string>
-  readonly edge: EdgeView & {items: Map<string, string>}
+  private readonly nodes: Node[]
+  private asked = 0
 
   constructor(
     readonly name: string,
     public comment: string,
     items: [string, string][],
-    private readonly propagationMs: number,
+    private readonly delays: Pick<Profile, 'keyValueStoreMs' | 'spreadMs'>,
   ) {
     this.items = new Map(items)
-    this.edge = {items: new Map(items), createdAt: this.createdAt, updatedAt: this.createdAt}
+    const {createdAt} = this
+    this.nodes = Array.from({length: delays.spreadMs > 0 ? NODES : 1}, () => ({
+      items: new Map(items),
+      createdAt,
+      updatedAt: createdAt,
+    }))
+  }
+
+  /** As the node of the edge sees it that serves the next request: each serves one in turn. */
+  atEdge(): EdgeView {
+    return this.nodes[this.asked++ % this.nodes.length]!
   }
 
   /** Bytes of all keys and values. */
@@ -53,18 +69,22 @@ export class KeyValueStore {
     this.modifiedAt = new Date()
   }
 
-  /** Puts, then deletes. Writes reach the edge in the order in which they were made. */
+  /** Puts, then deletes. Writes reach each node of the edge in the order in which they were made. */
   apply(change: Change): void {
     this.modifiedAt = new Date()
     this.dataTag = dataTag()
     applyTo(this.items, change)
-    const arrive = () => {
-      applyTo(this.edge.items, change)
-      this.edge.updatedAt = new Date()
-    }
+    const {keyValueStoreMs, spreadMs} = this.delays
+    for (const [index, node] of this.nodes.entries()) {
+      const arrive = () => {
+        applyTo(node.items, change)
+        node.updatedAt = new Date()
+      }
 
-    if (this.propagationMs === 0) arrive()
-    else setTimeout(arrive, this.propagationMs).unref()
+      const delayMs = keyValueStoreMs + (spreadMs * index) / Math.max(1, this.nodes.length - 1)
+      if (delayMs === 0) arrive()
+      else setTimeout(arrive, delayMs).unref()
+    }
   }
 }
 

@@ -35,6 +35,7 @@ export class Environment implements RuntimePeer {
   private timer: NodeJS.Timeout | undefined
   private initError: Buffer | undefined
   private ready = false
+  private readonly startedAt = performance.now()
   private retired = false
   private killed = false
   private ended = false
@@ -112,6 +113,12 @@ export class Environment implements RuntimePeer {
     this.flush?.()
     // A request for work that was on its way when the process was killed.
     if (this.killed) return
+    const coldMs = this.ready ? 0 : this.lab.profile.coldMs - (performance.now() - this.startedAt)
+    if (coldMs > 0) {
+      setTimeout(() => this.onNext(deliver), coldMs).unref()
+      return
+    }
+
     this.deliver = deliver
     this.ready = true
     clearTimeout(this.timer)

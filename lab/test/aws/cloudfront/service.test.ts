@@ -94,8 +94,8 @@ describe('cloudfront', () => {
           {KvsARN: KeyValueStore.ARN, Key: 'k', Value: 'v', IfMatch: tag},
           HOME,
         )
-        expect([store.items.get('k'), store.edge.items.get('k')]).deep.equal(['v', undefined])
-        await eventually('the edge sees it', () => store.edge.items.get('k') === 'v')
+        expect([store.items.get('k'), store.atEdge().items.get('k')]).deep.equal(['v', undefined])
+        await eventually('the edge sees it', () => store.atEdge().items.get('k') === 'v')
       } finally {
         await paced.stop()
       }

@@ -51,6 +51,20 @@ describe('lambda', () => {
     expect(payload.environment).not.include(keysOf(test.lab).secretAccessKey)
   })
 
+  it('starts cold where the profile says so, and is warm afterwards', async () => {
+    const cold = await startTestLab([LambdaService, StsService as never], {coldMs: 1500})
+    try {
+      await createFunction(cold.lab, 'cold', ECHO)
+      const began = performance.now()
+      const {payload: first} = await invoke(cold.lab, 'cold')
+      expect(performance.now() - began).to.be.at.least(1500)
+      const {payload: second} = await invoke(cold.lab, 'cold')
+      expect(second.pid).to.equal(first.pid)
+    } finally {
+      await cold.stop()
+    }
+  })
+
   it('aws 19: a runtime whose creation AWS blocks is refused, and so is an archive that is too large unzipped', async () => {
     const input = {FunctionName: 'refused', Role: 'arn:aws:iam::000000000000:role/test', Handler: 'index.handler'}
     const Code = {ZipFile: zip({'index.mjs': ECHO})}

@@ -240,6 +240,36 @@ describe('RDS switches', function () {
     expect([...(await written(lab, AWAY))]).to.have.members([1, 2])
   })
 
+  it('shows a switch in the answer of its call, and to nobody who looks while it is hidden', async () => {
+    await begin({promotionMs: 1500, hiddenMs: 60_000})
+    const {GlobalCluster} = await lab.call('FailoverGlobalCluster', {...target(AWAY), AllowDataLoss: true}, AWAY)
+    expect(GlobalCluster.FailoverState).to.include({Status: 'pending', ToDbClusterArn: lab.arn(AWAY)})
+    const seen = await lab.global()
+    expect([seen.Status, seen.FailoverState]).to.deep.equal(['available', undefined])
+    expect(await lab.refusal('SwitchoverGlobalCluster', target(AWAY)), 'it is under way').to.equal(
+      'InvalidGlobalClusterStateFault',
+    )
+    await lab.waitFor('the failover', async () => (await lab.settledWriter()) === AWAY)
+  })
+
+  it('leaves a proxy waiting that has not seen the new writer yet', async () => {
+    const [, away] = await begin({proxyMs: 60_000})
+    await failover(AWAY)
+    const impatient = {
+      DBProxyName: `todomgmt-${AWAY}`,
+      TargetGroupName: 'default',
+      ConnectionPoolConfig: {ConnectionBorrowTimeout: 1},
+    }
+    await lab.call('ModifyDBProxyTargetGroup', impatient, AWAY)
+    const refused = await lab.byName(away!, {connectTimeout: 15_000}).then(
+      () => 'connected',
+      (error: Error) => error.message,
+    )
+    expect(refused).to.equal("The target group doesn't have any associated read/write instances")
+    const {Targets} = await lab.call('DescribeDBProxyTargets', {DBProxyName: `todomgmt-${AWAY}`}, AWAY)
+    expect(Targets.map(({Role}: {Role?: string}) => Role)).to.deep.equal([undefined, 'READ_ONLY'])
+  })
+
   it('goes back to where it was when the target dies in a switchover', async () => {
     const [home] = await begin({promotionMs: 400})
     await lab.call('SwitchoverGlobalCluster', target(AWAY))

@@ -14,11 +14,11 @@ describe('edge function', () => {
       ['serving', 'us-east-1'],
       ['json', '{"a":1}'],
     ],
-    0,
+    {keyValueStoreMs: 0, spreadMs: 0},
   )
   const make = (code: string) =>
     new EdgeFunction(code, {
-      store: (id) => (id === '' || id === store.id ? store.edge : undefined),
+      store: (id) => (id === '' || id === store.id ? store.atEdge() : undefined),
       log: (text) => logs.push(text),
     })
   const run = (
