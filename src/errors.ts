@@ -40,6 +40,10 @@ export interface ErrorParts {
   passing?: boolean
 }
 
+/** What happened and why, where only a line is shown. */
+export const inOneLine = ({what, why}: Pick<ErrorParts, 'what' | 'why'>): string =>
+  why === undefined ? what : `${what}: ${why}`
+
 /** An error in four parts: what happened, why, what to do next, the AWS request id. */
 export class DrError extends Error {
   readonly code: string

@@ -1,5 +1,6 @@
 /** The last lines of a run: in the journal, in result.json and to the person. */
 
+import {inOneLine} from '../errors.js'
 import type {Emit} from '../messages.js'
 import {fenceNotProven, isFenceUnproven} from '../model/fence.js'
 import type {Plan} from '../model/plan.js'
@@ -23,7 +24,8 @@ export interface Conclusion {
 
 export async function conclude({plan, run, journal, ending, emit, write}: Conclusion): Promise<RunOutcome> {
   const {status, exit, failure} = ending
-  if (write && status === 'stopped') await journal.write({event: 'run-stopped', text: failure?.what ?? 'stopped'})
+  if (write && status === 'stopped')
+    await journal.write({event: 'run-stopped', text: failure ? inOneLine(failure) : 'stopped'})
   if (write && status !== 'stopped') await journal.write({event: 'run-finished', status, exit})
   // A journal that cannot be read must not hide how the run has ended.
   const lines = await journal.read().catch(() => [])
@@ -63,7 +65,7 @@ function lastWord({status, intent, from, to, failure, runId, unsure}: RunOutcome
       text: `The ${intent} is done: ${to} is the primary and the edge sends clients to it.`,
       next: 'todo-dr status',
     }
-  const why = failure ? `: ${failure.what}` : ''
+  const why = failure ? `: ${inOneLine(failure)}` : ''
   if (status === 'undone')
     return {code: 'warning', text: `The ${intent} was undone; nothing was changed${why}`, hint: failure?.next}
   const hint = [failure?.next, `todo-dr resume ${runId}`].filter(

@@ -1,6 +1,6 @@
 /** One step of a plan: skipped where it is done, otherwise journaled, acted, waited for, journaled again. */
 
-import {DrError} from '../errors.js'
+import {DrError, inOneLine} from '../errors.js'
 import type {Emit} from '../messages.js'
 import type {UnsureGateName} from '../model/gate.js'
 import type {PlanStep} from '../model/plan.js'
@@ -94,7 +94,7 @@ export async function runStep(
       return {acted, accepted, end: 'unsure', gate: outcome.unsure}
     })
   } catch (error) {
-    await finished('failed', error instanceof Error ? error.message : String(error))
+    await finished('failed', said(error))
     return {acted, accepted, end: 'failed', error}
   }
 }
@@ -171,6 +171,13 @@ function noteTaker(
     last: () => last,
   }
 }
+
+const said = (error: unknown): string =>
+  error instanceof DrError
+    ? inOneLine({what: error.message, why: error.why})
+    : error instanceof Error
+      ? error.message
+      : String(error)
 
 const deadlinePassed = ({title, deadlineSeconds}: PlanStep, last: string | undefined): DrError =>
   new DrError({

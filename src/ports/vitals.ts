@@ -54,6 +54,8 @@ export interface DistributionVitals {
   /** `Deployed` or `InProgress`. */
   status: string
   enabled: boolean
+  /** Where each origin leads, by its id: the name of a host. */
+  origins: Record<string, string>
 }
 
 /** One action on one resource, as IAM names them. */

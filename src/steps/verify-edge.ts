@@ -23,7 +23,7 @@ export function verifyEdge({to}: {to: string}): Step<World> {
 async function round(canary: Canary, to: string, {note}: StepContext): Promise<boolean> {
   const written = await canary.write('edge')
   if (written.kind !== 'acknowledged') {
-    note(written.kind === 'silent' ? written.reason : `write through the edge: status ${written.status}`)
+    note(written.kind === 'silent' ? written.reason : `write through the edge: ${refusal(written)}`)
     return false
   }
 
@@ -39,6 +39,9 @@ async function round(canary: Canary, to: string, {note}: StepContext): Promise<b
   for (const [asked, region] of strays) note(`${asked} through the edge: ${region ?? 'no region in the answer'}`)
   return strays.length === 0
 }
+
+const refusal = ({status, region}: {status: number; region?: string}): string =>
+  `status ${status}${region === undefined ? '' : `, by ${region}`}`
 
 const serverOf = (workload: Workload, asked: Asked, answer: ApiAnswer): string | undefined =>
   workload.outcomeOf(asked, answer) === 'ok' ? answer.region : `status ${answer.status}`

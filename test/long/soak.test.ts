@@ -40,13 +40,9 @@ describe('two operators who do not know of each other', function () {
 /** A sample of `npm run soak -- --only clean`. */
 describe('health and drift of a deployment that is well, under load', function () {
   this.timeout(300_000)
-  let rounds: CleanRounds
+  const rounds = new CleanRounds()
 
-  before(async () => {
-    rounds = await CleanRounds.open()
-  })
-
-  after(() => rounds?.close())
+  after(() => rounds.close())
 
   for (const when of [
     'before a failover',

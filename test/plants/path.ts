@@ -97,7 +97,43 @@ async function tokenClient({away, there}: Ground, change: Partial<UpdateUserPool
   return () => update(before)
 }
 
+const STRAY_ORIGIN: Plant = {
+  name: 'An origin of the distribution leads to the other region',
+  by: 'cloudfront `UpdateDistribution`',
+  async make({home, deployment}) {
+    const Id = deployment.edge.distributionId
+    const aim = async (from: string, to: string) => {
+      const {DistributionConfig: found, ETag} = await home.cloudfront.send(new GetDistributionConfigCommand({Id}))
+      const host = (region: string) => new URL(deployment.regions.find((one) => one.region === region)!.apiUrl).host
+      const Items = found!.Origins!.Items!.map((origin) =>
+        origin.Id === from ? {...origin, DomainName: host(to)} : origin,
+      )
+      const DistributionConfig = {...found!, Origins: {...found!.Origins!, Items}}
+      await home.cloudfront.send(new UpdateDistributionCommand({Id, IfMatch: ETag, DistributionConfig}))
+    }
+
+    await aim(AWAY, HOME)
+    return () => aim(AWAY, AWAY)
+  },
+  health: [
+    {
+      check: 'distribution',
+      region: null,
+      level: 'problem',
+      says: `and not to the API of ${AWAY}`,
+      next: 'set its domain name back to',
+    },
+  ],
+  drift: [
+    {
+      ...property('*Distribution* (AWS::CloudFront::Distribution)/DistributionConfig/Origins/1/DomainName'),
+      region: HOME,
+    },
+  ],
+}
+
 export const PATH_PLANTS: readonly Plant[] = [
+  STRAY_ORIGIN,
   {
     name: 'An alarm is gone',
     by: 'cloudwatch `DeleteAlarms`',

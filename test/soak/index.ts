@@ -76,7 +76,7 @@ if (only === undefined || only === 'operators') {
 
 if (only === undefined || only === 'clean') {
   const {CleanRounds} = await import('./clean.js')
-  const lab = await CleanRounds.open()
+  const lab = new CleanRounds()
   try {
     await play(times(given ?? 200).map((index) => ({name: 'clean', run: () => lab.round(seed + index)})))
   } finally {

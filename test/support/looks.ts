@@ -103,7 +103,7 @@ export function wellLook({observation: seen, home, away, homeLook, awayLook, ...
     refusals: [],
     regions: {[HOME]: regionLook(HOME, homeLook), [AWAY]: regionLook(AWAY, awayLook)},
     edge: yes(edge),
-    distribution: yes({status: 'Deployed', enabled: true}),
+    distribution: yes({status: 'Deployed', enabled: true, origins: {}}),
     lease: yes(undefined),
     permissions: yes({asked: 18, denied: [], unsure: []}),
     unfinished: [],

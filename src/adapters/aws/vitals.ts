@@ -75,7 +75,9 @@ export class AwsVitals implements Vitals {
   async distribution(options: CallOptions = {}): Promise<DistributionVitals> {
     const {distributionId: Id} = this.deployment.edge
     const {Distribution} = await this.clients.call('cloudfront', '', 'GetDistribution', {Id}, options)
-    return {status: Distribution?.Status ?? '', enabled: Distribution?.DistributionConfig?.Enabled === true}
+    const {Enabled, Origins} = Distribution?.DistributionConfig ?? {}
+    const origins = (Origins?.Items ?? []).map(({Id: id = '', DomainName: host = ''}) => [id, host])
+    return {status: Distribution?.Status ?? '', enabled: Enabled === true, origins: Object.fromEntries(origins)}
   }
 
   denied(principal: string, wanted: readonly Wanted[], options: CallOptions = {}): Promise<Denials> {

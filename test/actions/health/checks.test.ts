@@ -252,6 +252,14 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     /500 Broken/,
   ],
   ['an API that is silent', {away: side(AWAY, {}, {api: no('silence')})}, 'api', AWAY, 'unknown', /silence/],
+  [
+    'an edge that serves from the standby though the primary answers',
+    {edge: yes({status: 200, ok: true, region: AWAY})},
+    'edge',
+    null,
+    'problem',
+    /us-east-1 is the primary, which the route names and which answers/,
+  ],
   ['a route to the standby', {observation: {edge: yes(AWAY)}}, 'route', null, 'problem', /us-east-2, but us-east-1/],
   [
     'a store that may not be read',
@@ -281,7 +289,7 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
   ['a pool that is silent', {awayLook: {token: no('silence')}}, 'tokens', AWAY, 'unknown', /silence/],
   [
     'a distribution that is off',
-    {distribution: yes({status: 'Deployed', enabled: false})},
+    {distribution: yes({status: 'Deployed', enabled: false, origins: {}})},
     'distribution',
     null,
     'problem',
@@ -289,11 +297,25 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
   ],
   [
     'a distribution on its way',
-    {distribution: yes({status: 'InProgress', enabled: true})},
+    {distribution: yes({status: 'InProgress', enabled: true, origins: {}})},
     'distribution',
     null,
     'warning',
     /InProgress/,
+  ],
+  [
+    'an origin that leads to the API of the other region',
+    {
+      distribution: yes({
+        status: 'Deployed',
+        enabled: true,
+        origins: {[AWAY]: new URL(sampleDeployment().regions[0]!.apiUrl).host},
+      }),
+    },
+    'distribution',
+    null,
+    'problem',
+    new RegExp(`the origin ${AWAY} .* and not to the API of ${AWAY}`),
   ],
   [
     'an alarm that the other region lacks',

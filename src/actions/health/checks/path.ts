@@ -55,11 +55,14 @@ const edge: Check = {
         if (!well) return problem(`a read through the edge is answered with ${status}`, 'todo-dr status')
         if (region === undefined || look.primary === undefined || region === look.primary)
           return ok(`a read is answered with ${status}${region === undefined ? '' : `, by ${region}`}`)
-        const {edge: named} = look.observation
+        const {edge: named, regions} = look.observation
+        const strays = `a read is served by ${region}, but ${look.primary} is the primary`
+        if (!named.reachable || named.value !== look.primary) return problem(strays, 'todo-dr steer')
+        const direct = regions[look.primary]?.api
         // Reads of a primary that fails are sent to the other region by the edge itself.
-        return named.reachable && named.value === look.primary
-          ? problem(`a read is served by ${region}, as ${look.primary} does not answer it`, 'todo-dr status')
-          : problem(`a read is served by ${region}, but ${look.primary} is the primary`, 'todo-dr steer')
+        return direct?.reachable && direct.value.ok
+          ? problem(`${strays}, which the route names and which answers`, 'todo-dr drift --template')
+          : problem(`a read is served by ${region}, as ${look.primary} does not answer it`, 'todo-dr status')
       }),
     ),
   ],
@@ -86,13 +89,24 @@ function clientOf({deployment}: Look, region: Region): string {
 const distribution: Check = {
   id: 'distribution',
   area: 'path',
-  asks: 'Is the distribution enabled and deployed?',
+  asks: 'Is the distribution enabled and deployed, and does each of its origins lead to the API of its region?',
   points: 20,
   judge: (look) => [
     together(
-      seen(look.distribution, ({status, enabled}) => {
-        const id = look.deployment.edge.distributionId
+      seen(look.distribution, ({status, enabled, origins}) => {
+        const {edge, regions} = look.deployment
+        const id = edge.distributionId
         if (!enabled) return problem(`${id} is disabled: no client is served`, 'enable it in the CloudFront console')
+        // A switch would send clients there, and wait in vain until the edge serves the new primary.
+        for (const {region, apiUrl} of regions) {
+          const [is, should] = [origins[region], new URL(apiUrl).host]
+          if (is !== undefined && is !== should)
+            return problem(
+              `the origin ${region} of ${id} leads to ${is}, and not to the API of ${region}`,
+              `set its domain name back to ${should} in the CloudFront console`,
+            )
+        }
+
         return status === 'Deployed'
           ? ok('enabled and deployed')
           : warning(
