@@ -29,7 +29,8 @@ export class CleanRounds {
   async round(seed: number): Promise<string> {
     const random = generator(seed)
     if (this.#turn === TURNS.length) await this.close()
-    const ground = (this.#ground ??= await this.#fresh())
+    this.#ground ??= await this.#fresh()
+    const ground = this.#ground
     const {sandbox, status, deployment} = ground
     const rehearsed = this.#turn > 0
     const turn = TURNS[this.#turn++]
