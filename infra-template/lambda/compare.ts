@@ -5,13 +5,24 @@
  */
 
 import {badRequest, Refusal, unavailable} from './shared/answer.js'
-import {DatabaseFailure, read, type Session} from './shared/database.js'
+import {DatabaseFailure, read, readWriter, type Session} from './shared/database.js'
 import {Deadline} from './shared/deadline.js'
 import {HISTORY_TABLE, hasTable, historyOf} from './shared/history.js'
 import {toRequest} from './shared/request.js'
 import {answerOf, type LambdaContext} from './shared/serve.js'
 import {isStored, type Range} from './compare/columns.js'
-import {bagsOf, boundariesOf, digestsOf, hashesOf, rowsLike, rowsOf, sumsOf, type Scan} from './compare/scan.js'
+import {hasArrived, positionOf} from './compare/position.js'
+import {
+  bagsOf,
+  boundariesOf,
+  digestsOf,
+  hashesOf,
+  rowsLike,
+  rowsOf,
+  sumsOf,
+  type Scan,
+  type Slice,
+} from './compare/scan.js'
 import {describeTables, tableNamed} from './compare/tables.js'
 
 type Payload = Record<string, unknown>
@@ -41,16 +52,15 @@ async function ask(payload: Payload, deadline: Deadline): Promise<unknown> {
   const mostMs = OF_WHOLE_TABLES.has(named) ? WHOLE_STATEMENT_MS : STATEMENT_MS
   const limitMs = Math.min(mostMs, deadline.remaining - TELL_MS)
   const startedAt = Date.now()
+  const work = async (session: Session): Promise<unknown> => {
+    // A key that is a TIMESTAMP, and what is shown of one, must not depend on the server's own zone.
+    await session.change("SET time_zone = '+00:00'")
+    return question(session, payload, limitMs)
+  }
+
   try {
-    return await read(
-      deadline,
-      async (session) => {
-        // A key that is a TIMESTAMP, and what is shown of one, must not depend on the server's own zone.
-        await session.change("SET time_zone = '+00:00'")
-        return question(session, payload, limitMs)
-      },
-      limitMs,
-    )
+    // A reader may not have all that the writer has.
+    return await (named === 'position' ? readWriter(deadline, work) : read(deadline, work, limitMs))
   } catch (error) {
     throw asRefusal(error, Date.now() - startedAt >= limitMs)
   }
@@ -89,8 +99,18 @@ const QUESTIONS: Record<string, (session: Session, payload: Payload, limitMs: nu
       grants: grants.map((row) => String(Object.values(row)[0]).replace(/ IDENTIFIED .*?(?= REQUIRE | WITH |$)/, '')),
     }
   },
+  position: async (session) => ({position: await positionOf(session)}),
+  arrived: async (session, {position}) => ({arrived: await hasArrived(session, (position ?? {}) as Payload)}),
   sums: async (session, payload, limitMs) =>
-    sumsOf(session, await scanOf(session, payload), list(payload.ranges, MOST_RANGES).map(rangeOf), limitMs),
+    sumsOf(
+      session,
+      await scanOf(session, payload),
+      {
+        ranges: list(payload.ranges, MOST_RANGES).map(rangeOf),
+        buckets: whole(payload.buckets ?? 1, MOST_BUCKETS),
+      },
+      limitMs,
+    ),
   async boundaries(session, payload) {
     const scan = await scanOf(session, payload)
     const found: string[][][] = []
@@ -109,7 +129,7 @@ const QUESTIONS: Record<string, (session: Session, payload: Payload, limitMs: nu
   },
   hashes: async (session, payload) =>
     hashesOf(session, await scanOf(session, payload), {
-      ranges: list(payload.ranges, MOST_RANGES).map(rangeOf),
+      slices: list(payload.slices, MOST_RANGES).map(sliceOf),
       most: whole(payload.most, MOST_HASHES),
     }),
   rows: async (session, payload) =>
@@ -133,7 +153,8 @@ const QUESTIONS: Record<string, (session: Session, payload: Payload, limitMs: nu
 const MOST_RANGES = 512
 const MOST_STEP = 10_000_000
 const MOST_HASHES = 5000
-const MOST_ROWS = 200
+const MOST_ROWS = 500
+const MOST_BUCKETS = 256
 const MOST_BAGS = 4096
 
 /** A name for each, with the digest of its file, and whether it is all done; null: the database keeps no list of its migrations. */
@@ -158,6 +179,15 @@ async function scanOf(session: Session, {table, version, columns}: Payload): Pro
 function rangeOf(value: unknown): Range {
   const {after, upTo} = (value ?? {}) as {after?: unknown; upTo?: unknown}
   return {after: keyFrom(after), upTo: keyFrom(upTo)}
+}
+
+function sliceOf(value: unknown): Slice {
+  const {part} = (value ?? {}) as {part?: Payload}
+  if (part === undefined) return rangeOf(value)
+  const of = whole(part.of, MOST_BUCKETS)
+  // Counted from 0.
+  const buckets = list(part.buckets, MOST_BUCKETS).map((bucket) => whole(Number(bucket) + 1, of) - 1)
+  return {...rangeOf(value), part: {of, buckets}}
 }
 
 const keyFrom = (value: unknown): string[] | null =>

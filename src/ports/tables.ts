@@ -69,6 +69,12 @@ export interface Range {
   upTo: Key | null
 }
 
+/** The rows of a range whose keys fall into some of so many buckets. A key falls into the same one in both regions. */
+export interface Slice extends Range {
+  /** Without them it is all of the range. */
+  part?: {of: number; buckets: number[]}
+}
+
 export interface Division {
   range: Range
   every: number
@@ -79,6 +85,20 @@ export interface Sum {
   rows: number
   /** What the digests of the rows fold into. */
   sum: string
+  /** The same of each bucket that has rows: its number, rows, sum. Only where they were asked for. */
+  buckets?: [bucket: number, rows: number, sum: string][]
+}
+
+/** What the primary had at one moment, as its server names it. */
+export interface Position {
+  server: 'mariadb' | 'mysql'
+  set: string
+}
+
+export interface Chunk {
+  ranges: Range[]
+  buckets: number
+  ahead: Division
 }
 
 /** One table as one side reads it. */
@@ -103,13 +123,21 @@ export interface Side {
   region: Region
   tables(options?: CallOptions): Promise<Table[]>
   around(options?: CallOptions): Promise<Around>
-  sums(scan: Scan, ranges: Range[], options?: CallOptions): Promise<Sum[]>
+  /** What this database has by now; null where its server keeps no global transaction ids. */
+  position(options?: CallOptions): Promise<Position | null>
+  /** Waits up to a second for what another database had. False: it is not here, or nobody can tell. */
+  arrived(position: Position, options?: CallOptions): Promise<boolean>
+  /** With more than one bucket, of each bucket too. */
+  sums(scan: Scan, ranges: Range[], buckets: number, options?: CallOptions): Promise<Sum[]>
   /** The sums of these ranges and, found in the same time, the boundaries of what comes next. */
-  chunk(scan: Scan, ranges: Range[], ahead: Division, options?: CallOptions): Promise<{sums: Sum[]; ahead: Key[]}>
+  chunk(scan: Scan, question: Chunk, options?: CallOptions): Promise<{sums: Sum[]; ahead: Key[]}>
   /** Of each range every `every`th key, `most` of them at the most: fewer where the range ends before. */
   boundaries(scan: Scan, divisions: Division[], options?: CallOptions): Promise<Key[][]>
-  /** Key and digest of the rows of each range, `most` in all: a list that would be beyond that is cut, and later ones are not there. */
-  hashes(scan: Scan, ranges: Range[], most: number, options?: CallOptions): Promise<[Key, string][][]>
+  /**
+   * Key and digest of the rows of each slice, `most` in all: a list that would be beyond that is cut, and later ones are not there.
+   * Those of a single slice are in the order of the key.
+   */
+  hashes(scan: Scan, slices: Slice[], most: number, options?: CallOptions): Promise<[Key, string][][]>
   rows(scan: Scan, keys: readonly Key[], options?: CallOptions): Promise<ShownRow[]>
   /** Of a table without a key: what its rows come to, by the first digits of their digests. */
   bags(scan: Scan, options?: CallOptions): Promise<[string, Sum][]>
@@ -121,7 +149,9 @@ export interface Side {
 
 /** The most ranges that one question names. */
 export const MOST_RANGES = 512
+/** The most buckets of one range. */
+export const MOST_BUCKETS = 256
 /** The most rows that `rows` and `alike` give at once. */
-export const MOST_ROWS = 200
+export const MOST_ROWS = 500
 /** The most digests that `hashes` and `digests` give at once. */
 export const MOST_HASHES = 5000

@@ -54,9 +54,18 @@ describe('the compare function on a real database', function () {
     await made('plain', 'a INT, b INT')
     await made('unique_only', 'a INT, b VARCHAR(10) NOT NULL, UNIQUE KEY u (b)')
     await made('by_choice', "a ENUM('x','y') NOT NULL PRIMARY KEY")
+    const letters = [...'abcdefghijklm'].map((letter) => `'${letter}'`).join(',')
+    await made('by_many_choices', `a SET(${letters}) NOT NULL PRIMARY KEY`)
     const keys = Object.fromEntries((await tables()).map(({name, key}) => [name, key]))
-    expect(keys).to.deep.include({ToDos: ['id'], plain: null, unique_only: ['b'], by_choice: null})
-    for (const name of ['plain', 'unique_only', 'by_choice']) await rig.sql(`DROP TABLE todo.${name}`)
+    expect(keys).to.deep.include({
+      ToDos: ['id'],
+      plain: null,
+      unique_only: ['b'],
+      by_choice: ['a'],
+      by_many_choices: null,
+    })
+    for (const name of ['plain', 'unique_only', 'by_choice', 'by_many_choices'])
+      await rig.sql(`DROP TABLE todo.${name}`)
   })
 
   it('tells the migrations and what the account may do, without a digest of its password', async () => {
@@ -139,7 +148,7 @@ describe('the compare function on a real database', function () {
     const ranges = edges.slice(1).map((upTo, index) => ({after: edges[index], upTo}))
     const sums = await ask<{rows: number}[]>('sums', {...scan, ranges})
     expect(sums.map(({rows}) => rows)).to.deep.equal([...Array.from({length: 14}, () => 7), 2])
-    const lists = await ask<[string[], string][][]>('hashes', {...scan, ranges: ranges.slice(3, 6), most: 10})
+    const lists = await ask<[string[], string][][]>('hashes', {...scan, slices: ranges.slice(3, 6), most: 10})
     expect(lists.map(({length}) => length)).to.deep.equal([7, 3])
     const listed = lists[0]!
     const shown = await ask<{key: string[]; hash: string}[]>('rows', {...scan, keys: listed.map(([key]) => key)})
@@ -147,6 +156,95 @@ describe('the compare function on a real database', function () {
       new Map(listed.map(([key, hash]) => [key.join(' '), hash])),
     )
     await rig.sql("SET GLOBAL time_zone = 'SYSTEM'")
+  })
+
+  it('folds a range bucket by bucket, and lists the rows of a bucket', async () => {
+    const scan = await made('buckets', 'a VARCHAR(10), b INT, v INT, PRIMARY KEY (a, b)')
+    await rig.sql("INSERT INTO todo.buckets SELECT ELT(1 + seq % 2, 'ä', 'b'), seq, seq FROM todo.seq_1_to_500")
+    const ranges = [
+      {after: null, upTo: ['62', '100']},
+      {after: ['62', '100'], upTo: null},
+    ]
+    type Sums = {rows: number; sum: string; buckets: [number, number, string][]}[]
+    const sums = await ask<Sums>('sums', {...scan, ranges, buckets: 16})
+    const bare = await ask<Sums>('sums', {...scan, ranges})
+    expect(sums.map(({rows, sum}) => ({rows, sum}))).to.deep.equal(bare)
+    expect(sums[1]!.buckets).to.have.length(16)
+    const slices = sums[1]!.buckets.map(([bucket]) => ({...ranges[1]!, part: {of: 16, buckets: [bucket]}}))
+    const lists = await ask<[string[], string][][]>('hashes', {...scan, slices, most: 5000})
+    expect(lists.map(({length}) => length)).to.deep.equal(sums[1]!.buckets.map(([, rows]) => rows))
+    expect(new Set(lists.flat().map(([key]) => key.join(' '))).size).to.equal(bare[1]!.rows)
+    await rig.sql("UPDATE todo.buckets SET v = 0 WHERE a = 'b' AND b = 301")
+    const changed = await ask<Sums>('sums', {...scan, ranges, buckets: 16})
+    const apart = changed[1]!.buckets.filter(([bucket, , sum], index) => {
+      expect(bucket).to.equal(sums[1]!.buckets[index]![0])
+      return sum !== sums[1]!.buckets[index]![2]
+    })
+    expect(apart).to.have.length(1)
+    const of = slices.findIndex(({part}) => part.buckets[0] === apart[0]![0])
+    expect(lists[of]!.map(([key]) => key)).to.deep.include(['62', '301'])
+    for (const part of [
+      {of: 16, buckets: [16]},
+      {of: 16, buckets: ['0) OR (1']},
+      {of: 1000, buckets: [1]},
+    ])
+      expect((await refusal({question: 'hashes', ...scan, slices: [{...all, part}], most: 9})).code).to.equal(
+        'InvalidPayload',
+      )
+  })
+
+  for (const [type, least] of [
+    ["ENUM('z','a''b','m(','ä')", 5],
+    ["SET('z','a')", 4],
+  ] as const)
+    it(`divides by a key that begins with ${type}, in the order of its index and by use of it`, async () => {
+      const scan = await made('chosen', `a ${type} NOT NULL, b INT NOT NULL, PRIMARY KEY (a, b)`)
+      // The empty text is what such a column holds of a value that is not its own.
+      await rig.sql(
+        `INSERT IGNORE INTO todo.chosen SELECT IF(seq % ${least} = 0, 'of no kind', seq % ${least}), seq FROM todo.seq_1_to_2000`,
+      )
+      const [bounds] = await ask<string[][][]>('boundaries', {...scan, divisions: [{range: all, every: 10, most: 300}]})
+      expect(bounds).to.have.length(200)
+      const keys = bounds!.map(([a]) => Number(a!.split(':')[0]))
+      expect(keys).to.deep.equal([...keys].sort((one, other) => one - other))
+      expect(new Set(keys).size).to.equal(least)
+      const ranges = bounds!.map((upTo, index) => ({after: bounds![index - 1] ?? null, upTo}))
+      await rig.sql('FLUSH STATUS')
+      const sums = await ask<{rows: number}[]>('sums', {...scan, ranges})
+      expect(sums.map(({rows}) => rows)).to.deep.equal(ranges.map(() => 10))
+      const [read] = await rig.sql("SHOW GLOBAL STATUS LIKE 'Handler_read_next'")
+      expect(Number(read!.Value), 'entries of the index').to.be.below(20_000)
+      const shown = await ask<{key: string[]}[]>('rows', {...scan, keys: bounds})
+      expect(shown.map(({key}) => key)).to.have.deep.members(bounds!)
+    })
+
+  it('takes no column of the table for one of its own, whatever it is called', async () => {
+    const scan = await made('alike_named', 'h INT, k0 INT, i INT, b INT, n INT, x INT, v0 INT, PRIMARY KEY (h, k0, i)')
+    await rig.sql('INSERT INTO todo.alike_named SELECT seq, 100 - seq, seq % 7, 1, 1, 1, 1 FROM todo.seq_1_to_99')
+    const [bounds] = await ask<string[][][]>('boundaries', {...scan, divisions: [{range: all, every: 1, most: 99}]})
+    const keys = Array.from({length: 99}, (_, at) => [at + 1, 99 - at, (at + 1) % 7].map(String))
+    expect(bounds).to.deep.equal(keys)
+    const [list] = await ask<[string[], string][][]>('hashes', {...scan, slices: [all], most: 50})
+    expect(list!.map(([key]) => key)).to.deep.equal(keys.slice(0, 50))
+    const [sum] = await ask<{buckets: unknown[]}[]>('sums', {...scan, ranges: [all], buckets: 4})
+    expect(sum!.buckets).to.have.length(4)
+    const bag = await made('alike_named', 'h INT, b INT')
+    await rig.sql('INSERT INTO todo.alike_named SELECT seq % 2, seq % 3 FROM todo.seq_1_to_12')
+    const bags = (await ask<[string, object][]>('bags', bag)).map(([name]) => name)
+    const digests = (await ask<[string, number][]>('digests', {...bag, bags, most: 99})).map(([hash]) => hash)
+    const alike = await ask<{count: number}[]>('alike', {...bag, hashes: digests})
+    expect(alike.map(({count}) => count)).to.deep.equal([2, 2, 2, 2, 2, 2])
+  })
+
+  it('says whether another database has what this one has, and guesses nothing', async () => {
+    const {position} = await ask<{position: {server: string; set: string} | null}>('position')
+    expect(position).to.include({server: 'mariadb'})
+    // It replicates from nobody.
+    expect(await ask('arrived', {position: {server: 'mariadb', set: '0-9-99999999'}})).to.deep.equal({arrived: false})
+    expect(await ask('arrived', {position: {server: 'mysql', set: 'a:1-5'}})).to.deep.equal({arrived: false})
+    expect((await refusal({question: 'arrived', position: {server: 'SELECT', set: '1'}})).code).to.equal(
+      'InvalidPayload',
+    )
   })
 
   for (const type of ['FLOAT', 'DOUBLE', 'FLOAT(10,2)'])

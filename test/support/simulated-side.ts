@@ -2,7 +2,21 @@
 
 import {createHash} from 'node:crypto'
 import {DrError} from '../../src/errors.js'
-import type {Around, Column, Division, Key, Range, Scan, ShownRow, Side, Sum, Table} from '../../src/ports/tables.js'
+import type {
+  Around,
+  Chunk,
+  Column,
+  Division,
+  Key,
+  Position,
+  Range,
+  Scan,
+  ShownRow,
+  Side,
+  Slice,
+  Sum,
+  Table,
+} from '../../src/ports/tables.js'
 
 export type Row = readonly string[]
 
@@ -44,6 +58,10 @@ export class SimulatedSide implements Side {
   rowOctets = 3200
   /** Another one is another version of the function. */
   salt = ''
+  /** What `position` answers. */
+  at: Position | null = null
+  /** What `arrived` answers. */
+  has: (position: Position) => boolean = () => false
   /** In the order of the key: rows are exchanged as a whole, never in place. */
   #ordered: {of: Row[]; rows: Row[]} | undefined
 
@@ -77,18 +95,37 @@ export class SimulatedSide implements Side {
     return {migrations: null, grants: []}
   }
 
-  async sums(scan: Scan, ranges: Range[]): Promise<Sum[]> {
+  async position(): Promise<Position | null> {
+    await this.before('position')
+    return this.at
+  }
+
+  async arrived(position: Position): Promise<boolean> {
+    await this.before('arrived')
+    return this.has(position)
+  }
+
+  async sums(scan: Scan, ranges: Range[], buckets: number): Promise<Sum[]> {
     await this.#asked('sums', scan)
     return ranges.map((range) => {
       const rows = this.#within(range)
       this.hashed += rows.length
-      return {rows: rows.length, sum: fold(rows.map((row) => this.#hashOf(row)))}
+      const sumOf = (some: Row[]): Sum => ({rows: some.length, sum: fold(some.map((row) => this.#hashOf(row)))})
+      if (buckets === 1) return sumOf(rows)
+      const parts = [...grouped(rows, (row) => String(this.#bucketOf(row, buckets)))]
+      return {
+        ...sumOf(rows),
+        buckets: parts.map(([number, some]): [number, number, string] => {
+          const {rows: count, sum} = sumOf(some)
+          return [Number(number), count, sum]
+        }),
+      }
     })
   }
 
-  async chunk(scan: Scan, ranges: Range[], ahead: Division): Promise<{sums: Sum[]; ahead: Key[]}> {
+  async chunk(scan: Scan, {ranges, buckets, ahead}: Chunk): Promise<{sums: Sum[]; ahead: Key[]}> {
     const [bounds] = await this.boundaries(scan, [ahead])
-    return {sums: await this.sums(scan, ranges), ahead: bounds!}
+    return {sums: await this.sums(scan, ranges, buckets), ahead: bounds!}
   }
 
   async boundaries(scan: Scan, divisions: Division[]): Promise<Key[][]> {
@@ -101,13 +138,15 @@ export class SimulatedSide implements Side {
     })
   }
 
-  async hashes(scan: Scan, ranges: Range[], most: number): Promise<[Key, string][][]> {
+  async hashes(scan: Scan, slices: Slice[], most: number): Promise<[Key, string][][]> {
     await this.#asked('hashes', scan)
     const lists: [Key, string][][] = []
     let left = most
-    for (const range of ranges) {
+    for (const {part, ...range} of slices) {
       if (left === 0) break
-      const rows = this.#within(range).slice(0, left)
+      const rows = this.#within(range)
+        .filter((row) => !part || part.buckets.includes(this.#bucketOf(row, part.of)))
+        .slice(0, left)
       left -= rows.length
       this.hashed += rows.length
       lists.push(rows.map((row) => [this.#keyOf(row), this.#hashOf(row)]))
@@ -186,6 +225,9 @@ export class SimulatedSide implements Side {
     createHash('md5')
       .update([this.salt, ...row].join(','))
       .digest('hex')
+
+  #bucketOf = (row: Row, of: number): number =>
+    createHash('md5').update(this.#keyOf(row).join(',')).digest().readUInt32BE(0) % of
 
   #keyOf = (row: Row): Key => row.slice(0, this.keys)
 

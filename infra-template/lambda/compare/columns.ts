@@ -100,6 +100,10 @@ function writtenDown(column: ColumnRow): string[] {
 export const rowHash = (columns: readonly ColumnRow[]): string =>
   `LEFT(SHA1(CONCAT_WS(',', ${columns.flatMap((column) => writtenDown(column)).join(', ')})), 16)`
 
+/** Into which of so many buckets a row falls, by its key alone: into the same one in both regions. */
+export const bucketOf = (key: readonly ColumnRow[], buckets: number): string =>
+  `CRC32(CONCAT_WS(',', ${key.flatMap((column) => writtenDown(column)).join(', ')})) % ${buckets}`
+
 export const asNumber = (hash: string): string => `CAST(CONV(${hash}, 16, 10) AS UNSIGNED)`
 
 /** Characters of a long value that are shown. */
@@ -114,12 +118,24 @@ export function shownValue(column: ColumnRow): string {
   return `CAST(${form === 'other' ? name : printed(column)} AS CHAR)`
 }
 
-/** Whether rows can be put into the order of this column, and a value of it found again. ENUM and SET sort by one thing and compare by another. */
-export const isOrderly = (column: ColumnRow): boolean =>
-  formOf(column) !== 'other' && !['enum', 'set', 'json'].includes(column.base)
+/** A column of more values than this has too many to be named one by one. */
+const MOST_NAMED = 512
 
-/** A value of a key as it travels. */
+/** The highest number of a value of an ENUM or a SET, which are numbers that have a text. 0 is the empty text. */
+function lastNumber({base, type}: ColumnRow): number {
+  const members = type.match(/'(?:[^']|'')*'/g)?.length ?? 0
+  return base === 'set' ? 2 ** members - 1 : members
+}
+
+const isNamed = ({base}: ColumnRow): boolean => base === 'enum' || base === 'set'
+
+/** Whether rows can be put into the order of this column, and a value of it found again. */
+export const isOrderly = (column: ColumnRow): boolean =>
+  formOf(column) !== 'other' && column.base !== 'json' && !(isNamed(column) && lastNumber(column) > MOST_NAMED)
+
+/** A value of a key as it travels. That of an ENUM or a SET is its number, by which an index is in order, with its text after a colon. */
 export function keyValue(column: ColumnRow): string {
+  if (isNamed(column)) return `CONCAT(${quoted(column.name)} + 0, ':', HEX(${quoted(column.name)}))`
   const form = formOf(column)
   if (form === 'text' || form === 'binary') return `HEX(${quoted(column.name)})`
   return `CAST(${printed(column)} AS CHAR)`
@@ -176,23 +192,38 @@ const or = (conditions: Condition[]): Condition => ({
   sql: `(${conditions.map(({sql}) => `(${sql})`).join(' OR ')})`,
   values: conditions.flatMap(({values}) => values),
 })
-const compared = (column: ColumnRow, sign: string, value: string): Condition => ({
-  sql: `${quoted(column.name)} ${sign} ${placeholder(column)}`,
-  values: [value],
-})
+const compared = (column: ColumnRow, sign: Sign, value: string): Condition =>
+  isNamed(column)
+    ? {sql: named(column, sign, Number.parseInt(value, 10)), values: []}
+    : {sql: `${quoted(column.name)} ${sign} ${placeholder(column)}`, values: [value]}
+
+/**
+ * By the numbers themselves: an index is in their order, and yet neither MySQL nor MariaDB uses it for anything but equality, since
+ * such a column is compared as the text that it has.
+ */
+function named(column: ColumnRow, sign: Sign, number: number): string {
+  const all = Array.from({length: lastNumber(column) + 1}, (_, index) => index)
+  const numbers = all.filter((one) => SIGNS[sign](one, number))
+  return numbers.length === 0 ? 'FALSE' : `${quoted(column.name)} IN (${numbers.join(', ')})`
+}
+
+const SIGNS = {
+  '=': (one: number, other: number) => one === other,
+  '<': (one: number, other: number) => one < other,
+  '<=': (one: number, other: number) => one <= other,
+  '>': (one: number, other: number) => one > other,
+}
+type Sign = keyof typeof SIGNS
 
 const equal = (key: readonly ColumnRow[], values: readonly string[]): Condition[] =>
   key.map((column, index) => compared(column, '=', values[index]!))
 
 /** Spelt out column by column: neither MySQL nor MariaDB uses an index for `(a, b) > (?, ?)`. */
-function beyond(key: readonly ColumnRow[], values: readonly string[], sign: '<' | '>', orEqual: boolean): Condition {
+function beyond(key: readonly ColumnRow[], values: readonly string[], sign: '<' | '>', ofLast: Sign): Condition {
   return or(
     key.map((column, index) => {
       const last = index === key.length - 1
-      return and([
-        ...equal(key.slice(0, index), values),
-        compared(column, last && orEqual ? `${sign}=` : sign, values[index]!),
-      ])
+      return and([...equal(key.slice(0, index), values), compared(column, last ? ofLast : sign, values[index]!)])
     }),
   )
 }
@@ -204,7 +235,7 @@ export interface Range {
 }
 
 export function within(key: readonly ColumnRow[], {after, upTo}: Range): Condition {
-  const bounds = [...(after ? [beyond(key, after, '>', false)] : []), ...(upTo ? [beyond(key, upTo, '<', true)] : [])]
+  const bounds = [...(after ? [beyond(key, after, '>', '>')] : []), ...(upTo ? [beyond(key, upTo, '<', '<=')] : [])]
   return bounds.length === 0 ? {sql: 'TRUE', values: []} : and(bounds)
 }
 

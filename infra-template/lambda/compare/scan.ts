@@ -4,13 +4,30 @@
  */
 
 import type {Session} from '../shared/database.js'
-import {anyOf, asNumber, keyValue, quoted, rowHash, shownValue, within, type ColumnRow, type Range} from './columns.js'
+import {
+  anyOf,
+  asNumber,
+  bucketOf,
+  keyValue,
+  quoted,
+  rowHash,
+  shownValue,
+  within,
+  type ColumnRow,
+  type Range,
+} from './columns.js'
 import type {Table} from './tables.js'
 
 export interface Sum {
   rows: number
   /** 16 hexadecimal digits; the sum of the digests for a table without a key. */
   sum: string
+  buckets?: [bucket: number, rows: number, sum: string][]
+}
+
+/** The rows of a range whose keys fall into some of so many buckets. */
+export interface Slice extends Range {
+  part?: {of: number; buckets: number[]}
 }
 
 /** The columns of a scan and how it reads the table. */
@@ -22,7 +39,7 @@ export interface Scan {
 /** Asks the server to give up; MariaDB takes it for a comment. Milliseconds. */
 const limited = (limitMs: number): string => `/*+ MAX_EXECUTION_TIME(${Math.max(1, Math.round(limitMs))}) */`
 
-const keyed = ({table}: Scan): NonNullable<Table['key']> => table.key!
+const keyed = ({table}: Pick<Scan, 'table'>): NonNullable<Table['key']> => table.key!
 
 const from = ({table}: Scan): string =>
   `${quoted(table.name)}${table.key ? ` FORCE INDEX (${quoted(table.key.index)})` : ''}`
@@ -33,31 +50,56 @@ const keyOf = (row: Record<string, unknown>, length: number): string[] =>
 const keyList = (columns: readonly ColumnRow[]): string =>
   columns.map((column, index) => `${keyValue(column)} AS k${index}`).join(', ')
 
-const order = (columns: readonly ColumnRow[], direction = ''): string =>
-  columns.map(({name}) => `${quoted(name)}${direction}`).join(', ')
+/** With the table's name before each: a column may be called like one of ours, and ORDER BY would take ours. */
+const order = ({table}: Scan): string =>
+  keyed({table})
+    .columns.map(({name}) => `${quoted(table.name)}.${quoted(name)}`)
+    .join(', ')
 
-/** Ranges that one statement folds: small ones cost a round trip each otherwise. */
+/** Ranges that one statement reads: small ones cost a round trip each otherwise. */
 const AT_ONCE = 32
 
-/** Count and fold of each range. Two rows of one key cannot cancel each other out: the key is a part of the digest. */
-export async function sumsOf(session: Session, scan: Scan, ranges: Range[], limitMs: number): Promise<Sum[]> {
+/**
+ * Count and fold of each range, and of each of its buckets where there is more than one: grouping costs a tenth of what digesting does.
+ * Two rows of one key cannot cancel each other out: the key is a part of the digest.
+ */
+export async function sumsOf(
+  session: Session,
+  scan: Scan,
+  {ranges, buckets}: {ranges: Range[]; buckets: number},
+  limitMs: number,
+): Promise<Sum[]> {
+  const {columns} = keyed(scan)
   const fold = `LPAD(HEX(BIT_XOR(${asNumber(rowHash(scan.columns))})), 16, '0')`
+  const bucket = buckets === 1 ? '0' : bucketOf(columns, buckets)
+  // By what it is: GROUP BY takes a name for a column of the table first.
+  const grouped = buckets === 1 ? '' : ` GROUP BY ${bucket}`
   const sums: Sum[] = []
   for (let first = 0; first < ranges.length; first += AT_ONCE) {
-    const conditions = ranges.slice(first, first + AT_ONCE).map((range) => within(keyed(scan).columns, range))
+    const conditions = ranges.slice(first, first + AT_ONCE).map((range) => within(columns, range))
     const selects = conditions.map(
       ({sql}, index) =>
-        `SELECT ${index === 0 ? limited(limitMs) : ''} ${index} AS i, COUNT(*) AS n, ${fold} AS x FROM ${from(scan)} WHERE ${sql}`,
+        `SELECT ${index === 0 ? limited(limitMs) : ''} ${index} AS i, ${bucket} AS b, COUNT(*) AS n, ${fold} AS x FROM ${from(scan)} WHERE ${sql}${grouped}`,
     )
-    const rows = await session.rows<{i: number | string; n: number | string; x: string}>(
+    const rows = await session.rows<Record<'i' | 'b' | 'n', number | string> & {x: string}>(
       selects.join(' UNION ALL '),
       conditions.flatMap(({values}) => values),
     )
-    const inOrder = rows.sort((one, other) => Number(one.i) - Number(other.i))
-    sums.push(...inOrder.map(({n, x}) => ({rows: Number(n), sum: x})))
+    const found = conditions.map((): [number, number, string][] => [])
+    for (const {i, b, n, x} of rows) found[Number(i)]!.push([Number(b), Number(n), x])
+    sums.push(...found.map((those) => ({...totalOf(those), ...(buckets > 1 && {buckets: those})})))
   }
 
   return sums
+}
+
+/** The fold of a range is the fold of its buckets' folds. */
+function totalOf(buckets: [number, number, string][]): Sum {
+  const fold = buckets.reduce((all, [, , sum]) => all ^ BigInt(`0x${sum}`), 0n)
+  return {
+    rows: buckets.reduce((all, [, rows]) => all + rows, 0),
+    sum: fold.toString(16).toUpperCase().padStart(16, '0'),
+  }
 }
 
 /** Up to so many keys are fetched to take some of them: a statement for each boundary costs more. */
@@ -73,7 +115,7 @@ export async function boundariesOf(
   const keys = async (after: string[] | null, limit: string): Promise<string[][]> => {
     const {sql, values} = within(columns, {after, upTo: range.upTo})
     const rows = await session.rows<Record<string, unknown>>(
-      `SELECT ${keyList(columns)} FROM ${from(scan)} WHERE ${sql} ORDER BY ${order(columns)} LIMIT ${limit}`,
+      `SELECT ${keyList(columns)} FROM ${from(scan)} WHERE ${sql} ORDER BY ${order(scan)} LIMIT ${limit}`,
       values,
     )
     return rows.map((row) => keyOf(row, columns.length))
@@ -95,27 +137,40 @@ export async function boundariesOf(
 }
 
 /**
- * Key and digest of the rows of each range, in order, `most` of them in all: what is beyond that is cut off, and the ranges that
- * come after it have no list.
+ * Key and digest of the rows of each slice, `most` of them in all: what is beyond that is cut off, and the slices that come after it
+ * have no list. Those of a single slice are in the order of the key.
  */
 export async function hashesOf(
   session: Session,
   scan: Scan,
-  {ranges, most}: {ranges: Range[]; most: number},
+  {slices, most}: {slices: Slice[]; most: number},
 ): Promise<[string[], string][][]> {
   const {columns} = keyed(scan)
   const lists: [string[], string][][] = []
   let left = most
-  for (const range of ranges) {
-    if (left === 0) break
-    const {sql, values} = within(columns, range)
-    const rows = await session.rows<Record<string, unknown>>(
-      `SELECT ${keyList(columns)}, ${rowHash(scan.columns)} AS h FROM ${from(scan)} WHERE ${sql}
-        ORDER BY ${order(columns)} LIMIT ${left}`,
-      values,
+  for (let first = 0; first < slices.length && left > 0; first += AT_ONCE) {
+    const conditions = slices.slice(first, first + AT_ONCE).map((slice) => {
+      const {sql, values} = within(columns, slice)
+      const {part} = slice
+      const bucket = part ? ` AND ${bucketOf(columns, part.of)} IN (${part.buckets.join(', ')})` : ''
+      return {sql: sql + bucket, values}
+    })
+    const selects = conditions.map(
+      ({sql}, index) =>
+        `(SELECT ${index} AS i, ${keyList(columns)}, ${rowHash(scan.columns)} AS h FROM ${from(scan)} WHERE ${sql}
+          ORDER BY ${order(scan)} LIMIT ${left})`,
     )
-    lists.push(rows.map((row) => [keyOf(row, columns.length), String(row.h)]))
-    left -= rows.length
+    const rows = await session.rows<Record<string, unknown>>(
+      selects.join(' UNION ALL '),
+      conditions.flatMap(({values}) => values),
+    )
+    const found = conditions.map((): [string[], string][] => [])
+    for (const row of rows) found[Number(row.i)]!.push([keyOf(row, columns.length), String(row.h)])
+    for (const list of found) {
+      if (left === 0) break
+      lists.push(list.slice(0, left))
+      left -= lists.at(-1)!.length
+    }
   }
 
   return lists
@@ -188,7 +243,7 @@ export async function rowsLike(session: Session, scan: Scan, hashes: string[], l
   const hash = rowHash(scan.columns)
   const rows = await session.rows<Record<string, unknown>>(
     `SELECT ${limited(limitMs)} ${hash} AS h, COUNT(*) AS n, ${shownList(scan.columns, (value) => `MAX(${value})`)}
-      FROM ${from(scan)} WHERE ${hash} IN (?) GROUP BY h ORDER BY h`,
+      FROM ${from(scan)} WHERE ${hash} IN (?) GROUP BY ${hash}`,
     [hashes],
   )
   return rows.map((row) => ({key: [], hash: String(row.h), count: Number(row.n), values: valuesOf(row, scan)}))

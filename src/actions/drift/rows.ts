@@ -44,7 +44,7 @@ export const rows: Kind = {
       const [left, right] = [input.side(regions.expected), input.side(regions.actual)]
       const [lefts, rights] = await Promise.all([left.tables({signal}), right.tables({signal})])
       const pairs = pairsOf(input, [left, lefts], [right, rights])
-      const context = contextOf({...input, signal}, regions.actual, pairs, state)
+      const context = contextOf({...input, signal}, [left, right], pairs, state)
       for (const pair of pairs) {
         const versions: TableState['versions'] = [pair.scans.left.version, pair.scans.right.version]
         const kept = state.tables[pair.table]
@@ -108,8 +108,9 @@ function pairsOf({doubt}: FindInput, [left, lefts]: [Side, Table[]], [right, rig
   })
 }
 
-function contextOf(input: FindInput, standby: Region, pairs: Pair[], state: ScanState): ScanContext {
+function contextOf(input: FindInput, [primary, other]: [Side, Side], pairs: Pair[], state: ScanState): ScanContext {
   const {world, observation, emit, doubt, fix, signal, rows: options} = input
+  const standby = other.region
   const {clock, database} = world
   const replicates = observation.global.reachable && standsBy(observation.global.value, standby)
   const lag = async (): Promise<Lag | undefined> => {
@@ -122,8 +123,12 @@ function contextOf(input: FindInput, standby: Region, pairs: Pair[], state: Scan
     }
   }
 
+  // Positions tell it at once, where both servers keep them. The lag tells it as soon as it has been measured.
   const reached = async (): Promise<number> => {
-    if (!replicates) return clock.now() - ALONE_MS
+    const now = clock.now()
+    if (!replicates) return now - ALONE_MS
+    const position = await primary.position({signal})
+    if (position && (await other.arrived(position, {signal}))) return now
     const datum = await lag()
     return datum ? datum.at - 1000 * datum.seconds - CLOCK_MS : clock.now() - UNKNOWN_LAG_MS
   }

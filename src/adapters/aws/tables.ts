@@ -3,7 +3,20 @@
 import {DrError} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import type {CallOptions, Clock, Functions} from '../../ports/world.js'
-import type {Around, Division, Key, Range, Scan, ShownRow, Side, Sum, Table} from '../../ports/tables.js'
+import type {
+  Around,
+  Chunk,
+  Division,
+  Key,
+  Position,
+  Range,
+  Scan,
+  ShownRow,
+  Side,
+  Slice,
+  Sum,
+  Table,
+} from '../../ports/tables.js'
 
 /** A connection that is lost, a proxy that has nobody to lead to, a function that is starting: over within seconds. */
 const ATTEMPTS = 4
@@ -41,20 +54,30 @@ export class FunctionSide implements Side {
     return this.#ask('around', {}, options)
   }
 
-  sums(scan: Scan, ranges: Range[], options?: CallOptions): Promise<Sum[]> {
-    return this.#ask('sums', {...scan, ranges}, options)
+  async position(options?: CallOptions): Promise<Position | null> {
+    const {position} = await this.#ask<{position: Position | null}>('position', {}, options)
+    return position
   }
 
-  chunk(scan: Scan, ranges: Range[], ahead: Division, options?: CallOptions): Promise<{sums: Sum[]; ahead: Key[]}> {
-    return this.#ask('chunk', {...scan, ranges, ahead}, options)
+  async arrived(position: Position, options?: CallOptions): Promise<boolean> {
+    const {arrived} = await this.#ask<{arrived: boolean}>('arrived', {position}, options)
+    return arrived
+  }
+
+  sums(scan: Scan, ranges: Range[], buckets: number, options?: CallOptions): Promise<Sum[]> {
+    return this.#ask('sums', {...scan, ranges, buckets}, options)
+  }
+
+  chunk(scan: Scan, question: Chunk, options?: CallOptions): Promise<{sums: Sum[]; ahead: Key[]}> {
+    return this.#ask('chunk', {...scan, ...question}, options)
   }
 
   boundaries(scan: Scan, divisions: Division[], options?: CallOptions): Promise<Key[][]> {
     return this.#ask('boundaries', {...scan, divisions}, options)
   }
 
-  hashes(scan: Scan, ranges: Range[], most: number, options?: CallOptions): Promise<[Key, string][][]> {
-    return this.#ask('hashes', {...scan, ranges, most}, options)
+  hashes(scan: Scan, slices: Slice[], most: number, options?: CallOptions): Promise<[Key, string][][]> {
+    return this.#ask('hashes', {...scan, slices, most}, options)
   }
 
   rows(scan: Scan, keys: readonly Key[], options?: CallOptions): Promise<ShownRow[]> {

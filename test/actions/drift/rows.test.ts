@@ -80,7 +80,7 @@ async function bisected({left, right}: Rig, leaf: number): Promise<string[]> {
   const [[one], [other]] = await Promise.all([left.tables(), right.tables()])
   const pair = {...pairOf(left, right, one!, other!).pair!, leaf}
   const range = {after: null, upTo: null}
-  const weighed = await weigh(pair, [range], {})
+  const weighed = await weigh(pair, [range], 1, {})
   const keys: string[] = []
   for await (const {key} of suspectsIn(pair, weighed, {})) keys.push(key.join(' '))
   return keys
@@ -268,8 +268,8 @@ describe('drift: rows', function () {
       left.map((row) => (row[0] === '7900' ? ['7900', '0'] : row)),
     )
     const sums = rig.left.sums.bind(rig.left)
-    rig.left.sums = async (scan, ranges) => {
-      const answer = await sums(scan, ranges)
+    rig.left.sums = async (scan, ranges, buckets) => {
+      const answer = await sums(scan, ranges, buckets)
       if (answer.some(({rows: count}) => count > 1000)) throw slow
       return answer
     }
@@ -331,6 +331,40 @@ describe('drift: rows', function () {
     expect(classes([...first, ...(await again.find(true))])).to.include.members(['changed 5', 'changed 14700'])
     expect(rig.left.hashed, 'what was compared is not read again').to.be.below(22_500)
     expect(again.kept).to.equal(undefined)
+  })
+
+  it('needs no measurement of the lag where both servers name their positions', async () => {
+    const left = table(100)
+    const rig = sides(
+      left,
+      left.slice(0, 90).map((row) => (row[0] === '5' ? ['5', '0'] : row)),
+    )
+    rig.datum = () => ({seconds: 0.1, at: 0, periodSeconds: 60})
+    rig.left.at = {server: 'mariadb', set: '0-1-7'}
+    const begun = rig.clock.now()
+    rig.right.has = ({set}) => set === '0-1-7' && rig.clock.now() >= begun + 20_000
+    rig.right.before = () => {
+      if (rig.clock.now() >= begun + 20_000)
+        rig.right.rowsHeld = [...rig.right.rowsHeld.slice(0, 90), ...left.slice(90)]
+    }
+
+    expect(classes(await rig.find())).to.deep.equal(['changed 5'])
+    expect(rig.doubts).to.deep.equal([])
+    expect(rig.clock.now() - begun).to.be.within(20_000, 30_000)
+    // What has arrived of another time says nothing of this one.
+    rig.right.has = () => false
+    expect(await rig.find()).to.deep.equal([])
+    expect(rig.doubts[0]!.reason).to.include('merely lag cannot be told')
+  })
+
+  it('pauses for ten minutes at the most, and names the replication that is behind', async () => {
+    const rig = sides(table(10), table(10))
+    rig.lag = 60
+    const begun = rig.clock.now()
+    expect(await rig.find()).to.deep.equal([])
+    expect(rig.clock.now() - begun).to.be.within(600_000, 610_000)
+    expect(rig.doubts[0]!.reason).to.include('for ten minutes').and.include('60.0 s')
+    expect(rig.kept, 'it can be continued').not.to.equal(undefined)
   })
 
   it('pauses while replication lags, and says so once', async () => {

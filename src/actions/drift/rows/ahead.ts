@@ -9,7 +9,7 @@ import {dividedAt} from './pair.js'
 import type {Pair} from './pair.js'
 
 /** A chunk comes in so many ranges: a row that differs costs another look at one of them, and not at all of the chunk. */
-const PARTS = 32
+export const PARTS = 32
 
 export class Ahead {
   /** What the standby has said of the ranges after `#after`. */

@@ -1,7 +1,7 @@
 /** From ranges that do not fold into the same on both sides to the keys that make the difference. Changes nothing. */
 
-import {MOST_HASHES} from '../../../ports/tables.js'
-import type {Division, Key, Range, Side, Sum} from '../../../ports/tables.js'
+import {MOST_BUCKETS, MOST_HASHES} from '../../../ports/tables.js'
+import type {Division, Key, Range, Side, Slice, Sum} from '../../../ports/tables.js'
 import type {CallOptions} from '../../../ports/world.js'
 import {batches, dividedAt, equalSums} from './pair.js'
 import type {Pair} from './pair.js'
@@ -13,45 +13,97 @@ export interface Suspect {
   right: string | undefined
 }
 
-/** A range and what it folds into on both sides. */
+/** A range and what it folds into on both sides, in so many buckets. */
 export interface Weighed {
   range: Range
+  buckets: number
   sums: [Sum, Sum]
 }
 
-/** Into so many parts at once: the range is read once more, and then a sixteenth of it. */
+/** What is to be listed, and about how many rows that is. */
+interface Listing {
+  slice: Slice
+  rows: number
+}
+
+/** A range that is too large for buckets is divided into so many parts. */
 const PARTS = 16
+/** A bucket should have a part of the rows that are listed without further ado. */
+const BUCKETS_A_LEAF = 4
+/** Buckets that one answer tells: each is about 40 bytes. */
+const MOST_TOLD = 8192
+/** Slices that one question lists: each is read as a whole for its keys, at a fifth of what digesting costs. */
+const MOST_SLICES = 64
+
+/** Into how many buckets so many rows are put; 1: they are listed as they are. */
+export const bucketsFor = ({leaf}: Pair, rows: number): number =>
+  rows <= leaf ? 1 : Math.min(MOST_BUCKETS, Math.ceil((BUCKETS_A_LEAF * rows) / leaf))
 
 /** What each range folds into on both sides, asked at the same moment: less is under way between them. */
-export async function weigh(pair: Pair, ranges: Range[], options: CallOptions): Promise<Weighed[]> {
+export async function weigh(pair: Pair, ranges: Range[], buckets: number, options: CallOptions): Promise<Weighed[]> {
   const weighed: Weighed[] = []
-  for (const batch of batches(ranges, pair.ranges)) {
+  for (const batch of batches(ranges, Math.min(pair.ranges, Math.ceil(MOST_TOLD / buckets)))) {
     const [lefts, rights] = await Promise.all([
-      pair.left.sums(pair.scans.left, batch, options),
-      pair.right.sums(pair.scans.right, batch, options),
+      pair.left.sums(pair.scans.left, batch, buckets, options),
+      pair.right.sums(pair.scans.right, batch, buckets, options),
     ])
-    weighed.push(...batch.map((range, index): Weighed => ({range, sums: [lefts[index]!, rights[index]!]})))
+    weighed.push(...batch.map((range, index): Weighed => ({range, buckets, sums: [lefts[index]!, rights[index]!]})))
   }
 
   return weighed
 }
 
-// Level by level: what differs is divided in one question for many ranges, as long as it has too many rows to be listed.
+export const differ = ({sums: [left, right]}: Weighed): boolean => !equalSums(left, right)
+
+// Few rows are listed at once. Of more, each range is read once more bucket by bucket, and then only the rows of buckets that differ.
 export async function* suspectsIn(pair: Pair, weighed: Weighed[], options: CallOptions): AsyncIterable<Suspect> {
-  let open = weighed.filter(({sums: [left, right]}) => !equalSums(left, right))
+  let open = weighed.filter((one) => differ(one))
   while (open.length > 0) {
+    const few = open.reduce((sum, one) => sum + rowsOf(one), 0) <= pair.listed
+    const isListed = (one: Weighed): boolean => few || one.buckets > 1 || rowsOf(one) <= pair.leaf
     yield* listed(
       pair,
-      open.filter((one) => rowsOf(one) <= pair.leaf),
+      open.filter((one) => isListed(one)).flatMap((one) => (one.buckets > 1 ? listingsOf(pair, one) : [whole(one)])),
       options,
     )
-    const parts = await divided(
-      pair,
-      open.filter((one) => rowsOf(one) > pair.leaf),
-      options,
-    )
-    open = (await weigh(pair, parts, options)).filter(({sums: [left, right]}) => !equalSums(left, right))
+    const rest = open.filter((one) => !isListed(one))
+    const isLarge = (one: Weighed): boolean => rowsOf(one) > MOST_BUCKETS * pair.leaf
+    const large = rest.filter((one) => isLarge(one))
+    const ranges = [
+      ...(await divided(pair, large, options)),
+      ...rest.filter((one) => !isLarge(one)).map(({range}) => range),
+    ]
+    const rows = Math.max(...rest.map((one) => (isLarge(one) ? rowsOf(one) / PARTS : rowsOf(one))))
+    const again = await weigh(pair, ranges, bucketsFor(pair, rows), options)
+    open = again.filter((one) => differ(one))
   }
+}
+
+const whole = (one: Weighed): Listing => ({slice: one.range, rows: rowsOf(one)})
+
+type Folds = Map<number, NonNullable<Sum['buckets']>[number]>
+
+/** The buckets that differ, in as many slices as it takes to list each at once. */
+function listingsOf(pair: Pair, {range, buckets: of, sums}: Weighed): Listing[] {
+  const [left, right] = sums.map(({buckets = []}) => new Map(buckets.map((one) => [one[0], one]))) as [Folds, Folds]
+  const listings: Listing[] = []
+  let last: {of: number; buckets: number[]} | undefined
+  for (const number of new Set([...left.keys(), ...right.keys()])) {
+    const [, rows = 0, sum] = left.get(number) ?? []
+    const [, others = 0, other] = right.get(number) ?? []
+    if (rows === others && sum === other) continue
+    const most = Math.max(rows, others)
+    const listing = listings.at(-1)
+    if (last && listing && listing.rows + most <= pair.listed) {
+      last.buckets.push(number)
+      listing.rows += most
+    } else {
+      last = {of, buckets: [number]}
+      listings.push({slice: {...range, part: last}, rows: most})
+    }
+  }
+
+  return listings
 }
 
 const rowsOf = ({sums: [left, right]}: Weighed): number => Math.max(left.rows, right.rows)
@@ -84,49 +136,48 @@ async function divided(pair: Pair, weighed: Weighed[], options: CallOptions): Pr
   return parts
 }
 
-// Row by row, as many ranges at once as one answer holds.
-async function* listed(pair: Pair, weighed: Weighed[], options: CallOptions): AsyncIterable<Suspect> {
-  let batch: Weighed[] = []
-  let rows = 0
-  for (const one of weighed) {
-    if (batch.length > 0 && (rows + rowsOf(one) > pair.listed || batch.length === pair.ranges)) {
+// Row by row, as many slices at once as one answer holds.
+async function* listed(pair: Pair, listings: Listing[], options: CallOptions): AsyncIterable<Suspect> {
+  let batch: Slice[] = []
+  let held = 0
+  for (const {slice, rows} of listings) {
+    if (batch.length > 0 && (held + rows > pair.listed || batch.length === MOST_SLICES)) {
       yield* listedAtOnce(pair, batch, options)
       batch = []
-      rows = 0
+      held = 0
     }
 
-    batch.push(one)
-    rows += rowsOf(one)
+    batch.push(slice)
+    held += rows
   }
 
   if (batch.length > 0) yield* listedAtOnce(pair, batch, options)
 }
 
-async function* listedAtOnce(pair: Pair, batch: Weighed[], options: CallOptions): AsyncIterable<Suspect> {
-  const ranges = batch.map(({range}) => range)
-  const [lefts, rights] = await bothHashes(pair, ranges, options)
+async function* listedAtOnce(pair: Pair, slices: Slice[], options: CallOptions): AsyncIterable<Suspect> {
+  const [lefts, rights] = await bothHashes(pair, slices, options)
   // They have grown since they were weighed.
-  if ([lefts, rights].some((lists) => isCut(lists, ranges)))
-    for (const range of ranges) yield* listedToTheEnd(pair, range, options)
+  if ([lefts, rights].some((lists) => isCut(lists, slices)))
+    for (const slice of slices) yield* listedToTheEnd(pair, slice, options)
   else for (const [index, left] of lefts.entries()) yield* differing(left, rights[index]!)
 }
 
 type Listed = [Key, string][]
 
-const isCut = (lists: Listed[], ranges: Range[]): boolean =>
-  lists.length < ranges.length || lists.reduce((sum, {length}) => sum + length, 0) >= MOST_HASHES
+const isCut = (lists: Listed[], slices: Slice[]): boolean =>
+  lists.length < slices.length || lists.reduce((sum, {length}) => sum + length, 0) >= MOST_HASHES
 
-const bothHashes = (pair: Pair, ranges: Range[], options: CallOptions): Promise<[Listed[], Listed[]]> =>
+const bothHashes = (pair: Pair, slices: Slice[], options: CallOptions): Promise<[Listed[], Listed[]]> =>
   Promise.all([
-    pair.left.hashes(pair.scans.left, ranges, MOST_HASHES, options),
-    pair.right.hashes(pair.scans.right, ranges, MOST_HASHES, options),
+    pair.left.hashes(pair.scans.left, slices, MOST_HASHES, options),
+    pair.right.hashes(pair.scans.right, slices, MOST_HASHES, options),
   ])
 
-// A list that is cut ends the range at its last key, and the rest is listed next.
-async function* listedToTheEnd(pair: Pair, range: Range, options: CallOptions): AsyncIterable<Suspect> {
-  let {after} = range
+// A list that is cut ends the slice at its last key, and the rest is listed next.
+async function* listedToTheEnd(pair: Pair, slice: Slice, options: CallOptions): AsyncIterable<Suspect> {
+  let {after} = slice
   for (;;) {
-    const [[lefts], [rights]] = await bothHashes(pair, [{after, upTo: range.upTo}], options)
+    const [[lefts], [rights]] = await bothHashes(pair, [{...slice, after}], options)
     if (Math.max(lefts!.length, rights!.length) < MOST_HASHES) {
       yield* differing(lefts!, rights!)
       return
@@ -134,7 +185,7 @@ async function* listedToTheEnd(pair: Pair, range: Range, options: CallOptions): 
 
     // The side with more rows leads; what the other has up to the same key is asked for anew.
     const upTo = (lefts!.length >= rights!.length ? lefts! : rights!).at(-1)![0]
-    const [[left], [right]] = await bothHashes(pair, [{after, upTo}], options)
+    const [[left], [right]] = await bothHashes(pair, [{...slice, after, upTo}], options)
     yield* differing(left!, right!)
     after = upTo
   }

@@ -1,5 +1,6 @@
 /** How much is asked at once and how often: chunks of about a second, within a load budget, and a pause while replication lags. */
 
+import {DrError} from '../../../errors.js'
 import type {Clock} from '../../../ports/world.js'
 
 /** A chunk should take about so long: short enough to be stopped, long enough that a call costs nothing beside it. */
@@ -15,6 +16,8 @@ const GROWTH = 4
 /** The lag is asked for no more often. */
 const LAG_EVERY_MS = 2000
 const PAUSE_MS = 1000
+/** A replication that is so long behind may have stopped: somebody must look. */
+const MOST_PAUSE_MS = 600_000
 
 export interface PaceOptions {
   clock: Clock
@@ -45,10 +48,11 @@ export class Pace {
     this.rows = Math.max(LEAST_ROWS, Math.min(MOST_FIRST_ROWS, rows))
   }
 
-  /** Returns when replication is close enough. */
+  /** Returns when replication is close enough. Throws `ReplicationBehind` (exit unknown) where that takes ten minutes. */
   async ready(): Promise<void> {
     const {clock, lag, maxLagSeconds, paused, signal} = this.#options
     let told = false
+    const begun = clock.now()
     while (clock.now() - this.#lagAskedAt >= LAG_EVERY_MS) {
       const seconds = (await lag()) ?? 0
       if (seconds <= maxLagSeconds) {
@@ -56,6 +60,14 @@ export class Pace {
         return
       }
 
+      if (clock.now() - begun >= MOST_PAUSE_MS)
+        throw new DrError({
+          code: 'ReplicationBehind',
+          exit: 'unknown',
+          what: `replication has lagged by more than ${maxLagSeconds} s for ten minutes`,
+          why: `it lags by ${seconds.toFixed(1)} s now, and may have stopped`,
+          next: 'todo-dr health',
+        })
       if (!told) paused(seconds)
       told = true
       await clock.sleep(PAUSE_MS, signal)

@@ -24,8 +24,10 @@ export interface Pair {
   rowOctets: number
 }
 
-/** Octets of digests and keys, or of values, that one answer may hold: a sixth of what Lambda lets through. */
+/** Octets of digests and keys that one answer may hold: a sixth of what Lambda lets through. */
 const ANSWER_OCTETS = 1_000_000
+/** Octets of values, if all of them were as long as they are ever shown: half of what Lambda lets through. */
+const SHOWN_OCTETS = 3_000_000
 const MOST_LEAF = 200
 const LEAST_LISTED = 50
 const LEAST_RANGES = 32
@@ -73,7 +75,7 @@ export function pairOf(left: Side, right: Side, lefts: Table, rights: Table): {p
       leaf: Math.min(MOST_LEAF, listed),
       listed,
       ranges: Math.max(LEAST_RANGES, Math.min(MOST_RANGES, Math.floor(ANSWER_OCTETS / (2 * octets)))),
-      shown: Math.max(LEAST_SHOWN, Math.min(MOST_ROWS, Math.floor(ANSWER_OCTETS / shown))),
+      shown: Math.max(LEAST_SHOWN, Math.min(MOST_ROWS, Math.floor(SHOWN_OCTETS / shown))),
       rows: Math.max(lefts.rows, rights.rows),
       rowOctets: Math.max(lefts.rowOctets, rights.rowOctets),
     },

@@ -5,9 +5,9 @@ import type {TableState} from '../../../ports/scan-state.js'
 import type {Key, Range} from '../../../ports/tables.js'
 import type {CallOptions, Clock} from '../../../ports/world.js'
 import type {Doubt, RowDifference} from '../result.js'
-import {Ahead} from './ahead.js'
+import {Ahead, PARTS} from './ahead.js'
 import {compareBags} from './bag.js'
-import {suspectsIn, weigh} from './bisect.js'
+import {bucketsFor, differ, suspectsIn, weigh} from './bisect.js'
 import type {Weighed} from './bisect.js'
 import type {Pace} from './pace.js'
 import type {Pair} from './pair.js'
@@ -36,6 +36,9 @@ const MOST_WAITING = 5000
 /** The state is kept no more often. */
 const SAVE_EVERY_MS = 2000
 
+/** Rows that differ are asked again no more often while the scan runs. */
+const SETTLE_EVERY_MS = 10_000
+
 const AGAIN = 'todo-dr drift --rows'
 const SCHEMA = 'todo-dr drift --schema'
 
@@ -57,7 +60,7 @@ const HINDRANCES: Record<string, {reason(pair: Pair): string; next: string}> = {
   TooSlow: {
     reason: ({key}) =>
       key === null
-        ? 'no key puts its rows in order, and it is too large to be compared in one statement of 20 s: give it a primary key without ENUM and SET'
+        ? 'no key puts its rows in order, and it is too large to be compared in one statement of 20 s: give it a primary key whose ENUM and SET columns have at most 512 values'
         : 'even a few of its rows take too long to be read',
     next: AGAIN,
   },
@@ -92,6 +95,8 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   const confirmed = new Map<string, Key>()
   const isFull = (): boolean => confirmed.size >= context.mostDifferences
   let savedAt = clock.now()
+  let settledAt = clock.now()
+  let dense = false
   const known = async function* (found: AsyncIterable<Confirmed>): AsyncIterable<RowDifference> {
     for await (const one of found) {
       confirmed.set(JSON.stringify(one.key), one.key)
@@ -104,7 +109,8 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   while (!state.done) {
     await pace.ready()
     try {
-      const {weighed, upTo, rows} = await nextChunk(pair, state.after, ahead, context)
+      const {weighed, upTo, rows} = await nextChunk(pair, state.after, dense, ahead, context)
+      dense = weighed.filter((one) => differ(one)).length > DENSE
       for await (const suspect of suspectsIn(pair, weighed, call)) {
         // A chunk that was too much for one statement is met again.
         if (!confirmed.has(JSON.stringify(suspect.key))) settling.add(suspect)
@@ -116,7 +122,11 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
       if (!isFull()) {
         Object.assign(state, {after: upTo, done: upTo === null, rows: state.rows + rows})
         progress.read(pair.table, rows, confirmed.size)
-        yield* known(settling.due(call))
+        // Each look costs a call in each region, and most rows are known at the end anyway.
+        if (clock.now() - settledAt >= SETTLE_EVERY_MS) {
+          yield* known(settling.due(call))
+          settledAt = clock.now()
+        }
       }
     } catch (error) {
       if (!(error instanceof DrError) || error.code !== 'TooSlow' || !pace.smaller()) throw error
@@ -138,18 +148,25 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   state.keys = [...confirmed.values()]
 }
 
+/** Where so many ranges of a chunk differ, the next one is read by buckets at once. */
+const DENSE = PARTS / 4
+
 /** What the next ranges fold into, read within the load budget. */
 async function nextChunk(
   pair: Pair,
   after: Key | null,
+  dense: boolean,
   ahead: Ahead,
   {clock, pace, signal}: ScanContext,
 ): Promise<{weighed: Weighed[]; upTo: Key | null; rows: number}> {
   const call = {signal}
   const ranges = await ahead.next(after, pace.rows, call)
   const {upTo} = ranges.at(-1)!
+  const buckets = dense ? bucketsFor(pair, pace.rows / PARTS) : 1
   const begun = clock.now()
-  const weighed = await (upTo === null ? weigh(pair, ranges, call) : weighChunk(pair, ranges, upTo, ahead, pace, call))
+  const weighed = await (upTo === null
+    ? weigh(pair, ranges, buckets, call)
+    : weighChunk(pair, ranges, upTo, buckets, ahead, pace, call))
   const rows = weighed.reduce((sum, {sums: [left]}) => sum + left.rows, 0)
   await pace.took(rows, clock.now() - begun)
   return {weighed, upTo, rows}
@@ -159,17 +176,18 @@ async function weighChunk(
   {left, right, scans}: Pair,
   ranges: Range[],
   upTo: Key,
+  buckets: number,
   ahead: Ahead,
   {rows}: Pace,
   call: CallOptions,
 ): Promise<Weighed[]> {
   const division = ahead.division(upTo, rows)
   const [lefts, {sums: rights, ahead: bounds}] = await Promise.all([
-    left.sums(scans.left, ranges, call),
-    right.chunk(scans.right, ranges, division, call),
+    left.sums(scans.left, ranges, buckets, call),
+    right.chunk(scans.right, {ranges, buckets, ahead: division}, call),
   ])
   ahead.found(upTo, division, bounds)
-  return ranges.map((range, index) => ({range, sums: [lefts[index]!, rights[index]!]}))
+  return ranges.map((range, index) => ({range, buckets, sums: [lefts[index]!, rights[index]!]}))
 }
 
 async function* scanBag(pair: Pair, state: TableState, context: ScanContext): AsyncIterable<RowDifference> {
@@ -180,7 +198,7 @@ async function* scanBag(pair: Pair, state: TableState, context: ScanContext): As
     doubt: (reason: string) => doubtTable(pair, context, reason, AGAIN),
   }
   context.note(
-    `${pair.table}: no key puts its rows in order (none at all, or one with an ENUM or a SET). Each region reads all of it in one statement of up to 20 s, which --max-load does not slow down`,
+    `${pair.table}: no key puts its rows in order (none at all, or one with an ENUM or a SET of more than 512 values). Each region reads all of it in one statement of up to 20 s, which --max-load does not slow down`,
   )
   await context.pace.ready()
   for await (const {left, right, row} of compareBags(pair, options, {signal: context.signal})) {

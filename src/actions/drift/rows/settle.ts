@@ -70,7 +70,8 @@ export class Settling {
   // What is known to differ by now, of the rows whose time has come.
   async *due(call: CallOptions): AsyncIterable<Confirmed> {
     if (this.size === 0) return
-    const reached = await this.options.reached()
+    const unseen = [...this.#waiting.values()].some(({looks}) => looks === 0)
+    const reached = unseen ? await this.options.reached() : 0
     const now = this.options.clock.now()
     const isDue = ({since, askedAt, looks}: Waiting): boolean =>
       looks === 0 ? since <= reached : now - askedAt >= NEXT_LOOK_MS

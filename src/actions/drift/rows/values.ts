@@ -55,8 +55,12 @@ export function valueOf(column: Column, value: string | null): unknown {
   return digest === '' ? text : `${text}… (${Number(octets).toLocaleString('en-US')} bytes, SHA-256 ${digest})`
 }
 
+/** Without the number that a key of the type ENUM or SET has before its text. */
+const keyPart = ({form}: Column, value: string): string =>
+  form === 'text' ? value.slice(value.indexOf(':') + 1) : value
+
 export const keyOf = (columns: readonly Column[], key: Key): Record<string, unknown> =>
-  Object.fromEntries(columns.map((column, index) => [column.name, shown(column, key[index]!)]))
+  Object.fromEntries(columns.map((column, index) => [column.name, shown(column, keyPart(column, key[index]!))]))
 
 /** The columns in which two rows differ; all of them where one is not there. */
 export function columnsOf(
@@ -104,7 +108,7 @@ export function fixOfRow(
   if (key === null || !row) return `-- ${table} has no key: copy the row by hand`
   const where = key
     .map((column, index) => {
-      const value = row.key[index]!
+      const value = keyPart(column, row.key[index]!)
       const text = travels(column) ? hexLiteral(column, value) : literal(column, value)
       return `${quoted(column.name)} = ${text}`
     })
