@@ -95,7 +95,7 @@ export async function sumsOf(
 
 /** The fold of a range is the fold of its buckets' folds. */
 function totalOf(buckets: [number, number, string][]): Sum {
-  const fold = buckets.reduce((all, [, , sum]) => all ^ BigInt(`0x${sum}`), 0n)
+  const fold = buckets.reduce((all, bucket) => all ^ BigInt(`0x${bucket[2]}`), 0n)
   return {
     rows: buckets.reduce((all, [, rows]) => all + rows, 0),
     sum: fold.toString(16).toUpperCase().padStart(16, '0'),
