@@ -5,6 +5,10 @@ interface Host {
   port: number
 }
 
+/** APIs, the keys of user pools, token endpoints and edges; what stands in a network, such as a database proxy, is for those inside. */
+const ON_INTERNET =
+  /^cognito-idp\.[\w-]+\.amazonaws\.com$|\.(?:execute-api\.[\w-]+\.amazonaws\.com|amazoncognito\.com|cloudfront\.net)$/
+
 /** The lab's DNS: AWS-shaped names, compared without regard to case, to ports on loopback. */
 export class LabHosts implements Hosts {
   private readonly names = new Map<string, Host>()
@@ -35,11 +39,16 @@ export class LabHosts implements Hosts {
   }
 
   ofRegion(region: string): Record<string, number> {
-    return Object.fromEntries(
-      this.all()
-        .filter((host) => host.region === region)
-        .map(({hostname, port}) => [hostname, port]),
-    )
+    return this.ports((host) => host.region === region)
+  }
+
+  onInternet(): Record<string, number> {
+    return this.ports(({hostname}) => ON_INTERNET.test(hostname))
+  }
+
+  private ports(isMeant: (host: {hostname: string; region: string | undefined}) => boolean): Record<string, number> {
+    const meant = this.all().filter((host) => isMeant(host))
+    return Object.fromEntries(meant.map(({hostname, port}) => [hostname, port]))
   }
 
   all(): {hostname: string; region: string | undefined; port: number}[] {

@@ -69,8 +69,10 @@ export interface Hosts {
   unregister(hostname: string): void
   /** Undefined where the name does not resolve. */
   resolve(hostname: string): {port: number; region: string | undefined} | undefined
-  /** The names of one region only: what a function's resolver is given, so that it can never lean on another region. */
+  /** The names of one region only: what the resolver of a function in a network is given, so that it can never lean on another region. */
   ofRegion(region: string): Record<string, number>
+  /** Those names of all regions that anybody on the Internet may use. */
+  onInternet(): Record<string, number>
   all(): {hostname: string; region: string | undefined; port: number}[]
 }
 

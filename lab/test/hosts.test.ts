@@ -13,6 +13,23 @@ describe("the lab's names", () => {
     expect(hosts.resolve('abc.us-east-1.rds.amazonaws.com')).to.equal(undefined)
   })
 
+  it('are on the Internet where anybody may use them, whatever their region', () => {
+    const hosts = new LabHosts()
+    for (const [name, region] of [
+      ['cognito-idp.us-east-2.amazonaws.com', 'us-east-2'],
+      ['a.execute-api.us-east-1.amazonaws.com', 'us-east-1'],
+      ['app.auth.us-east-2.amazoncognito.com', 'us-east-2'],
+      ['proxy.us-east-2.rds.amazonaws.com', 'us-east-2'],
+      ['cognito-idp.us-east-2.amazonaws.com.example', 'us-east-2'],
+    ] as const)
+      hosts.register(name, region, 1)
+    expect(Object.keys(hosts.onInternet())).to.deep.equal([
+      'cognito-idp.us-east-2.amazonaws.com',
+      'a.execute-api.us-east-1.amazonaws.com',
+      'app.auth.us-east-2.amazoncognito.com',
+    ])
+  })
+
   it('of one region are its own alone: neither the other region’s nor global ones', () => {
     const hosts = new LabHosts()
     hosts.register('a', 'us-east-1', 1)

@@ -14,6 +14,7 @@ import {cloudwatch} from './cloudwatch/index.js'
 import {cognitoIdp} from './cognito-idp/index.js'
 import {ec2} from './ec2/index.js'
 import {ecr} from './ecr/index.js'
+import {events} from './events/index.js'
 import {iam} from './iam/index.js'
 import {kms} from './kms/index.js'
 import {lambda} from './lambda/index.js'
@@ -38,6 +39,7 @@ export const SERVICES: readonly AwsService[] = [
   cognitoIdp,
   ec2,
   ecr,
+  events,
   iam,
   kms,
   lambda,

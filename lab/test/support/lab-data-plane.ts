@@ -54,7 +54,10 @@ export async function createFunction(
   lab: Lab,
   name: string,
   source: string,
-  {region = HOME, ...more}: {region?: string; Timeout?: number; Environment?: {Variables: Record<string, string>}} = {},
+  {
+    region = HOME,
+    ...more
+  }: {region?: string; Timeout?: number; Environment?: {Variables: Record<string, string>}; VpcConfig?: object} = {},
 ): Promise<string> {
   const {FunctionArn} = await lab.call(
     'lambda',

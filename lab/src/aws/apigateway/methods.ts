@@ -16,12 +16,22 @@ export function putMethod(api: RestApiRecord, input: Api.PutMethodRequest): Api.
   if (!METHODS.has(httpMethod)) throw badRequest('Invalid HTTP method specified')
   if (input.apiKeyRequired) throw unsupported('API keys')
   const type = input.authorizationType ?? 'NONE'
-  if (type !== 'NONE' && type !== 'COGNITO_USER_POOLS') throw unsupported(`authorization of type ${type}`)
-  if (type === 'COGNITO_USER_POOLS' && !api.authorizers.has(input.authorizerId ?? '')) throw notFound('Authorizer ID')
+  if (!['COGNITO_USER_POOLS', 'CUSTOM', 'NONE'].includes(type)) throw unsupported(`authorization of type ${type}`)
+  if (type !== 'NONE') checkAuthorizerOf(api, type, input.authorizerId)
   const resource = api.resource(resourceId)
   if (resource.resourceMethods[httpMethod]) throw conflict('Method already exists for this resource')
   resource.resourceMethods[httpMethod] = {...method, authorizationType: type, apiKeyRequired: false}
   return resource.resourceMethods[httpMethod]
+}
+
+/** User pools answer for `COGNITO_USER_POOLS`, functions for `CUSTOM`. */
+function checkAuthorizerOf(api: RestApiRecord, type: string, authorizerId = ''): void {
+  const authorizer = api.authorizers.get(authorizerId)
+  if (!authorizer) throw notFound('Authorizer ID')
+  if ((authorizer.type === 'COGNITO_USER_POOLS') !== (type === 'COGNITO_USER_POOLS'))
+    throw badRequest(
+      'Invalid authorizer ID specified. Setting the authorization type to another kind of authorizer is not allowed',
+    )
 }
 
 export function putMethodResponse(api: RestApiRecord, input: Api.PutMethodResponseRequest): Api.MethodResponse {

@@ -140,7 +140,9 @@ export const resource = withId({
 })
 
 const AUTHORIZER_PATHS: Record<string, string> = {
+  AuthorizerCredentials: '/authorizerCredentials',
   AuthorizerResultTtlInSeconds: '/authorizerResultTtlInSeconds',
+  AuthorizerUri: '/authorizerUri',
   IdentitySource: '/identitySource',
   IdentityValidationExpression: '/identityValidationExpression',
   Name: '/name',

@@ -16,7 +16,7 @@ import {api} from './api.js'
 /** Most operations name their API; the table below gives them the record instead. */
 type OfApi<Input> = (api: RestApiRecord, input: Input) => unknown
 
-/** API Gateway's REST APIs: regional endpoints, Lambda proxy and mock integrations, Cognito authorizers. */
+/** API Gateway's REST APIs: regional endpoints, Lambda proxy and mock integrations, Cognito and Lambda authorizers. */
 export class ApiGatewayService implements Service {
   readonly api = api
   readonly operations: Record<string, Operation>
@@ -227,14 +227,13 @@ function createAuthorizer(
   api: RestApiRecord,
   {restApiId: _, ...settings}: Api.CreateAuthorizerRequest,
 ): Api.Authorizer {
-  if (settings.type !== 'COGNITO_USER_POOLS') throw unsupported(`authorizer of type ${settings.type}`)
+  const ofPools = settings.type === 'COGNITO_USER_POOLS'
   const {providerARNs = [], identitySource = 'method.request.header.Authorization'} = settings
   const authorizer: Api.Authorizer = {
     id: randomId(6),
-    authType: 'cognito_user_pools',
+    authType: ofPools ? 'cognito_user_pools' : 'custom',
     ...settings,
-    providerARNs,
-    identitySource,
+    ...(ofPools && {providerARNs, identitySource}),
   }
   checkAuthorizer(authorizer)
   api.authorizers.set(authorizer.id ?? '', authorizer)

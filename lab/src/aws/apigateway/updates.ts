@@ -3,7 +3,9 @@
 import type * as Api from '@aws-sdk/client-api-gateway'
 
 import {compileModel} from '../../data-plane/api-gateway/validation.js'
-import {badRequest} from './faults.js'
+import {functionArnOf} from '../../data-plane/api-gateway/lambda-integration.js'
+import {sourcesOf} from '../../data-plane/api-gateway/lambda-authorizer.js'
+import {badRequest, unsupported} from './faults.js'
 import {found, type RestApiRecord} from './rest-api.js'
 
 const invalidPath = ({op, path}: Api.PatchOperation): Error =>
@@ -33,6 +35,8 @@ function patchAuthorizer(authorizer: Api.Authorizer, operation: Api.PatchOperati
       return {...authorizer, providerARNs: providerARNs.filter((arn) => arn !== value)}
     case 'replace /authorizerResultTtlInSeconds':
       return {...authorizer, authorizerResultTtlInSeconds: Number(value)}
+    case 'replace /authorizerCredentials':
+    case 'replace /authorizerUri':
     case 'replace /name':
     case 'replace /identitySource':
     case 'replace /identityValidationExpression':
@@ -42,8 +46,46 @@ function patchAuthorizer(authorizer: Api.Authorizer, operation: Api.PatchOperati
   }
 }
 
-/** Throws `BadRequestException` for what AWS refuses of an authorizer with user pools. */
-export function checkAuthorizer({providerARNs = [], identitySource = ''}: Api.Authorizer): void {
+/** Throws `BadRequestException` for what AWS refuses of an authorizer (Authorizer, API Gateway API reference). */
+export function checkAuthorizer(authorizer: Api.Authorizer): void {
+  const {type, authorizerResultTtlInSeconds: ttl = 300} = authorizer
+  if (!Number.isInteger(ttl) || ttl < 0 || ttl > 3600)
+    throw badRequest('Authorizer result TTL must be between 0 and 3600 seconds')
+  if (type === 'COGNITO_USER_POOLS') checkPools(authorizer)
+  else if (type === 'TOKEN' || type === 'REQUEST') checkFunction(authorizer, ttl)
+  else throw badRequest(`Invalid authorizer type specified: ${type}`)
+}
+
+function checkFunction(
+  {type, authorizerUri, identitySource, identityValidationExpression}: Api.Authorizer,
+  ttl: number,
+): void {
+  if (!functionArnOf(authorizerUri))
+    throw badRequest(
+      `Invalid Authorizer URI: ${authorizerUri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
+    )
+  const sources = sourcesOf(identitySource)
+  const isHeader = (source: string): boolean => /^method\.request\.header\.[\w-]+$/.test(source)
+  if (type === 'TOKEN' && (sources.length !== 1 || !isHeader(sources[0]!))) throw badRequest('Invalid identity source')
+  if (type === 'REQUEST' && sources.length === 0 && ttl > 0)
+    throw badRequest('Identity source is required when caching is enabled')
+  for (const source of sources) {
+    if (source.startsWith('context.')) throw unsupported('context variables as identity sources')
+    if (!isHeader(source) && !/^(method\.request\.querystring|stageVariables)\.[\w-]+$/.test(source))
+      throw badRequest('Invalid identity source')
+  }
+  if (type === 'TOKEN') checkExpression(identityValidationExpression)
+}
+
+function checkExpression(expression = ''): void {
+  try {
+    new RegExp(expression)
+  } catch {
+    throw badRequest(`Invalid identity validation expression: ${expression}`)
+  }
+}
+
+function checkPools({providerARNs = [], identitySource = ''}: Api.Authorizer): void {
   const isPool = (arn: string): boolean => /^arn:aws:cognito-idp:[\w-]+:\d{12}:userpool\/[\w-]+$/.test(arn)
   if (providerARNs.length === 0 || !providerARNs.every(isPool)) throw badRequest('Invalid Authorizer Provider ARNs')
   if (!/^method\.request\.header\.[\w-]+$/.test(identitySource)) throw badRequest('Invalid identity source')

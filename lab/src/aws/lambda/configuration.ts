@@ -96,6 +96,7 @@ export function newRecord(
       memoryMb: DEFAULT_MEMORY,
       variables: {},
       logFormat: 'Text',
+      inNetwork: false,
       codeFolder,
     },
     configuration: {
@@ -164,6 +165,7 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
     ...configuration.LoggingConfig,
     ...input.LoggingConfig,
   }
+  const network = input.VpcConfig ? {VpcId: '', ...input.VpcConfig} : configuration.VpcConfig
   return revised({
     ...record,
     spec: {
@@ -175,6 +177,8 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
       memoryMb: memory,
       variables,
       logFormat: logging.LogFormat ?? 'Text',
+      // Lists that are empty take it out of its network (VpcConfig, Lambda API reference).
+      inNetwork: (network?.SubnetIds ?? []).length > 0,
     },
     configuration: {
       ...configuration,
@@ -186,7 +190,7 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
       Role: input.Role ?? spec.role,
       Description: input.Description ?? configuration.Description ?? '',
       KMSKeyArn: input.KMSKeyArn ?? configuration.KMSKeyArn,
-      VpcConfig: input.VpcConfig ? {VpcId: '', ...input.VpcConfig} : configuration.VpcConfig,
+      VpcConfig: network,
       TracingConfig: {Mode: input.TracingConfig?.Mode ?? configuration.TracingConfig?.Mode ?? 'PassThrough'},
       LoggingConfig: logging,
     },

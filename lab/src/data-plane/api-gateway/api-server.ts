@@ -8,9 +8,10 @@ import {ApiMetrics} from './api-metrics.js'
 import {authorize} from './authorizer.js'
 import {GatewayError, gatewayAnswer, type HttpAnswer} from './gateway-response.js'
 import type {JwksCache} from './jwks-cache.js'
+import {LambdaAuthorizers} from './lambda-authorizer.js'
 import {runProxyIntegration} from './lambda-integration.js'
 import {runMockIntegration} from './mock-integration.js'
-import {proxyEvent} from './proxy-event.js'
+import {proxyEvent, requestEvent} from './proxy-event.js'
 import {gatewayRequest, headerOf, type GatewayRequest} from './request.js'
 import {findRoute, type Route} from './routing.js'
 import type {ServedApi, ServedStage} from './snapshot.js'
@@ -24,6 +25,7 @@ const MAX_BODY = 10 * 1024 * 1024
 export class ApiServer {
   private readonly buckets = new Map<string, TokenBucket>()
   private readonly metrics: ApiMetrics
+  private readonly lambdaAuthorizers: LambdaAuthorizers
 
   constructor(
     private readonly lab: Lab,
@@ -31,6 +33,7 @@ export class ApiServer {
     private readonly keys: JwksCache,
   ) {
     this.metrics = new ApiMetrics(lab, api.region)
+    this.lambdaAuthorizers = new LambdaAuthorizers(lab, api.region)
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -68,7 +71,7 @@ export class ApiServer {
     const route = findRoute(snapshot, asked.method, asked.path)
     if (!route) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN')
     this.throttle(stage, route, asked.method)
-    const claims = await this.claimsOf(stage, route, asked)
+    const caller = await this.callerOf(stage, route, asked)
     const body = await readBody(message, MAX_BODY)
     if (!body) throw new GatewayError('REQUEST_TOO_LARGE')
     const request = {...asked, body}
@@ -82,7 +85,7 @@ export class ApiServer {
       binaryMediaTypes: snapshot.binaryMediaTypes,
       request,
     }
-    const event = proxyEvent(this.api, stage, route, request, claims)
+    const event = proxyEvent(this.api, stage, route, request, caller)
     return runProxyIntegration(this.lab, this.api.region, integration, event, source)
   }
 
@@ -94,21 +97,25 @@ export class ApiServer {
     if (!firewall.allows(stageArn, (name) => headerOf(asked, name))) throw new GatewayError('WAF_FILTERED')
   }
 
-  private async claimsOf(
-    stage: ServedStage,
-    {method}: Route,
-    asked: GatewayRequest,
-  ): Promise<Record<string, string> | undefined> {
+  /** What the integration is told of the caller, as `requestContext.authorizer`. */
+  private async callerOf(stage: ServedStage, route: Route, asked: GatewayRequest): Promise<object | undefined> {
+    const {method} = route
     if (method.authorizationType === 'NONE') return undefined
     const authorizer = own(stage.snapshot.authorizers, method.authorizerId ?? '')
     if (!authorizer) throw new GatewayError('API_CONFIGURATION_ERROR')
-    return authorize(
+    if (method.authorizationType === 'CUSTOM') {
+      const event = (): object => requestEvent(this.api, stage, route, asked)
+      return this.lambdaAuthorizers.authorize(authorizer, {apiId: this.api.id, stage, request: asked, event})
+    }
+
+    const claims = await authorize(
       authorizer,
       method.authorizationScopes ?? [],
       (name) => headerOf(asked, name),
       this.keys,
       (why) => this.lab.log('apigateway', why),
     )
+    return {claims}
   }
 
   private throttle(stage: ServedStage, {resourcePath}: Route, method: string): void {

@@ -1,9 +1,14 @@
 import type {GatewayResponse} from '@aws-sdk/client-api-gateway'
 
-/** How API Gateway itself answers: type -> status, `x-amzn-errortype`, message [AWS: Gateway response types]. */
+/**
+ * How API Gateway itself answers: type -> status, `x-amzn-errortype`, message [AWS: Gateway response types]. Of an authorizer's
+ * failures the error types are assumed, and the message is null [DEV community, "Failure modes of a Lambda authorizer"].
+ */
 const DEFAULTS = {
   ACCESS_DENIED: [403, 'ForbiddenException', 'Forbidden'],
   API_CONFIGURATION_ERROR: [500, 'InternalServerErrorException', 'Internal server error'],
+  AUTHORIZER_CONFIGURATION_ERROR: [500, 'AuthorizerConfigurationException', null],
+  AUTHORIZER_FAILURE: [500, 'AuthorizerFailureException', null],
   BAD_REQUEST_BODY: [400, 'BadRequestException', 'Invalid request body'],
   BAD_REQUEST_PARAMETERS: [400, 'BadRequestException', 'Missing required request parameters'],
   DEFAULT_5XX: [500, 'InternalServerErrorException', 'Internal server error'],
@@ -25,7 +30,7 @@ export class GatewayError extends Error {
     readonly status?: number,
     message?: string,
   ) {
-    super(message ?? DEFAULTS[type][2])
+    super(message ?? DEFAULTS[type][2] ?? '')
   }
 }
 
@@ -51,7 +56,7 @@ export function gatewayAnswer(
   const {statusCode, responseParameters, responseTemplates} = custom[error.type] ?? custom[fallback] ?? {}
   const template = responseTemplates?.['application/json'] ?? '{"message":$context.error.messageString}'
   const values: Record<string, string> = {
-    'error.messageString': JSON.stringify(error.message),
+    'error.messageString': JSON.stringify(error.message || null),
     'error.message': error.message,
     'error.responseType': error.type,
     requestId,

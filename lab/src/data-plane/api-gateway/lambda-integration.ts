@@ -4,7 +4,7 @@ import {ServiceFault, type Lab} from '../../kernel.js'
 import {blank} from '../../own.js'
 import {GatewayError, type HttpAnswer} from './gateway-response.js'
 import {headerOf, isBinary, type GatewayRequest} from './request.js'
-import {mayInvoke} from './invoke-permission.js'
+import {mayInvoke} from '../lambda/may-invoke.js'
 
 /** AWS's default limit of an integration, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 29_000
@@ -24,6 +24,9 @@ interface ProxyResult {
   isBase64Encoded?: unknown
 }
 
+/** As functions' policies name it. */
+export const GATEWAY = 'apigateway.amazonaws.com'
+
 /** The function's ARN out of `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`. */
 export const functionArnOf = (uri: string | undefined): string | undefined =>
   /:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(uri ?? '')?.[1]
@@ -37,7 +40,9 @@ export async function runProxyIntegration(
   source: {arn: string; request: GatewayRequest; binaryMediaTypes: string[]},
 ): Promise<HttpAnswer> {
   const functionArn = functionArnOf(integration.uri) ?? ''
-  const allowed = integration.credentials !== undefined || (await mayInvoke(lab, region, functionArn, source.arn))
+  const allowed =
+    integration.credentials !== undefined ||
+    (await mayInvoke(lab, region, functionArn, {service: GATEWAY, arn: source.arn}))
   if (!allowed) throw new GatewayError('API_CONFIGURATION_ERROR')
 
   const call = lab.call(

@@ -14,7 +14,7 @@ export function proxyEvent(
   stage: ServedStage,
   route: Route,
   request: GatewayRequest,
-  claims: Record<string, string> | undefined,
+  caller: object | undefined,
 ): object {
   const headers = forwarded(request)
   const binary = isBinary(stage.snapshot.binaryMediaTypes, headerOf(request, 'content-type'))
@@ -31,7 +31,7 @@ export function proxyEvent(
     requestContext: {
       accountId: ACCOUNT,
       apiId: api.id,
-      authorizer: claims && {claims},
+      authorizer: caller,
       domainName: api.hostname,
       domainPrefix: api.id,
       extendedRequestId: request.requestId,
@@ -49,6 +49,14 @@ export function proxyEvent(
     body: request.body.length > 0 ? request.body.toString(binary ? 'base64' : 'utf8') : null,
     isBase64Encoded: binary && request.body.length > 0,
   }
+}
+
+/** What a REQUEST authorizer is told: the same without a body [AWS: Input to an API Gateway Lambda authorizer]. */
+export function requestEvent(api: ServedApi, stage: ServedStage, route: Route, request: GatewayRequest): object {
+  const event: Record<string, unknown> = {...proxyEvent(api, stage, route, request, undefined)}
+  delete event.body
+  delete event.isBase64Encoded
+  return event
 }
 
 /** The client's headers, and those that API Gateway adds. TLS ends before the lab, as it does before a function. */

@@ -198,7 +198,9 @@ export class Environment implements RuntimePeer {
   }
 
   private currentHosts(): string {
-    return JSON.stringify(this.lab.hosts.ofRegion(this.spec.region))
+    const {hosts} = this.lab
+    const {inNetwork, region} = this.spec
+    return JSON.stringify({...(!inNetwork && hosts.onInternet()), ...hosts.ofRegion(region)})
   }
 
   /** Only these: nothing of the lab's own environment leaks into a handler. */

@@ -15,6 +15,8 @@ export interface FunctionSpec {
   memoryMb: number
   variables: Record<string, string>
   logFormat: 'JSON' | 'Text'
+  /** In a network of the account; without one it reaches the Internet. */
+  inNetwork: boolean
   /** The unpacked bundle. */
   codeFolder: string
 }

@@ -13,6 +13,7 @@ import {AWAY, HOME, createFunction, invoke, startTestLab, type TestLab} from '..
 const CLIENT = `
   import dns from 'node:dns'
   import {lookup} from 'node:dns/promises'
+  import https from 'node:https'
   import net, {connect} from 'node:net'
   import tls from 'node:tls'
   const ended = (socket) => new Promise((resolve) => {
@@ -26,6 +27,7 @@ const CLIENT = `
     if (how === 'tls') return ended(tls.connect({host, port: 3306, servername: host}))
     if (how === 'upgrade') return ended(tls.connect({socket: connect(3306, host), servername: host}))
     if (how === 'fetch') return fetch('http://' + host + '/').then((response) => response.text(), (error) => error.cause.code)
+    if (how === 'https') return new Promise((resolve) => https.get('https://' + host + '/keys?a=b', {timeout: 5000}, (response) => resolve(ended(response))).on('error', (error) => resolve(error.code)))
     if (how === 'lookup') return lookup(host).then(({address}) => address, (error) => error.code)
     if (how === 'callback') return new Promise((resolve) => dns.lookup(host, (error, address) => resolve(error ? error.code : address)))
   }`
@@ -58,6 +60,22 @@ describe('name resolution of a function', () => {
     expect(await ask('fetch', 'api.execute-api.us-east-1.amazonaws.com')).equal(
       'api.execute-api.us-east-1.amazonaws.com',
     )
+  })
+
+  it('leads HTTPS there too, from outside a network to the public names of the other region as well', async () => {
+    const keys = 'cognito-idp.us-east-2.amazonaws.com'
+    const {port} = await test.lab.ports.http(AWAY, keys, (request, response) =>
+      response.end(`${request.headers.host}${request.url}`),
+    )
+    test.lab.hosts.register(keys, AWAY, port)
+    const VpcConfig = {SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1']}
+    await createFunction(test.lab, 'inside', CLIENT, {VpcConfig})
+    expect(await ask('https', keys)).equal(`${keys}/keys?a=b`)
+    expect(await ask('https', keys, 'inside')).equal('ENOTFOUND')
+    await test.lab.faults.start({kind: 'region-loss', region: AWAY})
+    expect(await ask('https', keys)).equal('ECONNREFUSED')
+    await test.lab.faults.lift({kind: 'region-loss', region: AWAY})
+    expect(await ask('https', keys)).equal(`${keys}/keys?a=b`)
   })
 
   it("fails for names of the other region, and for AWS's names that nobody serves", async () => {

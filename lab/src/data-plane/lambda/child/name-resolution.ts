@@ -13,8 +13,8 @@ type ConnectOptions = Omit<net.TcpSocketConnectOpts, 'lookup'> & {lookup?: unkno
 
 /**
  * Makes names in AWS's shape resolve to where the lab serves them, for this process only. A name that the table lacks,
- * such as every name of another region, fails with ENOTFOUND, as a name of a lost region would: no handler can lean on
- * the other side without being seen.
+ * such as another region's for a function in a network, fails with ENOTFOUND, as a name of a lost region would: no handler
+ * can lean on the other side without being seen.
  */
 export class NameResolution {
   private table = new Map<string, number>()
@@ -28,7 +28,7 @@ export class NameResolution {
   install(endpoint: string): void {
     this.interceptConnect()
     this.interceptLookup()
-    interceptReplies(new URL(endpoint))
+    interceptHttps(new URL(endpoint), (hostname) => this.table.get(hostname))
     syncBuiltinESMExports()
   }
 
@@ -81,29 +81,31 @@ function failLookup(hostname: string, _options: unknown, callback: (error: Error
   process.nextTick(callback, notFound(hostname))
 }
 
-/** Sends the replies of custom resources to the lab over plain HTTP; every other request passes untouched. */
-function interceptReplies(endpoint: URL): void {
+/**
+ * Sends what goes by HTTPS to a name of the lab, and the replies of custom resources, over plain HTTP: there TLS ends before the lab, as
+ * it does on AWS before a function. Every other request passes untouched.
+ */
+function interceptHttps(endpoint: URL, portOf: (hostname: string) => number | undefined): void {
   const {request} = https
-  https.request = ((...args: unknown[]) => {
-    const target = args[0] as string | URL | https.RequestOptions
-    const url = typeof target === 'string' ? new URL(target) : target
-    const {hostname, host} = url as https.RequestOptions
-    if ((hostname ?? host) !== REPLY_HOST) return (request as (...all: unknown[]) => http.ClientRequest)(...args)
+  const intercepted = (...args: unknown[]): http.ClientRequest => {
+    const [first] = args
+    const url = typeof first === 'string' ? new URL(first) : first instanceof URL ? first : undefined
+    const given = args.slice(url ? 1 : 0).find((argument) => typeof argument === 'object') as
+      https.RequestOptions | undefined
+    const hostname = url?.hostname ?? given?.hostname ?? given?.host ?? ''
+    const path = given?.path ?? (url ? url.pathname + url.search : '/')
+    const isReply = hostname === REPLY_HOST
+    const port = isReply ? endpoint.port : portOf(hostname.toLowerCase())
+    if (port === undefined) return (request as (...all: unknown[]) => http.ClientRequest)(...args)
 
     const callback = args.find((argument) => typeof argument === 'function') as
-      ((res: http.IncomingMessage) => void) | undefined
-    const extra = args.slice(1).find((argument) => typeof argument === 'object') as https.RequestOptions | undefined
-    const options = url instanceof URL ? extra : (url as https.RequestOptions)
-    const path = url instanceof URL ? url.pathname + url.search : (options?.path ?? '/')
-    return http.request(
-      {
-        method: options?.method,
-        headers: options?.headers,
-        hostname: endpoint.hostname,
-        port: endpoint.port,
-        path: `/_cfn-response${path}`,
-      },
-      callback,
-    )
-  }) as typeof https.request
+      ((response: http.IncomingMessage) => void) | undefined
+    const {headers, method, signal, timeout} = given ?? {}
+    const plain = {headers, method, signal, timeout, hostname: isReply ? endpoint.hostname : '127.0.0.1', port}
+    return isReply
+      ? http.request({...plain, path: `/_cfn-response${path}`}, callback)
+      : http.request({...plain, path, headers: {...(headers as http.OutgoingHttpHeaders), host: hostname}}, callback)
+  }
+  https.request = intercepted as typeof https.request
+  https.get = ((...args: unknown[]) => intercepted(...args).end()) as typeof https.get
 }

@@ -8,20 +8,27 @@ interface Statement {
 
 const parsed = new Map<string, Statement[]>()
 
-/** Whether the function's resource policy lets API Gateway call it for this method of this API. */
-export async function mayInvoke(lab: Lab, region: string, functionArn: string, sourceArn: string): Promise<boolean> {
+/** Who calls a function: a service, for a thing of the account. */
+export interface Caller {
+  /** As in `apigateway.amazonaws.com`. */
+  service: string
+  arn: string
+}
+
+/** Whether the function's resource policy lets the service call it for that thing. */
+export async function mayInvoke(lab: Lab, region: string, functionArn: string, caller: Caller): Promise<boolean> {
   const policy = await lab.call('lambda', 'GetPolicy', {FunctionName: functionArn}, region).catch((error) => {
     if (error instanceof ServiceFault) return undefined
     throw error
   })
-  return policy ? statementsOf(policy.Policy as string).some((statement) => allows(statement, sourceArn)) : false
+  return policy ? statementsOf(policy.Policy as string).some((statement) => allows(statement, caller)) : false
 }
 
-function allows({Principal, Action, Condition}: Statement, sourceArn: string): boolean {
-  const service = Principal === '*' || Principal.Service === 'apigateway.amazonaws.com'
+function allows({Principal, Action, Condition}: Statement, caller: Caller): boolean {
+  const service = Principal === '*' || Principal.Service === caller.service
   const pattern = Condition?.ArnLike?.['AWS:SourceArn']
   return (
-    service && ['lambda:InvokeFunction', 'lambda:*', '*'].includes(Action) && (!pattern || arnLike(pattern, sourceArn))
+    service && ['lambda:InvokeFunction', 'lambda:*', '*'].includes(Action) && (!pattern || arnLike(pattern, caller.arn))
   )
 }
 
