@@ -108,9 +108,16 @@ class Executor {
     const settlesAt = runner.claimedAt === undefined ? 0 : runner.claimedAt + UNSEEN_MS
     if (runner.world.clock.now() < settlesAt || (await this.#promotionHasBegun()))
       throw promotionHasBegunError(plan, settlesAt)
+    if (plan.intent === 'failover' && runner.claimedAt !== undefined && !(await this.#givenUpSince(runner.claimedAt)))
+      throw notGivenUpError(plan)
     if (await this.#undo()) return {status: 'undone', exit: 'done', unsure: []}
     const failure = {code: 'UndoFailed', what: 'not everything could be taken back', next: 'todo-dr status'}
     return {status: 'stopped', exit: 'stopped', failure, unsure: []}
+  }
+
+  async #givenUpSince(claimedAt: number): Promise<boolean> {
+    const {world} = this.execution.runner
+    return (await world.database.givenUp(this.execution.plan.to, claimedAt)) !== undefined
   }
 
   /** The steps of a stage run side by side; all are awaited, so that nothing is undone under a step's feet. */
@@ -187,9 +194,17 @@ class Executor {
     const unsure = this.#unsure()
     if (leaseLost.aborted)
       return {status: 'stopped', exit: 'stopped', failure: failureOf(step, leaseLost.reason), unsure}
-    const kept = (this.#claimed && !isGivenUp(error)) || (await this.#promotionHasBegun())
+    const kept = (this.#claimed && !this.#mayOpen(error)) || (await this.#promotionHasBegun())
     if (kept || !(await this.#undo())) return {status: 'stopped', exit: 'stopped', failure, unsure}
     return {status: 'undone', exit: interrupt.aborted ? 'interrupted' : exitOf(error), failure, unsure}
+  }
+
+  /**
+   * An old primary that a failover left, with consent to lose data, is opened by nobody but a person: AWS's word came from a control
+   * plane in trouble, and a promotion that happens after all would leave two writers. A switchover has drained it, and gives it back.
+   */
+  #mayOpen(error: unknown): boolean {
+    return isGivenUp(error) && this.execution.plan.intent !== 'failover'
   }
 
   /** In reverse order, all of them: one that cannot be taken back must not keep the others from it. */
@@ -225,6 +240,15 @@ const promotionHasBegunError = ({intent, to}: Plan, settlesAt: number): DrError 
     what: `the ${intent} cannot be taken back: the promotion of ${to} has begun, or may have`,
     why: 'an old primary that is opened now could be a second writer',
     next: `todo-dr resume goes on; if AWS shows no promotion, --undo works after ${new Date(settlesAt).toISOString()}`,
+  })
+
+const notGivenUpError = ({from, to}: Plan): DrError =>
+  new DrError({
+    code: 'PromotionNotGivenUp',
+    exit: 'refused',
+    what: `the failover cannot be taken back: AWS may have accepted the promotion of ${to}, and no RDS event says that it was given up`,
+    why: `${from} could become a second writer`,
+    next: 'todo-dr resume sends the promotion again where AWS shows none',
   })
 
 /** `FenceUnsure` of `fence-unsure`. */

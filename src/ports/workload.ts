@@ -60,8 +60,11 @@ export interface Workload {
   isAbsent(answer: Pick<ApiAnswer, 'body' | 'status'>): boolean
   /** Whether the answer says that the database has no table yet, as after a first deployment. */
   isTableMissing(answer: Pick<ApiAnswer, 'body' | 'status'>): boolean
-  /** What the API, or one of its functions, calls an error; undefined where the body tells of none. */
-  errorOf(body: unknown): {code?: string; message?: string} | undefined
+  /**
+   * What the API, or one of its functions, calls an error; undefined where the body tells of none. `passing`: nothing was changed, and
+   * the same call may succeed a moment later.
+   */
+  errorOf(body: unknown): {code?: string; message?: string; passing?: boolean} | undefined
 
   /** How its presence function is asked which request ids the database of its region holds. */
   presence: {

@@ -20,6 +20,14 @@ export interface RdsEvent {
   text: string
 }
 
+/** RDS's answer to a promotion that it has accepted, which it carries out afterwards. */
+export interface Accepted {
+  /** Epoch milliseconds by RDS's own clock. */
+  at: number
+  /** The status in the answer's `FailoverState`, an open string: later looks may not show it for a while. */
+  status?: string
+}
+
 /** The Aurora global database. `via` names the region whose RDS endpoint is asked. */
 export interface GlobalDatabase {
   /** Epoch milliseconds by RDS's clock, as far as its answers have told it. */
@@ -28,13 +36,12 @@ export interface GlobalDatabase {
   cluster(region: Region, options?: CallOptions): Promise<Cluster>
   proxy(region: Region, options?: CallOptions): Promise<ProxyHealth>
   /**
-   * `SwitchoverGlobalCluster`, sent to the primary's region. Loses nothing. Returns when accepted, not when done: the instant,
-   * epoch milliseconds by RDS's own clock.
+   * `SwitchoverGlobalCluster`, sent to the primary's region. Loses nothing. Returns when accepted, not when done.
    */
-  switchover(primary: Region, target: Region, options?: CallOptions): Promise<number>
+  switchover(primary: Region, target: Region, options?: CallOptions): Promise<Accepted>
   /** `FailoverGlobalCluster` with AllowDataLoss, sent to the target's region. Returns when accepted, as `switchover`. */
-  failover(target: Region, options?: CallOptions): Promise<number>
-  /** What RDS says, in the target's region, of a promotion that it has cancelled or that has failed since that instant. */
+  failover(target: Region, options?: CallOptions): Promise<Accepted>
+  /** What RDS says, in any region that answers, of a promotion that it has cancelled or that has failed since that instant. */
   givenUp(target: Region, since: number, options?: CallOptions): Promise<string | undefined>
   /**
    * What RDS says in a region, from that instant on, of a failover's write block (0390, 0391) and of the resynchronization behind it

@@ -1,23 +1,27 @@
 import {DrError} from '../errors.js'
 import {withoutInstance} from '../model/database-status.js'
 import {isSwitching} from '../model/topology.js'
-import type {Cluster} from '../model/observation.js'
+import type {Cluster, GlobalCluster} from '../model/observation.js'
 import type {Step, StepContext} from '../model/step.js'
 import {answerWithin, mayPass, pollUntil, withDeadline} from '../ports/waits.js'
 import type {Clock, World} from '../ports/world.js'
 import {canServe} from './can-serve.js'
 
-/** Milliseconds for each look, and for which a cluster that cannot be read holds a failover up. */
+/** Milliseconds for each look, and for which what cannot be read holds a failover up. */
 const LOOK_MS = 3000
-const CLUSTER_MS = 6000
+const FAILOVER_MS = 6000
+/** Milliseconds for which a state that does not fit the plan is looked at again: it may be an old one. And between two looks. */
+const OLD_MS = 12_000
+const AGAIN_MS = 1000
 /** Milliseconds for one answer of the API, which may have to start cold. */
 const API_MS = 5000
 
 /**
  * Looks at the target once more right before anything changes: a plan that the world has overtaken would fence the
  * writers for a promotion that cannot succeed. Asks the target's region alone, and asks again what it does not answer, for as long
- * as the step may take: one failed read ends no switch. A planned switch also wants the target's API to answer well; a failover
- * does not, as the other region serves nobody anyway, and is not ended for want of the cluster's state, which the first look saw.
+ * as the step may take: one failed read ends no switch, and neither does one that does not fit the plan, as it may be old. A planned
+ * switch also wants the target's API to answer well; a failover does not, as the other region serves nobody anyway, and is not ended
+ * for want of what the first look saw.
  */
 export function preflightProbe({from, to, api}: {from: string; to: string; api: 'required' | 'any'}): Step<World> {
   let passed = false
@@ -29,23 +33,48 @@ export function preflightProbe({from, to, api}: {from: string; to: string; api: 
         untilAnswered(clock, signal, context.note, () => answerWithin({clock, ms: LOOK_MS, signal, what}, call))
       const cluster = (signal: AbortSignal): Promise<Cluster> =>
         ask(`the cluster in ${to}`, signal, (inner) => database.cluster(to, {signal: inner}))
-      const [global, target] = await Promise.all([
-        ask(`the global database, read in ${to}`, context.signal, (signal) => database.describe(to, {signal})),
-        api === 'required' ? cluster(context.signal) : unlessLate(world, context, cluster),
+      const global = (signal: AbortSignal): Promise<GlobalCluster> =>
+        ask(`the global database, read in ${to}`, signal, (inner) => database.describe(to, {signal: inner}))
+      const read = <T>(call: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
+        api === 'required' ? call(context.signal) : unlessLate(world, context, call)
+      const [, target] = await Promise.all([
+        fitting(world, context, {from, to}, () => read(global)),
+        read(cluster),
         warmToken(world, to, context),
       ])
-      const writes = (region: string): boolean =>
-        global.members.some((member) => member.isWriter && member.region === region)
-      if (isSwitching(global)) throw overtaken(`a switch is already in progress (${global.failover!.status})`)
-      if (writes(to)) throw overtaken(`${to} is already the primary`)
-      if (!writes(from)) throw overtaken(`${from} is no longer the primary`)
-      if (!global.members.some((member) => member.region === to))
-        throw overtaken(`${to} is not a member of the global database`)
       if (target && !(await canServe(world, to, target, context.signal))) throw overtaken(withoutInstance(to, target))
       if (api === 'required') await healthyApi(world, to, context)
       passed = true
     },
   }
+}
+
+/** Returns when the global database is as planned, or cannot be read in time. Throws `PlanOvertaken` where it stays otherwise. */
+async function fitting(
+  {clock}: World,
+  {signal, note}: StepContext,
+  route: {from: string; to: string},
+  read: () => Promise<GlobalCluster | undefined>,
+): Promise<void> {
+  const began = clock.now()
+  for (;;) {
+    const global = await read()
+    const why = global && misfit(global, route)
+    if (why === undefined) return
+    if (clock.now() - began >= OLD_MS) throw overtaken(why)
+    note(`${why}, as RDS shows it in ${route.to}; looking again`)
+    await clock.sleep(AGAIN_MS, signal)
+  }
+}
+
+/** Why the plan does not fit. */
+function misfit(global: GlobalCluster, {from, to}: {from: string; to: string}): string | undefined {
+  const {members, failover} = global
+  const writes = (region: string): boolean => members.some((member) => member.isWriter && member.region === region)
+  if (isSwitching(global)) return `a switch is already in progress (${failover!.status})`
+  if (writes(to)) return `${to} is already the primary`
+  if (!writes(from)) return `${from} is no longer the primary`
+  return members.some((member) => member.region === to) ? undefined : `${to} is not a member of the global database`
 }
 
 /** Asks until there is an answer, and notes why there is none yet. */
@@ -67,15 +96,15 @@ async function untilAnswered<T>(
   return answers[0]!
 }
 
-/** Undefined where the cluster could not be read in time. */
-async function unlessLate(
+/** Undefined where it could not be read in time. */
+async function unlessLate<T>(
   {clock}: World,
   {signal}: StepContext,
-  cluster: (signal: AbortSignal) => Promise<Cluster>,
-): Promise<Cluster | undefined> {
-  const late = new Error('the cluster was not read in time')
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const late = new Error('it was not read in time')
   try {
-    return await withDeadline({clock, ms: CLUSTER_MS, signal, expired: () => late}, cluster)
+    return await withDeadline({clock, ms: FAILOVER_MS, signal, expired: () => late}, call)
   } catch (error) {
     if (error === late) return undefined
     throw error

@@ -2,6 +2,7 @@ import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {RecordedMigration} from '../model/migration.js'
 import type {CallOptions, World} from '../ports/world.js'
+import {repeated} from './repeat.js'
 
 /** The code with which functions that were deployed before there were migrations refuse to tell their history. */
 const UNKNOWN_TO_IT = 'UnknownAction'
@@ -21,7 +22,7 @@ export async function historyIn(
   if (!migrations) return undefined
   let answer: unknown
   try {
-    answer = await functions.invoke(region, role, migrations.history, options)
+    answer = await repeated(() => functions.invoke(region, role, migrations.history, options), options.signal)
   } catch (error) {
     if (error instanceof DrError && error.code === UNKNOWN_TO_IT) return undefined
     throw error

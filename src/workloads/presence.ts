@@ -1,6 +1,7 @@
 import {DrError} from '../errors.js'
 import type {Region} from '../model/deployment.js'
 import type {CallOptions, World} from '../ports/world.js'
+import {repeated} from './repeat.js'
 
 /** Calls in flight at once. */
 const PARALLEL = 4
@@ -21,7 +22,8 @@ export async function presentIn(
   const present = new Set<string>()
   const worker = async (): Promise<void> => {
     for (let batch = batches.pop(); batch; batch = batches.pop()) {
-      const answer = await functions.invoke(region, 'presence', presence.payload(batch), options)
+      const payload = presence.payload(batch)
+      const answer = await repeated(() => functions.invoke(region, 'presence', payload, options), options.signal)
       const ids = presence.idsIn(answer)
       if (!ids) throw unexpected(region, answer)
       for (const id of ids) present.add(id)

@@ -9,7 +9,7 @@ import {AWAY, HOME, SimulatedWorld, WRITER_TIMEOUT_SECONDS} from '../support/sim
 import {memoryRun} from '../support/memory-run.js'
 import {thrownBy} from '../support/thrown.js'
 import type {Run} from '../../src/ports/runs.js'
-import {planOf, resume, start} from './support.js'
+import {planOf, resume, start, undo} from './support.js'
 import type {Started} from './support.js'
 
 const journalOf = async (run: {read(file: 'journal.ndjson'): Promise<unknown[]>}): Promise<JournalLine[]> =>
@@ -224,19 +224,54 @@ describe('the engine', () => {
     expect(sim.topology()).to.deep.equal(before)
   })
 
-  for (const intent of ['switchover', 'failover'] as const)
-    it(`undoes when AWS cancels the ${intent} that it had accepted, and says so in an event`, async () => {
-      const sim = new SimulatedWorld()
-      const before = sim.topology()
-      sim.cancels = 'openly'
-      const began = sim.clock.now()
-      const {outcome} = await start(sim, await planOf(sim, intent))
-      expect(outcome).to.include({status: 'undone', exit: 'refused'})
-      expect(outcome!.failure).to.include({code: 'PromotionCancelled'})
-      expect(outcome!.failure!.why).to.contain('is cancelled')
-      expect(sim.topology()).to.deep.equal(before)
-      expect(sim.clock.now() - began).to.be.lessThan(60_000)
-    })
+  it('aws 02: undoes when AWS cancels a switchover that it had accepted: after two minutes, and with its event', async () => {
+    const sim = new SimulatedWorld()
+    const before = sim.topology()
+    sim.cancels = 'openly'
+    const began = sim.clock.now()
+    const {outcome, run} = await start(sim, await planOf(sim, 'switchover'))
+    expect(outcome).to.include({status: 'undone', exit: 'refused'})
+    expect(outcome!.failure).to.include({code: 'PromotionCancelled'})
+    expect(outcome!.failure!.why).to.contain('is cancelled')
+    expect(sim.topology()).to.deep.equal(before)
+    expect(sim.clock.now() - began).to.be.within(120_000, 180_000)
+    const notes = (await journalOf(run)).flatMap((line) => (line.event === 'step-note' ? [line.text] : []))
+    expect(notes).to.include('AWS accepted (pending) the promotion of us-east-2, but does not show it yet')
+  })
+
+  it('aws 02: opens no old primary after an accepted failover, whatever AWS says; a person may, once AWS has given up', async () => {
+    const sim = new SimulatedWorld()
+    sim.cancels = 'openly'
+    const {outcome, run} = await start(sim, await planOf(sim, 'failover'))
+    expect(outcome).to.include({status: 'stopped', exit: 'stopped'})
+    expect(outcome!.failure).to.include({code: 'PromotionCancelled'})
+    expect(sim.acts.some((act) => act.startsWith('unfence'))).to.equal(false)
+    const again = new SimulatedWorld()
+    again.cancels = 'silently'
+    const silent = await start(again, await planOf(again, 'failover'))
+    await again.clock.sleep(600_000)
+    expect(await undo(again, silent.run).catch((error: unknown) => error)).to.include({code: 'PromotionNotGivenUp'})
+    expect(again.acts.some((act) => act.startsWith('unfence'))).to.equal(false)
+    await sim.clock.sleep(600_000)
+    expect(await undo(sim, run)).to.include({status: 'undone'})
+  })
+
+  it('aws 02: looks in both regions: a target that shows an old state, or is slow for a while, ends no failover', async () => {
+    for (const how of ['old', 'slow'] as const) {
+      const sim = new SimulatedWorld({promotionMs: 60_000})
+      const plan = await planOf(sim, 'failover')
+      sim.fault = async (call, at) => {
+        if (how === 'slow' && call === 'describe' && at === AWAY) await sim.clock.sleep(20_000)
+      }
+      if (how === 'old') sim.oldView = AWAY
+      const {outcome} = await start(sim, plan)
+      expect(outcome, how).to.include({status: 'done'})
+      expect(
+        sim.acts.filter((act) => act === `failover ${AWAY}`),
+        how,
+      ).to.have.length(1)
+    }
+  })
 
   for (const intent of ['switchover', 'failover'] as const) {
     it(`field report 5: opens nothing when an accepted ${intent} cannot be seen and no event explains it`, async () => {

@@ -1,5 +1,5 @@
 import {lookAtUse, observe} from '../../src/probes/observe.js'
-import {resumePlan, runPlan} from '../../src/engine/run-plan.js'
+import {resumePlan, runPlan, undoPlan} from '../../src/engine/run-plan.js'
 import {readRecord} from '../../src/engine/unfinished.js'
 import type {RunOutcome} from '../../src/engine/outcome.js'
 import type {Waiver} from '../../src/model/gate.js'
@@ -53,6 +53,13 @@ export const resume = (sim: SimulatedWorld, run: Run, options: StartOptions = {}
   inProcess(sim, run, options, async (surroundings) => {
     const record = await readRecord(surroundings.run, sim.deployment)
     return resumePlan({...surroundings, record, waivers: options.waivers ?? CONSENT})
+  })
+
+/** Takes it back in a new process. */
+export const undo = (sim: SimulatedWorld, run: Run): Promise<RunOutcome | undefined> =>
+  inProcess(sim, run, {}, async (surroundings) => {
+    const record = await readRecord(surroundings.run, sim.deployment)
+    return undoPlan({...surroundings, record, waivers: CONSENT})
   })
 
 type InProcess = Omit<Parameters<typeof runPlan>[0], 'plan' | 'waivers' | 'owner'>

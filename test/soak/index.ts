@@ -1,13 +1,18 @@
 /**
- * `npm run soak -- [--only drill|deploy|operators|clean] [--rounds N] [--seed S]`: the long runs. By default 100 drills, 50 rounds of
+ * `npm run soak -- [--only drill|deploy|operators|clean] [--pace instant|hostile] [--rounds N] [--seed S]`: the long runs. By default 100 drills, 50 rounds of
  * deploy and teardown in bad weather, 20 in which the program is killed, 60 of two operators, and 200 looks of health and drift at a lab
- * with which nothing is wrong. What fails is told with its seed.
+ * with which nothing is wrong. On the pace `hostile` there are drills only: 50, of every scenario. What fails is told with its seed.
  */
 
 import {parseArgs} from 'node:util'
 
 const {values} = parseArgs({
-  options: {only: {type: 'string'}, rounds: {type: 'string'}, seed: {type: 'string'}},
+  options: {
+    only: {type: 'string'},
+    pace: {type: 'string', default: 'instant'},
+    rounds: {type: 'string'},
+    seed: {type: 'string'},
+  },
 })
 const {only} = values
 const given = values.rounds === undefined ? undefined : Number(values.rounds)
@@ -16,6 +21,10 @@ if (![given ?? 1, seed].every((value) => Number.isInteger(value) && value >= 0) 
   throw new RangeError('--rounds and --seed are whole numbers')
 if (only !== undefined && !['drill', 'deploy', 'operators', 'clean'].includes(only))
   throw new RangeError('--only is drill, deploy, operators or clean')
+
+if (!['instant', 'hostile'].includes(values.pace)) throw new RangeError('--pace is instant or hostile')
+const hostile = values.pace === 'hostile'
+if (hostile && only !== undefined && only !== 'drill') throw new RangeError('--pace hostile has drills only')
 
 const started = performance.now()
 let total = 0
@@ -40,7 +49,18 @@ async function play(rounds: {name: string; run: () => Promise<string>}[]): Promi
 
 const times = (count: number): number[] => Array.from({length: count}, (_, index) => index)
 
-if (only === undefined || only === 'drill') {
+if (hostile) {
+  const {hostileRound, endHostile} = await import('./hostile.js')
+  try {
+    await play(times(given ?? 50).map((index) => ({name: 'hostile', run: () => hostileRound(seed + index)})))
+  } finally {
+    endHostile()
+  }
+}
+
+const wanted = (name: string): boolean => !hostile && (only === undefined || only === name)
+
+if (wanted('drill')) {
   const {drillRound, endDrills} = await import('./drill.js')
   try {
     await play(times(given ?? 100).map((index) => ({name: 'drill', run: () => drillRound(seed + index)})))
@@ -49,7 +69,7 @@ if (only === undefined || only === 'drill') {
   }
 }
 
-if (only === undefined || only === 'deploy') {
+if (wanted('deploy')) {
   const {DeployRounds} = await import('./deploy.js')
   const lab = await DeployRounds.open()
   const weather = times(given ?? 50)
@@ -64,7 +84,7 @@ if (only === undefined || only === 'deploy') {
   }
 }
 
-if (only === undefined || only === 'operators') {
+if (wanted('operators')) {
   const {OperatorRounds} = await import('./operators.js')
   const lab = await OperatorRounds.open()
   try {
@@ -74,7 +94,7 @@ if (only === undefined || only === 'operators') {
   }
 }
 
-if (only === undefined || only === 'clean') {
+if (wanted('clean')) {
   const {CleanRounds} = await import('./clean.js')
   const lab = new CleanRounds()
   try {

@@ -10,7 +10,7 @@ import {TABLE_MISSING} from '../../src/model/observation.js'
 import type {CapacityFloor, CapacityRange, GlobalCluster, SecretState, WriterMode} from '../../src/model/observation.js'
 import {inARow} from '../../src/ports/waits.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
-import type {LeftVolume, RdsEvent, World} from '../../src/ports/world.js'
+import type {Accepted, LeftVolume, RdsEvent, World} from '../../src/ports/world.js'
 import {todo} from '../../src/workloads/todo/index.js'
 import {VirtualClock} from './virtual-clock.js'
 
@@ -87,6 +87,8 @@ export class SimulatedWorld {
   /** Nobody has seeded it: the API has no table. */
   unseeded = false
   switching: {to: Region; status: string} | undefined
+  /** A region whose RDS shows the global database as it was in the beginning. */
+  oldView: Region | undefined
   /** AWS accepts a promotion, and gives it up midway; `openly`, it says so in an event. */
   cancels: 'openly' | 'silently' | undefined
   readonly #events: {at: number; to: Region; text: string}[] = []
@@ -244,6 +246,7 @@ export class SimulatedWorld {
     return {
       describe: async (via) => {
         await this.#call('describe', via)
+        if (via === this.oldView) return this.#global(false)
         return this.#global()
       },
       cluster: async (at) => {
@@ -288,7 +291,7 @@ export class SimulatedWorld {
     }
   }
 
-  #accept(to: Region, status: string, planned: boolean): number {
+  #accept(to: Region, status: string, planned: boolean): Accepted {
     if (this.switching || this.regions[to]!.isWriter)
       throw new DrError({
         code: 'InvalidGlobalClusterStateFault',
@@ -299,7 +302,7 @@ export class SimulatedWorld {
     this.switching = {to, status}
     this.#visibleAt = this.clock.now() + this.options.hiddenMs
     void this.#promote(to, planned)
-    return this.clock.now()
+    return {at: this.clock.now(), status: 'pending'}
   }
 
   async #promote(to: Region, planned: boolean): Promise<void> {
@@ -330,12 +333,14 @@ export class SimulatedWorld {
     })
   }
 
-  #global(): GlobalCluster {
+  #global(isNew = true): GlobalCluster {
     const members = [HOME, AWAY].flatMap((name) => {
-      const {isMember, isWriter, synchronization} = this.regions[name]!
+      const {isMember, isWriter: isWriterNow, synchronization} = this.regions[name]!
+      const isWriter = isNew ? isWriterNow : name === HOME
       return isMember ? [{region: name, clusterArn: `arn:${name}`, isWriter, synchronization}] : []
     })
-    const failover = this.switching &&
+    const failover = isNew &&
+      this.switching &&
       this.clock.now() >= this.#visibleAt && {status: this.switching.status, toArn: `arn:${this.switching.to}`}
     return {id: 'todomgmt', status: failover ? failover.status : 'available', ...(failover && {failover}), members}
   }

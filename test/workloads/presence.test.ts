@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {DrError, Unreachable} from '../../src/errors.js'
 import type {Functions} from '../../src/ports/world.js'
 import {presentIn} from '../../src/workloads/presence.js'
 import {setUp} from '../../src/workloads/set-up.js'
@@ -45,6 +46,27 @@ describe('the setup', () => {
       ['us-east-1', 'migrate', {action: 'CREATE_TABLE'}],
       ['us-east-1', 'migrate', {action: 'SEED'}],
     ])
+  })
+
+  it('aws 03: is repeated where an answer was lost, which is safe, and not where the function said no', async () => {
+    const failures: DrError[] = [new Unreachable('lambda:Invoke in us-east-1 got no answer')]
+    const sent: unknown[] = []
+    const invoke: Functions['invoke'] = async (_region, _role, payload) => {
+      sent.push(payload)
+      const failure = failures.shift()
+      if (failure) throw failure
+      return {}
+    }
+    await setUp({functions: {invoke}, workload: todo}, 'us-east-1')
+    expect(sent).to.deep.equal([{action: 'CREATE_TABLE'}, {action: 'CREATE_TABLE'}, {action: 'SEED'}])
+    failures.push(new DrError({code: 'DatabaseUnavailable', exit: 'failed', what: 'not now', next: '', passing: true}))
+    await setUp({functions: {invoke}, workload: todo}, 'us-east-1')
+    expect(sent).to.have.length(6)
+    failures.push(new DrError({code: 'FunctionFailed', exit: 'failed', what: 'no', next: ''}))
+    expect(await thrownBy(setUp({functions: {invoke}, workload: todo}, 'us-east-1'))).to.include({
+      code: 'FunctionFailed',
+    })
+    expect(sent).to.have.length(7)
   })
 
   it('does nothing where the workload has none', async () => {

@@ -10,6 +10,7 @@ import {regionOf} from '../../model/regions.js'
 import type {CallOptions, Capacity} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 import {askMetrics, highestOf} from './metrics.js'
+import {sendChange} from './send-change.js'
 
 /** Its value: the earlier minimum, and the seconds until an idle instance paused where that was on. */
 const RAISED_TAG = 'todo-dr-capacity'
@@ -56,7 +57,11 @@ export class AwsCapacity implements Capacity {
     if (!raisedFrom) {
       const {clusterArn} = regionOf(this.#deployment, region)
       const remember = {ResourceName: clusterArn, Tags: [{Key: RAISED_TAG, Value: written(capacity)}]}
-      await this.#clients.call('rds', region, 'AddTagsToResource', remember, options)
+      await sendChange(
+        () => this.#clients.call('rds', region, 'AddTagsToResource', remember, options),
+        async () => (await this.#describe(region, options)).raisedFrom !== undefined,
+        options.signal,
+      )
     }
 
     await this.#set(region, {min}, capacity.max, options)
@@ -70,7 +75,11 @@ export class AwsCapacity implements Capacity {
       await this.#set(region, raisedFrom, capacity.max, options)
     const {clusterArn} = regionOf(this.#deployment, region)
     const forget = {ResourceName: clusterArn, TagKeys: [RAISED_TAG]}
-    await this.#clients.call('rds', region, 'RemoveTagsFromResource', forget, options)
+    await sendChange(
+      () => this.#clients.call('rds', region, 'RemoveTagsFromResource', forget, options),
+      async () => (await this.#describe(region, options)).raisedFrom === undefined,
+      options.signal,
+    )
   }
 
   /** A change of the range takes effect at once (Aurora user guide, "Managing Aurora Serverless v2 DB clusters"). */
@@ -88,7 +97,11 @@ export class AwsCapacity implements Capacity {
         ...(pauseAfterSeconds !== undefined && {SecondsUntilAutoPause: pauseAfterSeconds}),
       },
     }
-    await this.#clients.call('rds', region, 'ModifyDBCluster', change, options)
+    await sendChange(
+      () => this.#clients.call('rds', region, 'ModifyDBCluster', change, options),
+      async () => (await this.#describe(region, options)).capacity?.min === min,
+      options.signal,
+    )
   }
 
   async #describe(region: Region, options: CallOptions): Promise<Pick<Cluster, 'capacity' | 'raisedFrom'>> {

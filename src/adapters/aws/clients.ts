@@ -2,10 +2,11 @@
 
 import {Agent} from 'node:http'
 import type {LookupFunction} from 'node:net'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {abortAfter} from '../abort-after.js'
 import {askAgain} from '../ask-again.js'
 import type {Again} from '../ask-again.js'
-import {isClockSkew, isHiccup, isOfAws, isRefusedIdentity, mapAwsError, notAws} from './errors.js'
+import {isClockSkew, isHiccup, isOfAws, isRefusedIdentity, mapAwsError, notAws, wasNotDone} from './errors.js'
 import type {FailedCall, HttpHead} from './errors.js'
 import {actionOf, SERVICES} from './services.js'
 import type {Input, Operation, Output, Service} from './services.js'
@@ -28,19 +29,24 @@ export interface AwsCallOptions extends CallOptions {
   deadlineMs?: number
   /** Milliseconds for one attempt. */
   requestMs?: number
-  /** Never sent again by itself: what answers InternalFailure may have begun, so the caller looks first. */
+  /** A change that is sent once, even where AWS says that it did nothing: who calls judges that. */
   once?: boolean
 }
 
 const CONNECT_MS = 1500
 const REQUEST_MS = 4000
 export const CALL_DEADLINE_MS = 6000
+/**
+ * For what changes something, as one attempt. In a regional event a control plane may take long to say yes, and an answer that we do
+ * not wait for leaves open whether it was carried out, which costs more than the wait.
+ */
+export const CHANGE_MS = 30_000
 /** A function may have to wake a paused database; none of the template's may run longer. */
 export const INVOKE_DEADLINE_MS = 30_000
 
-/** Of what changes something, by the SDK. Every poll of every stack counts against one quota of the account. */
+/** So often is a change sent that surely was not carried out. Every poll of every stack counts against one quota of the account. */
 const ATTEMPTS: Partial<Record<Service, number>> = {cloudformation: 6}
-const USUAL_ATTEMPTS = 2
+const USUAL_ATTEMPTS = 3
 
 /** A read that is silent for so long is asked for once more beside it. Milliseconds. */
 const HEDGE_MS = 1000
@@ -111,7 +117,9 @@ export class Clients {
   /**
    * Carries out one operation. Throws `Unreachable` where nobody answers within the deadline, another `DrError` where AWS says
    * no. `read` takes what the answer streams, within the same deadline, and the instant of the answer by the service's own clock.
-   * What only reads is asked again within the deadline, where it is slow, throttled or failed. A call that was refused for its
+   * What only reads is asked again within the deadline, where it is slow, throttled or failed. What changes something is sent again only
+   * where it surely was not carried out: throttled, or never connected. Otherwise the error says that it is `unclear`, and who calls
+   * looks (`sendChange`). A call that was refused for its
    * credentials, or for the time of its signature, has done nothing: it is sent once more, with credentials that are asked for anew
    * or with AWS's time, even where it is sent `once`.
    */
@@ -138,8 +146,9 @@ export class Clients {
     options: AwsCallOptions = {},
     read: (answer: Output<S, O>, serverTime: number) => Promise<unknown> = async (answer) => answer,
   ): Promise<unknown> {
-    const {deadlineMs = CALL_DEADLINE_MS, signal} = options
     const isRead = READS.test(operation)
+    const {deadlineMs = isRead ? CALL_DEADLINE_MS : CHANGE_MS, requestMs = isRead ? REQUEST_MS : CHANGE_MS} = options
+    const {signal, once = false} = options
     const module = await this.#load(service)
     const {profile, credentials} = this.#access
     const told: FailedCall = {
@@ -149,7 +158,7 @@ export class Clients {
       lab: credentials !== undefined,
     }
     const send = async (abortSignal: AbortSignal): Promise<unknown> => {
-      const client = await this.#client(service, region, isRead ? {...options, once: true} : options)
+      const client = await this.#client(service, region, requestMs)
       const command = new module[`${operation}Command`]!(input as object)
       const envelope = envelopeOf(command, (endpoint) => (told.endpoint = endpoint))
       try {
@@ -164,10 +173,13 @@ export class Clients {
 
     const attempt = (inner: AbortSignal): Promise<unknown> => this.#corrected(() => send(inner))
     // The deadline counts from when there is a client: loading takes its time on a busy machine.
-    await this.#client(service, region, isRead ? {...options, once: true} : options)
+    await this.#client(service, region, requestMs)
+    const tries = once ? 1 : (ATTEMPTS[service] ?? USUAL_ATTEMPTS)
     try {
       return await abortAfter(deadlineMs, signal, (inner) =>
-        isRead ? askAgain(patience(inner, service, deadlineMs), attempt) : attempt(inner),
+        isRead
+          ? askAgain(patience(inner, service, deadlineMs), attempt)
+          : sentUntilTaken(tries, inner, () => attempt(inner)),
       )
     } catch (error) {
       throw mapAwsError(error, told)
@@ -184,7 +196,9 @@ export class Clients {
 
   /** Who calls, as the provider chain found it. Throws what the SDK throws where it found nobody. */
   async identity(region: Region): Promise<object> {
-    const {config} = (await this.#client('sts', region, {})) as unknown as {config: {credentials(): Promise<object>}}
+    const {config} = (await this.#client('sts', region, REQUEST_MS)) as unknown as {
+      config: {credentials(): Promise<object>}
+    }
     return config.credentials()
   }
 
@@ -233,13 +247,9 @@ export class Clients {
     return (await SERVICES[service]()) as unknown as AnyModule
   }
 
-  #client(
-    service: Service,
-    region: Region,
-    {once = false, requestMs = REQUEST_MS}: AwsCallOptions,
-  ): Promise<AnyClient> {
-    const key = [service, region, once, requestMs].join(' ')
-    const made = this.#made.get(key) ?? this.#make(service, region, once, requestMs)
+  #client(service: Service, region: Region, requestMs: number): Promise<AnyClient> {
+    const key = [service, region, requestMs].join(' ')
+    const made = this.#made.get(key) ?? this.#make(service, region, requestMs)
     this.#made.set(key, made)
     return made
   }
@@ -250,7 +260,7 @@ export class Clients {
     return agent
   }
 
-  async #make(service: Service, region: Region, once: boolean, requestTimeout: number): Promise<AnyClient> {
+  async #make(service: Service, region: Region, requestTimeout: number): Promise<AnyClient> {
     const {Client} = await this.#load(service)
     const {credentials, endpoint, profile} = this.#access
     const requestHandler = {
@@ -264,7 +274,8 @@ export class Clients {
       ...(credentials && {credentials}),
       ...(endpoint && {endpoint}),
       ...(profile && {profile}),
-      maxAttempts: once ? 1 : (ATTEMPTS[service] ?? USUAL_ATTEMPTS),
+      // The SDK sends again what may have been carried out.
+      maxAttempts: 1,
       requestHandler,
       ...(service === 's3' && {forcePathStyle: endpoint !== undefined}),
       ...(service === 'cloudfront-keyvaluestore' &&
@@ -290,6 +301,18 @@ function patience(signal: AbortSignal, service: Service, deadlineMs: number): Ag
       if (error instanceof Unreachable) return failures < BROKEN_CONNECTIONS ? pauseMs : undefined
       return isHiccup(error) && elapsedMs + pauseMs < patienceMs ? pauseMs : undefined
     },
+  }
+}
+
+/** Sends a change again where AWS surely did nothing. */
+async function sentUntilTaken<T>(tries: number, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send()
+    } catch (error) {
+      if (attempt >= tries || signal.aborted || !wasNotDone(error)) throw error
+      await sleep(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()), undefined, {signal})
+    }
   }
 }
 

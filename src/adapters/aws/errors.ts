@@ -83,7 +83,7 @@ export function mapAwsError(error: unknown, call: FailedCall): DrError {
     requestId: sdk.$metadata?.requestId,
     cause: error,
     unclear: (sdk.$metadata?.httpStatusCode ?? 0) >= 500,
-    passing: isFleeting(sdk.name, sdk.$metadata?.httpStatusCode ?? 0) || OVERTAKEN.has(sdk.name),
+    passing: isFleeting(sdk.name, sdk.$metadata?.httpStatusCode ?? 0) || saysOvertaken(sdk.name, sdk.message),
   })
 }
 
@@ -108,6 +108,14 @@ const THROTTLED = new Set([
   'SlowDown',
 ])
 
+/** Node's names for a connection that never came about. */
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** True of a change that surely was not carried out and may be a moment later: throttled, or nobody was there to take it. */
+export const wasNotDone = (error: unknown): boolean =>
+  error instanceof DrError &&
+  (THROTTLED.has(error.code) || NEVER_CONNECTED.has((error.cause as SdkError | undefined)?.code ?? ''))
+
 /** True where AWS refused who asks: then nothing was done, and other credentials of the same source may be better. */
 export const isRefusedIdentity = (error: unknown): boolean =>
   error instanceof DrError && CREDENTIALS.has(error.code) && statusOf(error) > 0
@@ -117,9 +125,14 @@ export const isClockSkew = (error: unknown): boolean => isFault(error, CLOCK_SKE
 
 /** Of a conditional write: somebody else wrote after the version was read. */
 const OVERTAKEN = new Set(['ConflictException', 'PreconditionFailedException'])
+/** A data plane of the edge has been seen to answer ValidationException with this text, which its reference does not list. */
+const OVERTAKEN_TEXT = /^Pre-?Condition failed/i
 
 /** True of another's write between the reading of a version and ours. */
-export const isOvertaken = (error: unknown): boolean => error instanceof DrError && OVERTAKEN.has(error.code)
+export const isOvertaken = (error: unknown): boolean =>
+  error instanceof DrError && saysOvertaken(error.code, error.why ?? '')
+
+const saysOvertaken = (code: string, text: string): boolean => OVERTAKEN.has(code) || OVERTAKEN_TEXT.test(text)
 
 /** AWS asked to come back later, or has a fault of its own; 501 says that the call will never work. */
 const isFleeting = (code: string, status: number): boolean =>

@@ -60,7 +60,9 @@ export class AwsFunctions implements Functions {
   }
 }
 
-function refusal(name: string, {code, message}: {code?: string; message?: string}, requestId?: string): DrError {
+type Refused = NonNullable<ReturnType<Workload['errorOf']>>
+
+function refusal(name: string, {code, message, passing}: Refused, requestId?: string): DrError {
   return new DrError({
     code: code ?? 'FunctionRefused',
     exit: 'failed',
@@ -68,6 +70,7 @@ function refusal(name: string, {code, message}: {code?: string; message?: string
     why: message,
     next: 'todo-dr status',
     requestId,
+    passing,
   })
 }
 

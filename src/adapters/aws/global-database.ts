@@ -3,9 +3,9 @@
 import type {DBCluster, DBInstance, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
 import {DrError} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
-import {otherRegion, regionOf} from '../../model/regions.js'
+import {otherRegion, regionNames, regionOf} from '../../model/regions.js'
 import type {Cluster, ClusterDetails, GlobalCluster, GlobalMember, Lag, ProxyHealth} from '../../model/observation.js'
-import type {CallOptions, GlobalDatabase, RdsEvent} from '../../ports/world.js'
+import type {Accepted, CallOptions, GlobalDatabase, RdsEvent} from '../../ports/world.js'
 import {regionOfArn} from './arn.js'
 import {capacityOf} from './capacity.js'
 import type {Clients} from './clients.js'
@@ -16,12 +16,8 @@ const LAG_WINDOW_MS = 5 * 60_000
 /** CloudWatch's finest period of metrics with regular resolution, which those of RDS are (CloudWatch API reference). */
 const AWS_LAG_PERIOD_SECONDS = 60
 
-/**
- * A promotion is sent once, and in a regional event its control plane may take long to say yes. An answer that we do not wait for
- * leaves open whether it was accepted, which costs more than the wait. Milliseconds.
- */
-const PROMOTION_MS = 30_000
-const PATIENT = {once: true, requestMs: PROMOTION_MS, deadlineMs: PROMOTION_MS}
+/** A promotion is sent once: even a no may mean an earlier sending. */
+const PROMOTION = {once: true}
 
 export class AwsGlobalDatabase implements GlobalDatabase {
   readonly #clients: Clients
@@ -85,34 +81,48 @@ export class AwsGlobalDatabase implements GlobalDatabase {
    * AWS may answer an opaque `InternalFailure` although the switchover has begun (aws-sdk issue 822): it comes out with
    * that code, and who calls reads the state again before trying again.
    */
-  async switchover(primary: Region, target: Region, options: CallOptions = {}): Promise<number> {
+  async switchover(primary: Region, target: Region, options: CallOptions = {}): Promise<Accepted> {
     const promotion = this.#promotion(target)
-    return this.#clients.call('rds', primary, 'SwitchoverGlobalCluster', promotion, {...options, ...PATIENT}, instant)
+    return this.#clients.call(
+      'rds',
+      primary,
+      'SwitchoverGlobalCluster',
+      promotion,
+      {...options, ...PROMOTION},
+      accepted,
+    )
   }
 
-  async failover(target: Region, options: CallOptions = {}): Promise<number> {
+  async failover(target: Region, options: CallOptions = {}): Promise<Accepted> {
     // Without AllowDataLoss the same call is a switchover, which a real outage refuses (RDS API reference).
     const promotion = {...this.#promotion(target), AllowDataLoss: true}
-    return this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, ...PATIENT}, instant)
+    return this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, ...PROMOTION}, accepted)
   }
 
   /**
-   * By RDS-EVENT-0186 and 0187 (switchover cancelled, failed) and 0239 (failover failed) of the target's cluster. The API gives
+   * By RDS-EVENT-0186 and 0187 (switchover cancelled, failed) and 0239 (failover failed), told of either cluster. The API gives
    * the text of an event and not its number (Aurora user guide, event messages; RDS API reference, Event).
    */
   async givenUp(target: Region, since: number, options: CallOptions = {}): Promise<string | undefined> {
+    const asked = await Promise.allSettled(
+      regionNames(this.#deployment).map((via) => this.#givenUpIn(via, target, since, options)),
+    )
+    for (const answer of asked) if (answer.status === 'fulfilled' && answer.value !== undefined) return answer.value
+    const silent = asked.find((answer) => answer.status === 'rejected')
+    if (silent && asked.every(({status}) => status === 'rejected')) throw silent.reason
+    return undefined
+  }
+
+  async #givenUpIn(via: Region, target: Region, since: number, options: CallOptions): Promise<string | undefined> {
     const question = {
       SourceType: 'db-cluster' as const,
-      SourceIdentifier: this.#clusterId(target),
+      SourceIdentifier: this.#clusterId(via),
       StartTime: new Date(since),
     }
-    const {Events = []} = await this.#clients.call('rds', target, 'DescribeEvents', question, options)
-    const given = Events.findLast(
-      ({Message, Date: at}) =>
-        (at?.getTime() ?? 0) >= since &&
-        /^Global (switchover|failover) to .* (is cancelled|failed)/.test(Message ?? ''),
-    )
-    return given?.Message
+    const {Events = []} = await this.#clients.call('rds', via, 'DescribeEvents', question, options)
+    return Events.map(({Message = '', Date: at}) => ({text: Message, at: at?.getTime() ?? 0}))
+      .filter(({text, at}) => at >= since && /^Global (switchover|failover) to .* (is cancelled|failed)/.test(text))
+      .findLast(({text}) => text.includes(this.#clusterId(target)))?.text
   }
 
   /** Events of instances and of clusters alike (Aurora user guide, "Amazon RDS event categories and event messages for Aurora"). */
@@ -160,7 +170,10 @@ export class AwsGlobalDatabase implements GlobalDatabase {
   }
 }
 
-const instant = async (_answer: unknown, serverTime: number): Promise<number> => serverTime
+async function accepted({GlobalCluster: told}: {GlobalCluster?: RdsGlobalCluster}, at: number): Promise<Accepted> {
+  const status = told?.FailoverState?.Status
+  return status ? {at, status} : {at}
+}
 
 /** @throws `NotFound` where AWS answers with an empty list instead of a fault. */
 function first<T>(list: T[] | undefined, what: string): T {

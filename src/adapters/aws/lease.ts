@@ -165,13 +165,21 @@ export class AwsLease implements Lease, PartingLease {
         taken.push(at.region)
       } catch (error) {
         if (!isOut(error)) throw error
-        silent.set(at.region, error)
+        if (await this.#isKept(at, record, call)) taken.push(at.region)
+        else silent.set(at.region, error)
       }
     }
 
     if (taken.length === 0) throw noRegion()
     this.#keeping = taken
     return {regions: taken, unreachable: [...silent.keys()].sort(), token: record.token}
+  }
+
+  /** Whether a writing has arrived whose answer has not: a holding is new, or has longer to go. A region that is gone is silent here, too. */
+  async #isKept({region, record, leftMs}: Found, {owner, token}: LeaseRecord, call: LeaseCall): Promise<boolean> {
+    const [seen] = (await this.#look([region], call)).found
+    const hold = {owner: owner!, token}
+    return isOf(seen?.record, hold) && (!isOf(record, hold) || seen!.leftMs > leftMs)
   }
 
   /** Where nobody answers it is rather our own line that is slow: then everybody gets more time, once. */

@@ -5,6 +5,7 @@ import {regionOf} from '../../model/regions.js'
 import type {CallOptions, LeftVolume, LeftVolumes} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
+import {sendChange} from './send-change.js'
 
 /**
  * Aurora tries to take a snapshot of the old primary's volume, under this name. It goes with the backups of its cluster, so that it
@@ -43,7 +44,11 @@ export class AwsLeftVolumes implements LeftVolumes {
       CopyTags: true,
     }
     try {
-      await this.#clients.call('rds', region, 'CopyDBClusterSnapshot', input, options)
+      await sendChange(
+        () => this.#clients.call('rds', region, 'CopyDBClusterSnapshot', input, options),
+        async () => (await this.list(region, options)).some((one) => one.copy === copy && one.copied),
+        options.signal,
+      )
     } catch (error) {
       if (!isFault(error, 'DBClusterSnapshotAlreadyExistsFault')) throw error
     }

@@ -9,6 +9,7 @@ import type {ActiveOutage, Outage, OutageKind} from '../../ports/outage.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
+import {sendChange} from './send-change.js'
 import {FENCE_TAG, OUTAGE_TAG, Reservations} from './reservations.js'
 
 export class AwsOutage implements Outage {
@@ -80,23 +81,29 @@ export class AwsOutage implements Outage {
         ResourceName: clusterArn,
         Tags: [{Key: OUTAGE_TAG, Value: String(Date.now())}],
       }
-      await this.#clients.call('rds', region, 'AddTagsToResource', remember, options)
+      await sendChange(
+        () => this.#clients.call('rds', region, 'AddTagsToResource', remember, options),
+        async () => (await this.#databaseMemory(region, options)) !== undefined,
+        options.signal,
+      )
     }
 
     const cut = {DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]}
-    await this.#unlessSo('DBProxyTargetNotFoundFault', () =>
-      this.#clients.call('rds', region, 'DeregisterDBProxyTargets', cut, options),
-    )
+    const send = () => this.#clients.call('rds', region, 'DeregisterDBProxyTargets', cut, options)
+    await unlessSo('DBProxyTargetNotFoundFault', send, options)
   }
 
   async #joinDatabase(region: Region, options: CallOptions): Promise<void> {
     const {clusterArn, clusterId, proxyName} = regionOf(this.#deployment, region)
     const join = {DBProxyName: proxyName, DBClusterIdentifiers: [clusterId]}
-    await this.#unlessSo('DBProxyTargetAlreadyRegisteredFault', () =>
-      this.#clients.call('rds', region, 'RegisterDBProxyTargets', join, options),
-    )
+    const send = () => this.#clients.call('rds', region, 'RegisterDBProxyTargets', join, options)
+    await unlessSo('DBProxyTargetAlreadyRegisteredFault', send, options)
     const forget = {ResourceName: clusterArn, TagKeys: [OUTAGE_TAG]}
-    await this.#clients.call('rds', region, 'RemoveTagsFromResource', forget, options)
+    await sendChange(
+      () => this.#clients.call('rds', region, 'RemoveTagsFromResource', forget, options),
+      async () => (await this.#databaseMemory(region, options)) === undefined,
+      options.signal,
+    )
   }
 
   async #databaseMemory(region: Region, options: CallOptions): Promise<number | undefined> {
@@ -106,17 +113,17 @@ export class AwsOutage implements Outage {
     return value === undefined ? undefined : Number(value)
   }
 
-  /** The fault that says that it is so already is no fault. */
-  async #unlessSo(fault: string, call: () => Promise<unknown>): Promise<void> {
-    try {
-      await call()
-    } catch (error) {
-      if (!isFault(error, fault)) throw error
-    }
-  }
-
   #functions(region: Region): string[] {
     const {writers, readers} = regionOf(this.#deployment, region).functions
     return [...writers, ...readers]
+  }
+}
+
+/** The fault that says that it is so already is no fault; it also tells what became of a sending whose answer was lost. */
+async function unlessSo(fault: string, send: () => Promise<unknown>, {signal}: CallOptions): Promise<void> {
+  try {
+    await sendChange(send, async () => false, signal)
+  } catch (error) {
+    if (!isFault(error, fault)) throw error
   }
 }

@@ -8,6 +8,7 @@ import type {Deployment, Region} from '../../model/deployment.js'
 import {regionOf} from '../../model/regions.js'
 import type {CallOptions} from '../../ports/world.js'
 import type {Clients} from './clients.js'
+import {sendChange} from './send-change.js'
 
 /** Its value: the beginning in epoch milliseconds and the earlier reservation, `none` where there was none. */
 export const OUTAGE_TAG = 'todo-dr-outage'
@@ -41,20 +42,22 @@ export class Reservations {
 
   /** Takes the reservation away where the count is undefined. */
   async reserve(region: Region, FunctionName: string, count: number | undefined, options?: CallOptions): Promise<void> {
-    await (count === undefined
-      ? this.#clients.call('lambda', region, 'DeleteFunctionConcurrency', {FunctionName}, options)
-      : this.#clients.call(
-          'lambda',
-          region,
-          'PutFunctionConcurrency',
-          {FunctionName, ReservedConcurrentExecutions: count},
-          options,
-        ))
+    const send = () =>
+      count === undefined
+        ? this.#clients.call('lambda', region, 'DeleteFunctionConcurrency', {FunctionName}, options)
+        : this.#clients.call(
+            'lambda',
+            region,
+            'PutFunctionConcurrency',
+            {FunctionName, ReservedConcurrentExecutions: count},
+            options,
+          )
+    const isDone = async () => (await this.reserved(region, FunctionName, options)) === count
+    await sendChange(send, isDone, options?.signal)
   }
 
   async memory(region: Region, name: string, options?: CallOptions): Promise<Memory> {
-    const Resource = this.#arn(region, name)
-    const {Tags = {}} = await this.#clients.call('lambda', region, 'ListTags', {Resource}, options)
+    const Tags = await this.#tags(region, name, options)
     const [startedAt, before] = Tags[OUTAGE_TAG]?.split(' ') ?? []
     const fence = Tags[FENCE_TAG]
     return {
@@ -68,12 +71,28 @@ export class Reservations {
       ...(outage && {[OUTAGE_TAG]: `${outage.startedAt} ${written(outage)}`}),
       ...(fence && {[FENCE_TAG]: written(fence)}),
     }
-    await this.#clients.call('lambda', region, 'TagResource', {Resource: this.#arn(region, name), Tags}, options)
+    const input = {Resource: this.#arn(region, name), Tags}
+    const isDone = async () => {
+      const found = await this.#tags(region, name, options)
+      return Object.entries(Tags).every(([key, value]) => found[key] === value)
+    }
+
+    await sendChange(() => this.#clients.call('lambda', region, 'TagResource', input, options), isDone, options?.signal)
   }
 
   async forget(region: Region, name: string, tag: string, options?: CallOptions): Promise<void> {
     const forgotten = {Resource: this.#arn(region, name), TagKeys: [tag]}
-    await this.#clients.call('lambda', region, 'UntagResource', forgotten, options)
+    await sendChange(
+      () => this.#clients.call('lambda', region, 'UntagResource', forgotten, options),
+      async () => (await this.#tags(region, name, options))[tag] === undefined,
+      options?.signal,
+    )
+  }
+
+  async #tags(region: Region, name: string, options?: CallOptions): Promise<Record<string, string>> {
+    const Resource = this.#arn(region, name)
+    const {Tags = {}} = await this.#clients.call('lambda', region, 'ListTags', {Resource}, options)
+    return Tags
   }
 
   #arn(region: Region, name: string): string {

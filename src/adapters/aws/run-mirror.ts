@@ -8,6 +8,7 @@ import type {MirroredFile, RunMirror} from '../../ports/runs.js'
 import type {CallOptions} from '../../ports/world.js'
 import {isFault} from './errors.js'
 import type {Clients} from './clients.js'
+import {sendChange} from './send-change.js'
 
 /** Milliseconds for one call; S3 answers well within this. */
 const ANSWER_MS = 2000
@@ -28,7 +29,12 @@ export class AwsRunMirror implements RunMirror {
   async put(region: Region, runId: string, file: MirroredFile, text: string, options?: CallOptions): Promise<void> {
     const ContentType = file.endsWith('.json') ? 'application/json' : 'text/plain'
     const object = {...this.#object(region, runId, file), Body: text, ContentType}
-    await this.#clients.call('s3', region, 'PutObject', object, {...options, deadlineMs: ANSWER_MS})
+    // The same text under the same key: sent again, it changes nothing, so that there is nothing to look at.
+    await sendChange(
+      () => this.#clients.call('s3', region, 'PutObject', object, {...options, deadlineMs: ANSWER_MS}),
+      async () => false,
+      options?.signal,
+    )
   }
 
   async get(region: Region, runId: string, file: MirroredFile, options?: CallOptions): Promise<string | undefined> {

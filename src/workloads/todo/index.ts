@@ -50,7 +50,7 @@ export const todo: Workload = {
   errorOf(body) {
     if ((body as {status?: unknown} | undefined)?.status !== 'error') return undefined
     const {code, message} = responseOf(body)
-    return {code: textOf(code), message: textOf(message)}
+    return {code: textOf(code), message: textOf(message), ...(code === 'DatabaseUnavailable' && {passing: true})}
   },
 
   presence: {

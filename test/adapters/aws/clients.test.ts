@@ -150,6 +150,30 @@ describe('calls of AWS', () => {
     expect(server.asked).to.have.length(2)
   })
 
+  it('aws 03: a change is sent again where it surely was not carried out, and nowhere else', async () => {
+    const put = () =>
+      clients.call('lambda', AWAY, 'PutFunctionConcurrency', {FunctionName: 'f', ReservedConcurrentExecutions: 0})
+    const first = async (failure: Reply): Promise<number> => {
+      let asked = 0
+      reply = () => (asked++ === 0 ? failure : json({}))
+      await put().catch((error: DrError) => expect(error.unclear).to.equal(true))
+      return asked
+    }
+
+    expect(await first(READS[2]!.throttled), 'throttled').to.equal(2)
+    expect(await first('reset'), 'the answer may be lost').to.equal(1)
+    expect(await first({status: 503}), 'it may have begun').to.equal(1)
+  })
+
+  it('aws 03: a change has 30 seconds to be answered', async () => {
+    reply = () =>
+      new Promise((resolve) => {
+        setTimeout(() => resolve(json({})), 7000)
+      })
+    await clients.call('lambda', AWAY, 'PutFunctionConcurrency', {FunctionName: 'f', ReservedConcurrentExecutions: 0})
+    expect(server.asked).to.have.length(1)
+  })
+
   const PAGE = '<!DOCTYPE html><html><body>Sign in & go on</body></html>'
   /** What somebody else than AWS says. */
   const FOREIGN: [string, Answer][] = [

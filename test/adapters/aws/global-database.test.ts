@@ -104,6 +104,7 @@ describe('the global database over RDS', () => {
     expect(await database.cluster(AWAY)).to.deep.include({status: 'available', instances: ['available']})
     const world = {
       database,
+      deployment,
       clock: {now: () => Date.now(), sleep: () => new Promise(() => undefined)},
     } as unknown as World
     const context: StepContext = {
@@ -197,7 +198,7 @@ describe('the global database over RDS', () => {
     }
 
     const database = new AwsGlobalDatabase(clients, sampleDeployment())
-    expect(await database.failover(AWAY)).to.be.a('number')
+    expect((await database.failover(AWAY)).at).to.be.a('number')
     expect(rds.of('FailoverGlobalCluster')).to.have.length(1)
   })
 

@@ -106,6 +106,22 @@ describe('the operator lease', () => {
     await server.close()
   })
 
+  it('aws 03: is taken, renewed and given back though every answer to a write is lost', async () => {
+    const {answer} = buckets
+    server.answer = (asked) => {
+      const reply = answer(asked)
+      return asked.method === 'PUT' && typeof reply !== 'string' && reply.status === undefined ? 'reset' : reply
+    }
+    const {regions, token} = await lease.acquire('one', 30)
+    expect(regions).to.have.members([HOME, AWAY])
+    expect(token).to.equal(1)
+    for (const region of [HOME, AWAY]) buckets.writtenAt.set(region, buckets.now - 20_000)
+    await lease.renew({owner: 'one', token}, 30)
+    expect((await lease.holder())?.secondsLeft).to.be.greaterThan(25)
+    await lease.release({owner: 'one', token})
+    expect(await lease.holder()).to.equal(undefined)
+  })
+
   it('is taken in both regions, in a fixed order', async () => {
     expect(await lease.acquire('one', 60)).to.deep.equal({regions: [HOME, AWAY], unreachable: [], token: 1})
     expect(buckets.record(HOME)).to.include({owner: 'one', token: 1})

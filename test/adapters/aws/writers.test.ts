@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {LambdaService} from '../../../lab/src/aws/lambda/service.js'
 import {api as rds} from '../../../lab/src/aws/rds/api.js'
 import type {Service} from '../../../lab/src/kernel.js'
+import {PROFILES} from '../../../lab/src/profile.js'
 import {createFunction, startTestLab} from '../../../lab/test/support/lab-data-plane.js'
 import type {TestLab} from '../../../lab/test/support/lab-data-plane.js'
 import {keysOf} from '../../../lab/test/wire/support.js'
@@ -57,6 +58,32 @@ describe('the fence of functions, on the lab', () => {
   after(async () => {
     await clients.close()
     await test.stop()
+  })
+
+  it('aws 03: closes and opens though the answer to every change is lost, and sends none of them twice', async () => {
+    const changes = (): string[] =>
+      test.lab.governance.calls
+        .all()
+        .calls.map(({operation}) => operation)
+        .filter((operation) => !/^(Get|List)/.test(operation))
+        .toSorted()
+    test.lab.governance.weather.set({...PROFILES.hostile.weather, slowRate: 0, lostRate: 1, seed: 1})
+    test.lab.governance.calls.clear()
+    try {
+      await writers.fence(HOME)
+      expect(changes()).to.deep.equal([...names.map(() => 'PutFunctionConcurrency'), 'TagResource'])
+      test.lab.governance.calls.clear()
+      await writers.unfence(HOME)
+      expect(changes()).to.deep.equal([
+        ...others.map(() => 'DeleteFunctionConcurrency'),
+        'PutFunctionConcurrency',
+        'UntagResource',
+      ])
+    } finally {
+      test.lab.governance.weather.set({...PROFILES.instant.weather, seed: 1})
+    }
+
+    expect(await all()).to.deep.equal(AS_BEFORE)
   })
 
   it('aws 04: puts back a reservation that somebody has set, however often it is closed and opened', async () => {

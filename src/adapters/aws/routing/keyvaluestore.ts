@@ -8,6 +8,7 @@ import type {CallOptions} from '../../../ports/world.js'
 import {inARow} from '../../../ports/waits.js'
 import type {Clients} from '../clients.js'
 import {isOvertaken} from '../errors.js'
+import {sendChange} from '../send-change.js'
 import type {RouteKind} from './kind.js'
 
 const settings = z.object({
@@ -57,8 +58,8 @@ export class KeyValueStoreRoute implements Route {
       // The ETag of CloudFront's own DescribeKeyValueStore is another one and is refused.
       const {ETag: IfMatch} = await this.#clients.call(SERVICE, NO_REGION, 'DescribeKeyValueStore', {KvsARN}, options)
       try {
-        await this.#clients.call(SERVICE, NO_REGION, 'PutKey', {KvsARN, Key, Value, IfMatch}, options)
-        return
+        const put = () => this.#clients.call(SERVICE, NO_REGION, 'PutKey', {KvsARN, Key, Value, IfMatch}, options)
+        return await sendChange(put, async () => (await this.serving(options)) === Value, options?.signal)
       } catch (error) {
         if (attempt >= ATTEMPTS || !isOvertaken(error)) throw error
       }

@@ -113,6 +113,32 @@ describe('the route by a key of a KeyValueStore', () => {
     expect(store.value).to.equal(HOME)
   })
 
+  it('aws 03: is looked at where the answer to the write is lost, and not written again', async () => {
+    const own = store.answer.bind(store)
+    server.answer = (asked) => {
+      const answer = own(asked)
+      return asked.method === 'GET' ? answer : 'reset'
+    }
+    await route.steer(AWAY)
+    expect([store.value, store.version]).to.deep.equal([AWAY, 2])
+  })
+
+  it('is written after others have written, in the words that the data plane has been seen to use', async () => {
+    store.interference = 2
+    const own = store.answer.bind(store)
+    server.answer = (asked) => {
+      const answer = own(asked)
+      if (typeof answer === 'string' || answer.status !== 409) return answer
+      return {
+        status: 400,
+        headers: {'content-type': 'application/json', 'x-amzn-errortype': 'ValidationException'},
+        body: '{"Message": "Pre-Condition failed"}',
+      }
+    }
+    await route.steer(AWAY)
+    expect(store.value).to.equal(AWAY)
+  })
+
   it('is Unreachable where nobody answers', async () => {
     const dead = new Clients({
       endpoint: `http://127.0.0.1:${await closedPort()}`,
