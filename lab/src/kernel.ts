@@ -202,6 +202,11 @@ export interface Offers {
     /** The stack once its running operation has ended, well or badly. Throws `ValidationError` where there is none. */
     settled(nameOrId: string, region: string): Promise<SettledStack>
   }
+  iam: {
+    hasRole(arn: string): boolean
+    /** Makes a role, at the path `/`, that no template makes. */
+    addRole(name: string): void
+  }
   lambda: {
     /** Of the region's function environments. */
     pids(region: string): number[]

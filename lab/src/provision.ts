@@ -2,7 +2,7 @@
 
 import {contentOf, readAssembly, type AssemblyFile, type AssemblyStack} from './assembly.js'
 import {walk} from './cloudformation/graph.js'
-import type {Lab, SettledStack} from './kernel.js'
+import {ACCOUNT, type Lab, type SettledStack} from './kernel.js'
 
 export interface Progress {
   stack: string
@@ -14,8 +14,9 @@ export interface Progress {
   reason?: string
 }
 
-/** The version of CDK's bootstrap resources that the lab claims to have. */
+/** The version of CDK's bootstrap resources that the lab claims to have, and what CDK assumes of it. Source: the CDK guide, "AWS CDK bootstrapping". */
 const BOOTSTRAP_VERSION = '30'
+const BOOTSTRAP_ROLES = ['cfn-exec', 'deploy', 'file-publishing', 'image-publishing', 'lookup']
 
 /** Throws an Error naming the stack, the first resource that failed in it, and the reason. Later stacks are then not created. */
 export async function provision(lab: Lab, assemblyFolder: string, onProgress: (line: Progress) => void): Promise<void> {
@@ -106,4 +107,10 @@ async function recordBootstrap(lab: Lab, stacks: AssemblyStack[]): Promise<void>
       lab.call('ssm', 'PutParameter', {Name: name, Type: 'String', Value: BOOTSTRAP_VERSION, Overwrite: true}, region),
     ),
   )
+  for (const {region, name} of places.values()) {
+    // They are named after the qualifier of the bootstrap, which its parameter holds.
+    const [, qualifier] = /^\/cdk-bootstrap\/([^/]+)\//.exec(name) ?? []
+    for (const role of qualifier === undefined ? [] : BOOTSTRAP_ROLES)
+      lab.service('iam').addRole(`cdk-${qualifier}-${role}-role-${ACCOUNT}-${region}`)
+  }
 }

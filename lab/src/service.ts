@@ -62,6 +62,23 @@ export interface Refusal {
   status: number
 }
 
+/** One thing of an input that the model of its operation does not allow. */
+export interface Violation {
+  /** missing: a required member that is not there. type: what cannot be read as what it has to be. value: all else. */
+  kind: 'missing' | 'type' | 'value'
+  /** From the input down: members, keys of maps, and places in lists from 1 on. */
+  path: readonly string[]
+  value: unknown
+  /** In AWS's words, such as `Member must not be null`. */
+  rule: string
+  /** The kind of rule that a `value` breaks; of a list, the first one. */
+  constraint?: 'enum' | 'length' | 'range' | 'pattern'
+  /** False for what stands in the path, the query or a header. */
+  inBody: boolean
+  /** AWS leaves the value out of its answer. */
+  sensitive: boolean
+}
+
 export interface ServiceApi {
   /** The service's name in a SigV4 scope, such as `rds` or `cognito-idp`. */
   readonly signingName: string
@@ -81,6 +98,14 @@ export interface ServiceApi {
   readonly throttle?: Refusal
   /** What it says when something is wrong with itself, where that is not InternalFailure. */
   readonly failure?: Refusal
+  /** Throws where what a request says of its own body is not true of it. Names of headers are in lower case. */
+  readonly checkBody?: (operation: string, headers: Readonly<Record<string, string>>, body: Buffer) => void
+  /**
+   * What it says to an input that its model does not allow, where that is not what its protocol's services say: the code for the usual
+   * text, or more. Undefined: as its protocol's services do.
+   */
+  readonly invalid?:
+    string | ((operation: string, violations: readonly [Violation, ...Violation[]]) => Refusal | undefined)
 }
 
 /** A limit of an account, as Service Quotas shows it. */

@@ -86,6 +86,8 @@ describe('provision', () => {
         region,
       )
       expect(Number(Parameter.Value)).greaterThan(20)
+      const deployRole = `arn:aws:iam::000000000000:role/cdk-hnb659fds-deploy-role-000000000000-${region}`
+      expect(small.lab.service('iam').hasRole(deployRole)).equal(true)
       const {Body} = await small.lab.call('s3', 'GetObject', {Bucket: bucketOf(region), Key: 'code.zip'}, region)
       expect(Object.keys(unzipSync(new Uint8Array(Body)))).deep.equal(['index.js'])
     }

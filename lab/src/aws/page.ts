@@ -42,6 +42,22 @@ Before a resource is created or updated, its properties are held against the sch
 CloudFormation's words. The schemas are those of CloudFormation's registry (\`lab/src/cloudformation/schemas.json\` says from where and of which day).
 Only the top level of read-only properties is refused, as unknown.
 
+## Inputs of calls
+
+Before the lab carries out a call, it holds the input against the service's own model: required members, types, enums, ranges, lengths and patterns
+(\`lab/src/wire/constraints.json\` says from where and of which day). It answers in the service's words. Members that a model does not know are ignored, as on AWS. Where no
+source was found, the error's code is assumed: \`ValidationException\` of WAF, of the KeyValueStore and of Secrets Manager, \`IllegalArgumentException\` of Service Quotas, \`ValidationError\`
+of RDS Proxy, \`BadRequestException\` of API Gateway for a member that is missing, and \`MalformedInput\` for a number of the query protocol that is none.
+
+What the lab still accepts, and AWS does not:
+
+- A list where JSON should have a structure (it is read as an empty structure), and text where a form or XML should have a structure or a list.
+- A number with a fraction where a whole one is required.
+- A text that its model allows and the service's documentation does not, unless the service's own code in the lab says so: of RDS the names, passwords, capacities, ports,
+  retentions, filters and engines are checked, and not yet windows of time, engine versions within Aurora MySQL 3, or classes of instances.
+- S3 checks \`Content-MD5\` and the checksums CRC32, CRC32C, CRC64NVME, SHA-1 and SHA-256 of a body, keeps none of them, and does not check those of a whole multipart upload.
+- STS asks whether a role exists, and not whether its trust policy names the caller.
+
 ## Really created
 
 The lab's own services create these, with the same calls that AWS's CloudFormation makes. The second column says what an

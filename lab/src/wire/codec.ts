@@ -3,12 +3,15 @@ import {AwsSmithyRpcV2CborProtocol} from '@aws-sdk/core/protocols'
 import {fault, type ServiceFault} from '../kernel.js'
 import type {Protocol} from '../service.js'
 import {encodeError} from './errors.js'
+import {violationsOf} from './input.js'
 import {splitTarget, type WireRequest, type WireResponse} from './messages.js'
 import type {SdkProtocol, ServiceModel} from './model.js'
 import {decodeQuery, encodeQuery, formOf} from './query.js'
 import {findRoute} from './routes.js'
-import {members, type OperationModel} from './schema.js'
+import type {OperationModel} from './schema.js'
+import {Unreadable} from './serde.js'
 import {decodeBody, decodeRest, encodeTyped} from './typed.js'
+import {refusal} from './violations.js'
 
 export interface Decoded {
   operation: OperationModel
@@ -41,24 +44,42 @@ export async function decode(model: ServiceModel, request: WireRequest): Promise
     throw fault(code, `${model.signingName} has no operation ${name || '(none was named)'}`)
   }
 
-  const input =
+  const input = await reading(model, name, protocol, async () =>
     protocol === 'query' || protocol === 'ec2'
       ? decodeQuery(operation, request, protocol)
-      : await decodeBody(model, byName(model, protocol), operation, operation.input, request)
-  refuseMissing(operation, input, protocol)
+      : decodeBody(model, byName(model, protocol), operation, operation.input, request),
+  )
+  refuseInvalid(model, operation, input, protocol)
   return {operation, input, protocol, status: 200}
 }
 
-/** What the model requires, AWS asks for before it does anything. Source: the common errors pages of the RDS and SSM API references. */
-function refuseMissing({input: schema}: OperationModel, input: Record<string, unknown>, protocol: Protocol): void {
-  const missing = members(schema).find(({name, required}) => required && input[name] === undefined)?.name
-  if (missing === undefined) return
-  if (protocol === 'query' || protocol === 'ec2')
-    throw fault('MissingParameter', `The request must contain the parameter ${missing}`)
-  throw fault(
-    'ValidationException',
-    `1 validation error detected: Value null at '${missing.charAt(0).toLowerCase()}${missing.slice(1)}' failed to satisfy constraint: Member must not be null`,
-  )
+/** What the model does not allow, AWS refuses before it does anything. */
+function refuseInvalid(
+  model: ServiceModel,
+  operation: OperationModel,
+  input: Record<string, unknown>,
+  protocol: Protocol,
+): void {
+  const [first, ...rest] = violationsOf(model.signingName, operation, input)
+  if (first) throw refusal(model, operation.name, protocol, [first, ...rest])
+}
+
+/** The input of a request, or the service's refusal of what cannot be read. */
+async function reading<Input>(
+  model: ServiceModel,
+  operation: string,
+  protocol: Protocol,
+  read: () => Promise<Input>,
+): Promise<Input> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    const {message: rule, inBody} = error
+    throw refusal(model, operation, protocol, [
+      {kind: 'type', path: [], value: undefined, rule, inBody, sensitive: false},
+    ])
+  }
 }
 
 function operationName(request: WireRequest, protocol: Protocol): string {
@@ -81,15 +102,17 @@ async function decodeByRoute(model: ServiceModel, request: WireRequest, protocol
     ...(isS3 && {hasBucket: bucket !== ''}),
   })
   if (!route) throw fault('UnknownOperationException', `${model.signingName} has no ${request.method} ${fullPath}`, 404)
+  model.checkBody?.(route.operation.name, request.headers, request.body)
   let input: Record<string, unknown>
   try {
-    input = await decodeRest(model, route, request, path, query)
+    input = await reading(model, route.operation.name, protocol, () => decodeRest(model, route, request, path, query))
   } catch (error) {
     if (error instanceof URIError) throw fault('InvalidURI', `${fullPath} is not a valid URI`)
     throw error
   }
 
   if (bucket) input.Bucket = decodeURIComponent(bucket)
+  refuseInvalid(model, route.operation, input, protocol)
   return {operation: route.operation, input, protocol, status: route.status}
 }
 

@@ -1,5 +1,6 @@
 import type {Protocol, SdkClient, ServiceApi} from '../service.js'
 import {routesOf, type Route} from './routes.js'
+import {makeStrict} from './serde.js'
 import {isErrorSchema, isOperationSchema, type OperationModel} from './schema.js'
 
 export interface ErrorModel {
@@ -30,6 +31,8 @@ interface ProtocolSettings {
 /** One service as its SDK client knows it. */
 export interface ServiceModel {
   signingName: string
+  invalid: ServiceApi['invalid']
+  checkBody: ServiceApi['checkBody']
   protocol: SdkProtocol
   /** What the SDK's client speaks. */
   native: Protocol
@@ -43,14 +46,19 @@ export interface ServiceModel {
 const loaded = new WeakMap<SdkClient, Promise<ServiceModel>>()
 
 /** Undefined for a service that the lab has no client of. */
-export function serviceModel({signingName, client}: ServiceApi): Promise<ServiceModel> | undefined {
+export function serviceModel(api: ServiceApi): Promise<ServiceModel> | undefined {
+  const {client} = api
   if (!client) return undefined
-  const promise = loaded.get(client) ?? client.load().then((sdk) => build(signingName, sdk, client.name))
+  const promise = loaded.get(client) ?? client.load().then((sdk) => build(api, sdk, client.name))
   loaded.set(client, promise)
   return promise
 }
 
-function build(signingName: string, sdk: Record<string, unknown>, clientName: string): ServiceModel {
+function build(
+  {signingName, invalid, checkBody}: ServiceApi,
+  sdk: Record<string, unknown>,
+  clientName: string,
+): ServiceModel {
   const Client = sdk[clientName] as new (config: object) => {
     config: {protocol: unknown; protocolSettings: ProtocolSettings}
   }
@@ -60,7 +68,8 @@ function build(signingName: string, sdk: Record<string, unknown>, clientName: st
     typeof config.protocol === 'function'
       ? new (config.protocol as new (settings: unknown) => SdkProtocol)(settings)
       : config.protocol
-  ) as SdkProtocol & {getShapeId(): string}
+  ) as SdkProtocol & {getShapeId(): string; deserializer?: object}
+  if (protocol.deserializer) makeStrict(protocol.deserializer)
 
   const operations = new Map<string, OperationModel>()
   const errors = new Map<string, ErrorModel>()
@@ -77,6 +86,8 @@ function build(signingName: string, sdk: Record<string, unknown>, clientName: st
 
   return {
     signingName,
+    invalid,
+    checkBody,
     protocol,
     native: protocolOf(protocol.getShapeId()),
     settings,

@@ -1,13 +1,13 @@
 /** The query protocols: form-encoded requests, XML answers. RDS, STS, CloudFormation; EC2 with its own dialect. */
 
-import {XmlShapeDeserializer, XmlShapeSerializer} from '@aws-sdk/core/protocols'
+import {XmlShapeSerializer, type XmlShapeDeserializer} from '@aws-sdk/core/protocols'
 import {NormalizedSchema} from '@smithy/core/schema'
 
 import {fault} from '../kernel.js'
 import {splitTarget, type WireRequest, type WireResponse} from './messages.js'
 import type {ServiceModel} from './model.js'
 import type {OperationModel} from './schema.js'
-import {serdeContext, XML_SETTINGS} from './serde.js'
+import {serdeContext, textReader, XML_SETTINGS} from './serde.js'
 
 interface FormNode {
   [key: string]: FormValue
@@ -67,8 +67,7 @@ export function decodeQuery(
 ): Record<string, unknown> {
   const tree = formTree(formOf(request))
   const schema = NormalizedSchema.of(operation.input as never)
-  const reader = new XmlShapeDeserializer(XML_SETTINGS)
-  reader.setSerdeContext(serdeContext as never)
+  const reader = textReader()
   const input: unknown = dialect === 'ec2' ? readEc2(schema, tree, reader) : reader.readSchema(schema as never, tree)
   return (input ?? {}) as Record<string, unknown>
 }

@@ -163,7 +163,10 @@ function nameOf(wire: WireRequest): string {
 }
 
 function unchunk(wire: WireRequest): void {
-  wire.body = decodeAwsChunked(wire.body)
+  const {body, trailers} = decodeAwsChunked(wire.body)
+  wire.body = body
+  for (const [name, value] of Object.entries(trailers))
+    if (name.startsWith('x-amz-checksum-')) wire.headers[name] = value
   const encodings = (wire.headers['content-encoding'] ?? '').split(',').map((one) => one.trim())
   const rest = encodings.filter((one) => one && one !== 'aws-chunked').join(', ')
   if (rest) wire.headers['content-encoding'] = rest

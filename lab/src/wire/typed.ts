@@ -4,15 +4,13 @@
  * it were a request.
  */
 
-import {XmlShapeDeserializer} from '@aws-sdk/core/protocols'
 import {HttpResponse} from '@smithy/core/transport'
 
-import {fault} from '../kernel.js'
 import type {WireRequest, WireResponse} from './messages.js'
 import type {SdkProtocol, ServiceModel} from './model.js'
 import type {Route} from './routes.js'
 import {members, without, type Member, type OperationModel, type SchemaRef} from './schema.js'
-import {serdeContext, XML_SETTINGS} from './serde.js'
+import {serdeContext, textReader, Unreadable} from './serde.js'
 
 export async function decodeBody(
   model: ServiceModel,
@@ -36,7 +34,8 @@ export async function decodeBody(
     const {$metadata: _, ...input} = await protocol.deserializeResponse(asResponse, serdeContext, response)
     return input
   } catch (error) {
-    throw fault('SerializationException', `the request's body cannot be read: ${text(error)}`)
+    if (error instanceof Unreadable) throw error
+    throw new Unreadable(`the request's body cannot be read: ${text(error)}`)
   }
 }
 
@@ -64,8 +63,7 @@ export async function decodeRest(
   const input = await decodeBody(model, model.protocol, operation, bodySchema(operation), request)
   const values = route.path.exec(path)?.slice(1) ?? []
   const labels = new Map(route.labels.map((name, index) => [name, decodeURIComponent(values[index] ?? '')]))
-  const reader = new XmlShapeDeserializer(XML_SETTINGS)
-  reader.setSerdeContext(serdeContext as never)
+  const reader = textReader(false)
   for (const member of members(operation.input)) {
     const {name, schema, traits} = member
     const key = traits.httpQuery as string | undefined

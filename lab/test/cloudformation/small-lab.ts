@@ -2,6 +2,7 @@
 
 import {LabFaults} from '../../src/faults.js'
 import {CloudFormationService} from '../../src/aws/cloudformation/service.js'
+import {IamService} from '../../src/aws/iam/service.js'
 import {S3Service} from '../../src/aws/s3/service.js'
 import {SecretsManagerService} from '../../src/aws/secretsmanager/service.js'
 import {SsmService} from '../../src/aws/ssm/service.js'
@@ -66,6 +67,7 @@ export function smallLab(options: {extra?: Record<string, ResourceProvider>; ser
   const extra: ProviderOf = (type) => options.extra?.[type] ?? providerOf(type)
   const cloudformation = new CloudFormationService(lab, extra)
   for (const service of [
+    new IamService(lab),
     new SsmService(),
     new S3Service({now: Date.now}),
     new SecretsManagerService(lab),

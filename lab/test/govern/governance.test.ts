@@ -19,6 +19,7 @@ import type {RecordedCall} from '../../src/govern/calls.js'
 import {Ec2Service} from '../../src/aws/ec2/service.js'
 import {S3Service} from '../../src/aws/s3/service.js'
 import {SsmService} from '../../src/aws/ssm/service.js'
+import {IamService} from '../../src/aws/iam/service.js'
 import {StsService} from '../../src/aws/sts/service.js'
 import type {Service} from '../../src/kernel.js'
 import {apiOf, keysOf, testLab, type TestLab} from '../wire/support.js'
@@ -47,6 +48,7 @@ describe('what the lab governs', () => {
 
   beforeEach(async () => {
     test = await testLab(
+      (lab) => new IamService(lab),
       (lab) => new StsService(lab),
       () => new SsmService(),
       (lab) => new S3Service(lab),
@@ -55,6 +57,7 @@ describe('what the lab governs', () => {
       () => named('lambda', 'GetFunctionConcurrency'),
       () => named('cloudfront', 'GetDistribution'),
     )
+    test.lab.service('iam').addRole('cdk-deploy')
     test.lab.serve(
       '/_lab/',
       adminHandler(test.lab, () => undefined),

@@ -7,6 +7,7 @@ import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {AssumeRoleCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import {expect} from 'chai'
 
+import {IamService} from '../../src/aws/iam/service.js'
 import {StsService} from '../../src/aws/sts/service.js'
 import {keysOf, scripted, testLab, type TestLab} from './support.js'
 
@@ -34,7 +35,12 @@ describe('what the wire refuses', () => {
   let lab: TestLab
 
   before(async () => {
-    lab = await testLab(...Object.values(services).map((service) => () => service), (self) => new StsService(self))
+    lab = await testLab(
+      ...Object.values(services).map((service) => () => service),
+      (self) => new IamService(self),
+      (self) => new StsService(self),
+    )
+    lab.lab.service('iam').addRole('deploy')
   })
 
   after(() => lab.close())
@@ -187,7 +193,7 @@ describe('what the wire refuses', () => {
     expect((await raw('POST', '/', target, '{"AuthFlow":"USER_AUTH","ClientId":"c"}')).status).to.equal(200)
     const empty = await raw('POST', '/', target, '{}')
     expect(empty.status).to.equal(400)
-    expect(JSON.parse(empty.body)).to.have.property('__type', 'ValidationException')
+    expect(JSON.parse(empty.body)).to.have.property('__type', 'InvalidParameterException')
   })
 
   it('refuses an authorization that is none of AWS', async () => {

@@ -324,7 +324,7 @@ describe('the wire, spoken to by the SDK clients', () => {
     it('carries maps', async () => {
       const {Configuration} = await client().send(new lambda.GetFunctionCommand({FunctionName: 'f'}))
       expect(Configuration?.Environment?.Variables).to.deep.equal({A: 'b'})
-      const environment = {Variables: {Q: '1'}}
+      const environment = {Variables: {QQ: '1'}}
       const answer = await client().send(
         new lambda.UpdateFunctionConfigurationCommand({FunctionName: 'f', Environment: environment}),
       )

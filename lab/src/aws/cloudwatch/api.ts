@@ -1,8 +1,10 @@
-import type {ServiceApi} from '../../service.js'
+import type {Refusal, ServiceApi} from '../../service.js'
+import {saying, type Violations} from '../../wire/violations.js'
 
 export const api: ServiceApi = {
   signingName: 'monitoring',
   placement: 'regional',
+  invalid,
   client: {load: () => import('@aws-sdk/client-cloudwatch'), name: 'CloudWatchClient'},
   permissions: {
     prefix: 'cloudwatch',
@@ -12,4 +14,13 @@ export const api: ServiceApi = {
       ['ResourceARN', '~'],
     ],
   },
+}
+
+/** Those that name the error in the CloudWatch API reference. Others answer as most services do. */
+const NAMING = new Set(['GetMetricStatistics', 'PutMetricData'])
+
+function invalid(operation: string, [{kind, path}]: Violations): Refusal | undefined {
+  if (kind !== 'missing' || !NAMING.has(operation)) return undefined
+  const name = path.map((part) => (/^\d+$/.test(part) ? `member.${part}` : part)).join('.')
+  return saying('MissingRequiredParameterException', `The parameter ${name} is required.`)
 }

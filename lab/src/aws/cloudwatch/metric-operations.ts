@@ -18,6 +18,8 @@ import {Queries} from './queries.js'
 
 /** Of ListMetrics (CloudWatch API). */
 const PAGE = 500
+/** That GetMetricStatistics answers at the most (CloudWatch API). */
+const MOST_POINTS = 1440
 /** ListMetrics lists what has had a value in the last two weeks; `PT3H` in the last three hours. */
 const RECENT_MS = 3 * 3_600_000
 /** A value may be as old, and so far in the future (PutMetricData, CloudWatch API). */
@@ -30,11 +32,18 @@ export function metricOperations(lab: Lab): Record<string, Operation> {
       const {MetricName, Period, StartTime, EndTime, Statistics = [], Unit} = input
       if (Statistics.length === 0)
         throw fault(
-          'InvalidParameterCombination',
+          'InvalidParameterCombinationException',
           'At least one of the parameters Statistics and ExtendedStatistics must be specified.',
         )
       const options = {unit: Unit}
-      const periods = periodsOf(lab, region, input, span(StartTime, EndTime), periodMs(Period), options)
+      const asked = span(StartTime, EndTime)
+      const points = Math.ceil((asked.to - asked.from) / periodMs(Period))
+      if (points > MOST_POINTS)
+        throw fault(
+          'InvalidParameterCombinationException',
+          `You have requested up to ${points} datapoints, which exceeds the limit of ${MOST_POINTS}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+        )
+      const periods = periodsOf(lab, region, input, asked, periodMs(Period), options)
       const {unit} =
         metricsOf(lab).find(region, input.Namespace ?? '', MetricName ?? '', dimensionsOf(input.Dimensions)) ?? {}
       const Datapoints = periods.map((one): Datapoint => ({
@@ -88,8 +97,12 @@ export function metricOperations(lab: Lab): Record<string, Operation> {
 
     PutMetricData({Namespace = '', MetricData = []}: PutMetricDataInput, {region}) {
       if (Namespace === '' || Namespace.startsWith('AWS/'))
-        throw fault('InvalidParameterValue', `The value ${Namespace} for parameter Namespace is invalid.`)
-      for (const datum of MetricData) checkTime(datum, lab.now())
+        throw fault('InvalidParameterValueException', `The value ${Namespace} for parameter Namespace is invalid.`)
+      for (const [index, datum] of MetricData.entries()) {
+        checkValues(datum, `MetricData.member.${index + 1}`)
+        checkTime(datum, lab.now())
+      }
+
       for (const datum of MetricData) put(lab, region, Namespace, datum)
       return {}
     },
@@ -108,6 +121,21 @@ function checkTime({Timestamp}: MetricDatum, now: number): void {
     )
 }
 
+/** Source of the texts: answers of AWS that LocalStack has recorded in its tests of CloudWatch. */
+function checkValues({Value, Values, Counts, StatisticValues}: MetricDatum, at: string): void {
+  const other = Values ? 'Values' : StatisticValues ? 'StatisticValues' : undefined
+  if (Value !== undefined && other)
+    throw fault(
+      'InvalidParameterCombinationException',
+      `The parameters ${at}.Value and ${at}.${other} are mutually exclusive and you have specified both.`,
+    )
+  if (Values && Counts && Values.length !== Counts.length)
+    throw fault(
+      'InvalidParameterValueException',
+      `The parameters ${at}.Values and ${at}.Counts must be of the same size.`,
+    )
+}
+
 function put(lab: Lab, region: string, namespace: string, datum: MetricDatum): void {
   const {MetricName = '', Dimensions, Unit = 'None', Timestamp, Value, Values, Counts, StatisticValues} = datum
   const series = metricsOf(lab).series(region, namespace, MetricName, dimensionsOf(Dimensions), Unit)
@@ -117,6 +145,9 @@ function put(lab: Lab, region: string, namespace: string, datum: MetricDatum): v
     series.merge({start: at, count, sum, min, max})
   } else if (Values) for (const [index, value] of Values.entries()) series.add(value, at, Counts?.[index] ?? 1)
   else if (Value === undefined)
-    throw fault('MissingParameter', 'At least one of the parameters must be specified: Value, Values, StatisticValues.')
+    throw fault(
+      'MissingRequiredParameterException',
+      'At least one of the parameters must be specified: Value, Values, StatisticValues.',
+    )
   else series.add(Value, at)
 }

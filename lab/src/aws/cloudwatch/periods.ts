@@ -86,14 +86,14 @@ export function statisticOf(statistic: string, {count, sum, min, max}: Aggregate
     }
 
     default: {
-      throw fault('InvalidParameterValue', `The lab does not support the statistic ${statistic}.`)
+      throw fault('InvalidParameterValueException', `The lab does not support the statistic ${statistic}.`)
     }
   }
 }
 
 export function span(start: Date | undefined, end: Date | undefined): Span {
   if (!start || !end || start >= end)
-    throw fault('InvalidParameterValue', 'The parameter StartTime must be less than the parameter EndTime.')
+    throw fault('InvalidParameterValueException', 'The parameter StartTime must be less than the parameter EndTime.')
   return {from: start.getTime(), to: end.getTime()}
 }
 
@@ -101,7 +101,7 @@ export function span(start: Date | undefined, end: Date | undefined): Span {
 export function periodMs(seconds: number | undefined): number {
   if (seconds && ([1, 5, 10, 20, 30].includes(seconds) || (seconds > 0 && seconds % 60 === 0))) return seconds * 1000
   throw fault(
-    'InvalidParameterValue',
+    'InvalidParameterValueException',
     `The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60, not ${seconds}.`,
   )
 }

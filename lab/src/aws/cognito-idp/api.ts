@@ -3,6 +3,7 @@ import type {ServiceApi} from '../../service.js'
 export const api: ServiceApi = {
   signingName: 'cognito-idp',
   placement: 'regional',
+  invalid: 'InvalidParameterException',
   client: {load: () => import('@aws-sdk/client-cognito-identity-provider'), name: 'CognitoIdentityProviderClient'},
   permissions: {
     members: [

@@ -1,12 +1,14 @@
 import type {EvaluationResult, PolicyEvaluationDecisionType, SimulatePrincipalPolicyRequest} from '@aws-sdk/client-iam'
 
 import {recordsOf} from '../../cloudformation/records.js'
-import {fault, type Lab, type Operation, type Service, type Verdict} from '../../kernel.js'
+import {ACCOUNT, fault, type Lab, type Offering, type Operation, type Verdict} from '../../kernel.js'
 import {page} from '../by-region.js'
 import {api} from './api.js'
 
 /** Of SimulatePrincipalPolicy, and its default (IAM API). */
 const PAGE = 100
+
+const ROLE = 'AWS::IAM::Role'
 
 const DECISIONS: Record<Verdict, PolicyEvaluationDecisionType> = {
   allowed: 'allowed',
@@ -15,13 +17,34 @@ const DECISIONS: Record<Verdict, PolicyEvaluationDecisionType> = {
 }
 
 /** IAM, as far as it is asked whether a principal may do something. It answers by the policies that the lab enforces. */
-export class IamService implements Service {
+export class IamService implements Offering<'iam'> {
   readonly api = api
   readonly operations: Record<string, Operation> = {
     SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest) => this.simulate(input),
   }
 
   constructor(private readonly lab: Lab) {}
+
+  /** By its ARN with its path, or as templates are told it, which is without. */
+  hasRole(arn: string): boolean {
+    return recordsOf(this.lab)
+      .inRegion('', ROLE)
+      .some(({physicalId, properties, attributes}) =>
+        [attributes.Arn, arnOf(`${properties.Path ?? '/'}${physicalId}`)].includes(arn),
+      )
+  }
+
+  addRole(name: string): void {
+    recordsOf(this.lab).put({
+      type: ROLE,
+      region: '',
+      physicalId: name,
+      arn: undefined,
+      properties: {RoleName: name},
+      attributes: {Arn: arnOf(`/${name}`)},
+      createdAt: new Date(),
+    })
+  }
 
   /**
    * One result for each action and resource. Conditions know only the context that the request brings: the simulator looks up neither
@@ -73,9 +96,11 @@ export class IamService implements Service {
   ): {identity: Verdict; organization?: Verdict} {
     const [, kind, name] = /^arn:aws:iam::\d{12}:(user|role)\/(?:.*\/)?([\w+=,.@-]+)$/.exec(source) ?? []
     if (!kind || !name) throw fault('InvalidInput', `Invalid Entity Arn: ${source}`)
-    if (kind === 'role' && recordsOf(this.lab).find('', 'AWS::IAM::Role', name)) return {identity: 'allowed'}
+    if (kind === 'role' && recordsOf(this.lab).find('', ROLE, name)) return {identity: 'allowed'}
     const judged = kind === 'user' ? this.lab.credentials.judge(source, question) : undefined
     if (!judged) throw fault('NoSuchEntity', `The ${kind} with name ${name} cannot be found.`, 404)
     return judged
   }
 }
+
+const arnOf = (path: string): string => `arn:aws:iam::${ACCOUNT}:role${path}`

@@ -44,20 +44,25 @@ export class KmsService implements Service {
     return recordsOf(this.lab).inRegion(region, ...KEY_TYPES)
   }
 
-  /** By id, ARN or alias. */
-  private find(given: string | undefined, region: string): ResourceRecord {
-    const name = given?.split(':').at(-1) ?? ''
-    const alias = name.startsWith('alias/')
-      ? recordsOf(this.lab).find(region, 'AWS::KMS::Alias', name)?.properties.TargetKeyId
-      : undefined
-    const id = String(alias ?? name)
+  /** By id, ARN or alias. Source of the texts: answers of AWS that LocalStack has recorded in its tests of KMS. */
+  private find(given = '', region: string): ResourceRecord {
+    const parts = given.startsWith('arn:') ? given.split(':').slice(3) : [region, ACCOUNT, given]
+    const [home = '', account, name = ''] = parts
+    if (home !== region || account !== ACCOUNT) throw notFound(`Invalid arn ${home}`)
+    const alias = recordsOf(this.lab).find(region, 'AWS::KMS::Alias', name)
+    if (name.startsWith('alias/') && !alias)
+      throw notFound(`Alias arn:aws:kms:${region}:${ACCOUNT}:${name} is not found.`)
+    const id = String(alias?.properties.TargetKeyId ?? name)
       .split('/')
-      .at(-1)
+      .at(-1)!
     const found = this.keys(region).find(({physicalId}) => physicalId === id)
-    if (!found) throw fault('NotFoundException', `Key '${given}' does not exist`)
-    return found
+    if (found) return found
+    const isId = /^(mrk-[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/.test(id)
+    throw notFound(isId ? `Key 'arn:aws:kms:${region}:${ACCOUNT}:key/${id}' does not exist` : `Invalid keyId '${id}'`)
   }
 }
+
+const notFound = (message: string): Error => fault('NotFoundException', message)
 
 const shown = ({physicalId, arn, properties, createdAt, deletionDate, type}: ResourceRecord): KeyMetadata => ({
   AWSAccountId: ACCOUNT,

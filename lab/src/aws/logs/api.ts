@@ -3,6 +3,7 @@ import type {ServiceApi} from '../../service.js'
 export const api: ServiceApi = {
   signingName: 'logs',
   placement: 'regional',
+  invalid: 'InvalidParameterException',
   client: {load: () => import('@aws-sdk/client-cloudwatch-logs'), name: 'CloudWatchLogsClient'},
   permissions: {
     // IAM's form has `:*` behind it, which a pattern that ends in `*` covers.

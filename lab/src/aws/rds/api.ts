@@ -1,11 +1,13 @@
 import {ACCOUNT} from '../../kernel.js'
-import type {Lookup, ServiceApi, WireCall} from '../../service.js'
+import type {Lookup, Refusal, ServiceApi, WireCall} from '../../service.js'
+import {saying, validationText, type Violations} from '../../wire/violations.js'
 
 const CLUSTER = 'arn:aws:rds:R:A:cluster:~'
 
 export const api: ServiceApi = {
   signingName: 'rds',
   placement: 'regional',
+  invalid,
   client: {load: () => import('@aws-sdk/client-rds'), name: 'RDSClient'},
   statusReads: new Set([
     'DescribeDBClusters',
@@ -50,4 +52,21 @@ async function proxyResources({operation, input, region}: WireCall, lookup: Look
   const arn: string = proxies?.DBProxies?.[0]?.DBProxyArn ?? `arn:aws:rds:${region}:${ACCOUNT}:db-proxy:*`
   const groups = await lookup('rds', 'DescribeDBProxyTargetGroups', {DBProxyName}, region)
   return [arn, groups?.TargetGroups?.[0]?.TargetGroupArn ?? `arn:aws:rds:${region}:${ACCOUNT}:target-group:*`]
+}
+
+/**
+ * RDS Proxy's operations answer as most services do. Sources: the common errors of the RDS API reference; "Invalid value 3412 for
+ * MaxRecords. Must be between 20 and 1000" (hashicorp/terraform-provider-aws#37221); "Value null at 'dBProxyName' failed to satisfy
+ * constraint" (aws-cloudformation-resource-providers-rds#475).
+ */
+function invalid(operation: string, violations: Violations): Refusal | undefined {
+  const [{kind, path, value}] = violations
+  if (kind === 'type' || operation.includes('DBProxy')) return undefined
+  const name = path.join('.')
+  if (kind === 'missing') return saying('MissingParameter', `The request must contain the parameter ${name}`)
+  const text =
+    name === 'MaxRecords'
+      ? `Invalid value ${String(value)} for MaxRecords. Must be between 20 and 100`
+      : validationText(violations)
+  return saying('InvalidParameterValue', text)
 }

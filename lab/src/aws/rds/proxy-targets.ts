@@ -69,15 +69,10 @@ export function proxyTargetOperations({store, lab}: Rds, proxies: Proxies): Reco
       const proxy = proxyOf(region, input.DBProxyName, input.TargetGroupName)
       if (input.NewName) throw fault('InvalidParameterValue', 'The default target group cannot be renamed.')
       const wanted = input.ConnectionPoolConfig ?? {}
-      const timeout = wanted.ConnectionBorrowTimeout
-      if (timeout !== undefined && (timeout < 0 || timeout > 300)) {
-        throw fault('InvalidParameterValue', 'ConnectionBorrowTimeout must be between 0 and 300 seconds.')
-      }
-
       proxy.pool = {
         maxConnectionsPercent: wanted.MaxConnectionsPercent ?? proxy.pool.maxConnectionsPercent,
         maxIdlePercent: wanted.MaxIdleConnectionsPercent ?? proxy.pool.maxIdlePercent,
-        borrowTimeoutSeconds: timeout ?? proxy.pool.borrowTimeoutSeconds,
+        borrowTimeoutSeconds: wanted.ConnectionBorrowTimeout ?? proxy.pool.borrowTimeoutSeconds,
         initQuery: wanted.InitQuery ?? proxy.pool.initQuery,
         pinningFilters: wanted.SessionPinningFilters ?? proxy.pool.pinningFilters,
       }

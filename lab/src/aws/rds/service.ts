@@ -5,6 +5,7 @@ import {clusterOperations} from './clusters.js'
 import {connectionOf} from './connection.js'
 import {engineVersionOperations} from './engine-versions.js'
 import {withFilters} from './filters.js'
+import {withRanges} from './ranges.js'
 import {EventLog} from './events.js'
 import {globalClusterOperations} from './global-clusters.js'
 import {parameterGroupOperations, subnetGroupOperations} from './groups.js'
@@ -35,7 +36,7 @@ export class RdsService implements Provides, Service {
     this.rds = {lab, fleet, store: new Store(), events: new EventLog(() => lab.now())}
     const proxies = newProxyShelf()
     const rejoining = new Rejoining(this.rds)
-    this.operations = withFilters({
+    const all = {
       ...clusterOperations(this.rds),
       ...instanceOperations(this.rds),
       ...globalClusterOperations(this.rds, new Switching(this.rds, rejoining)),
@@ -47,7 +48,8 @@ export class RdsService implements Provides, Service {
       ...engineVersionOperations,
       ...tagOperations(this.rds),
       ...this.rds.events.operations,
-    })
+    }
+    this.operations = withRanges(withFilters(all))
     obeyFaults(this.rds, rejoining)
   }
 

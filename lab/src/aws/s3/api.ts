@@ -1,4 +1,6 @@
 import type {Need, ServiceApi} from '../../service.js'
+import {checkDigests} from './digests.js'
+import {invalid} from './invalid.js'
 
 type Input = Record<string, unknown>
 
@@ -11,6 +13,8 @@ const versioned =
 export const api: ServiceApi = {
   signingName: 's3',
   placement: 'regional',
+  checkBody: checkDigests,
+  invalid,
   client: {load: () => import('@aws-sdk/client-s3'), name: 'S3Client'},
   permissions: {
     actions: {

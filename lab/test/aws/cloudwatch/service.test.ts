@@ -90,7 +90,7 @@ describe('CloudWatch', () => {
     const error = await lab.lab
       .call('monitoring', 'GetMetricStatistics', input, AWAY)
       .catch((error_: {code: string}) => error_.code)
-    expect(error).to.equal('InvalidParameterValue')
+    expect(error).to.equal('InvalidParameterValueException')
   })
 
   it('keeps alarms by region', async () => {
