@@ -6,7 +6,8 @@
  * 2. Lab boot and deploy against the boot of the database pair alone. Printed.
  * 3. `deploy` to an empty lab against the lab's own provisioning, as a ratio, and the second deploy. Printed.
  * 4. `drift --rows` against bare scans of a table of --rows rows (200000 by default): bound 2.5; and against pt-table-sync where Debian's
- *    percona-toolkit is installed: 5 times as fast. At most 256 MB at any size. `--only rows` for this alone.
+ *    percona-toolkit is installed: 5 times as fast. At most 256 MB at any size. `--only rows` for this alone, `--differing 0,1000` for
+ *    other numbers of differing rows.
  * 5. The write outage of a region loss, as an observer of its own sees it: bound 1 s; `--only outage` for this alone. The pause of
  *    writes in a planned switch: bound 0.5 s in `instant`, and 1.1 times that of the bare calls in `paced`; `--only planned`.
  * 6. Commands against `node -e 0`, and a lab's start, each with its bound and with what it took before; `--only commands` for these alone.
@@ -30,6 +31,7 @@ const {values} = parseArgs({
     rounds: {type: 'string', default: '3'},
     only: {type: 'string'},
     rows: {type: 'string', default: '200000'},
+    differing: {type: 'string', default: '0,1,10,100,1000'},
   },
 })
 const rounds = Number(values.rounds)
@@ -96,7 +98,8 @@ const wanted = (part: string): boolean => values.only === undefined || values.on
 const failures: string[] = []
 if (wanted('commands'))
   failures.push(...(await timeCommands(print)).map((name) => `${name} takes longer than its bound`))
-if (wanted('rows')) failures.push(...(await benchRows({rows: Number(values.rows), rounds, print, median})))
+const differing = values.differing.split(',').map(Number)
+if (wanted('rows')) failures.push(...(await benchRows({rows: Number(values.rows), differing, rounds, print, median})))
 if (wanted('outage')) failures.push(...(await benchOutage({rounds, print, median})))
 if (wanted('planned')) failures.push(...(await benchPlanned({rounds, print, median})))
 if (wanted('switch')) {

@@ -4,7 +4,7 @@
  * digest by CRC32 and do not ask again what may merely lag. Then with differences, the latency of writes beside it, and the most memory that the command takes.
  */
 
-import {readFileSync} from 'node:fs'
+import {readFileSync, readdirSync} from 'node:fs'
 import mysql from 'mysql2/promise'
 import type {Connection} from 'mysql2/promise'
 import {runDrift} from '../../src/actions/drift/run.js'
@@ -19,6 +19,8 @@ import {Peers} from './peers.js'
 
 export interface RowsBench {
   rows: number
+  /** So many rows differ, one after the other. */
+  differing: number[]
   rounds: number
   print(name: string, text: string): void
   median(numbers: number[]): number
@@ -27,20 +29,21 @@ export interface RowsBench {
 const TABLE = 'BenchRows'
 /** Rows that one statement inserts. */
 const BATCH = 100_000
-const MOST_DIFFERENCES = 1000
-const DIFFERENCES = [1, 10, 100, MOST_DIFFERENCES]
+/** With so many the bound of the peer holds. */
+const MANY_DIFFERENCES = 1000
 const WRITES_PER_SECOND = 500
 const BOUND = 2.5
 /**
- * So many times as fast as pt-table-sync where the most rows differ. Where none does, both are one scan; where few do, drift waits for a
- * measurement of the lag, which pt-table-sync does not.
+ * So many times as fast as pt-table-sync where the most rows differ. Where few do, both are little more than one scan at the same cost a
+ * row, which pt-table-sync makes of one side after the other.
  */
 const PEER_BOUND = 5
-const PEER_DEADLINE_MS = 120_000
+/** A peer is ended after so long, or after ten times as long as drift took. */
+const LEAST_DEADLINE_MS = 60_000
 const MOST_BYTES = 256 * 1024 * 1024
 
 /** Returns what broke its bound. */
-export async function benchRows({rows, rounds, print, median}: RowsBench): Promise<string[]> {
+export async function benchRows({rows, differing, rounds, print, median}: RowsBench): Promise<string[]> {
   const sandbox = new Sandbox()
   const target = `lab:bench-${process.pid}-rows`
   await sandbox.expect(0, ['lab', 'start', '--target', target])
@@ -85,25 +88,32 @@ export async function benchRows({rows, rounds, print, median}: RowsBench): Promi
       print(`rows, ${rows}: pt-table-checksum`, `${checked.toFixed(2)} s, drift ${clean.toFixed(2)} s`)
 
     let planted: number[] = []
-    for (const count of [0, ...DIFFERENCES.filter((one) => one <= rows / 10)]) {
+    for (const count of differing.filter((one) => one <= rows / 10)) {
       planted = await plant(sides[1]!, rows, planted, count)
-      const seconds = count === 0 ? clean : await secondsOf(() => drifted(opened, count))
-      const sync = await peers?.sync(count, PEER_DEADLINE_MS)
-      const beside = sync && `; pt-table-sync ${sync.toFixed(2)} s, ${(sync / seconds).toFixed(1)} times as long`
-      print(`rows, ${rows}: drift, ${count} differing`, `${seconds.toFixed(2)} s${beside ?? ''}`)
-      if (sync !== undefined && count === MOST_DIFFERENCES && sync < PEER_BOUND * seconds)
+      const ran = await command(sandbox, target, count)
+      const sync = await peers?.sync(count, Math.max(LEAST_DEADLINE_MS, 10_000 * ran.seconds))
+      const beside = sync && `; pt-table-sync ${sync.text}, ${(sync.seconds / ran.seconds).toFixed(1)} times as long`
+      print(`rows, ${rows}: the command, ${count} differing`, `${ran.seconds.toFixed(2)} s${beside ?? ''}`)
+      const memory = `${Math.round(ran.bytes / 1e6)} MB, its functions ${Math.round(functionBytes(target) / 1e6)} MB`
+      print(`rows, ${rows}: peak memory`, memory)
+      if (Math.max(ran.bytes, functionBytes(target)) > MOST_BYTES) failures.push('the scan took more than 256 MB')
+      if (sync && count === MANY_DIFFERENCES && sync.seconds < PEER_BOUND * ran.seconds)
         failures.push(`with ${count} differing rows drift --rows is not ${PEER_BOUND} times as fast as pt-table-sync`)
     }
 
-    const bytes = await peakBytes(sandbox, ['drift', '--rows', '--json', '--target', target])
-    print(`rows, ${rows}: peak memory`, `${Math.round(bytes / 1e6)} MB, ${planted.length} differing`)
-    if (bytes > MOST_BYTES) failures.push('the scan took more than 256 MB')
     await plant(sides[1]!, rows, planted, 0)
-    const alone = await writesBeside(sides[0]!, () => new Promise((done) => setTimeout(done, 5000)))
-    const beside = await writesBeside(sides[0]!, () => drifted(opened, 0))
-    const text = (latencies: number[]): string =>
-      `p99 ${percentile(latencies, 0.99).toFixed(1)} ms of ${latencies.length}`
-    print(`rows, ${rows}: ${WRITES_PER_SECOND} writes/s`, `${text(alone)} alone, ${text(beside)} beside the scan`)
+    const beside = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+      const latencies = await writesBeside(sides[0]!, work)
+      const text = [0.5, 0.95, 0.99].map((part) => `p${100 * part} ${percentile(latencies, part).toFixed(1)} ms`)
+      print(`rows, ${rows}: ${WRITES_PER_SECOND} writes/s ${what}`, `${text.join(', ')} of ${latencies.length}`)
+    }
+
+    await beside('alone', () => new Promise((done) => setTimeout(done, 5000)))
+    const scans = await Promise.all(status.regions.map((side) => connect(side)))
+    connections.push(...scans)
+    await beside('beside a bare scan', () => Promise.all(scans.map((side) => streamed(side))))
+    for (const maxLoad of [100, 50, 25])
+      await beside(`beside drift --max-load ${maxLoad}`, () => drifted(opened, 0, maxLoad))
     return failures
   } finally {
     for (const connection of connections) connection.destroy()
@@ -148,7 +158,7 @@ async function plant(standby: Connection, rows: number, before: number[], count:
   return ids
 }
 
-async function drifted(opened: OpenDrift, expected: number): Promise<DriftResult> {
+async function drifted(opened: OpenDrift, expected: number, maxLoad = 100): Promise<DriftResult> {
   const {states, ...rest} = opened
   const {result} = await runDrift({
     ...rest,
@@ -156,7 +166,7 @@ async function drifted(opened: OpenDrift, expected: number): Promise<DriftResult
     baseline: NO_BASELINE,
     now: Date.now(),
     fix: false,
-    rows: {states, resume: false, maxLoad: 100, maxLagSeconds: 10},
+    rows: {states, resume: false, maxLoad, maxLagSeconds: 10},
     emit() {},
     signal: new AbortController().signal,
   })
@@ -213,24 +223,50 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
 const percentile = (numbers: number[], part: number): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) * part)] ?? 0
 
-/** The most that a command of its own process takes, as the kernel has it. */
-async function peakBytes(sandbox: Sandbox, args: string[]): Promise<number> {
-  const child = sandbox.start(args)
-  child.stdout!.resume()
+/** The command as a person runs it, its start included, and the most memory that it took, as the kernel has it. */
+async function command(sandbox: Sandbox, target: string, expected: number): Promise<{seconds: number; bytes: number}> {
+  const begun = performance.now()
+  const child = sandbox.start(['drift', '--rows', '--json', '--target', target])
+  const out: Buffer[] = []
+  child.stdout!.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr!.resume()
-  let most = 0
-  const look = (): void => {
+  let bytes = 0
+  const timer = setInterval(() => (bytes = Math.max(bytes, peakOf(child.pid!))), 20)
+  const code = await new Promise((done) => child.once('close', done))
+  clearInterval(timer)
+  const seconds = (performance.now() - begun) / 1000
+  if (code !== (expected === 0 ? 0 : 5)) throw new Error(`drift --rows ended with ${String(code)}`)
+  const {differences} = JSON.parse(Buffer.concat(out).toString()) as DriftResult
+  if (differences.length !== expected)
+    throw new Error(`${differences.length} differences, and ${expected} were planted`)
+  return {seconds, bytes}
+}
+
+/** 0 for a process that has ended. */
+function peakOf(pid: number | string): number {
+  try {
+    const [, kibibytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kibibytes ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
+/** The most that one function of the lab has taken: they are children of its process. */
+function functionBytes(target: string): number {
+  const textOf = (pid: string, file: string): string => {
     try {
-      const [, kibibytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
-      most = Math.max(most, Number(kibibytes ?? 0) * 1024)
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8')
     } catch {
-      // It has ended.
+      return ''
     }
   }
 
-  const timer = setInterval(look, 20)
-  const code = await new Promise((done) => child.once('close', done))
-  clearInterval(timer)
-  if (code !== 0 && code !== 5) throw new Error(`todo-dr ${args.join(' ')} ended with ${String(code)}`)
-  return most
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const lab = pids.find((pid) => textOf(pid, 'cmdline').startsWith(`todo-dr lab ${target.slice('lab:'.length)}`))
+  const own = pids.filter(
+    (pid) =>
+      textOf(pid, 'cmdline').includes('bootstrap.cjs') && /PPid:\s+(\d+)/.exec(textOf(pid, 'status'))?.[1] === lab,
+  )
+  return Math.max(0, ...own.map((pid) => peakOf(pid)))
 }
