@@ -2,11 +2,26 @@ import {Duration} from 'aws-cdk-lib'
 import {SubnetType} from 'aws-cdk-lib/aws-ec2'
 import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
 import {Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime} from 'aws-cdk-lib/aws-lambda'
+import type {LogGroup} from 'aws-cdk-lib/aws-logs'
 import {Construct} from 'constructs'
 import {acknowledge} from './acknowledge.js'
 import {DATABASE, WRITER_TIMEOUT_SECONDS} from './config.js'
 import type {DataStack} from './data-stack.js'
 import {logGroup} from './logs.js'
+
+/** What all functions have in common. `bundle`: the folder of its code. */
+export const functionOf = (bundle: string) => ({
+  runtime: Runtime.NODEJS_24_X,
+  architecture: Architecture.ARM_64,
+  handler: 'index.handler',
+  code: Code.fromAsset(bundle),
+  memorySize: 512,
+  loggingFormat: LoggingFormat.JSON,
+})
+
+/** May write to this log alone. */
+export const writingTo = ({logGroupArn}: LogGroup): PolicyStatement =>
+  new PolicyStatement({actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn]})
 
 export interface ApiFunctionProps {
   functionName: string
@@ -40,12 +55,7 @@ export class ApiFunction extends Construct {
     })
     const secretArns = props.admin ? [data.appSecretArn, data.adminSecretArn] : [data.appSecretArn]
     role.addToPolicy(new PolicyStatement({actions: ['secretsmanager:GetSecretValue'], resources: secretArns}))
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logs.logGroupArn],
-      }),
-    )
+    role.addToPolicy(writingTo(logs))
     // EC2 offers no narrower resource for the interfaces that Lambda makes in a network.
     role.addToPolicy(
       new PolicyStatement({
@@ -69,15 +79,10 @@ export class ApiFunction extends Construct {
     this.fn = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
       description: props.description,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: Code.fromAsset(props.bundle),
-      memorySize: 512,
+      ...functionOf(props.bundle),
       timeout: Duration.seconds(props.timeoutSeconds ?? WRITER_TIMEOUT_SECONDS),
       role,
       logGroup: logs,
-      loggingFormat: LoggingFormat.JSON,
       vpc: data.network.vpc,
       vpcSubnets: {subnetType: SubnetType.PRIVATE_ISOLATED},
       securityGroups: [data.network.functionGroup],

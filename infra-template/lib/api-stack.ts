@@ -1,15 +1,15 @@
 import {join} from 'node:path'
 import {CfnOutput} from 'aws-cdk-lib'
-import type {IUserPool} from 'aws-cdk-lib/aws-cognito'
 import type {Construct} from 'constructs'
 import {Alarms} from './alarms.js'
 import {ApiFunction} from './api-function.js'
-import {COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, type FunctionPart} from './config.js'
+import {AUTHORIZER, COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, type FunctionPart} from './config.js'
 import type {DataStack} from './data-stack.js'
 import {EdgeLock} from './edge-lock.js'
-import {SCOPE} from './identity-stack.js'
+import {SCOPE, type IdentityStack} from './identity-stack.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 import {RestApi, STAGE} from './rest-api.js'
+import {TokenGuard} from './token-guard.js'
 
 interface PartOptions {
   bundle: string
@@ -36,7 +36,7 @@ export interface ApiStackProps extends RegionStackProps {
   /** Folder that holds a folder with the bundle of each function. */
   bundles: string
   /** Of both regions: a token of either is good at either. */
-  userPools: IUserPool[]
+  identities: IdentityStack[]
 }
 
 /** The REST API of one region and the functions behind it, together with three that no route leads to. */
@@ -64,12 +64,25 @@ export class ApiStack extends RegionStack {
       ]),
     ) as Record<FunctionPart, ApiFunction>
 
+    const guard = new TokenGuard(this, AUTHORIZER, {
+      functionName: this.names.fn(this.region, AUTHORIZER),
+      bundle: join(props.bundles, 'authorize'),
+      pools: props.identities.map(({userPool, client}) => ({
+        arn: userPool.userPoolArn,
+        clientId: client.userPoolClientId,
+      })),
+      scope: SCOPE,
+      parameterName: this.names.keysParameter,
+      app: this.config.app,
+      key,
+      protect,
+    })
+
     const name = `${this.names.lower}-${this.region}`
     const rest = new RestApi(this, 'Rest', {
       name,
       description: `${this.config.app} in ${this.region}`,
-      userPools: props.userPools,
-      scope: SCOPE,
+      authorizer: guard.authorizer,
       routes: {GET: functions.GetToDos.fn, POST: functions.UpsertToDos.fn, DELETE: functions.RemoveToDos.fn},
       key,
       protect,
@@ -80,12 +93,13 @@ export class ApiStack extends RegionStack {
 
     const alarms = new Alarms(this, 'Alarms', {prefix: name, topic: props.data.alarmTopic})
     alarms.api(name, STAGE)
-    alarms.functions(FUNCTION_PARTS.map((part) => this.names.fn(this.region, part)))
+    alarms.functions(([...FUNCTION_PARTS, AUTHORIZER] as const).map((part) => this.names.fn(this.region, part)))
 
     this.domainName = rest.domainName
     this.url = `https://${this.domainName}/${STAGE}`
     new CfnOutput(this, 'ApiEndpoint', {value: this.url})
     new CfnOutput(this, 'ApiId', {value: rest.api.restApiId})
+    new CfnOutput(this, `${AUTHORIZER}Name`, {value: guard.fn.functionName})
     for (const part of FUNCTION_PARTS) new CfnOutput(this, `${part}Name`, {value: functions[part].fn.functionName})
   }
 }

@@ -67,7 +67,7 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
         region,
         data: data[region]!,
         bundles,
-        userPools: regions.map((poolRegion) => identity[poolRegion]!.userPool),
+        identities: regions.map((poolRegion) => identity[poolRegion]!),
         description: `${config.app}: REST API and functions in ${region}`,
       }),
   )

@@ -48,8 +48,10 @@ export interface Names {
   adminSecret: string
   /** Holds the header that the edge adds, with lockToEdge. */
   edgeSecret: string
-  fn(region: string, part: FunctionPart): string
+  fn(region: string, part: FunctionPart | typeof AUTHORIZER): string
   mapParameter: string
+  /** Of each region: the public keys of both regions' user pools. */
+  keysParameter: string
   stack(part: string, region: string): string
   edgeStack: string
 }
@@ -63,6 +65,9 @@ export const FUNCTION_PARTS = [
   'CompareRows',
 ] as const
 export type FunctionPart = (typeof FUNCTION_PARTS)[number]
+
+/** Judges tokens; it has no way to the database. */
+export const AUTHORIZER = 'TokenAuthorizer'
 
 export const DATABASE = 'todo'
 export const MASTER_USER = 'dradmin'
@@ -93,6 +98,7 @@ export function namesOf(config: Config): Names {
     edgeSecret: `${config.app}/edge`,
     fn: (region, part) => `${config.app}-app-${region}-${part}`,
     mapParameter: `/todo-dr/${config.app}/deployment`,
+    keysParameter: `/todo-dr/${config.app}/token-keys`,
     stack: (part, region) => `${config.app}-${part}-${region}`,
     edgeStack: `${config.app}-edge`,
   }

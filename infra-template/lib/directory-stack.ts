@@ -2,7 +2,7 @@ import {CfnOutput} from 'aws-cdk-lib'
 import {StringParameter} from 'aws-cdk-lib/aws-ssm'
 import type {Construct} from 'constructs'
 import type {ApiStack} from './api-stack.js'
-import {WRITER_TIMEOUT_SECONDS} from './config.js'
+import {AUTHORIZER, WRITER_TIMEOUT_SECONDS} from './config.js'
 import type {DataStack} from './data-stack.js'
 import {EDGE_HEADER} from './edge-lock.js'
 import {ROUTING_KEY, type EdgeStack} from './edge-stack.js'
@@ -37,9 +37,16 @@ interface RegionMap {
   tokenUrl: string
   /**
    * All that write and all that only read; of these the one that knows which request ids are stored, the one that makes the table,
-   * and the one that tells what the tables hold.
+   * and the one that tells what the tables hold. Beside them the one that judges tokens.
    */
-  functions: {writers: string[]; readers: string[]; presence: string; migrate: string; compare: string}
+  functions: {
+    writers: string[]
+    readers: string[]
+    presence: string
+    migrate: string
+    compare: string
+    authorizer: string
+  }
   writerTimeoutSeconds: number
   leaseBucket: string
 }
@@ -97,6 +104,7 @@ export class DirectoryStack extends RegionStack {
         presence: fn('LedgerCheck'),
         migrate: fn('CreateTableFunction'),
         compare: fn('CompareRows'),
+        authorizer: fn(AUTHORIZER),
       },
       writerTimeoutSeconds: WRITER_TIMEOUT_SECONDS,
       leaseBucket: data.leaseBucketName,

@@ -55,7 +55,16 @@ export interface RegionFunctions {
   compare?: string
   /** The one of `writers` that makes the table or brings it up to date, and fills it with samples. */
   migrate?: string
+  /** Beside the two lists: the one that says whether a token is good. A fence leaves it alone, as it has no way to the database. */
+  authorizer?: string
 }
+
+/** Every function that must run for a request to be served, each at the same place in every region. */
+export const servingFunctions = ({writers, readers, authorizer}: RegionFunctions): string[] => [
+  ...writers,
+  ...readers,
+  ...(authorizer === undefined ? [] : [authorizer]),
+]
 
 /** A lab's only account. */
 export const LAB_ACCOUNT = '000000000000'

@@ -12,6 +12,7 @@ export const FUNCTIONS = {
   remove: 'RemoveToDos',
   ledgerCheck: 'LedgerCheck',
   compareRows: 'CompareRows',
+  authorizer: 'TokenAuthorizer',
 } as const
 
 export type FunctionName = keyof typeof FUNCTIONS

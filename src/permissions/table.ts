@@ -15,6 +15,7 @@ const onOurs = (resources: Grant['resources'], ...actions: string[]): Grant => (
 const ALL_FUNCTIONS: FunctionName[] = ['createTable', 'get', 'upsert', 'remove', 'ledgerCheck', 'compareRows']
 const WRITERS: FunctionName[] = ['createTable', 'upsert', 'remove']
 const everyFunction = ARN.functions(...ALL_FUNCTIONS)
+const servingFunctions = ARN.functions(...ALL_FUNCTIONS, 'authorizer')
 const writers = ARN.functions(...WRITERS)
 
 /** What a call of a port needs; what those of the route need stands beside the route's kind. */
@@ -108,13 +109,13 @@ export const CALLS = {
     on(ARN.secrets, 'secretsmanager:DescribeSecret'),
   ],
   'vitals.ask': [
-    on(everyFunction, 'lambda:GetFunction'),
+    on(servingFunctions, 'lambda:GetFunction'),
     on(ARN.any, 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'),
     on(ARN.distribution, 'cloudfront:GetDistribution'),
     on(ARN.principals, 'iam:SimulatePrincipalPolicy'),
   ],
   'settings.read': [
-    on(everyFunction, 'lambda:GetFunction'),
+    on(servingFunctions, 'lambda:GetFunction'),
     on(ARN.cluster, 'rds:DescribeDBClusters'),
     on(ARN.anyInstance, 'rds:DescribeDBInstances'),
     on(ARN.parameters, 'rds:DescribeDBClusterParameters'),

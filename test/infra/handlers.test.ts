@@ -13,6 +13,7 @@ import {classify, codeOf} from '../../infra-template/lambda/shared/failure.js'
 import {framesOf} from '../../infra-template/lambda/shared/log.js'
 import {toRequest} from '../../infra-template/lambda/shared/request.js'
 import {parseSecret} from '../../infra-template/lambda/shared/secret.js'
+import {serve} from '../../infra-template/lambda/shared/serve.js'
 import {toToDo} from '../../infra-template/lambda/shared/todo.js'
 import {
   parseId,
@@ -38,6 +39,27 @@ const JSON_TYPE = {'Content-Type': 'application/json'}
 
 const event = (body: string | null, headers: Record<string, string | undefined> = JSON_TYPE, isBase64Encoded = false) =>
   toRequest({httpMethod: 'POST', requestContext: {}, headers, body, isBase64Encoded})
+
+describe('the frame around a function', () => {
+  it('aws 15: refuses a token that has expired since the authorizer looked at it, before anything is done', async () => {
+    process.env.AWS_REGION = 'us-east-1'
+    let acts = 0
+    const handler = serve(async () => {
+      acts++
+      return {statusCode: 200, response: {}}
+    })
+    const context = {awsRequestId: 'r', functionName: 'f', getRemainingTimeInMillis: () => 5000}
+    const answer = (authorizer?: object) =>
+      handler({httpMethod: 'GET', requestContext: {authorizer}}, context) as Promise<{statusCode: number; body: string}>
+    const now = Date.now() / 1000
+    expect((await answer({exp: String(now + 60)})).statusCode).to.equal(200)
+    expect((await answer()).statusCode).to.equal(200)
+    expect(acts).to.equal(2)
+    const {statusCode, body} = await answer({exp: String(now - 1)})
+    expect([statusCode, JSON.parse(body).response.code]).to.deep.equal([401, 'TokenExpired'])
+    expect(acts).to.equal(2)
+  })
+})
 
 describe('validation', () => {
   const todo = {task: 'Sample Task new', status: 'wip'}

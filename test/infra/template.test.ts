@@ -32,6 +32,9 @@ describe('the template', function () {
     REGIONS.map((region) => only(`ToDoMgmt-${part}-${region}`, type))
   const functions = (): Resource[] =>
     assembly.all('AWS::Lambda::Function').filter(({properties}) => properties.FunctionName !== undefined)
+  const guardOf = (region: string): Resource =>
+    functions().find(({properties}) => properties.FunctionName === `ToDoMgmt-app-${region}-TokenAuthorizer`)!
+  const isGuard = ({properties}: Resource): boolean => properties.FunctionName.endsWith('-TokenAuthorizer')
 
   it('has two stacks of each kind, one a region, and one edge, each pinned to account and region', () => {
     const stacks = ['api', 'data', 'directory', 'identity'].flatMap((part) =>
@@ -47,9 +50,15 @@ describe('the template', function () {
   it('names what the tool and the runbooks name', () => {
     expect(functions().map(({properties}) => properties.FunctionName)).to.have.members(
       REGIONS.flatMap((region) =>
-        ['CreateTableFunction', 'GetToDos', 'UpsertToDos', 'RemoveToDos', 'LedgerCheck', 'CompareRows'].map(
-          (part) => `ToDoMgmt-app-${region}-${part}`,
-        ),
+        [
+          'CreateTableFunction',
+          'GetToDos',
+          'UpsertToDos',
+          'RemoveToDos',
+          'LedgerCheck',
+          'CompareRows',
+          'TokenAuthorizer',
+        ].map((part) => `ToDoMgmt-app-${region}-${part}`),
       ),
     )
     expect(each('data', 'AWS::RDS::DBCluster').map(({properties}) => properties.DBClusterIdentifier)).to.deep.equal([
@@ -97,6 +106,7 @@ describe('the template', function () {
         presence: name('LedgerCheck'),
         migrate: name('CreateTableFunction'),
         compare: name('CompareRows'),
+        authorizer: name('TokenAuthorizer'),
       })
       expect(side.userPoolId).to.be.a('string')
       expect(side.clientId).to.be.a('string')
@@ -188,7 +198,7 @@ describe('the template', function () {
     it('defect 11: each proxy has a READ_ONLY endpoint, and each function knows both hosts', () => {
       for (const {properties} of each('data', 'AWS::RDS::DBProxyEndpoint'))
         expect(properties.TargetRole).to.equal('READ_ONLY')
-      for (const {properties} of functions()) {
+      for (const {properties} of functions().filter((one) => !isGuard(one))) {
         const {DB_PROXY_HOST, DB_READER_HOST} = properties.Environment.Variables
         expect(JSON.stringify(DB_PROXY_HOST)).to.include('ProxyA')
         expect(JSON.stringify(DB_READER_HOST)).to.include('ProxyReader')
@@ -242,18 +252,44 @@ describe('the template', function () {
   })
 
   describe('api', () => {
-    it('defect 12: every method wants the scope and a token of either region', () => {
+    it('defect 12: every method wants the scope and a token of either region, which a function judges', () => {
       for (const region of REGIONS) {
         const stack = `ToDoMgmt-api-${region}`
-        const arns = only(stack, 'AWS::ApiGateway::Authorizer').properties.ProviderARNs
-        expect(arns.map((arn: any) => Object.keys(arn)[0])).to.have.members(['Fn::ImportValue', 'Fn::GetAtt'])
+        const {AuthorizerUri, ...authorizer} = only(stack, 'AWS::ApiGateway::Authorizer').properties
+        const guard = guardOf(region)
+        expect(JSON.stringify(AuthorizerUri)).to.contain(guard.id)
+        expect(authorizer).to.include({
+          Type: 'TOKEN',
+          IdentitySource: 'method.request.header.Authorization',
+          AuthorizerResultTtlInSeconds: 300,
+        })
+        const expression = new RegExp(authorizer.IdentityValidationExpression)
+        for (const good of ['a.b-c.d_e', 'Bearer a.b.c', 'bearer a.b.c']) expect(good).to.match(expression)
+        for (const bad of ['a.b', 'Basic a.b.c', 'a.b.c d', '']) expect(bad).not.to.match(expression)
+        const {TOKEN_POOLS, TOKEN_SCOPE} = guard.properties.Environment.Variables
+        expect(TOKEN_SCOPE).to.equal(SCOPE)
+        const pools = JSON.parse(resolved(TOKEN_POOLS))
+        expect(pools.map((pool: object) => Object.keys(pool))).to.deep.equal([
+          ['arn', 'clientId'],
+          ['arn', 'clientId'],
+        ])
         const methods = assembly.resources(stack, 'AWS::ApiGateway::Method')
         expect(methods.map(({properties}) => properties.HttpMethod)).to.have.members(['GET', 'POST', 'DELETE'])
         for (const {properties} of methods) {
-          expect(properties.AuthorizationType).to.equal('COGNITO_USER_POOLS')
-          expect(properties.AuthorizationScopes).to.deep.equal([SCOPE])
+          expect(properties.AuthorizationType).to.equal('CUSTOM')
           expect(properties.Integration.Type).to.equal('AWS_PROXY')
         }
+      }
+    })
+
+    it('aws 15: the token authorizer stands outside the network, with no way to data, and refreshes its keys', () => {
+      for (const region of REGIONS) {
+        const stack = `ToDoMgmt-api-${region}`
+        const guard = guardOf(region)
+        expect(guard.properties).not.to.have.property('VpcConfig')
+        expect(JSON.stringify(guard.properties)).not.to.match(/Secret/)
+        expect(only(stack, 'Custom::TokenKeys').properties.Pools).to.have.length(2)
+        expect(only(stack, 'AWS::Events::Rule').properties.ScheduleExpression).to.equal('rate(5 minutes)')
       }
     })
 
@@ -274,14 +310,16 @@ describe('the template', function () {
       for (const {Action, Resource} of actions) {
         for (const action of [Action].flat()) {
           expect(action).to.match(
-            /^(secretsmanager:GetSecretValue|logs:(CreateLogStream|PutLogEvents)|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses))$/,
+            /^(secretsmanager:GetSecretValue|logs:(CreateLogStream|PutLogEvents)|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)|ssm:(AddTagsToResource|DeleteParameter|GetParameter|PutParameter))$/,
           )
           if (Resource === '*') expect(action).to.match(/^ec2:/)
+          if (action.startsWith('ssm:'))
+            expect(resolved(Resource)).to.match(/:parameter\/todo-dr\/ToDoMgmt\/token-keys$/)
         }
       }
 
       const attached = functions().map(({properties}) => properties.Role['Fn::GetAtt'][0] as string)
-      expect(new Set(attached).size, 'a role of its own in each region').to.equal(6)
+      expect(new Set(attached).size, 'a role of its own in each region').to.equal(7)
       for (const role of assembly
         .resources('ToDoMgmt-api-us-east-1', 'AWS::IAM::Role')
         .filter(({id}) => attached.includes(id))) {

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
-import {FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
+import {AUTHORIZER, FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
 import {usualGrants} from '../../src/adapters/aws/routing/index.js'
 import {actionOf} from '../../src/adapters/aws/services.js'
 import type {Service} from '../../src/adapters/aws/services.js'
@@ -57,7 +57,7 @@ describe('the table of permissions', () => {
     const {account, app} = PLACE
     const config = {account, app, home: 'eu-west-1', away: 'eu-central-1', protect: false}
     const names = namesOf(config as Parameters<typeof namesOf>[0])
-    expect(Object.values(FUNCTIONS).sort()).to.deep.equal([...FUNCTION_PARTS].sort())
+    expect(Object.values(FUNCTIONS).sort()).to.deep.equal([...FUNCTION_PARTS, AUTHORIZER].sort())
     const [first] = ARN.functions('upsert')(PLACE)
     expect(first).to.equal(`arn:aws:lambda:eu-west-1:123456789012:function:${names.fn('eu-west-1', 'UpsertToDos')}`)
     expect(ARN.globalCluster(PLACE)[0]).to.match(new RegExp(`:global-cluster:${names.globalCluster}$`))

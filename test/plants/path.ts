@@ -284,21 +284,24 @@ export const PATH_PLANTS: readonly Plant[] = [
 /** All break the way through the region away, or are seen at the same place as another plant. */
 export const BROKEN_PATH: readonly Plant[] = [
   {
-    name: 'The API takes the tokens of one user pool alone',
+    name: 'The API keeps what its authorizer said for longer',
     by: 'apigateway `UpdateAuthorizer`',
     async make(ground) {
       const restApiId = apiOf(ground)
       const {items} = await ground.away.apis.send(new GetAuthorizersCommand({restApiId}))
-      const {id: authorizerId, providerARNs = []} = items![0]!
-      const value = providerARNs.find((arn) => arn.includes(`:${HOME}:`))
-      const patch = (op: 'add' | 'remove') =>
+      const {id: authorizerId, authorizerResultTtlInSeconds: before} = items![0]!
+      const keep = (seconds?: number) =>
         ground.away.apis.send(
-          new UpdateAuthorizerCommand({restApiId, authorizerId, patchOperations: [{op, path: '/providerARNs', value}]}),
+          new UpdateAuthorizerCommand({
+            restApiId,
+            authorizerId,
+            patchOperations: [{op: 'replace', path: '/authorizerResultTtlInSeconds', value: String(seconds)}],
+          }),
         )
-      await patch('remove')
-      return () => patch('add')
+      await keep(3600)
+      return () => keep(before)
     },
-    drift: [setting('authorizer both-regions.providers', 'tokens that one region takes are refused by the other')],
+    drift: [setting('authorizer both-regions.cached for', 'tokens that one region takes are refused by the other')],
   },
   {
     name: 'The user pool refuses the client',

@@ -87,23 +87,13 @@ describe('the story, step by step', function () {
       )
     })
 
-  /** An access token of a client that is made for it. */
-  const tokenOfNewClient = async (pool: string[], scope: string, more: string[] = []): Promise<string> => {
-    const flows = ['--allowed-o-auth-flows', 'client_credentials', '--allowed-o-auth-flows-user-pool-client']
-    const rights = [...flows, '--allowed-o-auth-scopes', scope, '--generate-secret']
-    const made = await aws(
-      'cognito-idp',
-      'create-user-pool-client',
-      ...pool,
-      '--client-name',
-      'made',
-      ...rights,
-      ...more,
-    )
-    const {ClientId, ClientSecret} = JSON.parse(made).UserPoolClient
+  const FLOWS = ['--allowed-o-auth-flows', 'client_credentials', '--allowed-o-auth-flows-user-pool-client']
+
+  const tokenOf = async (client: {ClientId: string; ClientSecret: string}, scope: string): Promise<string> => {
     const {tokenUrl} = status.regions.find(({region}) => region === HOME)!
-    const grant = ['--user', `${ClientId}:${ClientSecret}`, '--data-urlencode', 'grant_type=client_credentials']
-    const answer = await curl('--request', 'POST', tokenUrl, ...grant)
+    const user = ['--user', `${client.ClientId}:${client.ClientSecret}`]
+    const grant = ['--data-urlencode', 'grant_type=client_credentials', '--data-urlencode', `scope=${scope}`]
+    const answer = await curl('--request', 'POST', tokenUrl, ...user, ...grant)
     return (answer.body as unknown as {access_token: string}).access_token
   }
 
@@ -203,29 +193,44 @@ describe('the story, step by step', function () {
     expect((await curl(url, '--header', `Authorization: ${own}`)).status).to.equal(401)
   })
 
-  it('refuses an expired token with 401, and one without the scope with 403', async function () {
+  it('refuses an expired token and one of another client with 401, and one without the scope with 403', async function () {
     needsAwsCli(this)
     const url = `${status.edgeUrl}/v1?id=1`
-    // Two more clients of the same pool: one whose tokens live for a second, one whose only scope is another one.
     const {UserPools} = JSON.parse(await aws('cognito-idp', 'list-user-pools', '--max-results', '10'))
     const pool = ['--user-pool-id', UserPools[0].Id]
     const scope = ['--identifier', 'other', '--name', 'other', '--scopes', 'ScopeName=read,ScopeDescription=read']
     await aws('cognito-idp', 'create-resource-server', ...pool, ...scope)
 
-    const shortLived = await tokenOfNewClient(pool, 'api/upsert-delete', [
-      '--access-token-validity',
-      '1',
-      '--token-validity-units',
-      'AccessToken=seconds',
-    ])
-    const withShortLived = () => curl(url, '--header', `Authorization: ${shortLived}`)
-    const deadline = Date.now() + 20_000
-    let answer = await withShortLived()
-    while (answer.status !== 401 && Date.now() < deadline) answer = await withShortLived()
-    expect(answer.status).to.equal(401)
+    const {UserPoolClients} = JSON.parse(await aws('cognito-idp', 'list-user-pool-clients', ...pool))
+    const one = [...pool, '--client-id', UserPoolClients[0].ClientId]
+    const own = JSON.parse(await aws('cognito-idp', 'describe-user-pool-client', ...one)).UserPoolClient
+    const update = (...settings: string[]) =>
+      aws('cognito-idp', 'update-user-pool-client', ...one, ...FLOWS, '--allowed-o-auth-scopes', ...settings)
+    const answered = async (held: string) => (await curl(url, '--header', `Authorization: ${held}`)).status
 
-    const scopeless = await tokenOfNewClient(pool, 'other/read')
-    expect((await curl(url, '--header', `Authorization: ${scopeless}`)).status).to.equal(403)
+    const brief = ['--access-token-validity', '3', '--token-validity-units', 'AccessToken=seconds']
+    await update('api/upsert-delete', 'other/read', ...brief)
+    const shortLived = await tokenOf(own, 'api/upsert-delete')
+    expect(await answered(shortLived)).to.equal(200)
+    // What API Gateway keeps of it outlives it.
+    await new Promise((resolve) => setTimeout(resolve, decodeJwt(shortLived).exp! * 1000 + 50 - Date.now()))
+    expect(await answered(shortLived)).to.equal(401)
+
+    await update('api/upsert-delete', 'other/read', '--access-token-validity', '1')
+    expect(await answered(await tokenOf(own, 'other/read'))).to.equal(403)
+    expect(await answered(await tokenOf(own, 'api/upsert-delete'))).to.equal(200)
+    await update('api/upsert-delete', '--access-token-validity', '1')
+
+    const made = [
+      '--client-name',
+      'made',
+      ...FLOWS,
+      '--allowed-o-auth-scopes',
+      'api/upsert-delete',
+      '--generate-secret',
+    ]
+    const other = JSON.parse(await aws('cognito-idp', 'create-user-pool-client', ...pool, ...made)).UserPoolClient
+    expect(await answered(await tokenOf(other, 'api/upsert-delete'))).to.equal(401)
   })
 
   it('is understood by the AWS CLI, a client that was written elsewhere', async function () {

@@ -1,6 +1,6 @@
 /** The function's environment, as the template sets it. Throws at once where something is missing. */
 
-function need(name: string): string {
+export function need(name: string): string {
   const value = process.env[name]
   if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`)
   return value

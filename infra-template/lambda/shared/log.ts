@@ -4,7 +4,7 @@
  */
 
 export interface LogRecord {
-  event: 'answer' | 'retry' | 'secret' | 'bug' | 'migration'
+  event: 'answer' | 'retry' | 'secret' | 'bug' | 'migration' | 'token' | 'keys'
   code: string
   requestId?: string
   function?: string

@@ -5,6 +5,8 @@ import {Refusal, badRequest} from './answer.js'
 
 export interface ApiRequest {
   viaApi: boolean
+  /** When the caller's token expires, in epoch milliseconds, where the authorizer says so. */
+  expiresAt?: number
   /** Query of a GET; the payload itself where the function is invoked directly. */
   query: Record<string, unknown>
   /** Reads the JSON body, or throws 400, 413 or 415. The payload itself where the function is invoked directly. */
@@ -19,7 +21,9 @@ type ProxyEvent = Pick<APIGatewayProxyEvent, 'httpMethod' | 'requestContext'> &
 
 export function toRequest(event: unknown): ApiRequest {
   if (isProxyEvent(event)) {
-    return {viaApi: true, query: event.queryStringParameters ?? {}, json: () => readBody(event)}
+    const exp = Number(event.requestContext.authorizer?.exp ?? Number.NaN)
+    const expiresAt = Number.isNaN(exp) ? undefined : exp * 1000
+    return {viaApi: true, expiresAt, query: event.queryStringParameters ?? {}, json: () => readBody(event)}
   }
 
   return {

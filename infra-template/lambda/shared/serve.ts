@@ -18,9 +18,18 @@ type Handler = (event: unknown, context: LambdaContext) => Promise<ProxyResult |
 export function serve(act: Act): Handler {
   return async (event, context) => {
     const request = toRequest(event)
-    const answer = await answerOf(() => act(request, Deadline.of(context)), context)
+    const answer = await answerOf(async () => {
+      refuseExpired(request)
+      return act(request, Deadline.of(context))
+    }, context)
     return request.viaApi ? toProxyResult(answer, environment.region) : bodyOf(answer)
   }
+}
+
+/** API Gateway keeps what its authorizer said for some minutes: a token may have expired since. Nothing has been done for it yet. */
+function refuseExpired({expiresAt}: ApiRequest): void {
+  if (expiresAt !== undefined && expiresAt <= Date.now())
+    throw new Refusal(401, 'TokenExpired', 'The token has expired: fetch another one.')
 }
 
 /** Runs it to an answer, whatever happens, and writes the one line about it. */

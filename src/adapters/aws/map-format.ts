@@ -32,6 +32,7 @@ const functions = z
     presence: z.string().optional(),
     migrate: z.string().optional(),
     compare: z.string().optional(),
+    authorizer: z.string().optional(),
   })
   .refine(({migrate, writers}) => migrate === undefined || writers.includes(migrate), {
     path: ['migrate'],

@@ -1,5 +1,6 @@
 /** What `health` asks of AWS beside the observation. It only reads. */
 
+import {servingFunctions} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
 import {regionOf} from '../../model/regions.js'
 import type {CallOptions} from '../../ports/call.js'
@@ -117,7 +118,6 @@ export class AwsVitals implements Vitals {
   }
 
   #functions(region: Region): string[] {
-    const {writers, readers} = regionOf(this.deployment, region).functions
-    return [...writers, ...readers]
+    return servingFunctions(regionOf(this.deployment, region).functions)
   }
 }

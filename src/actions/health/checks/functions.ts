@@ -1,5 +1,6 @@
 /** The functions of both regions: whether they can run, how many at once, and whether they fail. */
 
+import {servingFunctions} from '../../../model/deployment.js'
 import type {Region} from '../../../model/deployment.js'
 import {ok, problem, warning} from '../../../model/finding.js'
 import type {Judgement} from '../../../model/finding.js'
@@ -100,9 +101,8 @@ function counterpart(
   {deployment}: Look,
   region: Region,
 ): FunctionVitals | undefined {
-  const all = ({writers, readers}: {writers: string[]; readers: string[]}): string[] => [...writers, ...readers]
-  const place = all(regionOf(deployment, region).functions).indexOf(name)
-  const twin = all(regionOf(deployment, otherRegion(deployment, region)).functions)[place]
+  const place = servingFunctions(regionOf(deployment, region).functions).indexOf(name)
+  const twin = servingFunctions(regionOf(deployment, otherRegion(deployment, region)).functions)[place]
   return others.find((one) => one.name === twin)
 }
 

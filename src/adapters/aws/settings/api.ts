@@ -83,6 +83,8 @@ const authorizerSettings = (one: Authorizer): Item['settings'] =>
   settingsOf({
     type: one.type,
     providers: sorted(one.providerARNs),
+    function: one.authorizerUri,
+    role: one.authorizerCredentials,
     source: one.identitySource,
     'cached for': one.authorizerResultTtlInSeconds,
     validation: one.identityValidationExpression,

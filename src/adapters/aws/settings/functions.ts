@@ -1,6 +1,7 @@
 /** The functions of the map, with their code, environment, reserved concurrency, tags and the group of their log. */
 
 import type {GetFunctionResponse} from '@aws-sdk/client-lambda'
+import {servingFunctions} from '../../../model/deployment.js'
 import {regionOf} from '../../../model/regions.js'
 import type {Item} from '../../../ports/settings.js'
 import {isFault} from '../errors.js'
@@ -10,8 +11,8 @@ import {logItems} from './logs.js'
 import {flattened, settingsOf, sorted, tagSettings} from './values.js'
 
 export async function functionItems(asked: Asked): Promise<Item[]> {
-  const {writers, readers} = regionOf(asked.deployment, asked.region).functions
-  const found = await Promise.all([...writers, ...readers].map((name) => itemsOf(asked, name)))
+  const names = servingFunctions(regionOf(asked.deployment, asked.region).functions)
+  const found = await Promise.all(names.map((name) => itemsOf(asked, name)))
   return found.flat()
 }
 
