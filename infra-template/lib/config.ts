@@ -16,6 +16,11 @@ export interface Config {
   capacity: {min: number; max: number}
   /** Aurora instances a region, 1 to 4. With one, the READ_ONLY endpoint of the region that writes has nobody to ask. */
   instances: number
+  /**
+   * By region, the ids of the two availability zones to use, which are the same in all accounts. Of a region that is not named, the
+   * first two of the account: where RDS Proxy is missing in some zones, those may be among them. Another zone replaces a subnet.
+   */
+  zones?: Record<string, [string, string]>
   /** Who gets the alarms' mail; AWS asks the address to confirm once. */
   alarmEmail?: string
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
@@ -121,6 +126,7 @@ const KEYS: readonly (keyof Config)[] = [
   'protect',
   'capacity',
   'instances',
+  'zones',
   'alarmEmail',
   'lockToEdge',
 ]
@@ -149,6 +155,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
   const away = text('away', REGION, 'a region such as us-east-2')
   if (home === away) throw refusal('away', away, 'another region than home')
   const email = value('alarmEmail')
+  const zones = value('zones')
   return {
     app,
     account: text('account', /^\d{12}$/, 'twelve digits, as text'),
@@ -157,6 +164,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
     protect: flag('protect'),
     capacity: capacity(value('capacity')),
     instances: instances(value('instances')),
+    ...(zones !== undefined && {zones: zonesByRegion(zones)}),
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
     lockToEdge: flag('lockToEdge'),
   }
@@ -188,4 +196,22 @@ function instances(given: unknown): number {
   const number = Number(given)
   if (Number.isInteger(number) && number >= 1 && number <= 4) return number
   throw refusal('instances', given, 'a whole number from 1 to 4')
+}
+
+/** Ids, such as `use1-az1`: a name, such as `us-east-1a`, is another zone in each account. */
+function zonesByRegion(given: unknown): Config['zones'] {
+  const found = typeof given === 'string' ? parsed(given) : given
+  const isPair = (ids: unknown): boolean =>
+    Array.isArray(ids) &&
+    new Set(ids).size === 2 &&
+    ids.length === 2 &&
+    ids.every((id) => /^[a-z]+\d-az\d$/.test(String(id)))
+  const entries = typeof found === 'object' && found !== null && !Array.isArray(found) ? Object.entries(found) : []
+  if (entries.length > 0 && entries.every(([region, ids]) => REGION.test(region) && isPair(ids)))
+    return found as Config['zones']
+  throw refusal(
+    'zones',
+    given,
+    'two different zone ids for each region that it names, such as {"us-east-1": ["use1-az1", "use1-az2"]}',
+  )
 }

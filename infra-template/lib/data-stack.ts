@@ -49,6 +49,7 @@ export class DataStack extends RegionStack {
     const {key} = this
     this.network = new Network(this, 'Network', {
       cidr: isFounder ? '10.20.0.0/16' : '10.21.0.0/16',
+      zones: this.config.zones?.[this.region],
       flowLog: logGroup(this, 'FlowLog', {name: `/aws/vpc/${this.names.lower}-${this.region}`, key, protect}),
     })
 

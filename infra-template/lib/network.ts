@@ -1,4 +1,5 @@
 import {
+  type CfnSubnet,
   FlowLogDestination,
   FlowLogTrafficType,
   InterfaceVpcEndpointAwsService,
@@ -17,6 +18,8 @@ export const MYSQL_PORT = 3306
 export interface NetworkProps {
   /** Private (RFC 1918) and different in each region, so that the two may be peered one day. */
   cidr: string
+  /** Ids of the two availability zones; the account's first two where undefined. */
+  zones?: [string, string]
   /** Takes the records of refused connections. */
   flowLog: LogGroup
 }
@@ -43,6 +46,7 @@ export class Network extends Construct {
       subnetConfiguration: [{name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24}],
     })
     this.subnets = this.vpc.isolatedSubnets
+    if (props.zones) this.pin(props.zones)
     // Accepted traffic is what the security groups say, at a price by the gigabyte; the refused is what is worth reading.
     this.vpc.addFlowLog('Refused', {
       destination: FlowLogDestination.toCloudWatchLogs(props.flowLog),
@@ -64,6 +68,15 @@ export class Network extends Construct {
       securityGroups: [endpointGroup],
       open: false,
     })
+  }
+
+  /** A subnet has its zone by name or by id. */
+  private pin(zones: readonly string[]): void {
+    for (const [index, {node}] of this.subnets.entries()) {
+      const subnet = node.defaultChild as CfnSubnet
+      subnet.availabilityZone = undefined
+      subnet.availabilityZoneId = zones[index]
+    }
   }
 
   private group(id: string, description: string): SecurityGroup {

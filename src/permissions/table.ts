@@ -94,6 +94,7 @@ export const CALLS = {
   'doctor.ask': [
     on(
       ARN.any,
+      'ec2:DescribeAvailabilityZones',
       'ec2:DescribeVpcs',
       'lambda:GetAccountSettings',
       'rds:DescribeDBEngineVersions',
@@ -110,7 +111,8 @@ export const CALLS = {
   ],
   'vitals.ask': [
     on(servingFunctions, 'lambda:GetFunction'),
-    on(ARN.any, 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'),
+    on(ARN.any, 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'rds:DescribeAccountAttributes'),
+    on(ARN.proxyAlone, 'rds:DescribeDBProxies'),
     on(ARN.distribution, 'cloudfront:GetDistribution'),
     on(ARN.principals, 'iam:SimulatePrincipalPolicy'),
   ],

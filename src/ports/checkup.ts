@@ -1,6 +1,7 @@
 /** What `doctor` asks of AWS and of this machine. Nothing here changes anything, and every question ends by a deadline. */
 
 import type {Region} from '../model/deployment.js'
+import type {Used} from './used.js'
 
 /** An answer, or why there is none. */
 export type Asked<T> = {known: true; value: T} | {known: false; code: string; why: string; next?: string}
@@ -35,23 +36,23 @@ export interface EngineOffer {
   global: boolean
 }
 
-/** How much of a quota is used. */
-export interface Used {
-  count: number
+/** How much of a quota is used, and by whom. */
+export interface Shared extends Used {
   /** Those of the deployment. */
   own: number
-  quota: number
 }
 
 export interface Checkup {
   identity(region: Region): Promise<Asked<Identity>>
   reach(region: Region): Promise<Asked<Reached>>
   bootstrap(region: Region, account: string): Promise<Asked<Bootstrap>>
-  vpcs(region: Region, app: string | undefined): Promise<Asked<Used>>
+  vpcs(region: Region, app: string | undefined): Promise<Asked<Shared>>
   engine(region: Region, version: string): Promise<Asked<EngineOffer>>
   /** Concurrent executions that the account's functions have in the region together. */
   concurrency(region: Region): Promise<Asked<number>>
-  proxies(region: Region, app: string | undefined): Promise<Asked<Used>>
+  proxies(region: Region, app: string | undefined): Promise<Asked<Shared>>
+  /** Ids of the availability zones that the account can use, such as `use1-az1`. */
+  zones(region: Region): Promise<Asked<string[]>>
   /** Reads the route of what is deployed and writes it as it is; null where nothing is deployed. */
   route(): Promise<Asked<Region | null>>
 }

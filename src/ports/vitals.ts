@@ -6,6 +6,7 @@
 import type {Region} from '../model/deployment.js'
 import type {SecretState} from '../model/observation.js'
 import type {CallOptions} from './call.js'
+import type {Used} from './used.js'
 
 export type {SecretState as SecretVitals} from '../model/observation.js'
 
@@ -19,6 +20,8 @@ export interface FunctionVitals {
   reason?: string
   /** Reserved concurrency; undefined where nothing is reserved. */
   reserved?: number
+  /** Ids of the subnets that it runs in. */
+  subnets: string[]
 }
 
 /** `at`: the start of its period, epoch milliseconds. */
@@ -75,6 +78,10 @@ export interface Vitals {
   functions(region: Region, options?: CallOptions): Promise<FunctionVitals[]>
   /** How many calls of functions the account may run at once in the region. */
   concurrencyLimit(region: Region, options?: CallOptions): Promise<number>
+  /** Manual snapshots of clusters that the account has and may have in the region; undefined where AWS does not say. */
+  clusterSnapshots(region: Region, options?: CallOptions): Promise<Used | undefined>
+  /** Ids of the subnets that the proxy stands in. */
+  proxySubnets(region: Region, options?: CallOptions): Promise<string[]>
   /** Of the last 15 minutes. */
   trouble(region: Region, options?: CallOptions): Promise<Trouble>
   peak(region: Region, options?: CallOptions): Promise<Peak>

@@ -13,12 +13,16 @@ describe('the configuration', () => {
       protect: false,
       capacity: {min: 0.5, max: 8},
       instances: 2,
+      zones: {'us-east-1': ['use1-az1', 'use1-az2']},
       lockToEdge: false,
     })
     expect(load({home: 'eu-west-1', protect: 'true', lockToEdge: 'true'})).to.include({
       home: 'eu-west-1',
       protect: true,
       lockToEdge: true,
+    })
+    expect(load({zones: '{"us-west-1": ["usw1-az1", "usw1-az3"]}'}).zones).to.deep.equal({
+      'us-west-1': ['usw1-az1', 'usw1-az3'],
     })
     expect(load({capacity: '{"min": 1, "max": 2}', instances: '3', alarmEmail: 'a@example.com'})).to.deep.include({
       capacity: {min: 1, max: 2},
@@ -38,6 +42,16 @@ describe('the configuration', () => {
       expect(() => load({capacity}), JSON.stringify(capacity)).to.throw('"capacity"')
     for (const instances of [0, 5, 1.5, 'two']) expect(() => load({instances})).to.throw('"instances"')
     expect(() => load({alarmEmail: 'me'})).to.throw('"alarmEmail"')
+    for (const zones of [
+      {},
+      {virginia: ['use1-az1', 'use1-az2']},
+      {'us-east-1': ['use1-az1']},
+      {'us-east-1': ['use1-az1', 'use1-az1']},
+      {'us-east-1': ['us-east-1a', 'us-east-1b']},
+      ['use1-az1', 'use1-az2'],
+      'use1-az1',
+    ])
+      expect(() => load({zones}), JSON.stringify(zones)).to.throw('"zones"')
   })
 
   it('lower-cases names where buckets and domains want it, and refuses what Cognito reserves', () => {

@@ -390,6 +390,16 @@ describe('the template', function () {
       expect(JSON.stringify(assembly.all('AWS::EC2::Subnet'))).to.include('Fn::GetAZs')
     })
 
+    it('aws 14: takes the zones that the configuration names: some of us-east-1 have no RDS Proxy', () => {
+      const pinned = workshop.synth({zones: {'us-east-1': ['use1-az1', 'use1-az2']}})
+      const [home, away] = ['us-east-1', 'us-east-2'].map((region) =>
+        pinned.resources(`ToDoMgmt-data-${region}`, 'AWS::EC2::Subnet').map(({properties}) => properties),
+      )
+      expect(home!.map(({AvailabilityZoneId: id}) => id)).to.deep.equal(['use1-az1', 'use1-az2'])
+      expect(home!.filter(({AvailabilityZone: name}) => name !== undefined)).to.deep.equal([])
+      expect(away!.filter(({AvailabilityZoneId: id}) => id !== undefined)).to.deep.equal([])
+    })
+
     it('defect 31: gives the same bytes twice, bundles included', async () => {
       const second = new Workshop()
       try {

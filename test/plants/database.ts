@@ -46,7 +46,7 @@ export const property = (subject: string): Drift => ({
   region: AWAY,
   subject,
   says: 'it was changed outside the template',
-  next: 'bring it into the template: todo-dr deploy',
+  next: 'change it back, or bring it into the template: todo-dr deploy',
 })
 
 async function cluster(
@@ -147,7 +147,7 @@ export const DATABASE_PLANTS: readonly Plant[] = [
         region: AWAY,
         level: 'problem',
         says: `it may grow to 2 ACU, but ${HOME} to 8`,
-        next: `aws rds modify-db-cluster --region ${AWAY} --db-cluster-identifier ${CLUSTER} --serverless-v2-scaling-configuration`,
+        next: `aws rds modify-db-cluster --region ${AWAY} --db-cluster-identifier ${CLUSTER} --serverless-v2-scaling-configuration MinCapacity=*,MaxCapacity=8`,
       },
     ],
     drift: [
@@ -170,7 +170,7 @@ export const DATABASE_PLANTS: readonly Plant[] = [
         region: AWAY,
         level: 'warning',
         says: 'the minimum capacity is 0 ACU: it may pause, and a promotion would wait for it to resume',
-        next: 'MinCapacity=0.5',
+        next: `aws rds modify-db-cluster --region ${AWAY} --db-cluster-identifier ${CLUSTER} --serverless-v2-scaling-configuration MinCapacity=0.5,MaxCapacity=*`,
       },
     ],
     drift: [
@@ -183,7 +183,13 @@ export const DATABASE_PLANTS: readonly Plant[] = [
     by: 'rds `ModifyDBCluster`',
     make: (ground) => cluster(ground, {BackupRetentionPeriod: 1}, {BackupRetentionPeriod: 7}),
     health: [
-      {check: 'backups', region: AWAY, level: 'warning', says: 'kept for 1 day', next: 'keep them for 7 days or more'},
+      {
+        check: 'backups',
+        region: AWAY,
+        level: 'warning',
+        says: 'kept for 1 day',
+        next: 'keep them for 7 days or more; the template keeps 35 with "protect": true',
+      },
     ],
     drift: [
       setting('database.backup retention', DATABASE),
@@ -275,7 +281,7 @@ export const DATABASE_PLANTS: readonly Plant[] = [
         ...property('*Instance2* (AWS::RDS::DBInstance)'),
         class: 'destructive',
         says: 'a deployment would replace, detach or upgrade what holds the data',
-        next: 'look at the change set: todo-dr deploy --dry-run',
+        next: 'bring the template to what is there, and look at the change set: todo-dr deploy --dry-run. Until then deploy refuses',
       },
     ],
     // What is said of each instance is said of one less.
@@ -329,7 +335,7 @@ export const LOST_PROXY: Plant = {
       region: HOME,
       level: 'problem',
       says: 'the proxy has no target that takes writes',
-      next: `aws rds describe-db-proxy-targets --region ${HOME}`,
+      next: `todo-dr outage status; aws rds describe-db-proxy-targets --region ${HOME}`,
     },
   ],
 }
@@ -351,7 +357,7 @@ export const NO_INSTANCE: Plant = {
       region: null,
       level: 'problem',
       says: `the member in ${AWAY} is`,
-      next: 'wait until it is connected again',
+      next: 'wait until it is connected again; check with todo-dr status',
     },
     {check: 'api', region: AWAY, level: 'problem', says: 'answers 503 DatabaseUnavailable', next: 'todo-dr status'},
     {
@@ -359,21 +365,21 @@ export const NO_INSTANCE: Plant = {
       region: AWAY,
       level: 'problem',
       says: 'a failover would be refused by target-has-instance',
-      next: 'add an instance',
+      next: 'add an instance, or wait until the existing one can serve',
     },
     {
       check: 'gates',
       region: AWAY,
       level: 'problem',
       says: 'a failover would be refused by target-reachable',
-      next: 'wait until it answers again',
+      next: 'wait until it answers again; check with todo-dr status',
     },
     {
       check: 'standby-capacity',
       region: AWAY,
       level: 'problem',
       says: 'the standby has no instance',
-      next: 'aws rds create-db-instance',
+      next: `add one: aws rds create-db-instance --region ${AWAY}`,
     },
   ],
 }
@@ -391,7 +397,7 @@ export const STALLED: Plant = {
       region: null,
       level: 'problem',
       says: `the member in ${AWAY} is`,
-      next: 'wait until it is connected again',
+      next: 'wait until it is connected again; check with todo-dr status',
     },
   ],
 }

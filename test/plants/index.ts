@@ -2,6 +2,7 @@
 
 import {DATABASE_PLANTS, LAGGING, LOST_PROXY, NO_INSTANCE, STALLED} from './database.js'
 import {CLOSED_READER, FAILING, FOREIGN_FENCE, FUNCTION_PLANTS, LOST_FUNCTION} from './functions.js'
+import {FEW_CONNECTIONS, FULL_OF_SNAPSHOTS, ZONE_WITHOUT_PROXY} from './limits.js'
 import {CUT_RUN, FOREIGN_LEASE, LEFT_OUTAGE, OTHER_CLOCK, SILENT_REGION} from './operator.js'
 import {BROKEN_PATH, NO_EDGE, OTHER_ROUTE, PATH_PLANTS} from './path.js'
 import type {Bed, Plant} from './plant.js'
@@ -12,11 +13,13 @@ const alone = (plant: Plant): Bed => ({title: plant.name, plants: [plant]})
 export const BEDS: readonly Bed[] = [
   {
     title: 'settings of one region',
-    plants: [...DATABASE_PLANTS, ...FUNCTION_PLANTS, ...PATH_PLANTS, FOREIGN_LEASE],
+    plants: [...DATABASE_PLANTS, ...FUNCTION_PLANTS, ...PATH_PLANTS, FULL_OF_SNAPSHOTS, FOREIGN_LEASE],
   },
   {title: 'the way through one region', plants: BROKEN_PATH},
   ...[
     LOST_PROXY,
+    ZONE_WITHOUT_PROXY,
+    FEW_CONNECTIONS,
     LAGGING,
     STALLED,
     FOREIGN_FENCE,

@@ -20,7 +20,7 @@ export const FOREIGN_LEASE: Plant = {
       region: null,
       level: 'warning',
       says: 'mia on another machine holds it',
-      next: 'wait until that command ends',
+      next: 'wait until that command ends; todo-dr status',
     },
   ],
 }
@@ -48,7 +48,7 @@ export const OTHER_CLOCK: Plant = {
       region: HOME,
       level: 'warning',
       says: 'errors and',
-      next: 'read the logs of the functions',
+      next: `read the logs of the functions in ${HOME}`,
     },
   ],
 }
@@ -100,7 +100,7 @@ export const CUT_RUN: Plant = {
       region: null,
       level: 'problem',
       says: `the switchover to ${AWAY} was begun and is not finished`,
-      next: 'todo-dr resume',
+      next: 'todo-dr resume *',
     },
     {
       check: 'concurrency',
@@ -114,7 +114,7 @@ export const CUT_RUN: Plant = {
       region: null,
       level: 'warning',
       says: 'a switch would be refused',
-      next: 'wait until that command ends',
+      next: 'wait until that command ends; todo-dr status',
     },
   ],
 }
@@ -130,7 +130,7 @@ export const NEVER_REHEARSED: Plant = {
       region: null,
       level: 'warning',
       says: 'no switch of this deployment is known',
-      next: 'rehearse: todo-dr switchover and todo-dr failback',
+      next: 'rehearse: todo-dr switchover and todo-dr failback, or todo-dr outage start and todo-dr failover --measure',
     },
   ],
 }
@@ -149,14 +149,14 @@ export const SILENT_REGION: Plant = {
       region: null,
       level: 'problem',
       says: `the member in ${AWAY} is`,
-      next: 'wait until it is connected again',
+      next: 'wait until it is connected again; check with todo-dr status',
     },
     ...['instances', 'backups', 'api', 'functions', 'alarms', 'secrets'].map((check) => ({
       check,
       region: AWAY as typeof AWAY,
       level: 'unknown' as const,
       says: 'no answer within 3 s',
-      next: 'todo-dr status says whether the region is down',
+      next: 'todo-dr health again; todo-dr status says whether the region is down',
     })),
   ],
 }

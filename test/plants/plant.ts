@@ -22,7 +22,7 @@ export interface IllHealth {
   level: Exclude<Level, 'ok'>
   /** A part of the text, word for word. */
   says: string
-  /** A part of the remedy, word for word. */
+  /** The whole remedy, word for word, as the page shows it; `*` stands for any letters. */
   next: string
 }
 
@@ -34,6 +34,7 @@ export interface Drift {
   /** `*` stands for any letters: CloudFormation's ids have a hash in them. */
   subject: string
   says: string
+  /** The whole of it; `*` stands for any letters. */
   next: string
   /** Of a row: the value of its column `id`, where its table has one. */
   id?: number
@@ -74,7 +75,8 @@ export const isSaidBy = (wanted: IllHealth, found: HealthFinding): boolean =>
   wanted.region === found.region &&
   wanted.level === found.level &&
   found.text.includes(wanted.says) &&
-  found.remedy?.includes(wanted.next) === true
+  found.remedy !== null &&
+  pattern(wanted.next).test(found.remedy)
 
 export const isToldBy = (wanted: Drift, found: Difference): boolean =>
   wanted.kind === found.kind &&
@@ -83,7 +85,8 @@ export const isToldBy = (wanted: Drift, found: Difference): boolean =>
   pattern(wanted.subject).test(found.subject) &&
   (wanted.id === undefined || (found.kind === 'rows' && found.key.id === wanted.id)) &&
   found.text.includes(wanted.says) &&
-  found.next?.includes(wanted.next) === true
+  found.next !== null &&
+  pattern(wanted.next).test(found.next)
 
 export const shownHealth = ({level, check, region, text, remedy}: HealthFinding): string =>
   `${level} ${check} ${region}: ${text}\n    -> ${remedy}`

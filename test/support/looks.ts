@@ -51,11 +51,18 @@ export const side = (
     ...more,
   })
 
+/** Of functions and proxy. */
+const SUBNETS = ['subnet-1', 'subnet-2']
+
 export function regionLook(region: string, change: Partial<RegionLook> = {}): RegionLook {
   const {writers, readers} = sampleDeployment().regions.find((one) => one.region === region)!.functions
   return {
-    functions: yes([...writers, ...readers].map((name) => ({name, state: 'Active', update: 'Successful'}))),
+    functions: yes(
+      [...writers, ...readers].map((name) => ({name, state: 'Active', update: 'Successful', subnets: SUBNETS})),
+    ),
     concurrencyLimit: yes(1000),
+    snapshots: yes({count: 3, quota: 100}),
+    subnets: yes(SUBNETS),
     trouble: yes({errors: [], throttles: []}),
     peak: yes({capacity: 2, connections: 12}),
     alarms: yes([{name: `demo-${region}-ApiErrors`, state: 'OK'}]),

@@ -130,6 +130,7 @@ export class Stage {
       engine: (region) => of(region, {offered: true, global: true}),
       concurrency: (region) => of(region, 1000),
       proxies: (region) => of(region, {count: 1, own: 1, quota: 20}),
+      zones: (region) => of(region, ['az1', 'az2', 'az3']),
       route: async () => ({known: true, value: HOME}),
     }
     const findings = await examine({

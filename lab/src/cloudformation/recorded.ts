@@ -10,10 +10,11 @@ import {generatedName, randomCapitals, randomHex} from './names.js'
 import type {Properties, ResourceContext, ResourceProvider} from './provider.js'
 import {recordsOf, type ResourceRecord} from './records.js'
 import {TAGS} from './tags.js'
+import {zoneOf} from './zones.js'
 
 /**
  * Patterns may hold `{hex:17}` (random hex digits), `{id:21}` (random capitals and digits), `{uuid}`, `{region}`, `{account}`,
- * `{ip}` (an address for benchmarks, RFC 2544), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
+ * `{ip}` (an address for benchmarks, RFC 2544), `{zone}` and `{zoneId}` (of what asks for an availability zone), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
  */
 export interface RecordedType {
   area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images'
@@ -33,7 +34,7 @@ export interface RecordedType {
   /** Drift detection checks it: its service has calls that change or delete it. */
   checked?: true
   /** Throws where the service would refuse a new one. */
-  check?(lab: Lab, region: string): void
+  check?(lab: Lab, region: string, properties: Properties): void
   /** Instead of its end: such a resource outlives its deletion. */
   retire?(record: ResourceRecord): void
 }
@@ -58,6 +59,8 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
     ...properties,
     region,
     account: ACCOUNT,
+    zone: zoneOf(region, properties)?.name,
+    zoneId: zoneOf(region, properties)?.id,
     stack: stackName,
     logicalId,
   })
@@ -82,7 +85,7 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
       const physicalId = String(all.ref)
       if (type.name && records.find(region, name, physicalId))
         throw fault('AlreadyExists', `Resource of type '${name}' with identifier '${physicalId}' already exists.`)
-      type.check?.(context.lab, region)
+      type.check?.(context.lab, region, properties)
       const attributes = attributesOf(all)
       const arn = type.arn && `arn:aws:${filled(type.arn, {...all, ...attributes})}`
       records.put({type: name, region, physicalId, arn, properties, attributes, createdAt: new Date()})

@@ -14,3 +14,18 @@ export function zoneId(zone: string): string {
     : direction.charAt(0)
   return `${continent}${initials}${number}-az${'abcdef'.indexOf(letter) + 1}`
 }
+
+export interface Zone {
+  name: string
+  id: string
+}
+
+/**
+ * The zone that is asked for by its name or by its id; undefined where the region has no such one. Where neither is given AWS takes one,
+ * and the lab the first ("AWS::EC2::Subnet", CloudFormation template reference).
+ */
+export function zoneOf(region: string, asked: Record<string, unknown>): Zone | undefined {
+  const {AvailabilityZone: name, AvailabilityZoneId: id} = asked
+  const zones = zonesOf(region).map((zone): Zone => ({name: zone, id: zoneId(zone)}))
+  return zones.find((zone) => (name ?? zone.name) === zone.name && (id ?? zone.id) === zone.id)
+}

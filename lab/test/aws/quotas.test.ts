@@ -1,5 +1,5 @@
 import {GetAccountSettingsCommand, LambdaClient, PutFunctionConcurrencyCommand} from '@aws-sdk/client-lambda'
-import {CreateDBProxyCommand, RDSClient} from '@aws-sdk/client-rds'
+import {CreateDBProxyCommand, DescribeAccountAttributesCommand, RDSClient} from '@aws-sdk/client-rds'
 import {
   GetAWSDefaultServiceQuotaCommand,
   GetServiceQuotaCommand,
@@ -63,7 +63,7 @@ describe('quotas', () => {
     expect([await value(CONCURRENCY), await value(PROXIES), await value(VPCS)]).to.deep.equal([1000, 20, 5])
     const client = new ServiceQuotasClient(clientOf(HOME))
     const {Quotas} = await client.send(new ListServiceQuotasCommand({ServiceCode: 'rds'}))
-    expect(Quotas!.map(({QuotaName}) => QuotaName)).to.deep.equal(['Proxies'])
+    expect(Quotas!.map(({QuotaName}) => QuotaName)).to.deep.equal(['Proxies', 'Manual DB cluster snapshots'])
     const unknown = client.send(new GetServiceQuotaCommand({ServiceCode: 'lambda', QuotaCode: 'L-0'}))
     expect((await failure(unknown)).name).to.equal('NoSuchResourceException')
   })
@@ -84,6 +84,12 @@ describe('quotas', () => {
     await reserve(50)
     const {AccountLimit} = await lambda.send(new GetAccountSettingsCommand({}))
     expect(AccountLimit).to.deep.include({ConcurrentExecutions: 150, UnreservedConcurrentExecutions: 100})
+  })
+
+  it('of RDS are told with what is used of them', async () => {
+    await set({region: AWAY, serviceCode: 'rds', code: 'L-9B510759', value: 7})
+    const {AccountQuotas} = await new RDSClient(clientOf(AWAY)).send(new DescribeAccountAttributesCommand({}))
+    expect(AccountQuotas).to.deep.equal([{AccountQuotaName: 'ManualClusterSnapshots', Used: 0, Max: 7}])
   })
 
   it('refuse what is beyond them', async () => {

@@ -24,7 +24,7 @@ describe('recorded resource types', () => {
       PolicyName: 'p',
       Name: 'n',
       TopicArn: 'arn:aws:sns:us-east-2:000000000000:t',
-      AvailabilityZone: 'a',
+      AvailabilityZone: 'us-east-2a',
       CidrBlock: '10.0.0.0/8',
     }
     for (const type of Object.keys(RECORDED)) {

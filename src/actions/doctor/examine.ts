@@ -16,6 +16,7 @@ import {
   judgeReach,
   judgeRoute,
   judgeVpcs,
+  judgeZones,
 } from './judge-aws.js'
 import {
   judgeCapacity,
@@ -136,23 +137,28 @@ interface Check {
 
 function notAsked(identity: Asked<Identity>): Check[] {
   const judgement = unknown(identity.known ? 'not checked' : 'unknown without working credentials', 'see credentials')
-  return ['bootstrap', 'vpc quota', 'proxy quota', 'engine', 'concurrency'].map((check) => ({check, judgement}))
+  return ['bootstrap', 'vpc quota', 'proxy quota', 'zones', 'engine', 'concurrency'].map((check) => ({
+    check,
+    judgement,
+  }))
 }
 
 async function askRegion(
   checkup: Checkup,
   {region, account, app, version}: {region: Region; account: string; app?: string; version: string},
 ): Promise<Check[]> {
-  const [bootstrap, vpcs, proxies, engine] = await Promise.all([
+  const [bootstrap, vpcs, proxies, zones, engine] = await Promise.all([
     checkup.bootstrap(region, account),
     checkup.vpcs(region, app),
     checkup.proxies(region, app),
+    checkup.zones(region),
     checkup.engine(region, version),
   ])
   return [
     {check: 'bootstrap', judgement: judged(bootstrap, (value) => judgeBootstrap(value, region, account))},
     {check: 'vpc quota', judgement: judged(vpcs, (value) => judgeVpcs(value, region))},
     {check: 'proxy quota', judgement: judged(proxies, (value) => judgeProxies(value, region))},
+    {check: 'zones', judgement: judged(zones, (value) => judgeZones(value, region))},
     {check: 'engine', judgement: judged(engine, (value) => judgeEngine(value, version))},
   ]
 }

@@ -1,9 +1,10 @@
 /** Judgements on what AWS, or the lab in its place, answers. Pure. */
 
 import type {Region} from '../../model/deployment.js'
+import {hasProxy, ZONES_OF_PROXY} from '../../model/zones.js'
 import {ok, problem, unknown, warning} from '../../model/finding.js'
 import type {Judgement} from '../../model/finding.js'
-import type {Asked, Bootstrap, EngineOffer, Identity, Reached, Used} from '../../ports/checkup.js'
+import type {Asked, Bootstrap, EngineOffer, Identity, Reached, Shared} from '../../ports/checkup.js'
 
 /** What the stacks of the pinned aws-cdk-lib ask for (`requiresBootstrapStackVersion` of their assembly). */
 export const LEAST_BOOTSTRAP = 6
@@ -117,7 +118,7 @@ export function judgeBootstrap({version, stack, bucket}: Bootstrap, region: Regi
 
 const bucketName = (account: string, region: Region): string => `cdk-hnb659fds-assets-${account}-${region}`
 
-export function judgeVpcs({count, own, quota}: Used, region: Region): Judgement {
+export function judgeVpcs({count, own, quota}: Shared, region: Region): Judgement {
   const used = `${count} of ${quota} VPCs`
   if (own > 0) return ok(`${used}, ours among them`)
   return count < quota
@@ -128,7 +129,7 @@ export function judgeVpcs({count, own, quota}: Used, region: Region): Judgement 
       )
 }
 
-export function judgeProxies({count, own, quota}: Used, region: Region): Judgement {
+export function judgeProxies({count, own, quota}: Shared, region: Region): Judgement {
   const used = `${count} of ${quota} RDS proxies`
   if (own > 0) return ok(`${used}, ours among them`)
   return count < quota
@@ -137,6 +138,18 @@ export function judgeProxies({count, own, quota}: Used, region: Region): Judgeme
         `${used}: there is no room for another one`,
         `delete one, or ask for more: aws service-quotas request-service-quota-increase --region ${region} --service-code rds --quota-code L-D94C7EA3 --desired-value ${quota + 1}`,
       )
+}
+
+/**
+ * AWS refuses a proxy that would stand in one zone. Which zones an account sees, and under which letter, differs from account to account.
+ */
+export function judgeZones(zones: readonly string[], region: Region): Judgement {
+  const [able, unable] = [zones.filter((id) => hasProxy(id)), zones.filter((id) => !hasProxy(id))]
+  const without = unable.length === 0 ? '' : `; without: ${unable.join(', ')}`
+  const text = `${able.length} availability zones with RDS Proxy${without}`
+  return able.length < ZONES_OF_PROXY
+    ? problem(`${text}: a proxy needs ${ZONES_OF_PROXY}`, `choose another region than ${region} in todo-dr.yaml`)
+    : ok(text)
 }
 
 /**

@@ -14,7 +14,7 @@ import {primaryOf} from '../../model/observation.js'
 import type {Observation, Sample} from '../../model/observation.js'
 import type {Place} from '../../model/permission.js'
 import {homeOf, otherRegion, regionNames} from '../../model/regions.js'
-import type {Asked, Checkup, Identity, Reached} from '../../ports/checkup.js'
+import type {Asked, Identity, Reached} from '../../ports/checkup.js'
 import type {ActiveOutage, Outage} from '../../ports/outage.js'
 import type {RunStore} from '../../ports/runs.js'
 import type {
@@ -26,6 +26,7 @@ import type {
   Trouble,
   Vitals,
 } from '../../ports/vitals.js'
+import type {Used} from '../../ports/used.js'
 import {answerWithin} from '../../ports/waits.js'
 import {withToken} from '../../ports/with-token.js'
 import type {LeaseHolder, World} from '../../ports/world.js'
@@ -33,7 +34,7 @@ import type {HealthIntent} from './intents.js'
 import {permitted} from './permitted.js'
 import type {Permissions} from './permitted.js'
 import {identityOnce, onceEach, sharing} from './share.js'
-import type {Ask} from './share.js'
+import type {Ask, Greeter} from './share.js'
 
 /** Milliseconds. A call of an API may start a function first. */
 const DEADLINE_MS = 3000
@@ -42,7 +43,7 @@ const COLD_MS = 5000
 export interface LookInput {
   world: World
   vitals: Vitals
-  checkup: Checkup
+  checkup: Greeter
   outage: Outage
   runs: RunStore
   intent: HealthIntent
@@ -58,6 +59,10 @@ export interface RegionLook {
   functions: Sample<FunctionVitals[]>
   /** Calls of functions that the account may run at once. */
   concurrencyLimit: Sample<number>
+  /** Undefined where AWS does not say. */
+  snapshots: Sample<Used | undefined>
+  /** Of the proxy. */
+  subnets: Sample<string[]>
   trouble: Sample<Trouble>
   peak: Sample<Peak>
   alarms: Sample<AlarmVitals[]>
@@ -120,8 +125,8 @@ export async function look(input: LookInput): Promise<Look> {
   const recent = recentRuns(runs, deployment)
   const ask = sampler(input)
   const order = regionNames(deployment)
-  const vitals = onceEach(input.vitals)
-  const identity = identityOnce(checkup)
+  const vitals = onceEach(input.vitals, signal)
+  const identity = identityOnce(checkup, signal)
   const [prepared, {unfinished, last}, measured, edge, distribution, lease, permissions, ...sides] = await Promise.all([
     prepare({world: sharing(world, vitals), intent, maxLagSeconds, signal, recent: () => recent}),
     recent,
@@ -204,23 +209,26 @@ async function lookAt(
     checkup,
     world,
     identity: whoAsks,
-  }: Pick<LookInput, 'checkup' | 'vitals' | 'world'> & Pick<Checkup, 'identity'>,
+  }: Pick<LookInput, 'checkup' | 'vitals' | 'world'> & Pick<Greeter, 'identity'>,
   ask: Ask,
 ): Promise<FirstLook> {
   const of = <T>(what: string, call: (signal: AbortSignal) => Promise<T>): Promise<Sample<T>> =>
     ask(`${what} in ${region}`, DEADLINE_MS, call)
-  const [functions, concurrencyLimit, trouble, peak, alarms, secrets, token, reached, identity] = await Promise.all([
-    of('the functions', (signal) => vitals.functions(region, {signal})),
-    of('the account settings of Lambda', (signal) => vitals.concurrencyLimit(region, {signal})),
-    of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
-    of('the metrics of the database', (signal) => vitals.peak(region, {signal})),
-    of('the alarms', (signal) => vitals.alarms(region, {signal})),
-    of('the secrets', (signal) => vitals.secrets(region, {signal})),
-    of('the user pool', (signal) => issued(world, region, signal)),
-    checkup.reach(region),
-    whoAsks(region),
-  ])
-  return {functions, concurrencyLimit, trouble, peak, alarms, secrets, token, reached, identity}
+  const [functions, concurrencyLimit, snapshots, subnets, trouble, peak, alarms, secrets, token, reached, identity] =
+    await Promise.all([
+      of('the functions', (signal) => vitals.functions(region, {signal})),
+      of('the account settings of Lambda', (signal) => vitals.concurrencyLimit(region, {signal})),
+      of('the account attributes of RDS', (signal) => vitals.clusterSnapshots(region, {signal})),
+      of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
+      of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
+      of('the metrics of the database', (signal) => vitals.peak(region, {signal})),
+      of('the alarms', (signal) => vitals.alarms(region, {signal})),
+      of('the secrets', (signal) => vitals.secrets(region, {signal})),
+      of('the user pool', (signal) => issued(world, region, signal)),
+      checkup.reach(region),
+      whoAsks(region),
+    ])
+  return {functions, concurrencyLimit, snapshots, subnets, trouble, peak, alarms, secrets, token, reached, identity}
 }
 
 async function issued({tokens}: World, region: Region, signal: AbortSignal): Promise<{refused?: string}> {

@@ -13,22 +13,39 @@ export type Ask = <T>(what: string, ms: number, call: (signal: AbortSignal) => P
 
 type AskOnce<T> = (region: Region, options?: CallOptions) => Promise<T>
 
-/** Of each region once, for all who want to know. */
-function once<T>(ask: AskOnce<T>): AskOnce<T> {
+/**
+ * Of each region once, for all who want to know. The answer belongs to the whole look, whose `signal` alone ends the asking: who
+ * waits no longer leaves the others their answer.
+ */
+export function once<T>(signal: AbortSignal, ask: AskOnce<T>): AskOnce<T> {
   const asked = new Map<Region, Promise<T>>()
-  return (region, options) => {
-    const one = asked.get(region) ?? ask(region, options)
+  return (region, options = {}) => {
+    const one = asked.get(region) ?? ask(region, {signal})
     asked.set(region, one)
-    return one
+    return waitedFor(one, options.signal)
   }
 }
 
-/** Vitals of one look, in which what the gates ask too is asked once. */
-export const onceEach = (vitals: Vitals): Vitals => ({
-  functions: once((region, options) => vitals.functions(region, options)),
-  concurrencyLimit: once((region, options) => vitals.concurrencyLimit(region, options)),
-  peak: once((region, options) => vitals.peak(region, options)),
-  secrets: once((region, options) => vitals.secrets(region, options)),
+/** Throws the reason of the signal, where that comes first. */
+function waitedFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  work.catch(() => undefined)
+  if (!signal) return work
+  return new Promise((done, fail) => {
+    const leave = (): void => fail(signal.reason)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave, {once: true})
+    work.then(done, fail).finally(() => signal.removeEventListener('abort', leave))
+  })
+}
+
+/** Vitals of one look, in which what the gates ask too is asked once. `signal` ends the look. */
+export const onceEach = (vitals: Vitals, signal: AbortSignal): Vitals => ({
+  functions: once(signal, (region, options) => vitals.functions(region, options)),
+  concurrencyLimit: once(signal, (region, options) => vitals.concurrencyLimit(region, options)),
+  peak: once(signal, (region, options) => vitals.peak(region, options)),
+  secrets: once(signal, (region, options) => vitals.secrets(region, options)),
+  clusterSnapshots: (region, options) => vitals.clusterSnapshots(region, options),
+  proxySubnets: (region, options) => vitals.proxySubnets(region, options),
   trouble: (region, options) => vitals.trouble(region, options),
   alarms: (region, options) => vitals.alarms(region, options),
   denied: (principal, wanted, options) => vitals.denied(principal, wanted, options),
@@ -36,8 +53,31 @@ export const onceEach = (vitals: Vitals): Vitals => ({
 })
 
 /** Who asks is asked once in each region too. */
-export const identityOnce = (checkup: Checkup): ((region: Region) => Promise<Asked<Identity>>) =>
-  once((region) => checkup.identity(region))
+export const identityOnce = (
+  checkup: Pick<Checkup, 'identity'>,
+  signal: AbortSignal,
+): ((region: Region) => Promise<Asked<Identity>>) => once(signal, (region) => checkup.identity(region))
+
+/** What needs no map: who asks, and the other side's clock. */
+export type Greeter = Pick<Checkup, 'identity' | 'reach'>
+
+/** A greeter that has asked each region for its clock and for who asks before anybody wants to know; later looks ask anew. */
+export function askedAhead(checkup: Greeter, regions: readonly Region[]): Greeter {
+  const ahead = <T>(ask: (region: Region) => Promise<T>): ((region: Region) => Promise<T>) => {
+    const begun = new Map(regions.map((region) => [region, ask(region)]))
+    for (const one of begun.values()) one.catch(() => undefined)
+    return (region) => {
+      const one = begun.get(region)
+      begun.delete(region)
+      return one ?? ask(region)
+    }
+  }
+
+  return {
+    identity: ahead((region) => checkup.identity(region)),
+    reach: ahead((region) => checkup.reach(region)),
+  }
+}
 
 /** A world that answers the gates with those vitals: whether the functions that write are open, the capacity used, what must be alike. */
 export function sharing(world: World, vitals: Vitals): World {

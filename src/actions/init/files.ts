@@ -1,6 +1,7 @@
 /** The files of a new project, from what the program ships and from the settings. Pure. */
 
 import {isAwsRegion} from '../../model/aws-regions.js'
+import {WITH_PROXY} from '../../model/zones.js'
 import type {ProjectFile, Shipped} from '../../ports/projects.js'
 import {costMarkdown, dollars} from './cost.js'
 import {fill} from './fill.js'
@@ -56,7 +57,21 @@ function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
 /** What infra-template/lib/config.ts reads. */
 function infraConfig(settings: Settings): object {
   const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail} = settings
-  return {app, account, home, away, protect, capacity, instances, ...(alarmEmail && {alarmEmail}), lockToEdge: false}
+  const zones = Object.fromEntries(
+    [home, away].flatMap((region) => (WITH_PROXY[region] ? [[region, WITH_PROXY[region]]] : [])),
+  )
+  return {
+    app,
+    account,
+    home,
+    away,
+    protect,
+    capacity,
+    instances,
+    ...(Object.keys(zones).length > 0 && {zones}),
+    ...(alarmEmail && {alarmEmail}),
+    lockToEdge: false,
+  }
 }
 
 function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {

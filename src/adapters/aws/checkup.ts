@@ -3,11 +3,12 @@
 import {loadSharedConfigFiles} from '@smithy/core/config'
 import type {AwsAccess, Clients} from './clients.js'
 import {isFault} from './errors.js'
+import {concurrencyLimit} from './quotas.js'
 import type {Input, Operation, Output, Service} from './services.js'
 import {DrError, Unreachable} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import {OWNER_TAG} from '../../model/estate.js'
-import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Used} from '../../ports/checkup.js'
+import type {Asked, Bootstrap, Checkup, EngineOffer, Identity, Reached, Shared} from '../../ports/checkup.js'
 import type {Route} from '../../ports/route.js'
 import {abortAfter} from '../abort-after.js'
 
@@ -131,7 +132,7 @@ export class AwsCheckup implements Checkup {
     })
   }
 
-  vpcs(region: Region, app: string | undefined): Promise<Asked<Used>> {
+  vpcs(region: Region, app: string | undefined): Promise<Asked<Shared>> {
     return asked(async () => {
       const [found, quota] = await Promise.all([
         this.#call('ec2', region, 'DescribeVpcs', {MaxResults: 1000}),
@@ -153,13 +154,10 @@ export class AwsCheckup implements Checkup {
   }
 
   concurrency(region: Region): Promise<Asked<number>> {
-    return asked(async () => {
-      const {AccountLimit} = await this.#call('lambda', region, 'GetAccountSettings', {})
-      return AccountLimit?.ConcurrentExecutions ?? 0
-    })
+    return asked(() => concurrencyLimit(this.clients, region, {signal: this.signal, deadlineMs: DEADLINE_MS}))
   }
 
-  proxies(region: Region, app: string | undefined): Promise<Asked<Used>> {
+  proxies(region: Region, app: string | undefined): Promise<Asked<Shared>> {
     return asked(async () => {
       const [{DBProxies: found = []}, quota] = await Promise.all([
         this.#call('rds', region, 'DescribeDBProxies', {}),
@@ -167,6 +165,15 @@ export class AwsCheckup implements Checkup {
       ])
       const own = found.filter(({DBProxyName}) => DBProxyName === `${app?.toLowerCase()}-${region}`)
       return {count: found.length, own: own.length, quota: quota.Quota?.Value ?? 0}
+    })
+  }
+
+  zones(region: Region): Promise<Asked<string[]>> {
+    return asked(async () => {
+      // Local zones and those of Wavelength are none that a proxy could stand in.
+      const Filters = [{Name: 'zone-type', Values: ['availability-zone']}]
+      const {AvailabilityZones = []} = await this.#call('ec2', region, 'DescribeAvailabilityZones', {Filters})
+      return AvailabilityZones.map(({ZoneId = ''}) => ZoneId)
     })
   }
 

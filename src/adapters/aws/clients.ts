@@ -67,6 +67,12 @@ const ROUNDING_MS = 2500
  */
 const CONNECTIONS = 8
 
+/**
+ * For a logger that has `info` the SDK goes through every answer by its schema once more, to leave out what is secret, and its own
+ * silent one has it. Nobody reads that: this one has only what the SDK calls without looking whether it is there.
+ */
+const QUIET = {debug() {}, warn() {}}
+
 /** Services that stand in no region, and how errors name where they are. */
 const GLOBAL: Partial<Record<Service, {region: Region; where: string}>> = {
   cloudfront: {region: 'us-east-1', where: 'CloudFront'},
@@ -187,11 +193,11 @@ export class Clients {
   }
 
   /**
-   * Loads what probes and steps call, ahead of the first call: loading takes half a second and more on a busy machine,
-   * which must not count as a region's silence.
+   * Loads what probes and steps call, or those services, ahead of the first call: loading takes half a second and more on a busy
+   * machine, which must not count as a region's silence.
    */
-  async preload(): Promise<void> {
-    await Promise.all(URGENT.map((service) => this.#load(service)))
+  async preload(services: readonly Service[] = URGENT): Promise<void> {
+    await Promise.all(services.map((service) => this.#load(service)))
   }
 
   /** Who calls, as the provider chain found it. Throws what the SDK throws where it found nobody. */
@@ -276,6 +282,7 @@ export class Clients {
       ...(profile && {profile}),
       // The SDK sends again what may have been carried out.
       maxAttempts: 1,
+      logger: QUIET,
       requestHandler,
       ...(service === 's3' && {forcePathStyle: endpoint !== undefined}),
       ...(service === 'cloudfront-keyvaluestore' &&

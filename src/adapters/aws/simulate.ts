@@ -8,27 +8,23 @@ import type {Clients} from './clients.js'
 /** The most results of one answer (IAM API, SimulatePrincipalPolicy). */
 const PAGE = 1000
 
-/**
- * A question for each set of resources: the simulator answers for every action on every resource, and most of those pairs are
- * nobody's. `principal` is of a user or a role: the simulator knows no sessions.
- */
+/** So many results that nobody asked for cost less than another call. */
+const SPARE = 10
+
+interface PolicyQuestion {
+  ActionNames: string[]
+  ResourceArns: string[]
+}
+
+/** `principal` is of a user or a role: the simulator knows no sessions. */
 export async function simulate(
   clients: Clients,
   principal: string,
   wanted: readonly Wanted[],
   options: CallOptions,
 ): Promise<Denials> {
-  const questions = new Map<string, {ActionNames: string[]; ResourceArns: string[]}>()
-  for (const action of new Set(wanted.map((one) => one.action))) {
-    const ResourceArns = wanted.filter((one) => one.action === action).map(({resource}) => resource)
-    const key = ResourceArns.join(' ')
-    const known = questions.get(key)
-    if (known) known.ActionNames.push(action)
-    else questions.set(key, {ActionNames: [action], ResourceArns})
-  }
-
   const answers = await Promise.all(
-    [...questions.values()].map((question) =>
+    questionsOf(wanted).map((question) =>
       clients.call(
         'iam',
         '',
@@ -38,7 +34,10 @@ export async function simulate(
       ),
     ),
   )
-  const refused = answers.flatMap(({EvaluationResults = []}) => EvaluationResults.filter((one) => isRefused(one)))
+  const asked = new Set(wanted.map(({action, resource}) => `${action} ${resource}`))
+  const refused = answers
+    .flatMap(({EvaluationResults = []}) => EvaluationResults)
+    .filter((one) => isRefused(one) && asked.has(`${one.EvalActionName} ${one.EvalResourceName}`))
   const named = (some: EvaluationResult[]): Wanted[] =>
     some.map(({EvalActionName: action = '', EvalResourceName: resource = ''}) => ({action, resource}))
   return {
@@ -46,6 +45,33 @@ export async function simulate(
     unsure: named(refused.filter((one) => lacksContext(one))),
   }
 }
+
+/**
+ * The simulator answers for every action on every resource of a question ("Each operation is evaluated for each resource", IAM API,
+ * SimulatePrincipalPolicy): what has the same resources is asked together, and what has others too where that adds little.
+ */
+export function questionsOf(wanted: readonly Wanted[]): PolicyQuestion[] {
+  const questions: PolicyQuestion[] = []
+  for (const action of new Set(wanted.map((one) => one.action))) {
+    const resources = wanted.filter((one) => one.action === action).map(({resource}) => resource)
+    const [best] = questions
+      .map((question) => ({question, merged: joined(question, action, resources)}))
+      .map(({question, merged}) => ({question, merged, more: sizeOf(merged) - sizeOf(question) - resources.length}))
+      .filter(({more}) => more <= SPARE)
+      .sort((one, other) => one.more - other.more)
+    if (best) Object.assign(best.question, best.merged)
+    else questions.push({ActionNames: [action], ResourceArns: resources})
+  }
+
+  return questions
+}
+
+const joined = ({ActionNames, ResourceArns}: PolicyQuestion, action: string, resources: string[]): PolicyQuestion => ({
+  ActionNames: [...ActionNames, action],
+  ResourceArns: [...new Set([...ResourceArns, ...resources])],
+})
+
+const sizeOf = ({ActionNames, ResourceArns}: PolicyQuestion): number => ActionNames.length * ResourceArns.length
 
 const isRefused = (one: EvaluationResult): boolean =>
   one.EvalDecision !== 'allowed' ||

@@ -1,12 +1,13 @@
 /** CloudFormation's own drift detection. It reads each resource with the rights of whoever asks. */
 
-import type {Stack, StackResourceDrift} from '@aws-sdk/client-cloudformation'
+import type {StackResourceDrift} from '@aws-sdk/client-cloudformation'
 import {DrError} from '../../errors.js'
 import type {Region} from '../../model/deployment.js'
 import {OWNER_TAG} from '../../model/estate.js'
 import type {CallOptions, Clock} from '../../ports/call.js'
 import type {DetectOptions, ResourceDrift, StackDrifts, StackName} from '../../ports/stack-drift.js'
 import type {Clients} from './clients.js'
+import {pages} from './pages.js'
 import {callCloudFormation} from './stacks.js'
 
 /** AWS gives no bound: "this may take several minutes, depending on the number of resources" (CloudFormation API, DetectStackDrift). */
@@ -21,14 +22,11 @@ export class AwsStackDrifts implements StackDrifts {
   ) {}
 
   async stacks(app: string, region: Region, options: CallOptions = {}): Promise<StackName[]> {
-    const found: Stack[] = []
-    let NextToken: string | undefined
-    do {
-      const page = await callCloudFormation(this.clients, region, 'DescribeStacks', {NextToken}, options)
-      found.push(...(page.Stacks ?? []))
-      NextToken = page.NextToken
-    } while (NextToken !== undefined)
+    const found = await pages((NextToken) =>
+      callCloudFormation(this.clients, region, 'DescribeStacks', {NextToken}, options),
+    )
     return found
+      .flatMap(({Stacks = []}) => Stacks)
       .filter(({Tags = []}) => Tags.some(({Key, Value}) => Key === OWNER_TAG && Value === app))
       .map(({StackName: name = ''}) => ({region, name}))
   }
@@ -60,19 +58,12 @@ export class AwsStackDrifts implements StackDrifts {
   }
 
   async #found({region, name: StackName}: StackName, options: CallOptions): Promise<ResourceDrift[]> {
-    const found: StackResourceDrift[] = []
-    let NextToken: string | undefined
-    do {
-      const question = {
-        StackName,
-        NextToken,
-        StackResourceDriftStatusFilters: ['MODIFIED' as const, 'DELETED' as const],
-      }
-      const page = await callCloudFormation(this.clients, region, 'DescribeStackResourceDrifts', question, options)
-      found.push(...(page.StackResourceDrifts ?? []))
-      NextToken = page.NextToken
-    } while (NextToken !== undefined)
-    return found.map((one) => resourceDrift(one))
+    const StackResourceDriftStatusFilters = ['MODIFIED' as const, 'DELETED' as const]
+    const found = await pages((NextToken) => {
+      const question = {StackName, NextToken, StackResourceDriftStatusFilters}
+      return callCloudFormation(this.clients, region, 'DescribeStackResourceDrifts', question, options)
+    })
+    return found.flatMap(({StackResourceDrifts = []}) => StackResourceDrifts).map((one) => resourceDrift(one))
   }
 }
 

@@ -4,6 +4,7 @@ import {servingFunctions} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
 import {regionOf} from '../../model/regions.js'
 import type {CallOptions} from '../../ports/call.js'
+import type {Used} from '../../ports/used.js'
 import type {
   AlarmVitals,
   Denials,
@@ -18,6 +19,7 @@ import type {
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {peakOf, troubleOf} from './metrics.js'
+import {clusterSnapshots, concurrencyLimit} from './quotas.js'
 import {simulate} from './simulate.js'
 
 /** The most that one answer holds (CloudWatch API, DescribeAlarms; Secrets Manager API, ListSecrets). */
@@ -33,9 +35,18 @@ export class AwsVitals implements Vitals {
     return Promise.all(this.#functions(region).map((name) => this.#function(region, name, options)))
   }
 
-  async concurrencyLimit(region: Region, options: CallOptions = {}): Promise<number> {
-    const {AccountLimit} = await this.clients.call('lambda', region, 'GetAccountSettings', {}, options)
-    return AccountLimit?.ConcurrentExecutions ?? 0
+  concurrencyLimit(region: Region, options: CallOptions = {}): Promise<number> {
+    return concurrencyLimit(this.clients, region, options)
+  }
+
+  clusterSnapshots(region: Region, options: CallOptions = {}): Promise<Used | undefined> {
+    return clusterSnapshots(this.clients, region, options)
+  }
+
+  async proxySubnets(region: Region, options: CallOptions = {}): Promise<string[]> {
+    const {proxyName: DBProxyName} = regionOf(this.deployment, region)
+    const {DBProxies = []} = await this.clients.call('rds', region, 'DescribeDBProxies', {DBProxyName}, options)
+    return DBProxies[0]?.VpcSubnetIds ?? []
   }
 
   trouble(region: Region, options: CallOptions = {}): Promise<Trouble> {
@@ -89,7 +100,7 @@ export class AwsVitals implements Vitals {
     try {
       return await this.#described(region, name, options)
     } catch (error) {
-      if (isFault(error, 'ResourceNotFoundException')) return {name, state: 'Missing'}
+      if (isFault(error, 'ResourceNotFoundException')) return {name, state: 'Missing', subnets: []}
       throw error
     }
   }
@@ -103,6 +114,7 @@ export class AwsVitals implements Vitals {
       update: found.LastUpdateStatus,
       reason: found.StateReason ?? found.LastUpdateStatusReason,
       reserved: concurrency?.ReservedConcurrentExecutions,
+      subnets: found.VpcConfig?.SubnetIds ?? [],
     }
   }
 

@@ -13,6 +13,7 @@ import {
   judgeProxies,
   judgeReach,
   judgeVpcs,
+  judgeZones,
   LEAST_BOOTSTRAP,
 } from '../../../src/actions/doctor/judge-aws.js'
 import {
@@ -129,6 +130,15 @@ describe('the judgements of doctor', () => {
   })
 
   it('aws 14: on the proxies of the account, and the concurrency of its functions in both regions', () => {
+    expect(judgeZones(['use2-az1', 'use2-az2'], 'r')).to.include({
+      level: 'ok',
+      text: '2 availability zones with RDS Proxy',
+    })
+    expect(judgeZones(['use1-az1', 'use1-az3', 'use1-az4'], 'r')).to.include({
+      level: 'ok',
+      text: '2 availability zones with RDS Proxy; without: use1-az3',
+    })
+    expect(judgeZones(['usw1-az1', 'usw1-az2'], 'us-west-1')).to.include({level: 'problem'})
     expect(judgeProxies({count: 19, own: 0, quota: 20}, 'r').level).to.equal('ok')
     expect(judgeProxies({count: 20, own: 1, quota: 20}, 'r').level).to.equal('ok')
     expect(judgeProxies({count: 20, own: 0, quota: 20}, 'r').remedy).to.include('L-D94C7EA3 --desired-value 21')
@@ -179,6 +189,8 @@ describe('an examination', () => {
     engine: async () => known({offered: true, global: true}),
     concurrency: async (region) => known(region === 'us-east-1' ? 1000 : 10),
     proxies: async () => known({count: 20, own: 0, quota: 20}),
+    zones: async (region) =>
+      known(region === 'us-east-1' ? ['use1-az1', 'use1-az2', 'use1-az3'] : ['use2-az1', 'use2-az2']),
     route: async () => known('us-east-1'),
   }
   const patient = {

@@ -20,7 +20,7 @@ const [homeFunctions, awayFunctions] = [HOME, AWAY].map((region) => regionOf(sam
   RegionFunctions,
 ]
 const allOf = ({writers, readers}: RegionFunctions): FunctionVitals[] =>
-  [...writers, ...readers].map((name) => ({name, state: 'Active'}))
+  [...writers, ...readers].map((name) => ({name, state: 'Active', subnets: ['subnet-1', 'subnet-2']}))
 
 /** The functions, with changes by their place in the map: three that write, two that read. */
 const functions = (of: RegionFunctions, changes: Record<number, Partial<FunctionVitals>>) =>
@@ -473,6 +473,22 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     /5 reserved/,
   ],
   [
+    'no room for a copy of what a failover leaves behind',
+    {homeLook: {snapshots: yes({count: 100, quota: 100})}},
+    'snapshot-quota',
+    HOME,
+    'warning',
+    /100 of 100 manual cluster snapshots/,
+  ],
+  [
+    'aws 14: a zone without RDS Proxy',
+    {homeLook: {subnets: yes(['subnet-2'])}},
+    'proxy-zones',
+    HOME,
+    'warning',
+    /it does not stand in subnet-1/,
+  ],
+  [
     'an account that may run less in the standby',
     {awayLook: {concurrencyLimit: yes(10)}},
     'concurrency-limit',
@@ -619,6 +635,8 @@ describe('the checks of health', () => {
         awayLook: {
           functions: silence,
           concurrencyLimit: silence,
+          snapshots: silence,
+          subnets: silence,
           trouble: silence,
           peak: silence,
           alarms: silence,

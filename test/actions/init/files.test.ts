@@ -7,6 +7,7 @@ import {fsProjects} from '../../../src/adapters/fs/projects.js'
 import {parseConfig} from '../../../src/config/parse.js'
 import {estimate} from '../../../src/actions/init/cost.js'
 import {projectFiles} from '../../../src/actions/init/files.js'
+import {hasProxy, WITH_PROXY, WITHOUT_PROXY} from '../../../src/model/zones.js'
 import {fill} from '../../../src/actions/init/fill.js'
 import {footprintsOf} from '../../../src/actions/init/footprint.js'
 import {projectNames} from '../../../src/actions/init/names.js'
@@ -79,6 +80,19 @@ describe('the files of a new project', () => {
       alarmEmail: 'a@b.example',
       lockToEdge: false,
     })
+  })
+
+  it('aws 14: take zones that have RDS Proxy, where a region has others', () => {
+    const zonesOf = (settings: Parameters<typeof make>[0]): unknown =>
+      (JSON.parse(make(settings).get('infra/config.json')!) as {zones?: unknown}).zones
+    expect(zonesOf({home: 'us-west-1', away: 'us-west-2'})).to.deep.equal({'us-west-1': ['usw1-az1', 'usw1-az3']})
+    expect(zonesOf({home: 'us-east-2', away: 'us-east-1'})).to.deep.equal({'us-east-1': ['use1-az1', 'use1-az2']})
+    const all = Object.values(WITH_PROXY).flat()
+    expect(all.filter((id) => !hasProxy(id))).to.deep.equal([])
+    // Each region of a zone without it has its two.
+    expect(WITHOUT_PROXY.map((id) => id.split('-')[0])).to.have.members(
+      Object.values(WITH_PROXY).map(([id]) => id.split('-')[0]),
+    )
   })
 
   it('leave the workflow out where nobody wants it', () => {

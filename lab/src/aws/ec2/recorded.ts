@@ -1,5 +1,6 @@
 import type {RecordedType} from '../../cloudformation/recorded.js'
 import {refuseBeyondQuota} from './quota.js'
+import {refuseUnknownZone} from './subnet-zone.js'
 
 /** A rule of a security group: all of it makes it what it is, but for its description. */
 const RULE = {area: 'network', ref: 'sgr-{hex:17}', attributes: {Id: '{ref}'}} as const
@@ -102,8 +103,10 @@ export const recorded: Readonly<Record<string, RecordedType>> = {
   'AWS::EC2::Subnet': {
     area: 'network',
     ref: 'subnet-{hex:17}',
+    check: (_lab, region, properties) => refuseUnknownZone(region, properties),
     attributes: {
-      AvailabilityZone: '{AvailabilityZone}',
+      AvailabilityZone: '{zone}',
+      AvailabilityZoneId: '{zoneId}',
       CidrBlock: '{CidrBlock}',
       NetworkAclAssociationId: 'aclassoc-{hex:17}',
       SubnetId: '{ref}',

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-rds'
 
 import {fault} from '../../kernel.js'
+import {refuseBeyondQuota} from './quotas.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
 
 export const notAvailable = (cluster: ClusterRecord): Error =>
@@ -95,7 +96,7 @@ export function capacityRange(
   return {...present, ...asked}
 }
 
-export function refuseDeletion({store}: Rds, cluster: ClusterRecord, input: DeleteDBClusterMessage): void {
+export function refuseDeletion(rds: Rds, cluster: ClusterRecord, input: DeleteDBClusterMessage): void {
   if (cluster.deletionProtection) {
     throw fault(
       'InvalidParameterCombination',
@@ -111,7 +112,7 @@ export function refuseDeletion({store}: Rds, cluster: ClusterRecord, input: Dele
     )
   }
 
-  if (store.globalOf(cluster)) {
+  if (rds.store.globalOf(cluster)) {
     throw fault(
       'InvalidDBClusterStateFault',
       'This cluster is a part of a global cluster, please remove it from globalcluster first',
@@ -131,4 +132,6 @@ export function refuseDeletion({store}: Rds, cluster: ClusterRecord, input: Dele
       'FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.',
     )
   }
+
+  if (input.FinalDBSnapshotIdentifier) refuseBeyondQuota(rds, cluster.region)
 }

@@ -2,21 +2,13 @@ import type {CreateDBProxyRequest, DBProxy, ModifyDBProxyRequest} from '@aws-sdk
 
 import {fault, type Operation} from '../../kernel.js'
 import {quotasOf} from '../../quotas.js'
-import type {Quota} from '../../service.js'
 import {inBackground} from './background.js'
 import {hostName, identifier, rdsArn, resourceId} from './names.js'
 import {closeEndpoint, endpointOperations, openEndpoint, vpcId} from './proxy-endpoints.js'
 import {DEFAULT_BORROW_TIMEOUT, type Proxies, type ProxyRecord} from './proxy-store.js'
+import {PROXIES} from './quotas.js'
+import {proxySubnets} from './proxy-zones.js'
 import type {Rds} from './store.js'
-
-/** The default: "Quotas for RDS Proxy", Aurora user guide. */
-export const PROXIES: Quota = {
-  serviceCode: 'rds',
-  serviceName: 'Amazon Relational Database Service (Amazon RDS)',
-  code: 'L-D94C7EA3',
-  name: 'Proxies',
-  value: 20,
-}
 
 export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Operation> {
   const {store, lab, events} = rds
@@ -31,14 +23,10 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
         throw fault('DBProxyQuotaExceededFault', 'Your DB proxy quota has been exceeded in this region.')
       if (input.EngineFamily !== 'MYSQL')
         throw fault('InvalidParameterValue', `The lab supports proxies for MYSQL only, not ${input.EngineFamily}`)
-      if (!input.VpcSubnetIds || input.VpcSubnetIds.length < 2) {
-        throw fault('InvalidSubnet', 'Provide at least two subnets in different Availability Zones.')
-      }
-
       const common = {
         region,
         status: 'creating',
-        subnets: input.VpcSubnetIds,
+        subnets: proxySubnets(lab, region, input.VpcSubnetIds ?? []),
         securityGroups: input.VpcSecurityGroupIds ?? [],
         createdAt: new Date(),
       }

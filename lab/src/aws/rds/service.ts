@@ -11,9 +11,10 @@ import {globalClusterOperations} from './global-clusters.js'
 import {parameterGroupOperations, subnetGroupOperations} from './groups.js'
 import {instanceOperations} from './instances.js'
 import {certificateNames} from './names.js'
-import {PROXIES, proxyOperations} from './proxies.js'
+import {proxyOperations} from './proxies.js'
 import {newProxyShelf} from './proxy-store.js'
 import {proxyTargetOperations} from './proxy-targets.js'
+import {accountOperations, PROXIES, SNAPSHOTS} from './quotas.js'
 import {Rejoining} from './rejoining.js'
 import {snapshotOperations} from './snapshots.js'
 import {Store, type ClusterRecord, type Rds} from './store.js'
@@ -27,7 +28,7 @@ type Provides = Offers['rds']
 /** RDS: Aurora MySQL clusters, their global database, and RDS Proxy, over real MariaDB servers. */
 export class RdsService implements Provides, Service {
   readonly api = api
-  readonly quotas = [PROXIES]
+  readonly quotas = [PROXIES, SNAPSHOTS]
   readonly operations: Record<string, Operation>
   private readonly rds: Rds
 
@@ -45,6 +46,7 @@ export class RdsService implements Provides, Service {
       ...proxyOperations(this.rds, proxies),
       ...proxyTargetOperations(this.rds, proxies),
       ...snapshotOperations(this.rds),
+      ...accountOperations(this.rds),
       ...engineVersionOperations,
       ...tagOperations(this.rds),
       ...this.rds.events.operations,

@@ -9,6 +9,7 @@ import type {
 import {fault, type Operation} from '../../kernel.js'
 import {ENGINE} from './engine-versions.js'
 import {clusterReference, rdsArn} from './names.js'
+import {refuseBeyondQuota} from './quotas.js'
 import type {ClusterRecord, Rds, SnapshotRecord} from './store.js'
 
 /** Records that the cluster's present volume is kept under this id. */
@@ -34,7 +35,8 @@ export function dropAutomatedSnapshots({store}: Rds, {region, id}: ClusterRecord
 export const failoverSnapshotId = (cluster: ClusterRecord): string =>
   `rds:unplanned-global-failover-${cluster.id}-${new Date().toISOString().slice(0, 23).replaceAll(/[T:.]/g, '-')}`
 
-export function snapshotOperations({store}: Rds): Record<string, Operation> {
+export function snapshotOperations(rds: Rds): Record<string, Operation> {
+  const {store} = rds
   return {
     DescribeDBClusterSnapshots(input: DescribeDBClusterSnapshotsMessage, {region}) {
       const cluster = input.DBClusterIdentifier && clusterReference(input.DBClusterIdentifier, region).id
@@ -59,6 +61,7 @@ export function snapshotOperations({store}: Rds): Record<string, Operation> {
       const id = target.toLowerCase()
       if (store.snapshots.has(region, id))
         throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
+      refuseBeyondQuota(rds, region)
       const arn = rdsArn(region, 'cluster-snapshot', id)
       const copy: SnapshotRecord = {...original, id, arn, type: 'manual', createdAt: new Date()}
       store.snapshots.put(id, copy)

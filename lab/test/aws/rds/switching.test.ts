@@ -3,6 +3,8 @@ import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import {SNAPSHOTS} from '../../../src/aws/rds/quotas.js'
+import {quotasOf} from '../../../src/quotas.js'
 import {AWAY, DatabaseLab, HOME} from '../../support/lab-database.js'
 import {Writers, written} from '../../support/writers.js'
 
@@ -170,6 +172,8 @@ describe('RDS switches', function () {
       ['x'.repeat(64), 'InvalidParameterValue'],
     ] as const)
       expect(await lab.refusal('CopyDBClusterSnapshot', copied(name))).to.equal(code)
+    quotasOf(lab.lab).set(HOME, SNAPSHOTS, 1)
+    expect(await lab.refusal('CopyDBClusterSnapshot', copied('one-more'))).to.equal('SnapshotQuotaExceeded')
     const [kept] = readdirSync(join(lab.lab.folder, 'database', 'snapshots'))
     expect(existsSync(join(lab.lab.folder, 'database', 'snapshots', kept!, 'todo', 'written.ibd'))).to.equal(true)
     expect(eventIds(AWAY)).to.include.members(['0240', '0241'])

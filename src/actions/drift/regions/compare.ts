@@ -6,6 +6,7 @@ import {masked} from '../mask.js'
 import type {ThingDifference} from '../result.js'
 import {mayDiffer} from './expected.js'
 import {effectOf} from './effects.js'
+import type {Lacking} from './effects.js'
 import {namingOf} from './names.js'
 import type {Naming, Place} from './names.js'
 
@@ -23,13 +24,15 @@ export function compareSettings(expected: SetUp, actual: SetUp): ThingDifference
     const [one, other] = [left.get(subject), right.get(subject)]
     if (one && other) return settingsOf(subject, one, other)
     const there = (one ?? other)!
-    return difference(there.item.kind, {
+    const alone = {
       class: one ? 'missing' : 'extra',
       region: actual.region,
       subject,
       expected: one ? 'present' : null,
       actual: other ? 'present' : null,
-    })
+    }
+    const to = one ? actual.region : expected.region
+    return difference(there.item.kind, alone, {name: there.item.name, from: there.of.region, to})
   })
 }
 
@@ -85,7 +88,8 @@ function purposeOf({item, of}: Named, name: string): {class: string; region: Reg
 const difference = (
   kind: Item['kind'],
   found: Pick<ThingDifference, 'actual' | 'class' | 'expected' | 'region' | 'subject'>,
-): ThingDifference => ({kind: 'regions', ...found, ...effectOf(kind, found)})
+  lacking?: Lacking,
+): ThingDifference => ({kind: 'regions', ...found, ...effectOf(kind, found, lacking)})
 
 function shown(name: string, expected: Setting, actual: Setting): {expected: Setting; actual: Setting} {
   const show = (value: Setting): Setting =>

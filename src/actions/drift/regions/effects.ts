@@ -1,5 +1,6 @@
 /** What a difference between the regions means for a switch, and what to do about it. Pure. */
 
+import type {Region} from '../../../model/deployment.js'
 import type {Item} from '../../../ports/settings.js'
 import type {ThingDifference} from '../result.js'
 
@@ -32,18 +33,32 @@ const BY_HAND: Record<string, string> = {
   quota: 'have the lower value raised: aws service-quotas request-service-quota-increase',
 }
 
+/** A value that is set where there is no secret would make one of its own, which replication then refuses to overwrite. */
+const copyOf = ({name, from, to}: Lacking): string =>
+  `copy it from ${from}: aws secretsmanager replicate-secret-to-regions --region ${from} --secret-id ${name} --add-replica-regions Region=${to}`
+
 const ON_PURPOSE: Record<string, {text: string; next: string | null}> = {
   'expected fence': {text: 'the functions that write are closed, as a failover closes the old primary', next: null},
   'expected outage': {text: 'a rehearsal outage has closed the function', next: 'todo-dr outage stop'},
   'expected capacity': {text: 'a switch has raised the minimum capacity, and the failback puts it back', next: null},
 }
 
+/** What one region has and the other lacks as a whole. */
+export interface Lacking {
+  /** As the region that has it calls it. */
+  name: string
+  from: Region
+  to: Region
+}
+
 export function effectOf(
   kind: Item['kind'],
   {class: type, subject}: Pick<ThingDifference, 'class' | 'subject'>,
+  lacking?: Lacking,
 ): {text: string; next: string | null} {
   const onPurpose = ON_PURPOSE[type]
   if (onPurpose) return onPurpose
+  if (lacking && kind === 'secret') return {text: EFFECTS.secret!, next: copyOf(lacking)}
   const tag = / ?tag [^.]*$/.test(subject)
   return {
     text: tag ? 'whoever looks for the tag overlooks it in one region' : EFFECTS[kind]!,

@@ -1,1 +1,1 @@
-export {EC2Client as Client, DescribeVpcsCommand} from '@aws-sdk/client-ec2'
+export {EC2Client as Client, DescribeAvailabilityZonesCommand, DescribeVpcsCommand} from '@aws-sdk/client-ec2'

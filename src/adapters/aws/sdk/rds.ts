@@ -7,6 +7,7 @@ export {
   DeleteDBInstanceCommand,
   DeleteGlobalClusterCommand,
   DeregisterDBProxyTargetsCommand,
+  DescribeAccountAttributesCommand,
   DescribeDBClusterParametersCommand,
   DescribeDBClustersCommand,
   DescribeDBClusterSnapshotsCommand,

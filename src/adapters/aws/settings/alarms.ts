@@ -2,18 +2,16 @@
 
 import type {MetricAlarm} from '@aws-sdk/client-cloudwatch'
 import type {Item} from '../../../ports/settings.js'
+import {pages} from '../pages.js'
 import type {Asked} from './asked.js'
 import {settingsOf, sorted} from './values.js'
 
 export async function alarmItems({clients, deployment, region, options}: Asked): Promise<Item[]> {
   const AlarmNamePrefix = `${deployment.app.toLowerCase()}-${region}-`
-  const all: MetricAlarm[] = []
-  let NextToken: string | undefined
-  do {
-    const page = await clients.call('cloudwatch', region, 'DescribeAlarms', {AlarmNamePrefix, NextToken}, options)
-    all.push(...(page.MetricAlarms ?? []))
-    NextToken = page.NextToken
-  } while (NextToken)
+  const found = await pages((NextToken) =>
+    clients.call('cloudwatch', region, 'DescribeAlarms', {AlarmNamePrefix, NextToken}, options),
+  )
+  const all = found.flatMap(({MetricAlarms = []}) => MetricAlarms)
   return all.map((alarm) => ({kind: 'alarm', name: alarm.AlarmName ?? '', settings: rules(alarm)}))
 }
 

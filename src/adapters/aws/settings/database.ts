@@ -4,6 +4,7 @@ import type {DBCluster, DBInstance, Parameter} from '@aws-sdk/client-rds'
 import {regionOf} from '../../../model/regions.js'
 import type {Item} from '../../../ports/settings.js'
 import {capacityOf} from '../capacity.js'
+import {pages} from '../pages.js'
 import type {Asked} from './asked.js'
 import {logItems} from './logs.js'
 import {settingsOf, sorted, tagSettings, tagsOf} from './values.js'
@@ -92,25 +93,17 @@ const parameterItem = (kind: string, parameters: Parameter[]): Item => ({
 })
 
 async function parametersOf({clients, region, options}: Asked, group: string): Promise<Parameter[]> {
-  const all: Parameter[] = []
-  let Marker: string | undefined
-  do {
+  const found = await pages((Marker) => {
     const question = {DBClusterParameterGroupName: group, Source: 'user', Marker}
-    const page = await clients.call('rds', region, 'DescribeDBClusterParameters', question, options)
-    all.push(...(page.Parameters ?? []))
-    Marker = page.Marker
-  } while (Marker)
-  return all
+    return clients.call('rds', region, 'DescribeDBClusterParameters', question, options)
+  })
+  return found.flatMap(({Parameters = []}) => Parameters)
 }
 
 async function ofInstances({clients, region, options}: Asked, DBParameterGroupName: string): Promise<Parameter[]> {
-  const all: Parameter[] = []
-  let Marker: string | undefined
-  do {
+  const found = await pages((Marker) => {
     const question = {DBParameterGroupName, Source: 'user', Marker}
-    const page = await clients.call('rds', region, 'DescribeDBParameters', question, options)
-    all.push(...(page.Parameters ?? []))
-    Marker = page.Marker
-  } while (Marker)
-  return all
+    return clients.call('rds', region, 'DescribeDBParameters', question, options)
+  })
+  return found.flatMap(({Parameters = []}) => Parameters)
 }

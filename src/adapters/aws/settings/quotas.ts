@@ -3,6 +3,7 @@
 import type {ServiceQuota} from '@aws-sdk/client-service-quotas'
 import type {Item} from '../../../ports/settings.js'
 import {isFault} from '../errors.js'
+import {pages} from '../pages.js'
 import type {Asked} from './asked.js'
 
 /** As Service Quotas calls those that a deployment is made of. */
@@ -22,18 +23,14 @@ export async function quotaItems(asked: Asked): Promise<Item[]> {
 }
 
 async function quotasOf({clients, region, options}: Asked, ServiceCode: string): Promise<ServiceQuota[]> {
-  const all: ServiceQuota[] = []
-  let NextToken: string | undefined
   try {
-    do {
-      const page = await clients.call('servicequotas', region, 'ListServiceQuotas', {ServiceCode, NextToken}, options)
-      all.push(...(page.Quotas ?? []))
-      NextToken = page.NextToken
-    } while (NextToken)
+    const found = await pages((NextToken) =>
+      clients.call('servicequotas', region, 'ListServiceQuotas', {ServiceCode, NextToken}, options),
+    )
+    return found.flatMap(({Quotas = []}) => Quotas)
   } catch (error) {
     // A service without quotas in this region.
-    if (!isFault(error, 'NoSuchResourceException')) throw error
+    if (isFault(error, 'NoSuchResourceException')) return []
+    throw error
   }
-
-  return all
 }

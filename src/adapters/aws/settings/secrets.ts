@@ -3,6 +3,7 @@
 import type {SecretListEntry} from '@aws-sdk/client-secrets-manager'
 import type {Item} from '../../../ports/settings.js'
 import {isFault} from '../errors.js'
+import {pages} from '../pages.js'
 import type {Asked} from './asked.js'
 import {hash} from './hash.js'
 import {proxySecrets} from './proxy.js'
@@ -19,16 +20,12 @@ export async function secretItems(asked: Asked): Promise<Item[]> {
 }
 
 async function ownSecrets({clients, deployment, region, options}: Asked): Promise<SecretListEntry[]> {
-  const all: SecretListEntry[] = []
   // A filter by name takes what begins with it (Secrets Manager API, Filter).
   const Filters = [{Key: 'name' as const, Values: [`${deployment.app}/`]}]
-  let NextToken: string | undefined
-  do {
-    const page = await clients.call('secretsmanager', region, 'ListSecrets', {Filters, NextToken}, options)
-    all.push(...(page.SecretList ?? []))
-    NextToken = page.NextToken
-  } while (NextToken)
-  return all
+  const found = await pages((NextToken) =>
+    clients.call('secretsmanager', region, 'ListSecrets', {Filters, NextToken}, options),
+  )
+  return found.flatMap(({SecretList = []}) => SecretList)
 }
 
 async function secretItem(

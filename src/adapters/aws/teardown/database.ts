@@ -6,6 +6,7 @@ import {OWNER_TAG} from '../../../model/estate.js'
 import type {EstateResource} from '../../../model/estate.js'
 import {regionOfArn} from '../arn.js'
 import {isFault} from '../errors.js'
+import {pages} from '../pages.js'
 import type {Caller} from './caller.js'
 
 /** Promotion of a secondary that leaves and deletion of a cluster take AWS minutes. */
@@ -212,11 +213,4 @@ async function ofState(call: Promise<unknown>, ...codes: string[]): Promise<void
   } catch (error) {
     if (!isFault(error, ...codes)) throw error
   }
-}
-
-async function pages<P extends {Marker?: string}>(read: (marker: string | undefined) => Promise<P>): Promise<P[]> {
-  const all: P[] = []
-  do all.push(await read(all.at(-1)?.Marker))
-  while (all.at(-1)?.Marker)
-  return all
 }

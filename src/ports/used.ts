@@ -1,0 +1,5 @@
+/** How much of a quota is used. */
+export interface Used {
+  count: number
+  quota: number
+}
