@@ -33,6 +33,11 @@ class Records {
     return this.records.get(key(region, type, physicalId))
   }
 
+  /** Of whatever type: some services give ids that no other type has, as EC2 does. */
+  withId(region: string, physicalId: string): ResourceRecord | undefined {
+    return this.inRegion(region).find((record) => record.physicalId === physicalId)
+  }
+
   remove(region: string, type: string, physicalId: string): void {
     this.records.delete(key(region, type, physicalId))
   }

@@ -22,7 +22,7 @@ export interface Zone {
 
 /**
  * The zone that is asked for by its name or by its id; undefined where the region has no such one. Where neither is given AWS takes one,
- * and the lab the first ("AWS::EC2::Subnet", CloudFormation template reference).
+ * and the lab the first (CloudFormation template reference, subnets of EC2).
  */
 export function zoneOf(region: string, asked: Record<string, unknown>): Zone | undefined {
   const {AvailabilityZone: name, AvailabilityZoneId: id} = asked

@@ -20,6 +20,6 @@ export function proxySubnets(lab: Lab, region: string, subnets: readonly string[
 }
 
 function zoneIdOf(lab: Lab, region: string, subnet: string): string | undefined {
-  const found = recordsOf(lab).find(region, 'AWS::EC2::Subnet', subnet)
+  const found = recordsOf(lab).withId(region, subnet)
   return found && zoneOf(region, found.properties)?.id
 }
