@@ -64,10 +64,13 @@ export class ApiStack extends RegionStack {
       ]),
     ) as Record<FunctionPart, ApiFunction>
 
+    const own = props.identities.filter(({region}) => region === this.region)
+    const others = props.identities.filter(({region}) => region !== this.region)
     const guard = new TokenGuard(this, AUTHORIZER, {
       functionName: this.names.fn(this.region, AUTHORIZER),
       bundle: join(props.bundles, 'authorize'),
-      pools: props.identities.map(({userPool, client}) => ({
+      // The region's own first, in both: what the regions have in common is told from what differs by its place.
+      pools: [...own, ...others].map(({userPool, client}) => ({
         arn: userPool.userPoolArn,
         clientId: client.userPoolClientId,
       })),
