@@ -265,12 +265,12 @@ function withRun(diagnosis: Diagnosis, observation: Observation, {id, intent, to
   const {situation, next} = diagnosis
   const named = {
     ...diagnosis,
-    summary: `${diagnosis.summary}; a ${intent} to ${to} that todo-dr began is not finished`,
+    summary: `${diagnosis.summary}; ${intent === 'upgrade' ? 'an upgrade' : `a ${intent} to ${to}`} that todo-dr began is not finished`,
     evidence: [...diagnosis.evidence, `unfinished run: ${id}`],
   }
   const promoted = primaryOf(observation) === to
   const side = observation.regions[to]
-  const escape = next?.startsWith('todo-dr failover') && (!promoted || !side || isSilent(side))
+  const escape = next?.startsWith('todo-dr failover') && (intent === 'upgrade' || !promoted || !side || isSilent(side))
   if (escape || situation === 'SplitBrain' || situation === 'Unknown' || situation === 'TableMissing') return named
   return {...named, next: `todo-dr resume ${id}`}
 }

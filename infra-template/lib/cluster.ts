@@ -15,7 +15,7 @@ import type {Network} from './network.js'
 /**
  * The newest patch of 3.10, the long-term support line of Aurora MySQL 3 [Aurora MySQL release notes, "long-term support"; the
  * patch as the pinned aws-cdk-lib 2.276.0 knows it, November 2026]. AutoMinorVersionUpgrade stays off, since members of
- * a global database must match: an upgrade is one change here and a deployment of both regions, the standby first.
+ * a global database must match: `todo-dr upgrade` upgrades them, the standby first, and `engineVersion` of config.json says so afterwards.
  */
 export const ENGINE = 'aurora-mysql'
 export const ENGINE_VERSION = AuroraMysqlEngineVersion.VER_3_10_4.auroraMysqlFullVersion
@@ -34,6 +34,8 @@ export interface ClusterProps {
   /** One or more; the first is made before the others, and writes while its region does. */
   instanceIds: string[]
   capacity: {min: number; max: number}
+  /** By default ENGINE_VERSION. */
+  engineVersion?: string
   /** 1 at home, 2 away: ids that one region hands out are never reissued by the other after a lossy failover. */
   autoIncrementOffset: 1 | 2
   /** The founder of the global database carries these and never changes them. */
@@ -75,7 +77,7 @@ export class Cluster extends Construct {
     this.cluster = new CfnDBCluster(this, 'Cluster', {
       dbClusterIdentifier: props.clusterId,
       engine: ENGINE,
-      engineVersion: ENGINE_VERSION,
+      engineVersion: props.engineVersion ?? ENGINE_VERSION,
       dbSubnetGroupName: subnets.ref,
       dbClusterParameterGroupName: parameters.ref,
       vpcSecurityGroupIds: [props.network.databaseGroup.securityGroupId],

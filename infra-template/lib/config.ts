@@ -21,6 +21,8 @@ export interface Config {
    * first two of the account: where RDS Proxy is missing in some zones, those may be among them. Another zone replaces a subnet.
    */
   zones?: Record<string, [string, string]>
+  /** Of Aurora MySQL, as RDS writes it. After `todo-dr upgrade`: what runs. By default that of lib/cluster.ts. */
+  engineVersion?: string
   /** Who gets the alarms' mail; AWS asks the address to confirm once. */
   alarmEmail?: string
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
@@ -127,6 +129,7 @@ const KEYS: readonly (keyof Config)[] = [
   'capacity',
   'instances',
   'zones',
+  'engineVersion',
   'alarmEmail',
   'lockToEdge',
 ]
@@ -165,6 +168,9 @@ function checked(value: (key: keyof Config) => unknown): Config {
     capacity: capacity(value('capacity')),
     instances: instances(value('instances')),
     ...(zones !== undefined && {zones: zonesByRegion(zones)}),
+    ...(value('engineVersion') !== undefined && {
+      engineVersion: text('engineVersion', ENGINE_VERSION, 'a version such as 8.0.mysql_aurora.3.10.4'),
+    }),
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
     lockToEdge: flag('lockToEdge'),
   }
@@ -172,6 +178,8 @@ function checked(value: (key: keyof Config) => unknown): Config {
 
 /** Partitions other than `aws` have other host names and services; the template does not know them. */
 const REGION = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/
+
+const ENGINE_VERSION = /^8\.0\.mysql_aurora\.3\.\d{2}\.\d+$/
 
 /** A Cognito prefix domain may not hold them [Amazon Cognito developer guide, "Using the Amazon Cognito domain"]. */
 const RESERVED = ['aws', 'amazon', 'cognito']

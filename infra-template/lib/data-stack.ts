@@ -62,6 +62,7 @@ export class DataStack extends RegionStack {
         this.names.instance(this.region, index + 1),
       ),
       capacity: this.config.capacity,
+      engineVersion: this.config.engineVersion,
       autoIncrementOffset: isFounder ? 1 : 2,
       founder: admin && {
         username: MASTER_USER,

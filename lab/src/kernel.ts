@@ -60,6 +60,8 @@ export interface Profile {
   dnsMs: number
   /** From the start on. */
   weather: Omit<Forecast, 'seed'>
+  /** Of a cluster's engine, whose server restarts midway. */
+  upgradeMs: number
 }
 
 /** Names in AWS's shape -> where on loopback they are served. The lab's DNS. */

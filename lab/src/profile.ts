@@ -16,6 +16,7 @@ const INSTANT: Profile = {
   coldMs: 0,
   dnsMs: 0,
   weather: FAIR,
+  upgradeMs: 0,
 }
 
 /**
@@ -25,6 +26,7 @@ const INSTANT: Profile = {
  * - promotion: "within a few minutes" (Aurora user guide, disaster recovery of a global database)
  * - KeyValueStore: "a few seconds" (third-party measurements; the order of magnitude is kept unscaled)
  * - distribution: deployed in minutes (CloudFront developer guide)
+ * - upgrade: no figure is published but the "20 to 30 seconds of downtime" within it (Aurora user guide, Aurora MySQL engine updates)
  * - rejoin: rebuilding the old primary takes "a few minutes to several hours" (Aurora user guide)
  */
 const PACED: Profile = {
@@ -34,6 +36,7 @@ const PACED: Profile = {
   keyValueStoreMs: 2000,
   distributionMs: 10_000,
   rejoinMs: 5000,
+  upgradeMs: 5000,
 }
 
 /**
@@ -56,6 +59,7 @@ const HOSTILE: Profile = {
   keyValueStoreMs: 500,
   distributionMs: 10_000,
   rejoinMs: 5000,
+  upgradeMs: 8000,
   hiddenMs: 8000,
   staleMs: 12_000,
   proxyMs: 3000,

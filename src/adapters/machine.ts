@@ -93,6 +93,7 @@ interface Manifest {
 interface ProjectConfig {
   capacity?: {min?: number}
   protect?: boolean
+  engineVersion?: string
 }
 
 async function projectState(folder: string): Promise<ProjectState> {
@@ -118,7 +119,7 @@ async function projectState(folder: string): Promise<ProjectState> {
     lockfile: lock !== undefined,
     minCapacity: config?.capacity?.min,
     protect: config?.protect,
-    engineVersion: /ENGINE_VERSION = '([^']+)'/.exec(cluster)?.[1],
+    engineVersion: config?.engineVersion ?? /ENGINE_VERSION = '([^']+)'/.exec(cluster)?.[1],
   }
 }
 

@@ -6,7 +6,7 @@ import type {SwitchResult} from '../actions/switch/result.js'
 import {WAIVABLE} from '../model/gate.js'
 import type {Waiver} from '../model/gate.js'
 import type {DrillResult} from '../measure/result.js'
-import type {Intent, Plan} from '../model/plan.js'
+import type {Plan, SwitchIntent} from '../model/plan.js'
 import type {Session} from '../open/session.js'
 import type {Consent} from '../ports/consent.js'
 import {DrCommand} from './dr-command.js'
@@ -84,7 +84,7 @@ export const measureFlags = (what: string) => ({
 export abstract class SwitchCommand extends DrCommand {
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'unknown', 'credentials']
 
-  protected async switchInput(session: Session, intent: Intent, flags: SwitchFlags): Promise<SwitchInput> {
+  protected async switchInput(session: Session, intent: SwitchIntent, flags: SwitchFlags): Promise<SwitchInput> {
     const {emit, signal} = this
     const world = await session.world()
     const [runs, {name: target, maxLagSeconds}, {recentRuns}] = await Promise.all([
@@ -120,7 +120,11 @@ export abstract class SwitchCommand extends DrCommand {
   }
 
   /** A planned switch of a lab asks nobody: no client depends on it. */
-  protected async planned(session: Session, intent: Intent, flags: PlannedFlags): Promise<SwitchResult | DrillResult> {
+  protected async planned(
+    session: Session,
+    intent: SwitchIntent,
+    flags: PlannedFlags,
+  ): Promise<SwitchResult | DrillResult> {
     const {to: wanted, drain, yes} = flags
     const [common, {kind}] = await Promise.all([this.switchInput(session, intent, flags), session.target()])
     const command = [

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import type {ResumeResult} from '../actions/resume/result.js'
 import {SwitchCommand, WAIVE_FLAG, waiversOf} from '../cli/switch-command.js'
-import {SWITCH} from '../permissions/calls.js'
+import {SWITCH, UPGRADE} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 import type {ExitName} from '../errors.js'
 
@@ -24,6 +24,7 @@ export default class Resume extends SwitchCommand {
     ...SWITCH,
     'database.switchover',
     'database.failover',
+    ...UPGRADE,
     'leftVolumes.list',
     'leftVolumes.keep',
   ]

@@ -4,6 +4,7 @@ import {inOneLine} from '../errors.js'
 import type {Emit} from '../messages.js'
 import {fenceNotProven, isFenceUnproven} from '../model/fence.js'
 import type {Plan} from '../model/plan.js'
+import {upgradedTo} from '../plans/index.js'
 import {digest} from '../plans/digest.js'
 import type {Run} from '../ports/runs.js'
 import type {Ending} from './execute.js'
@@ -48,9 +49,11 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
       const {message: text, next: hint} = journalLost(run, error)
       emit?.({code: 'warning', text, hint})
     })
-  emit?.(lastWord(outcome))
+  emit?.(plan.intent === 'upgrade' ? lastOfUpgrade(outcome, upgradedTo(plan)) : lastWord(outcome))
   return outcome
 }
+
+type Unended = Pick<RunOutcome, 'failure' | 'intent' | 'runId' | 'status'>
 
 function lastWord({status, intent, from, to, failure, runId, unsure}: RunOutcome): Parameters<Emit>[0] {
   if (status === 'done' && isFenceUnproven(unsure))
@@ -65,6 +68,20 @@ function lastWord({status, intent, from, to, failure, runId, unsure}: RunOutcome
       text: `The ${intent} is done: ${to} is the primary and the edge sends clients to it.`,
       next: 'todo-dr status',
     }
+  return unfinished({status, intent, failure, runId})
+}
+
+/** And what the template has to say from now on: a deployment of the old version would be refused. */
+function lastOfUpgrade(outcome: RunOutcome, version: string): Parameters<Emit>[0] {
+  if (outcome.status !== 'done') return unfinished(outcome)
+  return {
+    code: 'done',
+    text: `The upgrade is done: both clusters run ${version}. Now set "engineVersion": "${version}" in config.json beside the template (EngineVersion of both clusters in a template of your own), so that the next deployment leaves them as they are.`,
+    next: 'todo-dr deploy --diff',
+  }
+}
+
+function unfinished({status, intent, failure, runId}: Unended): Parameters<Emit>[0] {
   const why = failure ? `: ${inOneLine(failure)}` : ''
   if (status === 'undone')
     return {code: 'warning', text: `The ${intent} was undone; nothing was changed${why}`, hint: failure?.next}

@@ -237,9 +237,16 @@ const promotionHasBegunError = ({intent, to}: Plan, settlesAt: number): DrError 
   new DrError({
     code: 'PromotionHasBegun',
     exit: 'refused',
-    what: `the ${intent} cannot be taken back: the promotion of ${to} has begun, or may have`,
-    why: 'an old primary that is opened now could be a second writer',
-    next: `todo-dr resume goes on; if AWS shows no promotion, --undo works after ${new Date(settlesAt).toISOString()}`,
+    ...(intent === 'upgrade'
+      ? {
+          what: 'the upgrade cannot be taken back: it has begun, or may have',
+          why: 'RDS has no way back to an older version',
+        }
+      : {
+          what: `the ${intent} cannot be taken back: the promotion of ${to} has begun, or may have`,
+          why: 'an old primary that is opened now could be a second writer',
+        }),
+    next: `todo-dr resume goes on; if AWS shows nothing of it, --undo works after ${new Date(settlesAt).toISOString()}`,
   })
 
 const notGivenUpError = ({from, to}: Plan): DrError =>

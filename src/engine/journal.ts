@@ -74,6 +74,9 @@ const BEFOREHAND = new Set<JournalEvent['event']>([
   'act-intent',
 ])
 
+/** Whoever goes on elsewhere must know that one of their steps may have begun. */
+const MIRRORED = new Set<Phase>(['promote', 'upgrade'])
+
 export class Journal {
   #needed = true
   #told = false
@@ -89,7 +92,7 @@ export class Journal {
    * it can be kept nowhere, nothing new may be begun (`JournalLost`, exit failed); what is begun is ended without it.
    */
   async write(event: JournalEvent): Promise<void> {
-    const mirrored = event.event === 'lease-taken' || (event.event === 'step-intent' && event.phase === 'promote')
+    const mirrored = event.event === 'lease-taken' || (event.event === 'step-intent' && MIRRORED.has(event.phase))
     try {
       await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true, mirrored})
     } catch (error) {

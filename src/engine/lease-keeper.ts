@@ -119,7 +119,7 @@ export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World
   return {
     ...world,
     database: {
-      ...bound(database, 'now', 'describe', 'cluster', 'proxy', 'lag', 'givenUp', 'failoverEvents'),
+      ...bound(database, 'now', 'describe', 'cluster', 'proxy', 'lag', 'givenUp', 'failoverEvents', 'upgradeTargets'),
       async switchover(...args) {
         await lease.check(true)
         return database.switchover(...args)
@@ -127,6 +127,10 @@ export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World
       async failover(...args) {
         await lease.check(true)
         return database.failover(...args)
+      },
+      async upgrade(...args) {
+        await lease.check(true)
+        return database.upgrade(...args)
       },
     },
     capacity: {

@@ -12,7 +12,7 @@ import type {GateInput, Waiver} from '../model/gate.js'
 import {primaryOf} from '../model/observation.js'
 import type {Observation, RegionObservation} from '../model/observation.js'
 import {homeOf} from '../model/regions.js'
-import type {Intent, Plan} from '../model/plan.js'
+import type {Plan, SwitchIntent} from '../model/plan.js'
 import {digest, planFailback, planFailover, planRest, planSteer, planSwitchover} from '../plans/index.js'
 import {lookAgain, lookAtLikeness, lookAtTables, lookAtUse, observe} from '../probes/observe.js'
 import type {World} from '../ports/world.js'
@@ -35,7 +35,7 @@ export interface Prepared {
 
 export interface PrepareInput {
   world: World
-  intent: Intent
+  intent: SwitchIntent
   /** The region to promote; by default the one that is not the primary. */
   to?: Region
   maxLagSeconds: number

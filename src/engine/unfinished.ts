@@ -4,7 +4,7 @@ import {DrError} from '../errors.js'
 import {identityOf} from '../model/deployment.js'
 import type {Deployment, Region} from '../model/deployment.js'
 import type {OpenRun} from '../model/diagnosis.js'
-import type {Plan, PlanStep} from '../model/plan.js'
+import type {Intent, Plan, PlanStep} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run, RunStore} from '../ports/runs.js'
 import type {JournalEvent, JournalLine} from './journal.js'
@@ -52,6 +52,7 @@ export interface RecentRuns {
 /** Runs that cannot be read are left out. */
 export async function recentRuns(runs: RunStore, deployment: Deployment): Promise<RecentRuns> {
   const unfinished: RunRecord[] = []
+  let upgraded = false
   for (const run of await runs.newestFirst()) {
     const record = await readRecord(run, deployment).catch((error: unknown) => {
       if (error instanceof DrError) return undefined
@@ -59,8 +60,13 @@ export async function recentRuns(runs: RunStore, deployment: Deployment): Promis
     })
     if (!record) continue
     const end = endOf(record.lines)
-    if (!end) unfinished.push(record)
-    else if (end.status === 'done' && record.plan.intent !== 'steer') return {unfinished, last: record}
+    const {intent} = record.plan
+    if (intent === 'upgrade') {
+      // One that was carried out has done what earlier ones had left; it says nothing of switches.
+      if (!end && !upgraded) unfinished.push(record)
+      upgraded ||= end?.status === 'done'
+    } else if (!end) unfinished.push(record)
+    else if (end.status === 'done' && intent !== 'steer') return {unfinished, last: record}
   }
 
   return {unfinished}
@@ -95,12 +101,12 @@ export function restOf({plan, lines}: RunRecord): PlanStep[] {
   return plan.stages.flat().filter(({id}) => !through.has(id))
 }
 
-/** Throws `RunSuperseded` (exit refused) where a switch was carried out after this run had begun. */
+/** Throws `RunSuperseded` (exit refused) where something was carried out after this run had begun that leaves it behind. */
 export async function refuseSuperseded({run, plan}: RunRecord, runs: RunStore, deployment: Deployment): Promise<void> {
   for (const later of await runs.newestFirst()) {
     if (later.id <= run.id) return
     const record = await readRecord(later, deployment).catch(() => undefined)
-    if (!record || record.plan.intent === 'steer' || endOf(record.lines)?.status !== 'done') continue
+    if (!record || !leavesBehind(record.plan.intent, plan.intent) || endOf(record.lines)?.status !== 'done') continue
     throw new DrError({
       code: 'RunSuperseded',
       exit: 'refused',
@@ -110,6 +116,10 @@ export async function refuseSuperseded({run, plan}: RunRecord, runs: RunStore, d
     })
   }
 }
+
+/** A switch changes what every earlier plan was made for, and an upgrade what earlier upgrades were. */
+const leavesBehind = (later: Intent, earlier: Intent): boolean =>
+  later === 'upgrade' ? earlier === 'upgrade' : later !== 'steer'
 
 const nothingToResume = (run: Run): DrError =>
   new DrError({

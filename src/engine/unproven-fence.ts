@@ -16,7 +16,7 @@ export function findUnprovenFence(
   deployment: Deployment,
 ): UnprovenFence | null {
   const primary = primaryOf(observation)
-  const record = unfinished.find(({plan}) => plan.to === primary) ?? last
+  const record = unfinished.find(({plan}) => plan.intent !== 'upgrade' && plan.to === primary) ?? last
   if (!record || !fenceIsUnproven(record)) return null
   const {from, to} = record.plan
   if (primary === from || isClosed(observation, from)) return null

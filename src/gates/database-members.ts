@@ -1,5 +1,7 @@
 /** The gate of deployments: asked of change sets, before any of them is executed. */
 
+import type {Region} from '../model/deployment.js'
+import {distanceOf} from '../model/engine-version.js'
 import type {Refusal, Waiver, WaiverName} from '../model/gate.js'
 import type {ChangeDetail, ResourceChange, StackChange, Template} from '../model/stack.js'
 
@@ -12,32 +14,51 @@ const WAIVER: WaiverName = 'allow-database-change'
 export const holdsMembers = ({Resources = {}}: Template): boolean =>
   Object.values(Resources).some(({Type}) => Type === CLUSTER || Type === GLOBAL)
 
+/** The engine version that a cluster of a stack runs; undefined where nobody could tell. */
+export type LiveVersion = (cluster: {region: Region; stack: string; logicalId: string}) => string | undefined
+
+export interface MembersAsked {
+  app: string
+  waivers: Waiver[]
+  liveVersion?: LiveVersion
+}
+
 /**
  * Refuses a deployment that would replace, remove, detach or upgrade a member of the global database: a replaced cluster
  * is an empty one, a detached one no longer receives writes, and members of different versions cannot be switched over
- * to (Aurora user guide, disaster recovery of a global database: same major and minor version).
+ * to. A new engine version is judged by what runs: a deployment upgrades in the order of the stacks, home first, and AWS wants the
+ * standby first (Aurora user guide, "Upgrading an Amazon Aurora global database"); `todo-dr upgrade` does that. What runs already is no
+ * change. Where the version that runs is known, no consent lifts it.
  */
 export function checkDatabaseMembers(
   changes: StackChange[],
-  {app, waivers}: {app: string; waivers: Waiver[]},
+  {app, waivers, liveVersion = () => undefined}: MembersAsked,
 ): {refusals: Refusal[]; waived: Refusal[]} {
-  const refusals = changes.flatMap((change) =>
-    harms(change).map(({resource, effect}): Refusal => ({
-      gate: 'database-members',
-      reason: `${change.stack} (${change.region}): ${resource}: ${effect}`,
-      hint: `undo the change; or, if it is intended: --${WAIVER} --confirm ${app}`,
-      waiver: WAIVER,
-    })),
+  const all = changes.flatMap((change) =>
+    harms(change, liveVersion).map(({resource, effect, instead = 'undo the change', final}): Refusal => {
+      const reason = `${change.stack} (${change.region}): ${resource}: ${effect}`
+      if (final) return {gate: 'database-members', reason, hint: instead}
+      const hint = `${instead}; or, if it is intended: --${WAIVER} --confirm ${app}`
+      return {gate: 'database-members', reason, hint, waiver: WAIVER}
+    }),
   )
-  return waivers.some(({name}) => name === WAIVER) ? {refusals: [], waived: refusals} : {refusals, waived: []}
+  const isLifted = ({waiver}: Refusal): boolean => waivers.some(({name}) => name === waiver)
+  return {refusals: all.filter((one) => !isLifted(one)), waived: all.filter((one) => isLifted(one))}
 }
 
-interface Harm {
-  resource: string
+interface Effect {
   effect: string
+  /** What to do; by default, to undo the change. */
+  instead?: string
+  /** No consent lifts it. */
+  final?: true
 }
 
-function harms(stack: StackChange): Harm[] {
+interface Harm extends Effect {
+  resource: string
+}
+
+function harms(stack: StackChange, liveVersion: LiveVersion): Harm[] {
   const members = membersOf(stack.deployed)
   const instances = instancesOf(stack.deployed)
   const gone = new Set(
@@ -46,11 +67,11 @@ function harms(stack: StackChange): Harm[] {
   return stack.changes.flatMap((change) => {
     const resource = `${change.logicalId} (${change.type})`
     const effects = members.has(change.logicalId)
-      ? memberEffects(change, stack)
+      ? memberEffects(change, stack, liveVersion)
       : instances.has(change.logicalId)
         ? instanceEffects(change, stack, gone.size === instances.size)
         : []
-    return effects.map((effect) => ({resource, effect}))
+    return effects.map((effect) => ({resource, ...effect}))
   })
 }
 
@@ -84,8 +105,9 @@ const instancesOf = ({Resources = {}}: Template): Set<string> =>
       .map(([id]) => id),
   )
 
-function memberEffects(change: ResourceChange, stack: StackChange): string[] {
-  if (change.action === 'Remove') return ['it would be removed from the stack: the member is deleted or left unmanaged']
+function memberEffects(change: ResourceChange, stack: StackChange, liveVersion: LiveVersion): Effect[] {
+  if (change.action === 'Remove')
+    return [{effect: 'it would be removed from the stack: the member is deleted or left unmanaged'}]
   if (change.action !== 'Modify') return []
   const effects: string[] = []
   // To leave the global database is a harm of its own, whether the cluster is replaced for it or not.
@@ -99,20 +121,44 @@ function memberEffects(change: ResourceChange, stack: StackChange): string[] {
   if (named('GlobalClusterIdentifier'))
     effects.push(`${said(change, stack, 'GlobalClusterIdentifier')}: it would be detached from the global database`)
 
-  for (const property of ['EngineVersion', 'Engine'])
-    if (named(property))
-      effects.push(`${said(change, stack, property)}: it would be upgraded without the other members`)
-  return effects
+  if (named('Engine')) effects.push(`${said(change, stack, 'Engine')}: it would be upgraded without the other members`)
+  const upgrade = named('EngineVersion') ? versionEffect(change, stack, liveVersion) : undefined
+  return [...effects.map((effect) => ({effect})), ...(upgrade ? [upgrade] : [])]
 }
 
-function instanceEffects(change: ResourceChange, stack: StackChange, allGone: boolean): string[] {
+function versionEffect(change: ResourceChange, stack: StackChange, liveVersion: LiveVersion): Effect | undefined {
+  const {logicalId, type} = change
+  const {region, stack: name} = stack
+  const changed = said(change, stack, 'EngineVersion')
+  const wanted = valueOf(stack.wanted, change, 'EngineVersion')
+  const live = type === CLUSTER ? liveVersion({region, stack: name, logicalId}) : undefined
+  if (typeof wanted !== 'string' || live === undefined)
+    return {
+      effect: `${changed}: it would be upgraded without the other members`,
+      instead: 'todo-dr upgrade upgrades both clusters, the standby first',
+    }
+  if (live === wanted) return
+  if (distanceOf(live, wanted) === 'downgrade')
+    return {
+      effect: `${changed}: it runs "${live}", which is later, and RDS has no way back`,
+      instead: `set the engine version of the template to "${live}"`,
+      final: true,
+    }
+  return {
+    effect: `${changed}: it runs "${live}", and would be upgraded whether it is the standby or not`,
+    instead: `todo-dr upgrade --to ${wanted} upgrades both clusters, the standby first; then deploy`,
+    final: true,
+  }
+}
+
+function instanceEffects(change: ResourceChange, stack: StackChange, allGone: boolean): Effect[] {
   const effects: string[] = []
   if (allGone && leaves(change, stack))
     effects.push('the cluster would have no instance for a while: it could neither serve nor take over')
   for (const property of ['EngineVersion', 'Engine'])
     if (change.action === 'Modify' && isChanged(change, stack, property))
       effects.push(`${said(change, stack, property)}: a member would be upgraded without the others`)
-  return effects
+  return effects.map((effect) => ({effect}))
 }
 
 const leaves = (change: ResourceChange, stack: StackChange): boolean =>

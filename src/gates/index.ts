@@ -20,6 +20,8 @@ import {targetHasInstance} from './target-has-instance.js'
 import {targetKnown} from './target-known.js'
 import {targetQuota} from './target-quota.js'
 import {targetReachable} from './target-reachable.js'
+import {upgradeGates} from './upgrade.js'
+import type {UpgradeInput} from './upgrade.js'
 import type {Gate, GateInput, Refusal, UnsureGateName, UnsureInput, Waiver} from '../model/gate.js'
 import type {Intent} from '../model/plan.js'
 
@@ -46,6 +48,15 @@ const GATES: readonly Gate[] = [
   dataLossConsent,
 ]
 
+/** Asked before an upgrade, each of them. */
+const UPGRADE_GATES: readonly Gate<UpgradeInput>[] = [
+  primaryKnown,
+  noSplitBrain,
+  noSwitchInProgress,
+  noOpenRun,
+  ...upgradeGates,
+]
+
 /** Asked in the middle of a run, of a step whose outcome could not be proven. */
 const UNSURE_GATES: Record<UnsureGateName, readonly Gate<UnsureInput>[]> = {'fence-unsure': fenceUnsure}
 
@@ -58,6 +69,9 @@ export interface GateVerdict {
 
 /** Asks every gate that is for the intent. */
 export const checkGates = (input: GateInput, waivers: Waiver[]): GateVerdict => ask(GATES, input, waivers)
+
+/** Asks what stands in the way of an upgrade. No waiver lifts any of it: AWS would refuse. */
+export const checkUpgrade = (input: UpgradeInput): Refusal[] => ask(UPGRADE_GATES, input, []).refusals
 
 /** Asks the gate that a step names for its unproven outcome. */
 export const checkUnsure = (name: UnsureGateName, input: UnsureInput, waivers: Waiver[]): GateVerdict =>

@@ -28,11 +28,17 @@ export function checkTemplateDrift(
   const refusals = drifts.map((drift): Refusal => ({
     gate: 'template-drift',
     reason: reasonOf(drift),
-    hint: `bring the template to what is there (todo-dr drift --template); or, if it is intended: --${WAIVER} --confirm ${app}`,
+    hint: `${remedyOf(drift)}; or, if it is intended: --${WAIVER} --confirm ${app}`,
     waiver: WAIVER,
   }))
   return waivers.some(({name}) => name === WAIVER) ? {refusals: [], waived: refusals} : {refusals, waived: []}
 }
+
+/** An upgraded version is what the template must say from then on. */
+const remedyOf = ({property}: DestructiveDrift): string =>
+  property?.path === '/EngineVersion'
+    ? `set "engineVersion": "${property.actual}" in config.json of the template, or EngineVersion in one of your own (todo-dr drift --template)`
+    : 'bring the template to what is there (todo-dr drift --template)'
 
 function reasonOf({region, stack, logicalId, type, property}: DestructiveDrift): string {
   const resource = `${stack} (${region}): ${logicalId} (${type})`

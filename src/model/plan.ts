@@ -2,11 +2,13 @@
 
 import type {Region} from './deployment.js'
 
-export const INTENTS = ['switchover', 'failover', 'failback', 'steer'] as const
+export const INTENTS = ['switchover', 'failover', 'failback', 'steer', 'upgrade'] as const
 export type Intent = (typeof INTENTS)[number]
+/** Those that are about the primary, or the way to it. */
+export type SwitchIntent = Exclude<Intent, 'upgrade'>
 
 /** Where a step's time is booked in the report, in the order of a switch. */
-export const PHASES = ['detect', 'decide', 'fence', 'promote', 'connect', 'edge', 'confirm'] as const
+export const PHASES = ['detect', 'decide', 'fence', 'promote', 'upgrade', 'connect', 'edge', 'confirm'] as const
 export type Phase = (typeof PHASES)[number]
 
 /** Of a step: a region's name, a number with its unit in its name. */
@@ -22,7 +24,7 @@ export interface PlanStep {
   title: string
   phase: Phase
   deadlineSeconds: number
-  /** From this step on, nothing is undone: the promotion. */
+  /** From this step on, nothing is undone: the promotion, or the first upgrade. */
   pointOfNoReturn?: true
   /** Stands before the promotion, and is needed after it too where the promotion has begun without it. */
   always?: true
@@ -38,6 +40,7 @@ export interface Plan {
   schemaVersion: 1
   intent: Intent
   app: string
+  /** Of a switch: from where to where. Of an upgrade: the standby, which comes first, and the primary. */
   from: Region
   to: Region
   /** Stages run one after another; the steps within one stage run side by side. */
@@ -47,3 +50,7 @@ export interface Plan {
 /** The point of no return of a plan. */
 export const promotionOf = ({stages}: Plan): PlanStep | undefined =>
   stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)
+
+/** What a plan is for, in a few words. */
+export const inWords = ({intent, from, to}: {intent: string; from: Region; to: Region}): string =>
+  intent === 'upgrade' ? `upgrade of ${from}, then of ${to}` : `${intent} from ${from} to ${to}`

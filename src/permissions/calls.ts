@@ -45,5 +45,14 @@ export const CHANGES_OF: Readonly<Record<'failback' | 'failover' | 'switchover',
   failover: [...CHANGES, 'database.failover'],
   switchover: [...CHANGES, 'database.switchover'],
 }
+/** What an upgrade does, beside its look. */
+export const UPGRADE: Calls = [
+  'database.upgradeTargets',
+  'database.upgrade',
+  'database.failoverEvents',
+  'lease',
+  'mirror.get',
+  'mirror.put',
+]
 /** What a switch asks for under --measure: the outage that it measures, and the writes that survived. */
 export const MEASURE: Calls = ['outage.active', 'functions.present']

@@ -26,6 +26,8 @@ export const CALLS = {
   'database.proxy': [on(ARN.proxy, 'rds:DescribeDBProxyTargets')],
   'database.lag': [on(ARN.any, 'cloudwatch:GetMetricData')],
   'capacity.peak': [on(ARN.any, 'cloudwatch:GetMetricData')],
+  'database.upgradeTargets': [on(ARN.any, 'rds:DescribeDBEngineVersions')],
+  'database.upgrade': [on(ARN.cluster, 'rds:ModifyDBCluster')],
   'capacity.raise': [on(ARN.cluster, 'rds:AddTagsToResource', 'rds:DescribeDBClusters', 'rds:ModifyDBCluster')],
   'capacity.restore': [on(ARN.cluster, 'rds:DescribeDBClusters', 'rds:ModifyDBCluster', 'rds:RemoveTagsFromResource')],
   'database.switchover': [

@@ -17,12 +17,14 @@ import {
   promoteByFailover,
   promoteBySwitchover,
   raise,
+  replicatesAgain,
   restore,
   settle,
   steerTo,
   takesWrite,
   unfenceSource,
   unfenceTarget,
+  upgrade,
   verify,
   wake,
   warm,
@@ -111,6 +113,34 @@ export function planRest(observation: Observation, deployment: Deployment, to: R
   const opened = writersOf(observation, to) === 'open'
   return plan('steer', route, deployment, [...(opened ? [] : [[unfenceTarget(route)]]), ...followUp(route)])
 }
+
+/**
+ * One region after the other, by who writes now: the standby first, and the primary once that replicates again ("upgrade all of the secondary
+ * clusters before you upgrade the primary", Aurora user guide, "Upgrading an Amazon Aurora global database"). From the first
+ * upgrade on there is no way back. Where the primary takes writes, it must take them afterwards too.
+ */
+export function planUpgrade(
+  observation: Observation,
+  deployment: Deployment,
+  {version, maxLagSeconds = CAUGHT_UP_SECONDS}: {version: string; maxLagSeconds?: number},
+): Plan {
+  const primary = primaryOf(observation) ?? homeOf(deployment)
+  const standby = otherRegion(deployment, primary)
+  const api = observation.regions[primary]?.api
+  const serves = api !== undefined && answersWell(api) && writersOf(observation, primary) === 'open'
+  const replicates = (id: string): PlanStep => replicatesAgain(id, {from: primary, to: standby}, maxLagSeconds)
+  return plan('upgrade', {from: standby, to: primary}, deployment, [
+    [{...upgrade({region: standby, version, role: 'standby'}), pointOfNoReturn: true}],
+    [replicates('standby-replicates')],
+    [upgrade({region: primary, version, role: 'primary'})],
+    ...(serves ? [[takesWrite({from: standby, to: primary})]] : []),
+    [replicates('primary-replicates')],
+  ])
+}
+
+/** The version that an upgrade's plan is for. */
+export const upgradedTo = ({stages}: Plan): string =>
+  String(stages.flat().find(({kind}) => kind === 'upgrade-cluster')?.args.version)
 
 const followUp = (route: Route): PlanStep[][] => [
   [takesWrite(route)],

@@ -67,7 +67,7 @@ export interface ProjectState {
   /** Ranges where an exact version should stand. */
   unpinned: string[]
   lockfile: boolean
-  /** Of lib/cluster.ts, where it is found there. */
+  /** Of config.json, or of lib/cluster.ts, where it is found there. */
   engineVersion?: string
   /** Of config.json: the least capacity of an instance in ACU, and whether the data are protected. */
   minCapacity?: number

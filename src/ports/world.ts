@@ -8,6 +8,7 @@ import type {Deployment, Region} from '../model/deployment.js'
 import type {CallOptions, Clock} from './call.js'
 import type {Route} from './route.js'
 import type {ApiHealth, Cluster, GlobalCluster, Lag, ProxyHealth, WriterMode} from '../model/observation.js'
+import type {UpgradeTarget} from '../model/engine-version.js'
 import type {Side} from './tables.js'
 import type {Vitals} from './vitals.js'
 import type {ApiAnswer, ApiRequest, Workload} from './workload.js'
@@ -41,6 +42,13 @@ export interface GlobalDatabase {
   switchover(primary: Region, target: Region, options?: CallOptions): Promise<Accepted>
   /** `FailoverGlobalCluster` with AllowDataLoss, sent to the target's region. Returns when accepted, as `switchover`. */
   failover(target: Region, options?: CallOptions): Promise<Accepted>
+  /**
+   * `ModifyDBCluster` with an engine version, to be applied at once: the cluster's instances restart. Returns when accepted, not when
+   * done.
+   */
+  upgrade(region: Region, version: string, options?: CallOptions): Promise<void>
+  /** What a cluster of a version can be upgraded to, by RDS in that region. */
+  upgradeTargets(region: Region, version: string, options?: CallOptions): Promise<UpgradeTarget[]>
   /** What RDS says, in any region that answers, of a promotion that it has cancelled or that has failed since that instant. */
   givenUp(target: Region, since: number, options?: CallOptions): Promise<string | undefined>
   /**

@@ -1,6 +1,7 @@
 /** Events as lines, pure: no colour and no terminal here. */
 
 import type {DrEvent} from '../messages.js'
+import {inWords} from '../model/plan.js'
 
 /** What a line is about; but for `plain` and `target` it is printed as the line's first word. */
 export type Mark =
@@ -48,7 +49,7 @@ export function linesOf(event: DrEvent): Line[] {
 
     case 'plan': {
       return [
-        line('plain', `plan: ${event.intent} from ${event.from} to ${event.to} (${event.digest.slice(0, 12)})`),
+        line('plain', `plan: ${inWords(event)} (${event.digest.slice(0, 12)})`),
         ...event.steps.map((step) =>
           line(
             'plain',

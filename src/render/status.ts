@@ -2,6 +2,7 @@
 
 import type {StatusResult} from '../actions/status/result.js'
 import {howToClose} from '../model/fence.js'
+import {inWords} from '../model/plan.js'
 import {columns} from '../report/columns.js'
 import {wrapped} from '../report/wrapped.js'
 
@@ -28,6 +29,6 @@ export const unprovenLines = ({unprovenFence: fence}: StatusResult, width?: numb
 /** Of each run that was cut: what it is, and what finishes it. */
 export const unfinishedLines = ({unfinished}: StatusResult, width?: number): string[] =>
   unfinished.flatMap(({run, intent, from, to, startedAt, owner, next, would}) => [
-    ...wrapped(`unfinished: ${intent} from ${from} to ${to}, started ${startedAt} by ${owner} (${run})`, width),
+    ...wrapped(`unfinished: ${inWords({intent, from, to})}, started ${startedAt} by ${owner} (${run})`, width),
     `  ${next} ${would}`,
   ])

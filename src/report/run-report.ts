@@ -3,6 +3,7 @@
 import type {RunOutcome} from '../engine/outcome.js'
 import {LAB_NOTICE} from '../measure/result.js'
 import {fenceNotProven, isFenceUnproven} from '../model/fence.js'
+import {inWords} from '../model/plan.js'
 import {duration} from './format.js'
 import {cell, table as markdownTable} from './markdown-table.js'
 import {markup} from './markup.js'
@@ -22,8 +23,8 @@ export function runReportHtml({outcome, story, target, lab}: RunReport): string 
   const {status, phases} = outcome
   const class_ = {done: 'met', undone: 'unknown', stopped: 'missed'}[status]
   return page(
-    `${status}: ${headline(outcome)} on ${target}`,
-    markup`<h1><span class="${class_}">${status.toUpperCase()}</span> ${headline(outcome)} on ${target}</h1>
+    `${status}: ${inWords(outcome)} on ${target}`,
+    markup`<h1><span class="${class_}">${status.toUpperCase()}</span> ${inWords(outcome)} on ${target}</h1>
 ${lab ? markup`<p class="stamp">${LAB_NOTICE}</p>` : undefined}
 <p class="quiet">${facts({outcome, story})}</p>
 <ul>${remarks(outcome).map((remark) => markup`<li>${remark}</li>`)}</ul>
@@ -35,7 +36,7 @@ ${stepsHtml(story)}`,
 export function runReportMarkdown({outcome, story, target, lab}: RunReport): string {
   const {status, phases} = outcome
   return [
-    `## ${status.toUpperCase()}: ${cell(headline(outcome))} on ${cell(target)}`,
+    `## ${status.toUpperCase()}: ${cell(inWords(outcome))} on ${cell(target)}`,
     '',
     ...(lab ? [`> ${LAB_NOTICE}`, ''] : []),
     cell(facts({outcome, story})),
@@ -47,8 +48,6 @@ export function runReportMarkdown({outcome, story, target, lab}: RunReport): str
     ...stepsMarkdown(story),
   ].join('\n')
 }
-
-const headline = ({intent, from, to}: RunOutcome): string => `${intent} from ${from} to ${to}`
 
 const phaseRows = (phases: RunOutcome['phases']): string[][] => phases.map(({id, seconds}) => [id, duration(seconds)])
 
@@ -74,6 +73,8 @@ function remarks({status, intent, from, failure, unsure, runId}: RunOutcome): st
     said.push(
       `This run was not measured. Which acknowledged writes were lost is not known. Aurora tries to keep what ${from} had in a snapshot named rds:unplanned-global-failover-*.`,
     )
+  if (said.length === 0 && intent === 'upgrade')
+    said.push('The standby was upgraded first. Clients were not watched while the writer restarted.')
   if (said.length === 0)
     said.push('This run was not measured. A planned switch waits until the standby has every write.')
   return said

@@ -23,6 +23,8 @@ import {restoreCapacity} from './restore-capacity.js'
 import {rolesSettled} from './roles-settled.js'
 import {STEER_SECONDS, steerEdge} from './steer-edge.js'
 import {unfenceRegion} from './unfence-region.js'
+import {upgradeCluster} from './upgrade-cluster.js'
+import type {UpgradeOf} from './upgrade-cluster.js'
 import {verifyEdge} from './verify-edge.js'
 import {waitInFlight} from './wait-in-flight.js'
 import {waitReplication} from './wait-replication.js'
@@ -248,6 +250,28 @@ export const keepLeft = (region: Region): PlanStep => ({
   deadlineSeconds: 60,
 })
 
+/** Minutes on AWS, whatever the size of the database; half an hour without an end is a case for a person. */
+const UPGRADE_SECONDS = 1800
+
+export const upgrade = ({region, version, role}: UpgradeOf): PlanStep => ({
+  id: `upgrade-${role}`,
+  kind: 'upgrade-cluster',
+  args: {region, version, role},
+  title: `Upgrade ${region}, the ${role}, to ${version}`,
+  phase: 'upgrade',
+  deadlineSeconds: UPGRADE_SECONDS,
+})
+
+/** After an upgrade: the restarted standby, or that of the restarted primary. */
+export const replicatesAgain = (id: string, {from, to}: Route, maxLagSeconds: number): PlanStep => ({
+  id,
+  kind: 'wait-replication',
+  args: {from, to, maxLagSeconds},
+  title: `Wait until ${to} replicates again and has caught up`,
+  phase: 'confirm',
+  deadlineSeconds: UPGRADE_SECONDS,
+})
+
 /** The arguments of a step in a plan, each looked at as it is taken. */
 interface Arguments {
   text(name: string): string
@@ -272,6 +296,12 @@ const KINDS: Record<string, (args: Arguments) => Step<World>> = {
   'canary-refused': ({text}) => canaryRefused({region: text('region'), to: text('to')}),
   'promote-failover': ({text}) => promoteFailover({to: text('to')}),
   'promote-switchover': ({text}) => promoteSwitchover({from: text('from'), to: text('to')}),
+  'upgrade-cluster': ({text}) =>
+    upgradeCluster({
+      region: text('region'),
+      version: text('version'),
+      role: text('role') === 'primary' ? 'primary' : 'standby',
+    }),
   'unfence-region': ({text}) => unfenceRegion({region: text('region')}),
   'new-primary-takes-write': ({text}) => newPrimaryTakesWrite({region: text('region')}),
   'steer-edge': ({text}) => steerEdge({to: text('to')}),

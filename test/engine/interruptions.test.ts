@@ -4,7 +4,7 @@ import type {Intent} from '../../src/model/plan.js'
 import {memoryRuns, newestUnfinished} from '../support/memory-run.js'
 import {MemoryMirror} from '../support/memory-mirror.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
-import {planOf, resume, start} from './support.js'
+import {NEXT_VERSION, planOf, resume, start} from './support.js'
 
 /** A world in which the intent makes sense. */
 async function worldFor(intent: Intent, scenario: string): Promise<SimulatedWorld> {
@@ -13,10 +13,17 @@ async function worldFor(intent: Intent, scenario: string): Promise<SimulatedWorl
   for (const side of Object.values(sim.regions)) side.peakAcu = 2
   if (scenario === 'region-loss') sim.lose(HOME)
   if (scenario === 'database-crash') sim.regions[HOME]!.databaseUp = false
+  if (scenario === 'home stands by') await switchOver(sim)
   if (intent !== 'failback') return sim
   await start(sim, await planOf(sim, 'failover'))
   void sim.returns(HOME)
   return sim
+}
+
+/** As a failover and a home that was added again have left it. */
+async function switchOver(sim: SimulatedWorld): Promise<void> {
+  const {outcome} = await start(sim, await planOf(sim, 'switchover'))
+  expect(outcome?.status).to.equal('done')
 }
 
 const CASES: {intent: Intent; scenario: string; drain?: boolean}[] = [
@@ -25,6 +32,8 @@ const CASES: {intent: Intent; scenario: string; drain?: boolean}[] = [
   {intent: 'failover', scenario: 'region-loss'},
   {intent: 'failover', scenario: 'database-crash'},
   {intent: 'failback', scenario: 'region-loss'},
+  {intent: 'upgrade', scenario: 'healthy'},
+  {intent: 'upgrade', scenario: 'home stands by'},
 ]
 
 describe('a plan that is killed at any point and resumed', function () {
@@ -39,7 +48,7 @@ describe('a plan that is killed at any point and resumed', function () {
         onPoint: (point) => points.push(point),
       })
       expect(finished.outcome?.status).to.equal('done')
-      expect(points.length).to.be.greaterThan(12)
+      expect(points.length).to.be.greaterThan(9)
 
       for (const killAt of points) {
         const sim = await worldFor(intent, scenario)
@@ -86,6 +95,26 @@ describe('a plan that is killed at any point and resumed', function () {
       expect(await newestUnfinished(one!), killAt).to.equal(undefined)
     }
   })
+
+  for (const [scenario, order] of [
+    ['healthy', [AWAY, HOME]],
+    ['home stands by', [HOME, AWAY]],
+  ] as const)
+    it(`aws 1: upgrades the standby first and each region once, wherever it is killed twice: ${scenario}`, async () => {
+      const whole = await worldFor('upgrade', scenario)
+      const points: string[] = []
+      await start(whole, await planOf(whole, 'upgrade'), {onPoint: (point) => points.push(point)})
+      for (const [index, first] of points.entries())
+        for (const second of points.slice(index)) {
+          const sim = await worldFor('upgrade', scenario)
+          const {run} = await start(sim, await planOf(sim, 'upgrade'), {killAt: first})
+          await resume(sim, run, {killAt: second})
+          expect((await resume(sim, run))?.status, `${first}, ${second}`).to.equal('done')
+          const upgrades = sim.acts.filter((act) => act.startsWith('upgrade'))
+          const expected = order.map((region) => `upgrade ${region} ${NEXT_VERSION}`)
+          expect(upgrades, `${first}, ${second}`).to.deep.equal(expected)
+        }
+    })
 
   it('promotes once only, however often it is resumed', async () => {
     const sim = new SimulatedWorld()

@@ -4,13 +4,16 @@ import {readRecord} from '../../src/engine/unfinished.js'
 import type {RunOutcome} from '../../src/engine/outcome.js'
 import type {Waiver} from '../../src/model/gate.js'
 import type {Intent, Plan} from '../../src/model/plan.js'
-import {planFailback, planFailover, planSwitchover} from '../../src/plans/index.js'
+import {planFailback, planFailover, planSwitchover, planUpgrade} from '../../src/plans/index.js'
 import type {PlanOptions} from '../../src/plans/index.js'
 import type {Emit} from '../../src/messages.js'
 import type {Run} from '../../src/ports/runs.js'
 import {memoryRun, runOf} from '../support/memory-run.js'
 import {AWAY, HOME} from '../support/simulated-world.js'
 import type {SimulatedWorld} from '../support/simulated-world.js'
+
+/** What the upgrades of the tests are to. */
+export const NEXT_VERSION = '8.0.mysql_aurora.3.10.4'
 
 const CONSENT: Waiver[] = [{name: 'allow-data-loss', reason: 'the test says so'}]
 
@@ -19,6 +22,7 @@ export async function planOf(sim: SimulatedWorld, intent: Intent, options: PlanO
   const observation = await observe(world)
   for (const region of [HOME, AWAY])
     Object.assign(observation.regions[region]!, await lookAtUse(world, observation, region))
+  if (intent === 'upgrade') return planUpgrade(observation, sim.deployment, {version: NEXT_VERSION})
   if (intent === 'switchover') return planSwitchover(observation, sim.deployment, options)
   if (intent === 'failback') return planFailback(observation, sim.deployment, options)
   return planFailover(observation, sim.deployment)

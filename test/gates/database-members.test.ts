@@ -67,6 +67,31 @@ describe('the gate of database members', () => {
     expect(refusal!.waiver).to.equal('allow-database-change')
   })
 
+  it('aws 1: names the upgrade, or the version that runs, where that is known, and no consent lifts it', () => {
+    const LINE = '8.0.mysql_aurora.3'
+    const judged = (live: string, to: string) => {
+      const [before, wanted] = [home(), home()]
+      before.Resources.Cluster!.Properties.EngineVersion = `${LINE}.10.4`
+      wanted.Resources.Cluster!.Properties.EngineVersion = to
+      return checkDatabaseMembers([change(before, [modify(before, 'Cluster')], wanted)], {
+        app: 'Demo',
+        waivers: [{name: 'allow-database-change', reason: 'test'}],
+        liveVersion: ({region, stack, logicalId}) =>
+          region === 'us-east-1' && stack === 'Demo-data' && logicalId === 'Cluster' ? live : undefined,
+      })
+    }
+
+    const [upgrade, ...more] = judged(`${LINE}.10.4`, `${LINE}.10.5`).refusals
+    expect(more).to.deep.equal([])
+    expect(upgrade!.hint).to.match(/^todo-dr upgrade --to 8\.0\.mysql_aurora\.3\.10\.5 /)
+    expect(upgrade).not.to.have.property('waiver')
+    const [downgrade] = judged(`${LINE}.10.5`, `${LINE}.10.3`).refusals
+    expect(downgrade!.reason).to.contain('RDS has no way back')
+    expect(downgrade!.hint).to.equal(`set the engine version of the template to "${LINE}.10.5"`)
+    // After the upgrade, when the template has followed.
+    expect(judged(`${LINE}.10.5`, `${LINE}.10.5`)).to.deep.equal({refusals: [], waived: []})
+  })
+
   it('sees an upgrade by the templates, where the change set names no property', () => {
     const wanted = home()
     wanted.Resources.Cluster!.Properties.EngineVersion = '3.11.0'

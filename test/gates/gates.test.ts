@@ -123,6 +123,25 @@ describe('the gates', () => {
     expect(asked('failover', promoted(silentSide(AWAY)))).to.equal(undefined)
   })
 
+  it('aws 1: let a failover leave an unfinished upgrade behind, and no planned switch', () => {
+    const openRun = {id: 'r1', intent: 'upgrade' as const, to: HOME}
+    const asked = (intent: Intent) =>
+      checkGates({...input(intent, healthy()), openRun}, CONSENT).refusals.find(({gate}) => gate === 'no-open-run')
+    for (const intent of ['switchover', 'failback'] as const)
+      expect(asked(intent)?.hint, intent).to.contain('todo-dr resume r1 finishes it')
+    for (const intent of ['failover', 'steer'] as const) expect(asked(intent), intent).to.equal(undefined)
+  })
+
+  it('aws 1: name the upgrade that makes two versions equal, and to whoever cannot wait for it the way out', () => {
+    const hint = (intent: Intent): string | undefined =>
+      checkGates(input(intent, withCluster({engineVersion: '8.0.mysql_aurora.3.10.10'})), CONSENT).refusals.find(
+        ({gate}) => gate === 'engine-versions',
+      )?.hint
+    expect(hint('switchover')).to.match(/^todo-dr upgrade --to 8\.0\.mysql_aurora\.3\.10\.10 makes them equal/)
+    expect(hint('switchover')).not.to.contain('manual failover')
+    expect(hint('failover')).to.contain('manual failover: remove us-east-2 from the global database')
+  })
+
   const refusedFor: Record<string, [Intent, Observation, string?]> = {
     'target-known': ['switchover', healthy(), HOME],
     'primary-known': ['switchover', healthy({global: no('nobody answers')})],

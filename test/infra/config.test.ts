@@ -31,6 +31,12 @@ describe('the configuration', () => {
     })
   })
 
+  it('aws 1: takes the engine version that an upgrade has left, and none of another form', () => {
+    expect(load({engineVersion: '8.0.mysql_aurora.3.10.5'})).to.include({engineVersion: '8.0.mysql_aurora.3.10.5'})
+    for (const engineVersion of ['3.10.5', '8.0', '5.7.mysql_aurora.2.11.1'])
+      expect(() => load({engineVersion})).to.throw('"engineVersion"')
+  })
+
   it('refuses what AWS would refuse much later, naming the key', () => {
     expect(() => load({app: 'To-Do'})).to.throw('"app"')
     expect(() => load({account: '1234'})).to.throw('"account"')

@@ -44,6 +44,7 @@ const WITHOUT_OCCASION: Record<string, string> = {
       'a promotion that AWS accepts and does not show',
     ]),
   ),
+  'upgrade: rds:DescribeEvents on *': 'a standby that is not connected yet when it is looked at',
   ...Object.fromEntries(
     ['failback', 'failover', 'resume', 'switchover'].flatMap((command) =>
       ['rds:AddTagsToResource', 'rds:ModifyDBCluster', 'rds:RemoveTagsFromResource'].map((action) => [
@@ -266,6 +267,9 @@ describe('IAM', function () {
     await wants('steer')
     await wants('resume')
     await wants('failback')
+    await killed('upgrade', 'upgrade-standby', ['--to', '3.10.5', '--confirm', 'ToDoMgmt'])
+    await wants('resume')
+    await wants('upgrade', ['--to', '3.10.6', '--confirm', 'ToDoMgmt'])
     await killed('failover', 'preflight', CONSENT)
     await wants('resume', CONSENT)
 

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
-import {digest, planFailback, planFailover, planSwitchover} from '../../src/plans/index.js'
+import {digest, planFailback, planFailover, planSwitchover, planUpgrade, upgradedTo} from '../../src/plans/index.js'
 import type {Plan} from '../../src/model/plan.js'
 import {stepOf} from '../../src/steps/registry.js'
 import {AWAY, HOME, anyObservation, healthy, healthySide, yes} from '../support/observations.js'
@@ -43,6 +43,25 @@ describe('the plans', () => {
     expect(words(plan)).to.deep.equal(['preflight', 'warm-target', ...drained])
     const failback = planFailback(healthy(), deployment, {drain: true})
     expect(words(failback)).to.deep.equal(['catch-up', 'preflight', 'warm-target', ...drained, 'keep-left-volumes'])
+  })
+
+  it('aws 1: upgrade the standby, by who writes now, before the primary, and ask it for a write where it took them', () => {
+    const version = '8.0.mysql_aurora.3.10.5'
+    const steps = ['upgrade-standby', 'standby-replicates', 'upgrade-primary', 'takes-write', 'primary-replicates']
+    const home = planUpgrade(healthy(), deployment, {version})
+    expect(words(home)).to.deep.equal(steps)
+    expect(upgradedTo(home)).to.equal(version)
+    const regionsOf = (plan: Plan): unknown[] =>
+      plan.stages.flat().flatMap(({kind, args}) => (kind === 'upgrade-cluster' ? [args.region] : []))
+    expect(regionsOf(home)).to.deep.equal([AWAY, HOME])
+    const members = [HOME, AWAY].map((region) => ({region, clusterArn: region, isWriter: region === AWAY}))
+    const away = planUpgrade(healthy({global: yes({id: 'g', status: 'available', members})}), deployment, {version})
+    expect(regionsOf(away)).to.deep.equal([HOME, AWAY])
+    expect(away.stages[0]![0]!.pointOfNoReturn).to.equal(true)
+    const fenced = healthy({
+      regions: {[HOME]: healthySide(HOME, {writers: yes('fenced')}), [AWAY]: healthySide(AWAY)},
+    })
+    expect(words(planUpgrade(fenced, deployment, {version}))).to.not.include('takes-write')
   })
 
   it('open a target that is closed before a planned switch stops anything', () => {

@@ -4,13 +4,13 @@ import {LAB_NOTICE} from '../../src/measure/result.js'
 import {runReportHtml, runReportMarkdown} from '../../src/report/run-report.js'
 import {storyOf} from '../../src/report/story.js'
 import type {RunStory} from '../../src/report/story.js'
-import type {Intent, Plan} from '../../src/model/plan.js'
+import type {Plan, SwitchIntent} from '../../src/model/plan.js'
 import type {RunOutcome} from '../../src/engine/outcome.js'
 import {journalOf, memoryRun} from '../support/memory-run.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 
 /** A whole run of the simulated world, and what is read of it afterwards. */
-async function ran(sim: SimulatedWorld, intent: Intent): Promise<{outcome: RunOutcome; story: RunStory}> {
+async function ran(sim: SimulatedWorld, intent: SwitchIntent): Promise<{outcome: RunOutcome; story: RunStory}> {
   const run = memoryRun()
   const {outcome} = await runSwitch({
     target: 'prod',

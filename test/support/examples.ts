@@ -173,6 +173,8 @@ export const SCENES: Scene[] = [
       scenery('todo-dr failback'),
       ok('todo-dr switchover --waive target-capacity="few clients at night"'),
       scenery('todo-dr failback'),
+      ok('todo-dr upgrade --to 3.10.5 --dry-run'),
+      ok('todo-dr upgrade --to 8.0.mysql_aurora.3.10.5 --confirm ToDoMgmt'),
       ok('todo-dr switchover --to us-east-2 --json'),
       ok('todo-dr switchover'),
       scenery('todo-dr switchover', 137, {TODO_DR_FAILPOINT: 'before:steer-edge'}),

@@ -34,6 +34,8 @@ export interface SimulatedRegion {
   synchronization: string | undefined
   lagSeconds: number | undefined
   engineVersion: string
+  /** RDS upgrades its engine now. */
+  upgrading: boolean
   capacity: CapacityRange
   raisedFrom: CapacityFloor | undefined
   /** In ACU. */
@@ -56,6 +58,8 @@ export interface SimulatedOptions {
   edgeMs?: number
   /** Milliseconds by which rows reach the standby. Undefined: they reach it with a planned promotion alone. */
   lagMs?: number
+  /** Of an upgrade, halfway through which the database is down for a moment. */
+  upgradeMs?: number
   /** Milliseconds of every call that is answered. */
   latencyMs?: number
 }
@@ -106,7 +110,15 @@ export class SimulatedWorld {
   readonly options: Required<Omit<SimulatedOptions, 'lagMs'>>
 
   constructor({lagMs, ...options}: SimulatedOptions = {}) {
-    this.options = {hang: false, promotionMs: 2000, hiddenMs: 0, edgeMs: 500, latencyMs: 10, ...options}
+    this.options = {
+      hang: false,
+      promotionMs: 2000,
+      hiddenMs: 0,
+      edgeMs: 500,
+      latencyMs: 10,
+      upgradeMs: 20_000,
+      ...options,
+    }
     this.regions = {[HOME]: region(true), [AWAY]: region(false)}
     if (lagMs !== undefined) this.setLag(lagMs)
   }
@@ -142,11 +154,16 @@ export class SimulatedWorld {
   topology(): object {
     const of = (name: Region) => {
       const {isWriter, writers, rows} = this.regions[name]!
-      return {isWriter, writers, canaries: [...rows.values()].filter((row) => row.task.includes('canary')).length}
+      return {
+        isWriter,
+        writers,
+        canaries: [...rows.values()].filter((row) => row.task.includes('canary')).length,
+      }
     }
 
     const capacity = Object.values(this.regions).map(({capacity: {min}, raisedFrom}) => ({min, raisedFrom}))
-    return {home: of(HOME), away: of(AWAY), edge: this.edgeKey, switching: this.switching?.status, capacity}
+    const versions = Object.values(this.regions).map(({engineVersion}) => engineVersion)
+    return {home: of(HOME), away: of(AWAY), edge: this.edgeKey, switching: this.switching?.status, capacity, versions}
   }
 
   /** The region is gone, and with it what had not reached the other one. */
@@ -251,12 +268,15 @@ export class SimulatedWorld {
       },
       cluster: async (at) => {
         await this.#call('cluster', at)
-        const {instances, instanceStatus, databaseUp, engineVersion, capacity, raisedFrom} = this.regions[at]!
+        const {instances, instanceStatus, databaseUp, engineVersion, capacity, raisedFrom, upgrading} =
+          this.regions[at]!
         return {
           id: `todomgmt-${at}`,
           arn: `arn:${at}`,
-          status: 'available',
-          instances: Array.from({length: instances}, () => (databaseUp ? instanceStatus : 'failed')),
+          status: upgrading ? 'upgrading' : 'available',
+          instances: Array.from({length: instances}, () =>
+            upgrading ? 'upgrading' : databaseUp ? instanceStatus : 'failed',
+          ),
           engineVersion,
           capacity,
           ...(raisedFrom && {raisedFrom}),
@@ -280,6 +300,14 @@ export class SimulatedWorld {
         await this.#call('failover', target)
         return this.#accept(target, 'failing-over', false)
       },
+      upgrade: async (at, version) => {
+        await this.#call('upgrade', at)
+        this.#beginUpgrade(at, version)
+      },
+      upgradeTargets: async (at, version) => {
+        await this.#call('targets', at)
+        return TARGETS.filter((one) => one.version > version)
+      },
       failoverEvents: async (via, since) => {
         await this.#call('events', via)
         return this.failoverEvents.filter(({at}) => at >= since)
@@ -289,6 +317,30 @@ export class SimulatedWorld {
         return this.#events.find(({at, to}) => at >= since && to === target)?.text
       },
     }
+  }
+
+  /** As RDS: of a primary after its standby alone. */
+  #beginUpgrade(at: Region, version: string): void {
+    const [side, other] = [this.regions[at]!, this.regions[otherOf(at)]!]
+    const no = (code: string, what: string): Error => new DrError({code, exit: 'failed', what})
+    if (side.upgrading || this.switching) throw no('InvalidDBClusterStateFault', `${at} is not available`)
+    if (side.isWriter && other.engineVersion < version)
+      throw no('InvalidParameterValue', 'Please upgrade global replicas first before upgrading the primary member.')
+    this.acts.push(`upgrade ${at} ${version}`)
+    side.upgrading = true
+    void this.#upgrade(side, version)
+  }
+
+  async #upgrade(side: SimulatedRegion, version: string): Promise<void> {
+    const quarter = this.options.upgradeMs / 4
+    await this.clock.sleep(quarter * 2)
+    const member = {synchronization: side.synchronization}
+    Object.assign(side, {databaseUp: false, ...(!side.isWriter && {synchronization: 'pending-resync'})})
+    await this.clock.sleep(quarter)
+    Object.assign(side, {databaseUp: true, engineVersion: version, upgrading: false})
+    // RDS calls it available before it has caught up.
+    await this.clock.sleep(quarter)
+    Object.assign(side, member)
   }
 
   #accept(to: Region, status: string, planned: boolean): Accepted {
@@ -561,6 +613,14 @@ export class SimulatedWorld {
   }
 }
 
+/** What RDS can upgrade to, of the versions of the tests. */
+const TARGETS = [
+  '8.0.mysql_aurora.3.10.4',
+  '8.0.mysql_aurora.3.10.5',
+  '8.0.mysql_aurora.3.11.0',
+  '8.4.mysql_aurora.8.4.7',
+].map((version) => ({version, isMajor: version.startsWith('8.4')}))
+
 const otherOf = (name: Region): Region => (name === HOME ? AWAY : HOME)
 
 const never = new Promise<never>(() => undefined)
@@ -577,6 +637,7 @@ const region = (primary: boolean): SimulatedRegion => ({
   synchronization: primary ? undefined : 'connected',
   lagSeconds: primary ? undefined : 0.1,
   engineVersion: '8.0.mysql_aurora.3.10.3',
+  upgrading: false,
   capacity: {min: 0.5, max: 8},
   raisedFrom: undefined,
   peakAcu: undefined,

@@ -1,7 +1,6 @@
 /** One project, protected and locked to its edge, one lab: deployed after two interruptions, changed, refused, torn down. */
 
 import {APIGatewayClient, GetRestApisCommand} from '@aws-sdk/client-api-gateway'
-import {ModifyGlobalClusterCommand, RDSClient} from '@aws-sdk/client-rds'
 import {GetWebACLCommand, GetWebACLForResourceCommand, UpdateWebACLCommand, WAFV2Client} from '@aws-sdk/client-wafv2'
 import {expect} from 'chai'
 import {once} from 'node:events'
@@ -14,6 +13,8 @@ import {Sandbox} from '../support/cli.js'
 import {Deploying, MEMBERS, stackOf} from '../support/deploying.js'
 
 const CLUSTER = 'AWS::RDS::DBCluster'
+/** Than the template's. */
+const LATER = '8.0.mysql_aurora.3.10.5'
 
 describe('deploy', function () {
   this.timeout(120_000)
@@ -126,7 +127,7 @@ describe('deploy', function () {
   it('refuses an upgraded, a replaced, a detached and a removed member, and has changed nothing', async () => {
     const cluster = project.logicalId(MEMBERS.away, CLUSTER)
     project.change(MEMBERS.home, ({Resources}) => {
-      Resources[cluster]!.Properties.EngineVersion = '8.0.mysql_aurora.3.11.0'
+      Resources[cluster]!.Properties.EngineVersion = LATER
     })
     project.change(MEMBERS.away, ({Resources}) => {
       delete Resources[cluster]!.Properties.GlobalClusterIdentifier
@@ -138,7 +139,12 @@ describe('deploy', function () {
     expect(reasons).to.contain(`${MEMBERS.home} (us-east-1): ${cluster} (${CLUSTER}): EngineVersion from`)
     expect(reasons).to.contain('StorageEncrypted from true to false').and.to.contain('replaced')
     expect(reasons).to.contain('GlobalClusterIdentifier from "demo" to nothing').and.to.contain('detached')
-    expect(await json(['--dry-run', '--allow-database-change', '--confirm', 'Demo'])).to.include({status: 'planned'})
+    const versions = refused.refusals.filter(({reason}) => reason.includes('EngineVersion'))
+    expect(versions.map(({hint}) => hint.split(' upgrades')[0])).to.deep.equal([`todo-dr upgrade --to ${LATER}`])
+    // The consent lifts all but the new version, which a deployment would bring to home first.
+    const consented = await json(['--dry-run', '--allow-database-change', '--confirm', 'Demo'], 3)
+    expect(consented.refusals).to.have.length(1)
+    expect(consented.refusals[0]!.reason).to.contain('EngineVersion')
     await run(['--allow-database-change', '--confirm', 'Another'], 3)
     project.restore()
     project.change(MEMBERS.home, ({Resources, Outputs}) => {
@@ -151,11 +157,10 @@ describe('deploy', function () {
     project.restore()
   })
 
-  it('drift: refuses members that somebody has upgraded by hand after the failover, and has changed nothing', async () => {
-    const rds = await deploying.client(RDSClient)
-    const EngineVersion = '8.0.mysql_aurora.3.11.0'
-    const upgrade = {GlobalClusterIdentifier: 'demo', EngineVersion, AllowMajorVersionUpgrade: false}
-    await rds.send(new ModifyGlobalClusterCommand(upgrade))
+  it('drift, aws 1: refuses members that were upgraded after the failover while the template says nothing of it, and deploys when it does', async () => {
+    const EngineVersion = LATER
+    // Nobody told the template.
+    await sandbox.expect(0, ['upgrade', '--to', EngineVersion, '--confirm', 'Demo'])
     project.changeCode('Demo-api-us-east-1', 'GetToDos')
     const refused = await json([], 3)
     expect(new Set(refused.refusals.map(({gate}) => gate))).to.deep.equal(new Set(['template-drift']))
@@ -164,10 +169,20 @@ describe('deploy', function () {
     expect(reason).to.contain(
       `${MEMBERS.away} (us-west-2): ${cluster} (${CLUSTER}): EngineVersion is "${EngineVersion}"`,
     )
+    expect(hint).to.contain(`set "engineVersion": "${EngineVersion}" in config.json`)
     expect(hint).to.contain('--allow-database-change --confirm Demo')
     expect(refused.stacks).to.deep.equal([])
     const planned = await json(['--dry-run', '--allow-database-change', '--confirm', 'Demo'])
     expect(new Set(planned.waived.map(({gate}) => gate))).to.deep.equal(new Set(['template-drift']))
+    for (const stack of [MEMBERS.home, MEMBERS.away])
+      project.change(stack, ({Resources}) => {
+        Resources[project.logicalId(stack, CLUSTER)]!.Properties.EngineVersion = EngineVersion
+      })
+    const followed = await json()
+    expect([stackOf(followed, MEMBERS.home).status, stackOf(followed, MEMBERS.away).status]).to.deep.equal([
+      'updated',
+      'updated',
+    ])
     project.restore()
   })
 

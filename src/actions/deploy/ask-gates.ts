@@ -15,7 +15,7 @@ import {databaseChanges} from './database-gate.js'
 import type {DeployInput} from './input.js'
 import {bootstrapWanted, lookAtStacks} from './look.js'
 import type {Place} from './look.js'
-import {destructiveDrifts} from './template-drift.js'
+import {databaseDrifts} from './template-drift.js'
 
 export interface DeployLook extends GateVerdict {
   /** By `stackKey`. */
@@ -48,9 +48,13 @@ export async function askDatabase(
   const options = {signal, onEvent: warningsTo(emit)}
   const [changes, drifts] = await Promise.all([
     databaseChanges({stacks, states, deployer, cloudFormation, options}),
-    destructiveDrifts(input, stacks, states),
+    databaseDrifts(input, stacks, states),
   ])
-  const verdicts = [checkDatabaseMembers(changes, {app, waivers}), checkTemplateDrift(drifts, {app, waivers})]
+  const {destructive, liveVersion} = drifts
+  const verdicts = [
+    checkDatabaseMembers(changes, {app, waivers, liveVersion}),
+    checkTemplateDrift(destructive, {app, waivers}),
+  ]
   return {
     refusals: verdicts.flatMap(({refusals}) => refusals),
     waived: verdicts.flatMap(({waived}) => waived),

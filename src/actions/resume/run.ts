@@ -9,10 +9,14 @@ import type {RunRecord} from '../../engine/unfinished.js'
 import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {Refusal, Waiver} from '../../model/gate.js'
+import {inWords} from '../../model/plan.js'
+import type {Plan} from '../../model/plan.js'
+import {upgradedTo} from '../../plans/index.js'
 import type {Consent} from '../../ports/consent.js'
 import type {RunStore} from '../../ports/runs.js'
 import type {World} from '../../ports/world.js'
 import {lookBeforeSwitch} from '../switch/run.js'
+import {lookBeforeUpgrade} from '../upgrade/run.js'
 import type {ResumeResult} from './result.js'
 
 export interface ResumeInput {
@@ -94,16 +98,17 @@ async function recordOf({runs, run: id, world: {deployment}}: ResumeInput): Prom
 /** Whose run it is, and what is left of its plan. */
 function tell(record: RunRecord, emit: Emit): void {
   const {run, plan, started} = record
-  const {intent, from, to, stages} = plan
+  const {stages} = plan
   const since = new Date(started.at).toISOString()
-  emit({code: 'note', text: `${run.id}: ${intent} from ${from} to ${to}, started ${since} by ${started.owner}`})
+  emit({code: 'note', text: `${run.id}: ${inWords(plan)}, started ${since} by ${started.owner}`})
   const left = new Set(restOf(record))
   const rest = stages.map((stage) => stage.filter((step) => left.has(step))).filter((stage) => stage.length > 0)
   emit(planEvent({...plan, stages: rest}))
 }
 
 async function lookAfresh({plan}: RunRecord, input: ResumeInput): Promise<{waivers: Waiver[]; refusals: Refusal[]}> {
-  const {intent, from, to} = plan
+  const {intent, to} = plan
+  if (intent === 'upgrade') return lookAtUpgrade(plan, input)
   const look = await lookBeforeSwitch({
     ...input,
     intent,
@@ -112,11 +117,26 @@ async function lookAfresh({plan}: RunRecord, input: ResumeInput): Promise<{waive
     emit: (event) => event.code === 'plan' || input.emit(event),
   })
   const {waivers, refusals} = look
-  if (look.plan.from === from && look.plan.to === to) return {waivers, refusals}
+  return {waivers, refusals: [...refusals, ...misfits(plan, look.plan)]}
+}
+
+/** The consent of the first command counts: what an upgrade risks has not changed since. */
+async function lookAtUpgrade(plan: Plan, input: ResumeInput): Promise<{waivers: Waiver[]; refusals: Refusal[]}> {
+  const look = await lookBeforeUpgrade({
+    ...input,
+    to: upgradedTo(plan),
+    recent: async () => ({unfinished: []}),
+    emit: (event) => event.code === 'plan' || input.emit(event),
+  })
+  return {waivers: [], refusals: [...look.refusals, ...misfits(plan, look.plan)]}
+}
+
+function misfits({from, to}: Plan, now: Plan): Refusal[] {
+  if (now.from === from && now.to === to) return []
   const fits: Refusal = {
     gate: 'plan-still-fits',
-    reason: `the plan goes from ${from} to ${to}; now it would go from ${look.plan.from} to ${look.plan.to}`,
+    reason: `the plan goes from ${from} to ${to}; now it would go from ${now.from} to ${now.to}`,
     hint: 'todo-dr status',
   }
-  return {waivers, refusals: [...refusals, fits]}
+  return [fits]
 }

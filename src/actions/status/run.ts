@@ -72,7 +72,7 @@ export function statusOf(
 
 function unfinishedRun({run, plan, started}: RunRecord, observation: Observation): UnfinishedRun {
   const {intent, from, to} = plan
-  const promoted = primaryOf(observation) === to
+  const promoted = intent !== 'upgrade' && primaryOf(observation) === to
   return {
     run: run.id,
     intent,

@@ -12,7 +12,7 @@ import type {Region} from '../../model/deployment.js'
 import {saferThanFailover} from '../../model/diagnosis.js'
 import type {Waiver} from '../../model/gate.js'
 import type {Observation} from '../../model/observation.js'
-import type {Intent, Plan} from '../../model/plan.js'
+import type {Plan, SwitchIntent} from '../../model/plan.js'
 import {regionOf} from '../../model/regions.js'
 import {digest} from '../../plans/digest.js'
 import type {Consent} from '../../ports/consent.js'
@@ -23,7 +23,7 @@ import type {SwitchResult} from './result.js'
 export interface SwitchInput {
   /** Its name, for the result. */
   target: string
-  intent: Intent
+  intent: SwitchIntent
   world: World
   /** Seconds of lag above which a promotion is refused without consent. */
   maxLagSeconds: number

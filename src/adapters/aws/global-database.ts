@@ -3,6 +3,7 @@
 import type {DBCluster, DBInstance, GlobalCluster as RdsGlobalCluster, GlobalClusterMember} from '@aws-sdk/client-rds'
 import {DrError} from '../../errors.js'
 import type {Deployment, Region} from '../../model/deployment.js'
+import type {UpgradeTarget} from '../../model/engine-version.js'
 import {otherRegion, regionNames, regionOf} from '../../model/regions.js'
 import type {Cluster, ClusterDetails, GlobalCluster, GlobalMember, Lag, ProxyHealth} from '../../model/observation.js'
 import type {Accepted, CallOptions, GlobalDatabase, RdsEvent} from '../../ports/world.js'
@@ -11,6 +12,7 @@ import {capacityOf} from './capacity.js'
 import type {Clients} from './clients.js'
 import {askMetrics, dataOf} from './metrics.js'
 
+const ENGINE = 'aurora-mysql'
 /** A datum older than this says nothing about now. */
 const LAG_WINDOW_MS = 5 * 60_000
 /** CloudWatch's finest period of metrics with regular resolution, which those of RDS are (CloudWatch API reference). */
@@ -97,6 +99,26 @@ export class AwsGlobalDatabase implements GlobalDatabase {
     // Without AllowDataLoss the same call is a switchover, which a real outage refuses (RDS API reference).
     const promotion = {...this.#promotion(target), AllowDataLoss: true}
     return this.#clients.call('rds', target, 'FailoverGlobalCluster', promotion, {...options, ...PROMOTION}, accepted)
+  }
+
+  async upgrade(region: Region, EngineVersion: string, options: CallOptions = {}): Promise<void> {
+    const change = {DBClusterIdentifier: this.#clusterId(region), EngineVersion, ApplyImmediately: true}
+    await this.#clients.call('rds', region, 'ModifyDBCluster', change, {...options, once: true})
+  }
+
+  async upgradeTargets(region: Region, version: string, options: CallOptions = {}): Promise<UpgradeTarget[]> {
+    const question = {Engine: ENGINE, EngineVersion: version}
+    const {DBEngineVersions = []} = await this.#clients.call(
+      'rds',
+      region,
+      'DescribeDBEngineVersions',
+      question,
+      options,
+    )
+    return (DBEngineVersions[0]?.ValidUpgradeTarget ?? []).map((target) => ({
+      version: target.EngineVersion ?? '',
+      isMajor: target.IsMajorVersionUpgrade === true,
+    }))
   }
 
   /**

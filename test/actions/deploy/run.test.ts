@@ -390,6 +390,36 @@ describe('deploying', () => {
     expect(JSON.stringify(warnings)).to.contain('a role').and.to.contain('data (us-east-1)')
   })
 
+  it('aws 1: refuses a new engine version and names the upgrade, and takes it once both clusters run it', async () => {
+    const [old, later] = ['8.0.mysql_aurora.3.10.4', '8.0.mysql_aurora.3.10.5'] as const
+    const at = (EngineVersion: string): ProjectStack => ({
+      ...DATA,
+      template: {Resources: {Db: {...CLUSTER, Properties: {...CLUSTER.Properties, EngineVersion}}}},
+    })
+    const deployment = (): Deployment => {
+      const stacks = new SimulatedStacks([at(old), API]).standing()
+      stacks.stacks[0] = at(later)
+      const detail = {property: 'EngineVersion', recreation: 'Never' as const, certain: true}
+      stacks.changes = [
+        {action: 'Modify', logicalId: 'Db', type: CLUSTER.Type, replacement: 'False', details: [detail]},
+      ]
+      return new Deployment(stacks)
+    }
+
+    const before = deployment()
+    const {result, exit} = await before.run({databaseConsent: consent(true)})
+    expect(exit).to.equal('refused')
+    expect(result.refusals.map(({gate, hint}) => [gate, hint.split(' upgrades')[0]])).to.deep.equal([
+      ['database-members', `todo-dr upgrade --to ${later}`],
+    ])
+    before.expectNothingBegun()
+
+    const after = deployment()
+    const property = {path: '/EngineVersion', expected: old, actual: later}
+    after.stacks.drifts = [{logicalId: 'Db', type: CLUSTER.Type, deleted: false, properties: [property]}]
+    expect((await after.run()).exit).to.equal('done')
+  })
+
   it('drops the change set where the question itself fails', async () => {
     const deployment = new Deployment(replacing(new SimulatedStacks([DATA]).standing()))
     deployment.stacks.fault = (call) => {

@@ -50,6 +50,25 @@ class Setting {
 }
 
 describe('resume', () => {
+  it('aws 1: an upgrade that was cut before it began is looked at again; one that has begun is ended, and not taken back', async () => {
+    const setting = new Setting()
+    const {sim} = setting
+    await setting.begin('upgrade', 'before:upgrade-standby')
+    sim.regions[AWAY]!.synchronization = 'pending-resync'
+    const {exit, result} = await setting.resume()
+    expect([exit, result.refusals.map(({gate}) => gate)]).to.deep.equal(['refused', ['standby-replicates']])
+    sim.regions[AWAY]!.synchronization = 'connected'
+    expect((await setting.resume()).result.outcome).to.include({status: 'done'})
+
+    const begun = new Setting()
+    await begun.begin('upgrade', 'after:upgrade-standby')
+    expect(await thrownBy(begun.resume({undo: true}))).to.include({code: 'PromotionHasBegun', exit: 'refused'})
+    expect((await begun.resume()).result.outcome).to.include({status: 'done', intent: 'upgrade'})
+    expect(begun.sim.regions[HOME]!.engineVersion).to.equal(begun.sim.regions[AWAY]!.engineVersion)
+    const told = begun.events.flatMap((event) => ('text' in event ? [event.text] : [])).join(' ')
+    expect(told).to.contain('upgrade of us-east-2, then of us-east-1').and.to.contain('"engineVersion"')
+  })
+
   it('field report 1: a failover that was cut before its promotion asks for consent to the situation of now', async () => {
     const setting = new Setting()
     const {sim} = setting

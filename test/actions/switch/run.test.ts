@@ -6,7 +6,7 @@ import type {SwitchResult} from '../../../src/actions/switch/result.js'
 import {DrError, Unreachable} from '../../../src/errors.js'
 import type {DrEvent} from '../../../src/messages.js'
 import type {Waiver} from '../../../src/model/gate.js'
-import type {Intent} from '../../../src/model/plan.js'
+import type {SwitchIntent} from '../../../src/model/plan.js'
 import type {Run} from '../../../src/ports/runs.js'
 import {journalOf, memoryRun} from '../../support/memory-run.js'
 import {thrownBy} from '../../support/thrown.js'
@@ -18,7 +18,7 @@ interface Switched {
   runs: Run[]
 }
 
-async function switched(sim: SimulatedWorld, intent: Intent, more: Partial<SwitchInput> = {}): Promise<Switched> {
+async function switched(sim: SimulatedWorld, intent: SwitchIntent, more: Partial<SwitchInput> = {}): Promise<Switched> {
   const events: DrEvent[] = []
   const runs: Run[] = []
   const result = await runSwitch({

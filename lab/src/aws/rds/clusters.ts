@@ -23,6 +23,7 @@ import {ClusterMetrics} from './metrics.js'
 import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
 import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
+import {upgradeOf} from './upgrading.js'
 
 function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
   const hosts = clusterHosts(cluster, lab.name)
@@ -35,6 +36,7 @@ function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
     Status: cluster.status,
     Engine: ENGINE,
     EngineVersion: cluster.engineVersion,
+    PendingModifiedValues: cluster.pendingVersion ? {EngineVersion: cluster.pendingVersion} : undefined,
     EngineMode: 'provisioned',
     Endpoint: hosts.writer,
     ReaderEndpoint: hosts.reader,
@@ -107,7 +109,9 @@ export function clusterOperations(rds: Rds): Record<string, Operation> {
       if (input.NewDBClusterIdentifier)
         throw fault('NotImplemented', 'rds.ModifyDBCluster: NewDBClusterIdentifier', 501)
       if (cluster.status !== 'available') throw notAvailable(cluster)
+      const beginUpgrade = upgradeOf(rds, cluster, input)
       await modifyCluster(rds, cluster, input)
+      beginUpgrade()
       return {DBCluster: showCluster(rds, cluster)}
     },
 
@@ -204,15 +208,6 @@ async function modifyCluster(rds: Rds, cluster: ClusterRecord, input: ModifyDBCl
     const name = input.DBClusterParameterGroupName.toLowerCase()
     if (name !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(cluster.region, name)
     cluster.parameterGroup = name
-  }
-
-  if (input.EngineVersion && input.EngineVersion !== cluster.engineVersion) {
-    const global = rds.store.globalOf(cluster)
-    // Aurora user guide, AuroraMySQL.Updates.Patching.ModifyEngineVersion: from 3.04 on, a primary is upgraded alone.
-    if (global && global.members.length > 1)
-      throw fault('InvalidParameterCombination', 'Remove the secondary clusters from the global database first.')
-    cluster.engineVersion = engineVersion(ENGINE, input.EngineVersion)
-    if (global) global.engineVersion = cluster.engineVersion
   }
 
   cluster.deletionProtection = input.DeletionProtection ?? cluster.deletionProtection

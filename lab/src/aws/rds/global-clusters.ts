@@ -108,11 +108,13 @@ export function globalClusterOperations(rds: Rds, switching: Switching): Record<
       const global = idle(store.global(input.GlobalClusterIdentifier))
       if (input.NewGlobalClusterIdentifier)
         throw fault('NotImplemented', 'rds.ModifyGlobalCluster: NewGlobalClusterIdentifier', 501)
+      // Code and text as terraform-provider-aws knows them (global_cluster.go).
+      if (input.EngineVersion && input.EngineVersion !== global.engineVersion)
+        throw fault(
+          'InvalidParameterValue',
+          'ModifyGlobalCluster only supports Major Version Upgrades. To patch the members of your global cluster to a newer minor version you need to call ModifyDbCluster in each one of them.',
+        )
       global.deletionProtection = input.DeletionProtection ?? global.deletionProtection
-      if (input.EngineVersion) {
-        global.engineVersion = engineVersion(ENGINE, input.EngineVersion)
-        for (const {cluster} of global.members) cluster.engineVersion = global.engineVersion
-      }
 
       return {GlobalCluster: showGlobal(rds, global, global.switching)}
     },

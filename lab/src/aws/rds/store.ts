@@ -31,6 +31,8 @@ export interface ClusterRecord {
   resourceId: string
   status: string
   engineVersion: string
+  /** Waits for the maintenance window. */
+  pendingVersion?: string
   masterUsername?: string
   databaseName?: string
   parameterGroup: string

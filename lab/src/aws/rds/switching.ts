@@ -3,6 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {until} from '../../database/until.js'
 import {fault} from '../../kernel.js'
 import {inBackground} from './background.js'
+import {notAvailable} from './cluster-rules.js'
 import type {Rejoining} from './rejoining.js'
 import type {ClusterRecord, GlobalRecord, MemberRecord, Rds} from './store.js'
 
@@ -83,7 +84,22 @@ export class Switching {
       )
     }
 
+    this.refuseUnlike(from.cluster, to.cluster)
     return from
+  }
+
+  /**
+   * None of the minor versions of Aurora MySQL lets the patch levels differ (Aurora user guide, "Upgrading an Amazon Aurora global database");
+   * the text is that of AWS's knowledge center, its code is assumed.
+   */
+  private refuseUnlike(from: ClusterRecord, to: ClusterRecord): void {
+    if (from.engineVersion !== to.engineVersion)
+      throw fault(
+        'InvalidDBClusterStateFault',
+        `Target cluster ${to.id} must have the same engine version as the current primary cluster.`,
+      )
+    const busy = [from, to].find(({status}) => status === 'upgrading')
+    if (busy) throw notAvailable(busy)
   }
 
   private begin(

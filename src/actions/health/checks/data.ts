@@ -92,7 +92,7 @@ export const instances: Check = {
 }
 
 /**
- * A managed failover needs the same major, minor and patch version on both sides; a few minor versions let the patch level
+ * A managed switch needs the same major, minor and patch version on both sides: none of Aurora MySQL's minor versions lets the patch level
  * differ (Aurora user guide, "Upgrading an Amazon Aurora global database").
  */
 export const engineVersions: Check = {
@@ -108,7 +108,7 @@ export const engineVersions: Check = {
           ? ok(primary)
           : problem(
               `${look.primary} runs ${primary}, but ${look.standby} runs ${standby}`,
-              'upgrade the older one: all standbys first, then the primary',
+              'todo-dr upgrade --to VERSION upgrades the older one; AWS wants the standby first',
             )
       }),
     ),
