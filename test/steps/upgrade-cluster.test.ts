@@ -76,6 +76,28 @@ describe('aws 1: upgrade-cluster', () => {
     expect([lost, upgrades(sim).length, accepted.length]).to.deep.equal([true, 1, 1])
   })
 
+  it('counts as accepted what was sent and never answered, though nobody answers any more', async () => {
+    const {sim, world, context, step, accepted} = setting()
+    const {database} = world
+    let sent = false
+    const silent = {
+      ...world,
+      database: {
+        ...database,
+        async cluster(...args: Parameters<typeof database.cluster>) {
+          if (sent) throw new Unreachable('no answer')
+          return database.cluster(...args)
+        },
+        async upgrade() {
+          sent = true
+          throw new Unreachable('no answer')
+        },
+      },
+    }
+    expect(await thrownBy(step.act(silent, context) as Promise<void>)).to.include({code: 'Unreachable'})
+    expect([accepted.length, await step.hasBegun!(silent, context), sim.acts]).to.deep.equal([1, true, []])
+  })
+
   it('waits while RDS does something else with the cluster, and gives up what RDS refuses', async () => {
     const {sim, world, context, step} = setting()
     let refused = 0

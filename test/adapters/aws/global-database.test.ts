@@ -16,6 +16,16 @@ const xml = (action: string, result: string): Reply => ({
 })
 const arn = (region: string): string => `arn:aws:rds:${region}:000000000000:cluster:todomgmt-${region}`
 
+const VERSION = `<DBEngineVersion><EngineVersion>8.0.mysql_aurora.3.10.4</EngineVersion><ValidUpgradeTarget>${[
+  ['8.0.mysql_aurora.3.10.5', false],
+  ['8.4.mysql_aurora.8.4.7', true],
+]
+  .map(
+    ([version, major]) =>
+      `<UpgradeTarget><EngineVersion>${version}</EngineVersion><IsMajorVersionUpgrade>${major}</IsMajorVersionUpgrade></UpgradeTarget>`,
+  )
+  .join('')}</ValidUpgradeTarget></DBEngineVersion>`
+
 /** So much of RDS as a switch needs. It keeps every name in lower case, as RDS does, and finds it in any. */
 class Rds {
   writer = HOME
@@ -42,6 +52,7 @@ class Rds {
         action,
         `<DBInstances>${this.instances.map((status) => `<DBInstance><DBClusterIdentifier>todomgmt-${region}</DBClusterIdentifier><DBInstanceStatus>${status}</DBInstanceStatus></DBInstance>`).join('')}</DBInstances>`,
       )
+    if (action === 'DescribeDBEngineVersions') return xml(action, `<DBEngineVersions>${VERSION}</DBEngineVersions>`)
     if (action === 'DescribeEvents') return xml(action, `<Events>${this.events}</Events>`)
     return xml(action, '<GlobalCluster/>')
   }
@@ -142,6 +153,25 @@ describe('the global database over RDS', () => {
     })
     rds.more = rds.more.replace('0 300', 'low')
     expect(await new AwsGlobalDatabase(clients, sampleDeployment()).cluster(AWAY)).to.not.have.any.keys('raisedFrom')
+  })
+
+  it('aws 1: upgrades a cluster in its own region at once, once, and asks there what it can be upgraded to', async () => {
+    const database = new AwsGlobalDatabase(clients, sampleDeployment())
+    expect(await database.upgradeTargets(AWAY, '8.0.mysql_aurora.3.10.4')).to.deep.equal([
+      {version: '8.0.mysql_aurora.3.10.5', isMajor: false},
+      {version: '8.4.mysql_aurora.8.4.7', isMajor: true},
+    ])
+    await database.upgrade(AWAY, '8.0.mysql_aurora.3.10.5')
+    const sent = {
+      DBClusterIdentifier: `todomgmt-${AWAY}`,
+      EngineVersion: '8.0.mysql_aurora.3.10.5',
+      ApplyImmediately: 'true',
+    }
+    expect(
+      rds.of('ModifyDBCluster').map(({region, parameters: {Version: _, ...more}}) => [region, more]),
+    ).to.deep.equal([[AWAY, sent]])
+    const [asked] = rds.of('DescribeDBEngineVersions')
+    expect([asked!.region, asked!.parameters.EngineVersion]).to.deep.equal([AWAY, '8.0.mysql_aurora.3.10.4'])
   })
 
   it('health 04: remembers the minimum before it raises it, and forgets it after it has put it back', async () => {
