@@ -19,14 +19,14 @@ export const engineVersions: Gate = {
     if (target === undefined || primary === undefined || target === primary) return
     return {
       reason: `${to} runs engine version ${target}, and the primary ${primary}: AWS promotes only a standby of the same version`,
-      hint: `todo-dr upgrade --to ${newer(target, primary)} makes them equal; ${intent === 'failover' ? MANUAL(to) : ''}if you know that AWS takes these two: --waive engine-versions=REASON`,
+      hint: `todo-dr upgrade --to ${newer(target, primary)} makes them equal; ${intent === 'failover' ? manualFailover(to) : ''}if you know that AWS takes these two: --waive engine-versions=REASON`,
     }
   },
 }
 
 const newer = (one: string, other: string): string => (distanceOf(one, other) === 'downgrade' ? one : other)
 
-const MANUAL = (to: Region): string =>
+const manualFailover = (to: Region): string =>
   `with the primary lost, AWS names a manual failover: remove ${to} from the global database, and it writes alone; `
 
 function versionIn({observation}: GateInput, region: Region): string | undefined {
