@@ -77,6 +77,19 @@ const BEFOREHAND = new Set<JournalEvent['event']>([
 /** Whoever goes on elsewhere must know that one of their steps may have begun. */
 const MIRRORED = new Set<Phase>(['promote', 'upgrade'])
 
+/**
+ * How an act went. Clients may be waiting, so nobody waits for the disk here: it is written at once, and is there before the next line
+ * that is waited for. Where it is lost with the machine, whoever resumes looks at the world, as after a death in the midst of the act.
+ */
+const AFTERWARDS = new Set<JournalEvent['event']>([
+  'gate',
+  'step-accepted',
+  'step-skipped',
+  'step-done',
+  'step-unsure',
+  'step-failed',
+])
+
 export class Journal {
   #needed = true
   #told = false
@@ -88,10 +101,16 @@ export class Journal {
   ) {}
 
   /**
-   * Returns when the line is on the disk. Before the first act, and before the promotion, the copies get a moment too. Where
-   * it can be kept nowhere, nothing new may be begun (`JournalLost`, exit failed); what is begun is ended without it.
+   * Returns when the line is on the disk, and all before it; of how an act went, when it is written. Before the first act, and before
+   * the promotion, the copies get a moment too. Where it can be kept nowhere, nothing new may be begun (`JournalLost`, exit failed);
+   * what is begun is ended without it.
    */
   async write(event: JournalEvent): Promise<void> {
+    const kept = this.#keep(event)
+    if (!AFTERWARDS.has(event.event)) await kept
+  }
+
+  async #keep(event: JournalEvent): Promise<void> {
     const mirrored = event.event === 'lease-taken' || (event.event === 'step-intent' && MIRRORED.has(event.phase))
     try {
       await this.run.append('journal.ndjson', {at: this.clock.now(), ...event}, {sync: true, mirrored})

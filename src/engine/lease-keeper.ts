@@ -28,14 +28,27 @@ export interface HeldLease {
   release(): Promise<void>
 }
 
-/** Throws what the lease throws: `LeaseHeld` (exit refused) where another operator is at work. */
+/**
+ * Takes the lease while the beginning of the run is being `recorded`, and gives it back where that fails. Throws what the lease throws:
+ * `LeaseHeld` (exit refused) where another operator is at work.
+ */
 export async function holdLease(
   {lease, clock}: Keeping,
   owner: string,
   journal: Journal,
   signal: AbortSignal,
+  recorded: Promise<void> = Promise.resolve(),
 ): Promise<HeldLease> {
-  const {regions, unreachable, token} = await lease.acquire(owner, TTL_SECONDS, {signal})
+  const [taken] = await Promise.allSettled([lease.acquire(owner, TTL_SECONDS, {signal}), recorded])
+  if (taken.status === 'rejected') throw taken.reason
+  const {regions, unreachable, token} = taken.value
+  try {
+    await recorded
+  } catch (error) {
+    await lease.release({owner, token}).catch(() => undefined)
+    throw error
+  }
+
   const keeper = new Keeper(lease, clock, journal, {owner, token})
   await journal.write({event: 'lease-taken', regions, unreachable, token})
   return keeper

@@ -53,15 +53,18 @@ export interface ResumePlanInput extends Surroundings {
 export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
   const {plan, run, world, waivers, owner, decidedFrom} = input
   const journal = new Journal(run, world.clock, input.emit)
-  await run.writeJson('plan.json', plan).catch((error: unknown) => {
-    throw journalLost(run, error)
-  })
-  const {intent, from, to} = plan
-  const deployment = identityOf(world.deployment)
-  const about = {intent, from, to, digest: digest(plan), deployment, decidedFrom}
-  await journal.write({event: 'run-started', ...about, ...carriedBy(owner)})
-  await writeWaivers(journal, waivers)
-  return carryOut({...input, journal}, {plan, waivers, touched: [], fresh: true}, execute)
+  const record = async (): Promise<void> => {
+    await run.writeJson('plan.json', plan).catch((error: unknown) => {
+      throw journalLost(run, error)
+    })
+    const {intent, from, to} = plan
+    const deployment = identityOf(world.deployment)
+    const about = {intent, from, to, digest: digest(plan), deployment, decidedFrom}
+    await journal.write({event: 'run-started', ...about, ...carriedBy(owner)})
+    await writeWaivers(journal, waivers)
+  }
+
+  return carryOut({...input, journal, recorded: record()}, {plan, waivers, touched: [], fresh: true}, execute)
 }
 
 /**
@@ -97,26 +100,31 @@ async function again(
   const {run, plan, lines} = input.record
   refuseWhileAlive(input.record)
   const owner = resumedAs(lines)!
-  await journal.write({event: 'run-resumed', ...carriedBy(owner)})
-  await writeWaivers(journal, waivers)
+  const record = async (): Promise<void> => {
+    await journal.write({event: 'run-resumed', ...carriedBy(owner)})
+    await writeWaivers(journal, waivers)
+  }
+
   const promotion = promotionOf(plan)
   const claimedAt = promotion && claimedSince(lines, promotion.id)
   return carryOut(
-    {...input, run, owner, journal, claimedAt},
+    {...input, run, owner, journal, recorded: record(), claimedAt},
     {plan, waivers, touched: touchedSteps(lines), fresh: false},
     how,
   )
 }
 
-type Carrying = Surroundings & {run: Run; owner: string; journal: Journal; claimedAt?: number}
+/** `recorded`: when the beginning is in the journal, for whoever resumes. No act is begun before. */
+type Carrying = Surroundings & {run: Run; owner: string; journal: Journal; recorded: Promise<void>; claimedAt?: number}
 type Doing = Pick<Execution, 'plan' | 'waivers' | 'touched' | 'fresh'>
 
 async function carryOut(
-  {world, run, owner, journal, claimedAt, emit, signal, failpoint = failpointOf(process.env)}: Carrying,
+  {world, run, owner, journal, recorded, claimedAt, emit, signal, failpoint = failpointOf(process.env)}: Carrying,
   doing: Doing,
   how: (execution: Execution) => Promise<Ending>,
 ): Promise<RunOutcome> {
-  const lease = await holdLease(world, owner, journal, signal).catch(async (error: unknown) => {
+  const lease = await holdLease(world, owner, journal, signal, recorded).catch(async (error: unknown) => {
+    await recorded
     if (doing.fresh) await refused(journal, run, error)
     throw error
   })

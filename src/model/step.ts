@@ -11,7 +11,7 @@ export interface StepContext {
   /** Unique; canary rows carry it in their request id, so that a resumed run finds and removes those of a killed one. */
   runId: string
   /**
-   * Of a point of no return: the act was accepted, or may have been. On the disk when this resolves; from then on nothing is
+   * Of a point of no return: the act was accepted, or may have been. In the journal when this resolves; from then on nothing is
    * taken back on a guess.
    */
   accepted(): Promise<void>

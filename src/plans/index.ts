@@ -1,5 +1,6 @@
 /** Observation + intent -> Plan. Pure: a plan is made before anything is asked to change, and can be printed and signed. */
 
+import {isSilent} from '../diagnose.js'
 import type {Deployment, Region} from '../model/deployment.js'
 import type {Observation} from '../model/observation.js'
 import {primaryOf} from '../model/observation.js'
@@ -78,13 +79,23 @@ function exchange(observation: Observation, deployment: Deployment, route: Route
 export function planFailover(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
   const route = routeOf(observation, deployment, options.to)
   return plan('failover', route, deployment, [
-    [preflight(route, 'any'), wake(route)],
-    ...fence(route, deployment, [warm(route)]),
+    ...closing(observation, route, deployment),
     [promoteByFailover(route), fenceAgain(route)],
     ...(writersOf(observation, route.to) === 'open' ? [] : [[unfenceTarget(route)]]),
     ...handOver(route, afterwards(raisingOf(observation, route))),
     ...restoring(observation, route, route.to === homeOf(deployment) ? [route.to] : []),
   ])
+}
+
+/**
+ * The fence comes after the last look at the target: it would stop clients for a promotion that cannot succeed. Where the old primary
+ * does not answer it stops nobody, and its deadline passes beside that look.
+ */
+function closing(observation: Observation, route: Route, deployment: Deployment): PlanStep[][] {
+  const first = [preflight(route, 'any'), wake(route)]
+  const [close, ...proofs] = fence(route, deployment, [warm(route)])
+  const old = observation.regions[route.from]
+  return old && isSilent(old) ? [[...first, ...close!], ...proofs] : [first, close!, ...proofs]
 }
 
 /** Waits until home has been rebuilt, then switches over to it. */

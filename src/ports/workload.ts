@@ -43,8 +43,8 @@ export interface Workload {
   read(id?: string): ApiRequest
   removal(id: string): ApiRequest
   /**
-   * Requests that start the writing functions and have them open their connections. All are sent at once, so that several to one
-   * function start several of its environments; to a standby while it is being promoted, so they must change nothing on a
+   * Requests that start the writing functions and have them open their connections, first one to the function that serves writes. All
+   * are sent at once, so that several to one function start several of its environments; to a standby while it is being promoted, so they must change nothing on a
    * database that takes them.
    */
   warming(): ApiRequest[]

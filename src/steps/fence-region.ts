@@ -1,5 +1,5 @@
-import {DrError} from '../errors.js'
-import type {Step, StepOutcome} from '../model/step.js'
+import {DrError, Unreachable} from '../errors.js'
+import type {Step, StepContext, StepOutcome} from '../model/step.js'
 import {answerWithin, mayPass} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
 import {Canary} from './canary.js'
@@ -11,27 +11,37 @@ const FENCE_MS = 2500
 /**
  * Closes a region's writing functions (reserved concurrency 0) before another is promoted: two regions must never both
  * say yes to a write. Where Lambda does not answer or fails, the region's API is tried at the same time: with both silent the
- * fence is `unsure`; where the API still says yes to a write, nothing may be promoted.
+ * fence is `unsure`, and Lambda is not waited for a second time, as a fence begins with what has just been silent; where the API
+ * still says yes to a write, nothing may be promoted.
  */
 export function fenceRegion({region, to}: {region: string; to: string}): Step<World> {
   let canaryMayBeLeft = false
+  /** Why Lambda cannot be reached, as the look has just seen. */
+  let silence: string | undefined
+  let health: Promise<boolean> | undefined
   return {
     async isDone(world, {signal}) {
-      const mode = await answerWithin({clock: world.clock, ms: LOOK_MS, signal, what: `Lambda in ${region}`}, (inner) =>
-        world.writers.mode(region, {signal: inner}),
-      )
-      return mode === 'fenced'
+      const {clock, writers} = world
+      health ??= apiAnswers(world, region, signal)
+      try {
+        silence = undefined
+        const look = {clock, ms: LOOK_MS, signal, what: `Lambda in ${region}`}
+        return (await answerWithin(look, (inner) => writers.mode(region, {signal: inner}))) === 'fenced'
+      } catch (error) {
+        if (error instanceof Unreachable) silence = error.message
+        throw error
+      }
     },
 
     async act(world, context): Promise<StepOutcome> {
-      const {clock, writers, api} = world
+      const {clock, writers} = world
       const within = {clock, ms: FENCE_MS, signal: context.signal}
-      const health = answerWithin({...within, what: `the API in ${region}`}, (signal) =>
-        api.health(region, {signal}),
-      ).then(
-        () => true,
-        () => false,
-      )
+      health ??= apiAnswers(world, region, context.signal)
+      if (silence !== undefined && !(await health)) {
+        context.note(silence)
+        return silent(region, context)
+      }
+
       try {
         await answerWithin({...within, what: `Lambda in ${region}`}, (signal) => writers.fence(region, {signal}))
         return 'done'
@@ -47,8 +57,10 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
         canaryMayBeLeft =
           answer.kind === 'silent' || (answer.kind === 'acknowledged' && !(await canary.removed(region, answer.id)))
         if (answer.kind === 'acknowledged') throw stillWriting(region)
-      } else context.note(`${region} does not answer: neither its functions nor its API can be reached`)
-      return {unsure: 'fence-unsure'}
+        return {unsure: 'fence-unsure'}
+      }
+
+      return silent(region, context)
     },
 
     /** A canary that got no answer may have left its row: it can only be removed while writes get through. */
@@ -66,6 +78,20 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
       if (canaryMayBeLeft) await new Canary(world, context, to).clear(region)
     },
   }
+}
+
+/** False where it is silent. Never rejects. */
+const apiAnswers = ({clock, api}: World, region: string, signal: AbortSignal): Promise<boolean> =>
+  answerWithin({clock, ms: FENCE_MS, signal, what: `the API in ${region}`}, (inner) =>
+    api.health(region, {signal: inner}),
+  ).then(
+    () => true,
+    () => false,
+  )
+
+function silent(region: string, {note}: StepContext): StepOutcome {
+  note(`${region} does not answer: neither its functions nor its API can be reached`)
+  return {unsure: 'fence-unsure'}
 }
 
 /** A yes to a write now is a yes during the promotion too. */

@@ -4,7 +4,7 @@ import {standsBy} from '../model/topology.js'
 import {answerWithin, mayPass} from '../ports/waits.js'
 import type {RdsEvent, World} from '../ports/world.js'
 
-/** Milliseconds for each try to reach the region, and between two of them. */
+/** Milliseconds for each try to reach the region, and before each: the fence has just been tried. */
 const TRY_MS = 2500
 const PAUSE_MS = 500
 
@@ -25,18 +25,23 @@ export function keepFencing({region, to}: {region: string; to: string}): Step<Wo
     signal,
     what: `Lambda in ${region}`,
   })
+  let begun = false
   return {
     async isDone(world, {signal}) {
+      if (!begun) return false
       const mode = await answerWithin(within(world, signal), (inner) => world.writers.mode(region, {signal: inner}))
       if (mode === 'fenced') return true
       return standsBy(await world.database.describe(to, {signal}), region)
     },
 
     async act(world, context): Promise<StepOutcome> {
+      begun = true
       const {signal, othersEnded} = context
       const since = world.database.now() - SINCE_MS
       const trying = othersEnded ? AbortSignal.any([signal, othersEnded]) : signal
       while (!trying.aborted) {
+        await world.clock.sleep(PAUSE_MS, trying).catch(() => undefined)
+        if (trying.aborted) break
         try {
           await answerWithin(within(world, trying), (inner) => world.writers.fence(region, {signal: inner}))
           return 'done'
@@ -44,8 +49,6 @@ export function keepFencing({region, to}: {region: string; to: string}): Step<Wo
           signal.throwIfAborted()
           if (!trying.aborted && !mayPass(error)) throw error
         }
-
-        await world.clock.sleep(PAUSE_MS, trying).catch(() => undefined)
       }
 
       signal.throwIfAborted()

@@ -14,7 +14,7 @@ export function promoteFailover({to}: {to: string}): Step<World> {
   return {
     isDone: async (world, context) => promoted || roles.isSoleWriter(world, context),
     async act(world, context) {
-      roles.accepted(await request(world, to, context, () => world.database.failover(to, {signal: context.signal})))
+      roles.accepted(await request(world, roles, context, () => world.database.failover(to, {signal: context.signal})))
       await untilPromoted(world, to, context, roles)
       promoted = true
     },

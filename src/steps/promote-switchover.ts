@@ -18,7 +18,7 @@ export function promoteSwitchover({from, to}: {from: string; to: string}): Step<
     isDone: async (world, context) => promoted || roles.isSoleWriter(world, context),
     async act(world, context) {
       roles.accepted(
-        await request(world, to, context, () => world.database.switchover(from, to, {signal: context.signal})),
+        await request(world, roles, context, () => world.database.switchover(from, to, {signal: context.signal})),
       )
       if (!context.refusesWrites?.has(to)) return
       await untilPromoted(world, to, context, roles)

@@ -12,6 +12,8 @@ import type {Accepted, World} from '../ports/world.js'
 const LOOK_MS = 3000
 /** Milliseconds for which the other region's look is waited for once the target's is there. */
 const GRACE_MS = 300
+/** Milliseconds: a look that is younger is not taken again before the call, as RDS itself refuses a second switch. */
+const FRESH_MS = 1000
 /** Milliseconds for which a look that fails is repeated before the call is given up: the writers are fenced meanwhile. */
 const LOOKS_MS = 30_000
 /** Calls that are tried before a refusal is believed. RDS has been seen to answer InternalFailure to a good request. */
@@ -71,8 +73,15 @@ export class RoleWatch {
   #accepted: Accepted | undefined
   #idleSince: number | undefined
   #askedAt = -Infinity
+  /** When it was last seen idle. */
+  #idleAt = -Infinity
 
   constructor(readonly to: string) {}
+
+  /** Whether it was seen a moment ago that no switch is under way or done. */
+  wasJustIdle(now: number): boolean {
+    return now - this.#idleAt <= FRESH_MS
+  }
 
   /** From now on an idle global database is a reason to ask what became of it. */
   accepted(accepted: Accepted): void {
@@ -90,7 +99,9 @@ export class RoleWatch {
     const seen = await looks(world, this.to, context, unasked)
     for (const {failover} of seen) if (failover?.status) context.note(`the global database is ${failover.status}`)
     const now = world.clock.now()
-    this.#idleSince = seen.some((global) => begun(global, this.to)) ? undefined : (this.#idleSince ?? now)
+    const isIdle = !seen.some((global) => begun(global, this.to))
+    this.#idleAt = isIdle ? now : -Infinity
+    this.#idleSince = isIdle ? (this.#idleSince ?? now) : undefined
     if (this.#accepted !== undefined && this.#idleSince !== undefined && now - this.#idleSince > IDLE_MS)
       await this.#ask(world, context, now, now - this.#idleSince)
     return seen.every((global) => isSole(global, this.to))
@@ -139,24 +150,26 @@ export async function hasBegun(world: World, to: string, context: StepContext): 
 }
 
 /**
- * Sends the call unless the switch is under way; after any error the state is read again before it is sent again. Returns
- * when it was accepted, and as what. A call without an answer may have been accepted: from then on it counts
- * as such, and a no to a second one may mean the first.
+ * Sends the call unless the switch is under way. That it is not, `roles` has just seen, or another look shows; after any error the state
+ * is read again before it is sent again. Returns when it was accepted, and as what. A call without an answer may have been accepted: from then on
+ * it counts as such, and a no to a second one may mean the first.
  */
 export async function request(
   world: World,
-  to: string,
+  roles: RoleWatch,
   context: StepContext,
   call: () => Promise<Accepted>,
 ): Promise<Accepted> {
+  const {to} = roles
   const {signal} = context
   const since = context.acceptedBefore ?? world.database.now()
   let unclear = context.acceptedBefore !== undefined
   for (let attempt = 1; ; attempt++) {
     let sent = false
     try {
+      const isIdle = attempt === 1 && roles.wasJustIdle(world.clock.now())
       // What all show; to send it once more is no harm, as RDS refuses a second switch.
-      if ((await patientLooks(world, to, context)).every((global) => begun(global, to))) {
+      if (!isIdle && (await patientLooks(world, to, context)).every((global) => begun(global, to))) {
         await context.accepted()
         return {at: since}
       }

@@ -69,6 +69,63 @@ describe('the engine', () => {
     }
   })
 
+  it('outage: waits for the disk before an act, and not after it', async () => {
+    const DISK_MS = 1000
+    const sim = new SimulatedWorld({promotionMs: 300})
+    sim.lose(HOME)
+    const plan = await planOf(sim, 'failover')
+    const run = memoryRun()
+    const slow: Run = {
+      ...run,
+      async append(...args) {
+        await run.append(...args)
+        await sim.clock.sleep(DISK_MS)
+      },
+    }
+    const began = sim.clock.now()
+    let steeredAt: number | undefined
+    let unwritten: string[] = []
+    sim.fault = async (call) => {
+      if (!['fence', 'failover', 'steer'].includes(call)) return
+      const intents = (await journalOf(run)).filter(({event}) => event === 'step-intent')
+      const stepOfCall = {failover: 'promote', steer: 'steer-edge'}[call] ?? call
+      if (!intents.some((line) => 'step' in line && line.step === stepOfCall)) unwritten = [...unwritten, call]
+      if (call === 'steer') steeredAt ??= sim.clock.now()
+    }
+    expect((await start(sim, plan, {run: slow})).outcome).to.include({status: 'done'})
+    expect(unwritten).to.deep.equal([])
+    // The beginning, the waiver, the lease, and the acts of three stages.
+    expect(steeredAt! - began).to.be.below(7 * DISK_MS)
+  })
+
+  it('outage: takes the lease while the beginning is recorded, and gives it back where that fails', async () => {
+    for (const fails of [false, true]) {
+      const sim = new SimulatedWorld()
+      const plan = await planOf(sim, 'failover')
+      const run = memoryRun()
+      let recordedAt = Infinity
+      const slow: Run = {
+        ...run,
+        async writeJson(file, value) {
+          await sim.clock.sleep(1000)
+          if (fails && file === 'plan.json') throw new Error('ENOSPC: no space left on device')
+          await run.writeJson(file, value)
+          recordedAt = Math.min(recordedAt, sim.clock.now())
+        },
+      }
+      let takenAt = Infinity
+      sim.fault = (call) => {
+        if (call === 'lease') takenAt = Math.min(takenAt, sim.clock.now())
+      }
+      const started = await start(sim, plan, {run: slow}).catch((error: unknown) => error)
+      expect(takenAt).to.be.below(recordedAt)
+      if (fails) expect(started).to.include({code: 'JournalLost'})
+      else expect((started as Started).outcome).to.include({status: 'done'})
+      expect(sim.acts.length > 0).to.equal(!fails)
+      expect(sim.leaseHolder).to.equal(undefined)
+    }
+  })
+
   it('health 04: asks the new primary for a write of its own only where the promotion was not proven by one', async () => {
     for (const byWrite of [true, false]) {
       const sim = new SimulatedWorld()

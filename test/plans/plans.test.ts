@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import {digest, planFailback, planFailover, planSwitchover, planUpgrade, upgradedTo} from '../../src/plans/index.js'
 import type {Plan} from '../../src/model/plan.js'
 import {stepOf} from '../../src/steps/registry.js'
-import {AWAY, HOME, anyObservation, healthy, healthySide, yes} from '../support/observations.js'
+import {AWAY, HOME, anyObservation, healthy, healthySide, silentSide, yes} from '../support/observations.js'
 import {SimulatedWorld} from '../support/simulated-world.js'
 
 const {deployment} = new SimulatedWorld()
@@ -16,6 +16,20 @@ describe('the plans', () => {
     const plan = planFailover(healthy(), deployment)
     expect(words(plan)).to.deep.equal(['preflight+wake-target', ...FENCE, 'promote+fence-again', ...HAND_OVER])
     expect(plan).to.include({intent: 'failover', from: HOME, to: AWAY})
+  })
+
+  it('outage: fence a region that answers nothing beside the last look at the target, and one that answers after it', () => {
+    const lost = healthy({regions: {[HOME]: silentSide(HOME), [AWAY]: healthySide(AWAY)}})
+    expect(words(planFailover(lost, deployment))).to.deep.equal([
+      'preflight+wake-target+fence',
+      ...FENCE.slice(1),
+      'promote+fence-again',
+      ...HAND_OVER,
+    ])
+    const dying = silentSide(HOME)
+    const api = yes({status: 503, ok: false, latencyMs: 1})
+    const half = healthy({regions: {[HOME]: {...dying, api}, [AWAY]: healthySide(AWAY)}})
+    expect(words(planFailover(half, deployment)).slice(0, 2)).to.deep.equal(['preflight+wake-target', 'fence'])
   })
 
   it('open a target that an earlier switch has fenced, before it is asked for a write', () => {

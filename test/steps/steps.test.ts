@@ -47,7 +47,11 @@ const failureOf = (act: Promise<unknown>): Promise<{code?: string}> =>
   )
 
 describe('fence-region', () => {
-  const step: Step<World> = fenceRegion({region: HOME, to: AWAY})
+  let step: Step<World>
+
+  beforeEach(() => {
+    step = fenceRegion({region: HOME, to: AWAY})
+  })
 
   it('closes the writers, twice as well as once, and takes it back', async () => {
     const {sim, world, context} = setting()
@@ -59,13 +63,25 @@ describe('fence-region', () => {
     expect(sim.regions[HOME]!.writers).to.equal('open')
   })
 
-  it('is unsure of a region that hangs, after less than three seconds each time', async () => {
+  it('outage: is unsure of a region that hangs after 2.5 s, and does not wait for its Lambda a second time', async () => {
     const {sim, world, context} = setting({hang: true})
     sim.lose(HOME)
-    expect(await within(sim, () => failureOf(step.isDone(world, context)))).to.be.at.most(1500)
-    let outcome
-    expect(await within(sim, async () => (outcome = await step.act(world, context)))).to.be.at.most(2500)
-    expect(outcome).to.deep.equal({unsure: 'fence-unsure'})
+    let looks = 0
+    sim.fault = (call) => void (looks += Number(call === 'mode' || call === 'fence'))
+    const before = sim.clock.now()
+    expect((await failureOf(step.isDone(world, context))).code).to.equal('Unreachable')
+    expect(await step.act(world, context)).to.deep.equal({unsure: 'fence-unsure'})
+    expect(sim.clock.now() - before).to.be.at.most(2500)
+    expect(looks).to.equal(1)
+  })
+
+  it('tries Lambda again where it was silent and the API of the region answers', async () => {
+    const {sim, world, context} = setting()
+    sim.regions[HOME]!.lambdaLost = true
+    expect((await failureOf(step.isDone(world, context))).code).to.equal('Unreachable')
+    sim.regions[HOME]!.lambdaLost = false
+    expect(await step.act(world, context)).to.equal('done')
+    expect(sim.regions[HOME]!.writers).to.equal('fenced')
   })
 
   it('is unsure, not failed, where the dying region answers nonsense', async () => {
@@ -133,6 +149,22 @@ describe('wake-target', () => {
       expect(asked).to.include(`api DELETE ${AWAY}`)
       expect(sim.regions[AWAY]!.rows.size).to.equal(0)
     }
+  })
+
+  it('outage: starts the function that serves writes first, and others when that has answered', async () => {
+    const COLD_MS = 2000
+    const {sim, world, context} = setting()
+    const began = sim.clock.now()
+    const asked: string[] = []
+    sim.fault = async (call) => {
+      asked.push(`${call} after ${sim.clock.now() - began} ms`)
+      if (sim.clock.now() - began < COLD_MS) await sim.clock.sleep(COLD_MS)
+    }
+    await wakeTarget({region: AWAY}).act(world, context)
+    const [first, ...others] = asked.filter((one) => one.startsWith('api'))
+    expect(first).to.match(/^api POST after \d ms$/)
+    expect(others).to.have.length.above(1)
+    for (const one of others) expect(Number(/after (\d+)/.exec(one)![1])).to.be.at.least(COLD_MS)
   })
 
   it('is content with a region that does not answer, and ends at once when the rest of the run has ended', async () => {
@@ -269,6 +301,26 @@ describe('preflight-probe', () => {
 })
 
 describe('the promotions', () => {
+  it('outage: look once before the call, and again only where the look is not of this moment', async () => {
+    for (const [lateMs, expected] of [
+      [0, 1],
+      [5000, 2],
+    ] as const)
+      for (const step of [promoteFailover({to: AWAY}), promoteSwitchover({from: HOME, to: AWAY})]) {
+        const {sim, world, context} = setting()
+        let looks = 0
+        let before: number | undefined
+        sim.fault = (call, at) => {
+          if (call === 'describe' && at === AWAY) looks++
+          if (call === 'failover' || call === 'switchover') before ??= looks
+        }
+        expect(await step.isDone(world, context)).to.equal(false)
+        await sim.clock.sleep(lateMs)
+        await step.act(world, context)
+        expect(before).to.equal(expected)
+      }
+  })
+
   it('believe a write that the new primary takes before the control plane says so, in a failover', async () => {
     const {sim, world, context} = setting({promotionMs: 10_000})
     const step = promoteFailover({to: AWAY})
@@ -539,11 +591,17 @@ describe('steer-edge', () => {
 })
 
 describe('the proofs of the new primary', () => {
-  it('wait for a write that is acknowledged, and remove it', async () => {
+  it('wait for a write that is acknowledged, and for nothing else: its row is removed through the edge', async () => {
     const {sim, world, context} = setting()
     void sim.clock.sleep(4000).then(() => (sim.regions[AWAY]!.writable = true))
     const step = newPrimaryTakesWrite({region: AWAY})
-    expect(await within(sim, () => step.act(world, context))).to.be.within(4000, 6100)
+    const asked: string[] = []
+    sim.fault = (call) => void asked.push(call)
+    expect(await within(sim, () => step.act(world, context))).to.be.within(4000, 4300)
+    expect([...sim.held(AWAY)]).to.deep.equal(['canary-r1'])
+    expect(asked).to.include('api POST').and.to.not.include('api DELETE')
+    sim.serving = AWAY
+    await verifyEdge({to: AWAY}).act(world, context)
     expect(sim.regions[AWAY]!.rows.size).to.equal(0)
   })
 
@@ -554,6 +612,9 @@ describe('the proofs of the new primary', () => {
       rows: new Map([['canary-r1', {id: '77', task: 'todo-dr canary'}]]),
     })
     await newPrimaryTakesWrite({region: AWAY}).act(world, context)
+    expect([...sim.regions[AWAY]!.rows.values()].map(({id}) => id)).to.deep.equal(['77'])
+    sim.serving = AWAY
+    await verifyEdge({to: AWAY}).act(world, context)
     expect(sim.regions[AWAY]!.rows.size).to.equal(0)
   })
 

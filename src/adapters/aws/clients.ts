@@ -52,7 +52,10 @@ const USUAL_ATTEMPTS = 3
 const HEDGE_MS = 1000
 /** A read that AWS throttles or fails is asked for again until so many milliseconds after the first, then the error is told. */
 const PATIENCE_MS = 2500
-/** A read of which the connection fails: a region that is gone must not cost more. */
+/**
+ * A read of which the connection fails is sent at once on another one, as a kept one may just have been closed, and then given up: a
+ * region that is gone must cost no more.
+ */
 const BROKEN_CONNECTIONS = 2
 const PAUSE_MS = 100
 
@@ -304,8 +307,8 @@ function patience(signal: AbortSignal, service: Service, deadlineMs: number): Ag
     signal,
     hedgeMs: HEDGE_MS,
     pauseAfter(error, failures, elapsedMs) {
+      if (error instanceof Unreachable) return failures < BROKEN_CONNECTIONS ? 0 : undefined
       const pauseMs = PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random())
-      if (error instanceof Unreachable) return failures < BROKEN_CONNECTIONS ? pauseMs : undefined
       return isHiccup(error) && elapsedMs + pauseMs < patienceMs ? pauseMs : undefined
     },
   }

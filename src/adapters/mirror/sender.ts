@@ -5,6 +5,8 @@ import type {MirroredFile, RunMirror} from '../../ports/runs.js'
 import {endsWithin} from '../../ports/waits.js'
 import {systemClock} from '../clock.js'
 
+/** Milliseconds between two puts of a file for which nobody waits: a run has a dozen lines a second where it is quick. */
+const EVERY_MS = 100
 /** Milliseconds that a run waits for its copies where it asks for it. */
 const MOMENT_MS = 500
 /** Milliseconds that the end of a command waits for them. */
@@ -68,6 +70,9 @@ class Side {
   /** What is to be sent, and has not been. */
   readonly #waiting = new Map<MirroredFile, string>()
   readonly #sending = new Map<MirroredFile, Promise<void>>()
+  /** How many wait until all is there. */
+  #awaited = 0
+  #hurry = new AbortController()
 
   constructor(
     private readonly mirror: RunMirror,
@@ -83,7 +88,13 @@ class Side {
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#sending.values())
+    this.#awaited++
+    this.#hurry.abort()
+    try {
+      await Promise.all(this.#sending.values())
+    } finally {
+      this.#awaited--
+    }
   }
 
   /** Ends when there is nothing more of this file to send, or a put fails. */
@@ -98,8 +109,17 @@ class Side {
         if (!this.#waiting.has(file)) this.#waiting.set(file, text)
         break
       }
+
+      await this.#rest()
     }
 
     this.#sending.delete(file)
+  }
+
+  /** Lines that come meanwhile go out together. */
+  async #rest(): Promise<void> {
+    if (this.#awaited > 0) return
+    if (this.#hurry.signal.aborted) this.#hurry = new AbortController()
+    await systemClock.sleep(EVERY_MS, this.#hurry.signal).catch(() => undefined)
   }
 }

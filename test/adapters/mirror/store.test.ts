@@ -76,6 +76,16 @@ describe('mirrored runs', () => {
     expect(mirror.puts.filter((put) => put === [AWAY, run.id, 'journal.ndjson'].join(' ')).length).to.be.within(2, 10)
   })
 
+  it('outage: gather the lines of a moment that nobody waits for, and send them at once where somebody does', async () => {
+    const store = machine('one')
+    const run = await begun(store, 20)
+    await run.append('journal.ndjson', {n: 'promote'}, {sync: true, mirrored: true})
+    const {length} = mirror.puts.filter((put) => put === [AWAY, run.id, 'journal.ndjson'].join(' '))
+    expect(length).to.be.within(2, 10)
+    expect(copyOf(AWAY, run, 'journal.ndjson')!.split('\n')).to.have.length(22)
+    await store.close()
+  })
+
   it('wait for the copies where that is asked for', async () => {
     mirror.putMs = 30
     const run = await begun(machine('one'))

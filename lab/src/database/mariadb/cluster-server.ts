@@ -5,7 +5,7 @@ import mysql from 'mysql2/promise'
 import type {DatabaseServer, Founding, Load, Repeating} from '../engine.js'
 import {until} from '../until.js'
 import {beat, HEARTBEAT_SCHEMA, measure, readBeats} from './heartbeat.js'
-import {Server, type ServerOptions} from './server.js'
+import {Server, type Ask, type ServerOptions} from './server.js'
 import type {Volumes} from './volume.js'
 
 /** How long one replication statement may take; stopping the threads waits for a statement that is being applied. */
@@ -54,7 +54,9 @@ export class ClusterServer extends Server implements DatabaseServer {
   }
 
   async found(founding?: Founding): Promise<void> {
-    for (const sql of HEARTBEAT_SCHEMA) await this.query(sql)
+    await this.session(async (ask) => {
+      for (const sql of HEARTBEAT_SCHEMA) await ask(sql)
+    })
     if (!founding) return
     const {masterUsername, masterPassword, databaseName} = founding
     if (databaseName) await this.query(`CREATE DATABASE IF NOT EXISTS ${mysql.escapeId(databaseName)}`)
@@ -91,10 +93,8 @@ export class ClusterServer extends Server implements DatabaseServer {
     return String(row?.position ?? '')
   }
 
-  async hasApplied(position: string, deadlineMs: number): Promise<boolean> {
-    const sql = 'SELECT MASTER_GTID_WAIT(?, ?) AS missed'
-    const [row] = await this.query(sql, [position, deadlineMs / 1000], deadlineMs + STATEMENT_DEADLINE_MS)
-    return Number(row?.missed) === 0
+  hasApplied(position: string, deadlineMs: number): Promise<boolean> {
+    return this.session((ask) => hasApplied(ask, position, deadlineMs))
   }
 
   async follow(linkPort: number, demoted: boolean): Promise<void> {
@@ -121,10 +121,12 @@ export class ClusterServer extends Server implements DatabaseServer {
   }
 
   async stopFollowing(): Promise<void> {
-    await this.query('STOP SLAVE IO_THREAD', [], STATEMENT_DEADLINE_MS)
-    await until(() => this.receivedIsApplied(), APPLY_DEADLINE_MS, 0)
-    await this.query('STOP SLAVE', [], STATEMENT_DEADLINE_MS)
-    await this.query('RESET SLAVE ALL', [], STATEMENT_DEADLINE_MS)
+    await this.session(async (ask) => {
+      await ask('STOP SLAVE IO_THREAD', [], STATEMENT_DEADLINE_MS)
+      await until(() => receivedIsApplied(ask), APPLY_DEADLINE_MS, 0)
+      await ask('STOP SLAVE', [], STATEMENT_DEADLINE_MS)
+      await ask('RESET SLAVE ALL', [], STATEMENT_DEADLINE_MS)
+    })
   }
 
   beat(): Repeating {
@@ -177,14 +179,20 @@ export class ClusterServer extends Server implements DatabaseServer {
       await this.query('SET GLOBAL gtid_slave_pos=?', [logged], STATEMENT_DEADLINE_MS)
     }
   }
+}
 
-  private async receivedIsApplied(): Promise<boolean> {
-    const [row] = await this.query('SHOW SLAVE STATUS')
-    if (!row || row.Slave_SQL_Running !== 'Yes' || !row.Gtid_IO_Pos) return true
-    if (await this.hasApplied(String(row.Gtid_IO_Pos), 1000)) return true
-    // The last transaction was received in part only: it can never be applied.
-    return String(row.Slave_SQL_Running_State).startsWith('Slave has read all relay log')
-  }
+async function hasApplied(ask: Ask, position: string, deadlineMs: number): Promise<boolean> {
+  const sql = 'SELECT MASTER_GTID_WAIT(?, ?) AS missed'
+  const [row] = await ask(sql, [position, deadlineMs / 1000], deadlineMs + STATEMENT_DEADLINE_MS)
+  return Number(row?.missed) === 0
+}
+
+async function receivedIsApplied(ask: Ask): Promise<boolean> {
+  const [row] = await ask('SHOW SLAVE STATUS')
+  if (!row || row.Slave_SQL_Running !== 'Yes' || !row.Gtid_IO_Pos) return true
+  if (await hasApplied(ask, String(row.Gtid_IO_Pos), 1000)) return true
+  // The last transaction was received in part only: it can never be applied.
+  return String(row.Slave_SQL_Running_State).startsWith('Slave has read all relay log')
 }
 
 /** Of a GTID `DOMAIN-SERVER-SEQUENCE`; a lab has one domain. 0 where there is none. */

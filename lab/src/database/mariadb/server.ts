@@ -30,6 +30,9 @@ export interface ServerOptions {
 
 export type Row = Record<string, unknown>
 
+/** One statement, which may take so many milliseconds. */
+export type Ask = (sql: string, values?: unknown[], timeoutMs?: number) => Promise<Row[]>
+
 /** One mariadbd on 127.0.0.1. It always starts read-only and without replicating: who it is, is decided afterwards. */
 export class Server {
   port = 0
@@ -95,15 +98,22 @@ export class Server {
     })
   }
 
-  /** One statement in a session of its own. */
-  async query(sql: string, values: unknown[] = [], timeoutMs = QUERY_DEADLINE_MS): Promise<Row[]> {
+  /** Statements one after the other, in a session of their own: to begin one takes longer than most statements do. */
+  async session<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
     const connection = await this.connect()
     try {
-      const [rows] = await connection.query<RowDataPacket[]>({sql, values, timeout: timeoutMs})
-      return Array.isArray(rows) ? rows : []
+      return await work(async (sql, values = [], timeoutMs = QUERY_DEADLINE_MS) => {
+        const [rows] = await connection.query<RowDataPacket[]>({sql, values, timeout: timeoutMs})
+        return Array.isArray(rows) ? rows : []
+      })
     } finally {
       connection.destroy()
     }
+  }
+
+  /** One statement in a session of its own. */
+  query(...statement: Parameters<Ask>): Promise<Row[]> {
+    return this.session((ask) => ask(...statement))
   }
 
   private launch(temporary: string, accounts: string): void {
