@@ -36,8 +36,8 @@ export async function countUnsureAgain({world, result, entries, emit, signal}: C
 
   if (signal.aborted) return
   const primary = primaryOf(await observe(world, {signal}))
-  const found = primary === undefined ? undefined : await survivors(world, primary, unsure, {emit, signal})
-  if (found?.present) rpo.unsureSurvivedCount = unsure.filter(({requestId}) => found.present!.has(requestId)).length
+  const found = await survivors(world, primary, unsure, {emit, signal})
+  if (found.present) rpo.unsureSurvivedCount = unsure.filter(({requestId}) => found.present!.has(requestId)).length
   else notices.push('the unsure writes could not be counted again at the end: some may have been applied since')
 }
 

@@ -7,6 +7,7 @@ import {primaryOf} from '../model/observation.js'
 import type {LedgerEntry} from '../model/ledger.js'
 import type {Observation} from '../model/observation.js'
 import type {Phase} from '../model/plan.js'
+import {isSwitching} from '../model/topology.js'
 import type {Region} from '../model/deployment.js'
 import type {Objectives} from '../model/verdict.js'
 import type {Run} from '../ports/runs.js'
@@ -77,6 +78,9 @@ const WARM_UP_LIMIT_SECONDS = 30
 const CALM_SECONDS = 5
 /** What the judgement may take where somebody waits for the end of what they have interrupted. */
 const JUDGE_LIMIT_MS = 10_000
+/** A part of that: for so long the end of a switch is waited for, whose run was not done. */
+const SWITCH_LIMIT_MS = 5000
+const SWITCH_POLL_MS = 250
 /** Of a measurement that was interrupted. */
 export const INTERRUPTED = 'interrupted: what came after that was neither done nor measured'
 
@@ -105,9 +109,9 @@ export async function measureSwitch<Outcome extends Switched>(
 
     const ended = world.clock.now()
     const judging = outlasting(signal, JUDGE_LIMIT_MS)
-    const after = await observe(world, {signal: judging})
+    const after = await lookAfter(world, outcome, judging)
     const entries = load.entries()
-    const found = await survivors(world, primaryOf(after) ?? outcome.to, entries, {emit, signal: judging})
+    const found = await survivors(world, holderIn(after, outcome), entries, {emit, signal: judging})
     const result = resultOf({
       ...input,
       ...found,
@@ -179,6 +183,27 @@ async function recover<Outcome extends Switched>(
   await rest(world.clock, (input.settleSeconds ?? 1) * 1000, signal)
   if (!served && !signal.aborted)
     emit({code: 'warning', text: `clients were not served again within ${seconds} s`, hint: 'todo-dr status'})
+}
+
+/** Of a run that was not done the switch may still be under way: then who the primary is, shows when it is over, or never in time. */
+async function lookAfter(world: World, {status}: Switched, signal: AbortSignal): Promise<Observation> {
+  const since = world.clock.now()
+  for (;;) {
+    const after = await observe(world, {signal})
+    if (status === 'done' || !switches(after) || world.clock.now() - since > SWITCH_LIMIT_MS) return after
+    await rest(world.clock, SWITCH_POLL_MS, signal)
+  }
+}
+
+const switches = ({global}: Observation): boolean => global.reachable && isSwitching(global.value)
+
+/**
+ * Who holds what has survived. Of a run that is done the region that took the writes: RDS may still call the old primary the writer, which
+ * holds what is lost. While a switch is under way nobody knows.
+ */
+function holderIn(after: Observation, {status, to}: Switched): Region | undefined {
+  if (status === 'done') return to
+  return switches(after) ? undefined : (primaryOf(after) ?? to)
 }
 
 /** Aborts so long after the other. */

@@ -13,11 +13,11 @@ const PAUSE_MS = 500
 
 /**
  * Of the acknowledged and the unsure writes, those that `primary` holds. `present` is undefined where it could not be
- * asked, which is never the same as holding none.
+ * asked, which is never the same as holding none; nor where nobody knows yet who the primary is.
  */
 export async function survivors(
   world: Pick<World, 'clock' | 'functions' | 'workload'>,
-  primary: Region,
+  primary: Region | undefined,
   entries: readonly LedgerEntry[],
   {emit, signal}: {emit: Emit; signal: AbortSignal},
 ): Promise<{present: Set<string> | undefined; trouble: string[]}> {
@@ -25,6 +25,8 @@ export async function survivors(
     .filter((entry) => entry.kind === 'write' && (isAcknowledged(entry) || isUnsure(entry)))
     .map((entry) => entry.requestId)
   if (asked.length === 0) return {present: new Set(), trouble: []}
+  if (primary === undefined)
+    return {present: undefined, trouble: ['a switch was still under way: what is lost shows when it is over']}
   emit({code: 'progress', text: `asking ${primary} for ${asked.length} writes`})
   let last: unknown
   for (let attempt = 0; attempt < TRIES && !signal.aborted; attempt++) {

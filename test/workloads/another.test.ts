@@ -119,7 +119,7 @@ describe('an API that is no ToDo API', function () {
     expect(told).to.deep.equal([])
     setTimeout(() => (notebook.serving = AWAY), 200)
     await verifyEdge({to: AWAY}).act(world, context)
-    expect(told[0]).to.equal('write through the edge: status 451')
+    expect(told[0]).to.equal('write through the edge: status 451, by us-east-1')
     expect(notebook.notes.size).to.equal(0)
   })
 
