@@ -4,6 +4,7 @@ import {expect} from 'chai'
 import type {HealthResult} from '../../src/actions/health/result.js'
 import {usualGrants} from '../../src/adapters/aws/routing/index.js'
 import {CHANGES_OF} from '../../src/permissions/calls.js'
+import {partsOf} from '../../src/permissions/parts.js'
 import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
 import {callsOf} from '../support/calls.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
@@ -52,7 +53,7 @@ describe('health, of who asks and of what there was', function () {
   }
 
   const be = async (policy: PolicyDocument): Promise<void> => {
-    const answer = await callLab(status, 'PUT', 'principals', {...OPERATOR, policies: [policy]})
+    const answer = await callLab(status, 'PUT', 'principals', {...OPERATOR, policies: partsOf(policy)})
     expect(answer.status, await answer.text()).to.equal(200)
   }
 
