@@ -381,6 +381,15 @@ export const NO_INSTANCE: Plant = {
       says: 'the standby has no instance',
       next: `add one: aws rds create-db-instance --region ${AWAY}`,
     },
+  ], // Nobody reports a lag any more.
+  maybe: [
+    {
+      check: 'replication-lag',
+      region: AWAY,
+      level: 'unknown',
+      says: 'the last value (',
+      next: 'CloudWatch has no newer one: look again with todo-dr health',
+    },
   ],
 }
 
