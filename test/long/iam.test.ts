@@ -108,6 +108,9 @@ const WITHOUT_OCCASION: Record<string, string> = {
     'a replica whose original is not ours',
 }
 
+/** What runs at the end of all commands. */
+const UPGRADED = '3.10.6'
+
 describe('IAM', function () {
   this.timeout(240_000)
   const sandbox = new Sandbox()
@@ -269,7 +272,7 @@ describe('IAM', function () {
     await wants('failback')
     await killed('upgrade', 'upgrade-standby', ['--to', '3.10.5', '--confirm', 'ToDoMgmt'])
     await wants('resume')
-    await wants('upgrade', ['--to', '3.10.6', '--confirm', 'ToDoMgmt'])
+    await wants('upgrade', ['--to', UPGRADED, '--confirm', 'ToDoMgmt'])
     await killed('failover', 'preflight', CONSENT)
     await wants('resume', CONSENT)
 
@@ -338,7 +341,12 @@ describe('IAM', function () {
 
   describe('beside a deployment that stands', () => {
     it('lets deploy look, and act with the roles of CDK’s bootstrap', async () => {
-      const project = new CdkProject(join(sandbox.folder, 'demo'), PLACE.app, {home: HOME, away: AWAY})
+      const project = new CdkProject(
+        join(sandbox.folder, 'demo'),
+        PLACE.app,
+        {home: HOME, away: AWAY},
+        {engineVersion: `8.0.mysql_aurora.${UPGRADED}`},
+      )
       await wants('deploy', ['--target', 'lab'], 0, project.folder)
       project.freeze()
       const stack = `${PLACE.app}-data-${AWAY}`
