@@ -258,9 +258,16 @@ export class ClusterDatabase {
     this.heartbeat = undefined
   }
 
+  /** Of a database that is closed nothing may be made any more: its folder is being removed. */
   private async boot(): Promise<void> {
+    this.refuseIfClosed()
     this.server ??= await this.around.engine.server(this.region, this.clusterId)
-    if (!this.closed) await this.server.start()
+    this.refuseIfClosed()
+    await this.server.start()
+    this.refuseIfClosed()
+  }
+
+  private refuseIfClosed(): void {
     if (this.closed) throw new Error(`${this.clusterId} in ${this.region} is closed`)
   }
 
