@@ -2,6 +2,7 @@
 
 import type {Deployment, Region} from '../model/deployment.js'
 import type {Workload} from '../ports/workload.js'
+import {KnownPromotion} from '../ports/known-promotion.js'
 import type {World} from '../ports/world.js'
 import {clientSecrets} from './aws/client-secret.js'
 import type {Clients} from './aws/clients.js'
@@ -48,10 +49,12 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     issue: [issuer, ...clientIds].join(' '),
   })
   const functions = new AwsFunctions(clients, deployment, workload)
+  const known = new KnownPromotion(systemClock)
   const world: World = {
     deployment,
     workload,
-    database: new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds),
+    known,
+    database: known.guard(new AwsGlobalDatabase(clients, deployment, lagPeriodSeconds)),
     capacity: new AwsCapacity(clients, deployment),
     leftVolumes: new AwsLeftVolumes(clients, deployment),
     vitals: new AwsVitals(clients, deployment),

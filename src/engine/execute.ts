@@ -4,7 +4,7 @@ import {DrError, Interruption} from '../errors.js'
 import type {ExitName} from '../errors.js'
 import {checkUnsure} from '../gates/index.js'
 import type {UnsureGateName, Waiver} from '../model/gate.js'
-import {promotionOf} from '../model/plan.js'
+import {promotes, promotionOf} from '../model/plan.js'
 import type {Plan, PlanStep} from '../model/plan.js'
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
@@ -161,6 +161,11 @@ class Executor {
     const end = await runStep(runner, planned, this.#steps.get(id)!.step, signal)
     this.#ends.set(id, end.end)
     if (end.acted) this.#touched.add(id)
+    if (pointOfNoReturn && end.end === 'done' && promotes(this.execution.plan)) {
+      const {known, clock} = runner.world
+      known.note({to: this.execution.plan.to, at: clock.now()})
+    }
+
     // A route that is set cannot be taken back either; a promotion says itself that it was accepted.
     if (pointOfNoReturn && (end.accepted || end.end === 'done')) {
       this.#claimed = true

@@ -1,6 +1,7 @@
 /** Holds the operator lease while a plan runs: two operators who switch in opposite directions undo each other's work. */
 
 import {DrError} from '../errors.js'
+import {bound} from '../ports/bound.js'
 import type {Clock, Lease, LeaseHold, World} from '../ports/world.js'
 import type {Journal} from './journal.js'
 
@@ -185,12 +186,6 @@ export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World
       },
     },
   }
-}
-
-/** Methods of an object as functions that stay with it. */
-function bound<T extends object, K extends keyof T>(port: T, ...names: K[]): Pick<T, K> {
-  const methods = names.map((name) => [name, (port[name] as (...args: unknown[]) => unknown).bind(port)])
-  return Object.fromEntries(methods) as Pick<T, K>
 }
 
 const pausedTooLong = (seconds: number): DrError =>

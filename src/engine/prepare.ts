@@ -14,10 +14,10 @@ import type {Observation, RegionObservation} from '../model/observation.js'
 import {homeOf} from '../model/regions.js'
 import type {Plan, SwitchIntent} from '../model/plan.js'
 import {digest, planFailback, planFailover, planRest, planSteer, planSwitchover} from '../plans/index.js'
-import {lookAgain, lookAtLikeness, lookAtTables, lookAtUse, observe} from '../probes/observe.js'
-import type {World} from '../ports/world.js'
+import {lookAgain, lookAtLikeness, lookAtTables, lookAtUse} from '../probes/observe.js'
+import {lookBesideRuns} from './look.js'
+import type {LookInput} from './look.js'
 import {isFencedByUs, openRunOf} from './unfinished.js'
-import type {RecentRuns} from './unfinished.js'
 import {findUnprovenFence} from './unproven-fence.js'
 
 const PLANS = {failover: planFailover, switchover: planSwitchover, failback: planFailback, steer: planSteer}
@@ -33,38 +33,32 @@ export interface Prepared {
   gates(waivers: Waiver[]): GateVerdict
 }
 
-export interface PrepareInput {
-  world: World
+/** `seen`: of a failover that is measured: clients wait, so that no second look is taken. */
+export interface PrepareInput extends LookInput {
   intent: SwitchIntent
   /** The region to promote; by default the one that is not the primary. */
   to?: Region
   maxLagSeconds: number
   /** Of a planned switch: see `PlanOptions`. */
   drain?: boolean
-  /** The runs of the deployment. Asked beside the look: a region that is gone must cost its silence once. */
-  recent: () => Promise<RecentRuns>
-  /** A look that was taken a moment ago, and showed what the switch is for: clients wait, so that no second one is taken. */
-  seen?: Observation
-  /** Whoever only looks leaves it to `drift`. */
-  compareTables?: boolean
-  signal: AbortSignal
 }
 
 export async function prepare(input: PrepareInput): Promise<Prepared> {
-  const {world, intent, to, maxLagSeconds, drain, signal} = input
+  const {world, intent, to, maxLagSeconds, drain, toAct, signal} = input
   const wanted = intent === 'failback' ? homeOf(world.deployment) : to
+  const {observation: seen, recent} = await lookBesideRuns(input)
+  const promoted = world.known.newest?.to
   const planned = (seen: Observation): Plan =>
     intent !== 'steer' && wanted !== undefined && primaryOf(seen) === wanted
-      ? planRest(seen, world.deployment, wanted)
+      ? planRest(seen, world.deployment, wanted, {expected: promoted === wanted})
       : PLANS[intent](seen, world.deployment, {to, maxLagSeconds, drain})
-  const [seen, recent] = await Promise.all([input.seen ?? observe(world, {signal}), input.recent()])
   const first = planned(seen)
   const moves = first.intent !== 'steer'
   const [again, use, likeness, tables] = await Promise.all([
     lookAgain(world, seen, first.to, {signal}),
     moves ? lookAtUse(world, seen, first.from, {signal}) : {},
     lookAtLikeness(world, seen, moves ? [first.from, first.to] : [], {signal}),
-    moves && input.compareTables ? lookAtTables(world, seen, first, {signal}) : {},
+    moves && toAct ? lookAtTables(world, seen, first, {signal}) : {},
   ])
   const observation = [likeness, tables, {[first.from]: use}].reduce<Observation>(
     (all, more) => withSides(all, more),

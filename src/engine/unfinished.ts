@@ -4,6 +4,8 @@ import {DrError} from '../errors.js'
 import {identityOf} from '../model/deployment.js'
 import type {Deployment, Region} from '../model/deployment.js'
 import type {OpenRun} from '../model/diagnosis.js'
+import type {Promotion} from '../model/known-promotion.js'
+import {promotes, promotionOf} from '../model/plan.js'
 import type {Intent, Plan, PlanStep} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
 import type {Run, RunStore} from '../ports/runs.js'
@@ -47,6 +49,23 @@ export interface RecentRuns {
   unfinished: RunRecord[]
   /** The newest switch that was carried out. */
   last?: RunRecord
+}
+
+/** The newest promotion that the runs have seen done. */
+export function newestPromotion({unfinished, last}: RecentRuns): Promotion | undefined {
+  const promotions = [...unfinished, ...(last ? [last] : [])].flatMap((record) => promotedBy(record) ?? [])
+  return promotions.reduce<Promotion | undefined>(
+    (newest, one) => (newest && newest.at >= one.at ? newest : one),
+    undefined,
+  )
+}
+
+/** Of a switch whose promotion was seen done, and not of a steer or an upgrade, which promote nobody. */
+function promotedBy({plan, lines}: RunRecord): Promotion | undefined {
+  if (!promotes(plan)) return undefined
+  const step = promotionOf(plan)?.id
+  const done = lines.findLast((line) => line.event === 'step-done' && line.step === step)
+  return done && {to: plan.to, at: done.at}
 }
 
 /** Runs that cannot be read are left out. */

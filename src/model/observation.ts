@@ -2,8 +2,10 @@
 
 import type {Region} from './deployment.js'
 
-/** `next`: what to do about it, where the one who was asked says so. */
-export type Sample<T> = {reachable: true; value: T} | {reachable: false; reason: string; next?: string}
+/**
+ * `next`: what to do about it, where the one who was asked says so. `old`: there was an answer, which is older than what is known.
+ */
+export type Sample<T> = {reachable: true; value: T} | {reachable: false; reason: string; next?: string; old?: boolean}
 
 /** `GlobalCluster` of RDS, reduced to what decisions rest on. `status` and `failover.status` are open strings in AWS. */
 export interface GlobalCluster {

@@ -51,6 +51,9 @@ export interface Plan {
 export const promotionOf = ({stages}: Plan): PlanStep | undefined =>
   stages.flat().find(({pointOfNoReturn}) => pointOfNoReturn)
 
+/** Whether a plan changes who writes. */
+export const promotes = ({intent}: Plan): boolean => intent !== 'steer' && intent !== 'upgrade'
+
 /** What a plan is for, in a few words. */
 export const inWords = ({intent, from, to}: {intent: string; from: Region; to: Region}): string =>
   intent === 'upgrade' ? `upgrade of ${from}, then of ${to}` : `${intent} from ${from} to ${to}`

@@ -29,6 +29,7 @@ import {
   verify,
   wake,
   warm,
+  watch,
 } from '../steps/registry.js'
 import type {Route} from '../steps/registry.js'
 
@@ -117,12 +118,21 @@ export function planSteer(observation: Observation, deployment: Deployment, opti
 
 /**
  * What is left of a switch to a region that is the primary already: it is opened where it was fenced, takes a write, and clients
- * are sent to it.
+ * are sent to it. Nothing is opened on one look of RDS: a closed region whose role no run of ours explains (`expected`) is watched first.
  */
-export function planRest(observation: Observation, deployment: Deployment, to: Region): Plan {
+export function planRest(
+  observation: Observation,
+  deployment: Deployment,
+  to: Region,
+  {expected}: {expected: boolean},
+): Plan {
   const route = routeBehind(observation, deployment, to)
   const opened = writersOf(observation, to) === 'open'
-  return plan('steer', route, deployment, [...(opened ? [] : [[unfenceTarget(route)]]), ...followUp(route)])
+  return plan('steer', route, deployment, [
+    ...(opened || expected ? [] : [[watch(route)]]),
+    ...(opened ? [] : [[unfenceTarget(route)]]),
+    ...followUp(route),
+  ])
 }
 
 /**

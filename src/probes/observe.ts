@@ -6,6 +6,7 @@ import type {Region} from '../model/deployment.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from '../model/observation.js'
 import {regionNames} from '../model/regions.js'
 import type {Table} from '../ports/tables.js'
+import {OldState} from '../ports/known-promotion.js'
 import {answerWithin} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
 
@@ -166,7 +167,7 @@ async function firstAnswer(
   const answered = samples.map(async (asked) => {
     const {via, sample} = await asked
     if (sample.reachable) return {global: sample, globalVia: via}
-    throw new Silence(sample.reason)
+    throw new Silence(sample)
   })
   try {
     return await Promise.any(answered)
@@ -174,11 +175,18 @@ async function firstAnswer(
     const causes: unknown[] = error instanceof AggregateError ? error.errors : [error]
     const fatal = causes.find((cause) => !(cause instanceof Silence))
     if (fatal) throw fatal
-    return {global: {reachable: false, reason: causes.map((cause) => (cause as Silence).message).join('; ')}}
+    const silences = causes.map((cause) => (cause as Silence).sample)
+    const reason = silences.map((sample) => sample.reason).join('; ')
+    const old = silences.some((sample) => sample.old)
+    return {global: {reachable: false, reason, ...(old && {old})}}
   }
 }
 
-class Silence extends Error {}
+class Silence extends Error {
+  constructor(readonly sample: Extract<Sample<unknown>, {reachable: false}>) {
+    super(sample.reason)
+  }
+}
 
 type Ask = <T>(what: string, call: (signal: AbortSignal) => Promise<T>) => Promise<Sample<T>>
 
@@ -192,7 +200,7 @@ function sampler(world: World, {signal, deadlineMs = DEADLINE_MS, deniedIsSilenc
       return {reachable: true, value: await answerWithin({clock: world.clock, ms: deadlineMs, signal, what}, call)}
     } catch (error) {
       if (!(error instanceof DrError) || (error.exit === 'credentials' && !deniedIsSilence)) throw error
-      return {reachable: false, reason: error.message}
+      return {reachable: false, reason: error.message, ...(error instanceof OldState && {old: true})}
     }
   }
 }

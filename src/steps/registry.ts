@@ -30,6 +30,7 @@ import {waitInFlight} from './wait-in-flight.js'
 import {waitReplication} from './wait-replication.js'
 import {wakeTarget} from './wake-target.js'
 import {warmTarget} from './warm-target.js'
+import {watchRoles} from './watch-roles.js'
 
 export interface Route {
   from: Region
@@ -201,6 +202,16 @@ export const verify = ({to}: Route): PlanStep => ({
   deadlineSeconds: 300,
 })
 
+/** Before a closed region is opened for no other reason than RDS's word. */
+export const watch = ({to}: Route): PlanStep => ({
+  id: 'watch-roles',
+  kind: 'watch-roles',
+  args: {to},
+  title: `Watch whether RDS keeps showing ${to} as the only writer`,
+  phase: 'decide',
+  deadlineSeconds: 120,
+})
+
 /** RDS may take minutes to show the end of a switch that clients have behind them. */
 export const settle = ({to}: Route): PlanStep => ({
   id: 'roles-settled',
@@ -280,6 +291,7 @@ interface Arguments {
 
 const KINDS: Record<string, (args: Arguments) => Step<World>> = {
   'open-target': ({text}) => openTarget({region: text('region')}),
+  'watch-roles': ({text}) => watchRoles({to: text('to')}),
   'roles-settled': ({text}) => rolesSettled({to: text('to')}),
   'preflight-probe': ({text}) =>
     preflightProbe({from: text('from'), to: text('to'), api: text('api') === 'any' ? 'any' : 'required'}),

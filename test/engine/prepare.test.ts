@@ -87,7 +87,7 @@ describe('before a run', () => {
   })
 
   it('drift: tables are compared before a switch where they can differ, and no client that is not served waits for that', async () => {
-    const asked = async (change: (sim: SimulatedWorld) => void, compareTables = true) => {
+    const asked = async (change: (sim: SimulatedWorld) => void, toAct = true) => {
       const sim = new SimulatedWorld()
       change(sim)
       const calls: string[] = []
@@ -101,7 +101,7 @@ describe('before a run', () => {
       const world = {...sim.connect().world, side} as unknown as World
       const {signal} = new AbortController()
       const recent = async () => ({unfinished: []})
-      const prepared = await prepare({world, intent: 'failover', maxLagSeconds: 5, recent, compareTables, signal})
+      const prepared = await prepare({world, intent: 'failover', maxLagSeconds: 5, recent, toAct, signal})
       return {calls, gates: prepared.gates([]).refusals.map(({gate}) => gate)}
     }
 

@@ -320,7 +320,7 @@ describe('the engine', () => {
       sim.fault = async (call, at) => {
         if (how === 'slow' && call === 'describe' && at === AWAY) await sim.clock.sleep(20_000)
       }
-      if (how === 'old') sim.oldView = AWAY
+      if (how === 'old') sim.oldView = {regions: [AWAY], until: Infinity}
       const {outcome} = await start(sim, plan)
       expect(outcome, how).to.include({status: 'done'})
       expect(
@@ -649,7 +649,9 @@ describe('the engine', () => {
   })
 })
 
-describe('random faults', () => {
+describe('random faults', function () {
+  this.timeout(60_000)
+
   /** Clients write through the edge all the time; a call runs for anything up to the functions' timeout. */
   async function clients(sim: SimulatedWorld, seed: number[], until: {over: boolean}): Promise<void> {
     for (let n = 0; !until.over; n++) {

@@ -5,6 +5,7 @@
  */
 
 import {DrError, Unreachable} from '../../src/errors.js'
+import {KnownPromotion} from '../../src/ports/known-promotion.js'
 import type {Deployment, Region} from '../../src/model/deployment.js'
 import {TABLE_MISSING} from '../../src/model/observation.js'
 import type {CapacityFloor, CapacityRange, GlobalCluster, SecretState, WriterMode} from '../../src/model/observation.js'
@@ -91,8 +92,8 @@ export class SimulatedWorld {
   /** Nobody has seeded it: the API has no table. */
   unseeded = false
   switching: {to: Region; status: string} | undefined
-  /** A region whose RDS shows the global database as it was in the beginning. */
-  oldView: Region | undefined
+  /** Regions whose RDS shows the global database as it was in the beginning, until that instant. */
+  oldView: {regions: Region[]; until: number} | undefined
   /** AWS accepts a promotion, and gives it up midway; `openly`, it says so in an event. */
   cancels: 'openly' | 'silently' | undefined
   readonly #events: {at: number; to: Region; text: string}[] = []
@@ -220,10 +221,12 @@ export class SimulatedWorld {
         ]),
       ) as T
     const {clock} = this
+    const known = new KnownPromotion(clock)
     const world: World = {
       deployment: this.deployment,
       workload: todo,
-      database: {...guard(this.#database()), now: () => clock.now()},
+      known,
+      database: known.guard({...guard(this.#database()), now: () => clock.now()}),
       capacity: guard(this.#capacity()),
       leftVolumes: guard(this.#leftVolumes()),
       vitals: guard(this.#vitals()),
@@ -263,7 +266,8 @@ export class SimulatedWorld {
     return {
       describe: async (via) => {
         await this.#call('describe', via)
-        if (via === this.oldView) return this.#global(false)
+        const {oldView} = this
+        if (oldView?.regions.includes(via) && this.clock.now() < oldView.until) return this.#global(false)
         return this.#global()
       },
       cluster: async (at) => {

@@ -1,6 +1,7 @@
 /** Before a seed: who is the primary, may its schema change, and what does its history say. Changes nothing. */
 
 import {diagnose} from '../../diagnose.js'
+import {lookBesideRuns} from '../../engine/look.js'
 import {openRunOf} from '../../engine/unfinished.js'
 import type {RecentRuns} from '../../engine/unfinished.js'
 import {checkSeed} from '../../gates/seed.js'
@@ -10,7 +11,6 @@ import type {Migration, RecordedMigration} from '../../model/migration.js'
 import {primaryOf} from '../../model/observation.js'
 import {homeOf, otherRegion} from '../../model/regions.js'
 import type {World} from '../../ports/world.js'
-import {observe} from '../../probes/observe.js'
 import {historyIn} from '../../workloads/history.js'
 import {functionOutdated} from './apply.js'
 import {planMigrations} from './plan.js'
@@ -41,7 +41,7 @@ export interface LookInput {
 /** Throws `FunctionOutdated` and what `planMigrations` throws (exit usage). */
 export async function lookBeforeSeed(input: LookInput): Promise<SeedLook> {
   const {world, migrations, asked, maxLagSeconds, signal} = input
-  const [observation, recent] = await Promise.all([observe(world, {signal}), input.recent()])
+  const {observation, recent} = await lookBesideRuns({...input, toAct: true})
   const primary = primaryOf(observation)
   const standby = otherRegion(world.deployment, primary ?? homeOf(world.deployment))
   const openRun = openRunOf(recent.unfinished)

@@ -1,6 +1,7 @@
 /** An observation with its diagnosis, as `status --json` gives it. */
 
 import {diagnose} from '../../diagnose.js'
+import {lookBesideRuns} from '../../engine/look.js'
 import type {ExitName} from '../../errors.js'
 import {servingInstances} from '../../model/database-status.js'
 import type {Diagnosis} from '../../model/diagnosis.js'
@@ -16,7 +17,6 @@ import {preferenceOf} from '../../model/regions.js'
 import {lagOf, topologyOf} from '../../model/topology.js'
 import type {Topology} from '../../model/topology.js'
 import type {World} from '../../ports/world.js'
-import {observe} from '../../probes/observe.js'
 import type {RegionStatus, Seen, StatusResult, UnfinishedRun} from './result.js'
 
 export interface StatusInput {
@@ -34,7 +34,7 @@ export async function runStatus({
   signal,
 }: StatusInput): Promise<{status: StatusResult; diagnosis: Diagnosis; exit: ExitName}> {
   const {deployment} = world
-  const [observation, recent] = await Promise.all([observe(world, {signal}), recentRuns(runs, deployment)])
+  const {observation, recent} = await lookBesideRuns({world, recent: () => recentRuns(runs, deployment), signal})
   const diagnosis = diagnose(observation, openRunOf(recent.unfinished))
   const {situation} = diagnosis
   const exit = situation === 'Healthy' ? 'done' : situation === 'Unknown' ? 'unknown' : 'missed'

@@ -35,7 +35,7 @@ export async function runSteer(input: SteerInput): Promise<{result: SteerResult;
   const {target, world, to, dryRun, emit, signal} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const decidedFrom = world.clock.now()
-  const {observation, diagnosis, plan, unprovenFence, gates} = await prepare({...input, intent: 'steer'})
+  const {observation, diagnosis, plan, unprovenFence, gates} = await prepare({...input, intent: 'steer', toAct: true})
   emit({code: 'diagnosis', ...diagnosis})
   emit(planEvent(plan))
   if (unprovenFence) emit(unprovenEvent(unprovenFence))

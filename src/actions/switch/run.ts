@@ -120,7 +120,7 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const {world, intent, to, emit} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const began = world.clock.now()
-  const prepared = await prepare({...input, compareTables: true})
+  const prepared = await prepare({...input, toAct: true})
   const decidedFrom = input.diagnosed?.() ?? began
   const {diagnosis, plan, unprovenFence} = prepared
   emit({code: 'diagnosis', ...diagnosis})

@@ -1,6 +1,7 @@
 /** The verb: look, plan by the live roles, gates, consent, run. */
 
 import {diagnose} from '../../diagnose.js'
+import {lookBesideRuns} from '../../engine/look.js'
 import {planEvent, showVerdict} from '../../engine/prepare.js'
 import {runPlan} from '../../engine/run-plan.js'
 import {openRunOf} from '../../engine/unfinished.js'
@@ -23,7 +24,6 @@ import type {Consent} from '../../ports/consent.js'
 import type {Run} from '../../ports/runs.js'
 import {answerWithin} from '../../ports/waits.js'
 import type {World} from '../../ports/world.js'
-import {observe} from '../../probes/observe.js'
 import type {UpgradeResult} from './result.js'
 
 export interface UpgradeLookInput {
@@ -108,7 +108,7 @@ export async function lookBeforeUpgrade(input: UpgradeLookInput): Promise<Upgrad
   const {world, to, maxLagSeconds, emit, signal} = input
   if (!VERSION.test(to)) throw versionInvalid(to)
   const {deployment} = world
-  const [observation, recent] = await Promise.all([observe(world, {signal}), input.recent()])
+  const {observation, recent} = await lookBesideRuns({...input, toAct: true})
   const openRun = openRunOf(recent.unfinished)
   const diagnosis = diagnose(observation, openRun)
   emit({code: 'diagnosis', ...diagnosis})

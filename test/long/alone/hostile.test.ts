@@ -1,7 +1,8 @@
 /** A lab that shows what AWS is allowed to do: old states, slow reads, lost answers, an edge that is not of one mind. */
 
 import {expect} from 'chai'
-import {Sandbox} from '../../support/cli.js'
+import {spawn} from 'node:child_process'
+import {ROOT, Sandbox} from '../../support/cli.js'
 import type {LabStatus} from '../../support/cli.js'
 import {callLab} from '../../support/lab.js'
 
@@ -76,5 +77,22 @@ describe('a hostile AWS', function () {
     expect(opened).to.deep.equal([])
     const closed = carriedOut.filter(({operation}) => operation === 'PutFunctionConcurrency')
     expect(closed.map(({region}) => region)).to.deep.equal([HOME, HOME, HOME])
+  })
+
+  it('aws 06: a failback waits by name until home replicates again, and ends with home as the primary', async () => {
+    await callLab(lab, 'PUT', 'weather', {lostRate: 0.1, slowRate: 1 / 7, slowMs: 5000, seed: 3})
+    await sandbox.expect(0, ['failback'], {timeoutMs: 300_000})
+    const {regions} = await sandbox.json<LabStatus>(['lab', 'status'])
+    expect(regions.find(({role}) => role === 'primary')?.region).to.equal(HOME)
+  })
+
+  it('is met by whole drills', async () => {
+    const args = ['--import', 'tsx', 'test/soak/index.ts', '--pace', 'hostile', '--rounds', '1', '--seed', '1']
+    const soak = spawn(process.execPath, args, {cwd: ROOT, env: sandbox.env, stdio: ['ignore', 'pipe', 'pipe']})
+    const said: string[] = []
+    soak.stdout.on('data', (chunk) => said.push(String(chunk)))
+    soak.stderr.on('data', (chunk) => said.push(String(chunk)))
+    const code = await new Promise((done) => soak.once('close', done))
+    expect(code, said.join('').slice(-4000)).to.equal(0)
   })
 })

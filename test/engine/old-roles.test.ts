@@ -1,0 +1,120 @@
+/** RDS may show the roles from before a switch of ours: nothing is planned from them, and nothing is opened. */
+
+import {expect} from 'chai'
+import {runStatus} from '../../src/actions/status/run.js'
+import {lookBesideRuns} from '../../src/engine/look.js'
+import {prepare} from '../../src/engine/prepare.js'
+import {recentRuns} from '../../src/engine/unfinished.js'
+import {OLD_STATE_MS} from '../../src/model/known-promotion.js'
+import type {Intent} from '../../src/model/plan.js'
+import type {RunStore} from '../../src/ports/runs.js'
+import {watchRoles} from '../../src/steps/watch-roles.js'
+import {memoryRun, memoryRuns} from '../support/memory-run.js'
+import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
+import {planOf, start} from './support.js'
+
+/** After a failover that RDS does not show for so many milliseconds, in these regions. */
+async function failedOver(ms: number, regions = [HOME, AWAY]): Promise<{sim: SimulatedWorld; runs: RunStore}> {
+  const sim = new SimulatedWorld()
+  sim.lose(HOME)
+  const plan = await planOf(sim, 'failover')
+  const {run, outcome} = await start(sim, plan, {run: memoryRun('20260101T000000Z-failover-0001')})
+  expect(outcome).to.include({status: 'done'})
+  await sim.returns(HOME, 1000)
+  sim.oldView = {regions, until: sim.clock.now() + ms}
+  return {sim, runs: memoryRuns([run])}
+}
+
+const {signal} = new AbortController()
+
+describe('old roles', () => {
+  /** As a command of its own, which knows of the failover by the runs alone. */
+  const prepared = async ({sim, runs}: {sim: SimulatedWorld; runs: RunStore}, intent: Exclude<Intent, 'upgrade'>) => {
+    const notes: string[] = []
+    const recent = () => recentRuns(runs, sim.deployment)
+    const began = sim.clock.now()
+    const {plan} = await prepare({
+      world: sim.connect().world,
+      intent,
+      maxLagSeconds: 5,
+      recent,
+      toAct: true,
+      emit: (event) => void ('text' in event && notes.push(String(event.text))),
+      signal,
+    })
+    return {plan, notes, seconds: (sim.clock.now() - began) / 1000}
+  }
+
+  it('aws 02: a failback waits for the roles that the failover left, and does not take the old primary for the primary', async () => {
+    const {plan, notes, seconds} = await prepared(await failedOver(12_000), 'failback')
+    expect(plan).to.include({intent: 'failback', from: AWAY, to: HOME})
+    expect(notes.join(',')).to.include(`RDS still shows ${HOME} as the primary, but ${AWAY} was promoted`)
+    expect(seconds).to.be.within(11, 14)
+  })
+
+  it('aws 02: one region that shows the new roles is enough', async () => {
+    const {plan, notes, seconds} = await prepared(await failedOver(600_000, [HOME]), 'failback')
+    expect(plan).to.include({intent: 'failback', from: AWAY, to: HOME})
+    expect(notes).to.have.length(1)
+    expect(seconds).to.be.below(2)
+  })
+
+  it('aws 02: a steer leads nobody to the old primary', async () => {
+    const {plan} = await prepared(await failedOver(12_000), 'steer')
+    expect(plan.to).to.equal(AWAY)
+  })
+
+  it('aws 02: whoever only looks is told that the roles are not known, and does not wait', async () => {
+    const {sim, runs} = await failedOver(600_000)
+    const began = sim.clock.now()
+    const {status, exit} = await runStatus({target: 'lab', world: sim.connect().world, runs, signal})
+    expect(status).to.include({situation: 'Unknown', primary: null})
+    expect(status.evidence.join(',')).to.include('the answer is an old one')
+    expect(exit).to.equal('unknown')
+    expect(sim.clock.now() - began).to.be.below(1000)
+  })
+
+  it('is waited for no longer than RDS may be old: somebody else may have switched since', async () => {
+    const {sim, runs} = await failedOver(600_000)
+    const recent = () => recentRuns(runs, sim.deployment)
+    const {observation} = await lookBesideRuns({world: sim.connect().world, recent, toAct: true, signal})
+    expect(observation.global.reachable).to.equal(true)
+    const newest = (await recent()).last!.lines.find(({event}) => event === 'run-finished')
+    expect(sim.clock.now() - newest!.at).to.be.within(OLD_STATE_MS, OLD_STATE_MS + 5000)
+  })
+
+  it('aws 02: without the runs, a closed region is watched before it is opened, and one that is no primary stays closed', async () => {
+    const {sim} = await failedOver(12_000)
+    sim.regions[HOME]!.writers = 'fenced'
+    const {world} = sim.connect()
+    const {plan} = await prepare({
+      world,
+      intent: 'failback',
+      maxLagSeconds: 5,
+      recent: async () => ({unfinished: []}),
+      toAct: true,
+      signal,
+    })
+    expect(plan.stages.flat().map(({kind}) => kind)).to.deep.equal([
+      'watch-roles',
+      'unfence-region',
+      'new-primary-takes-write',
+      'steer-edge',
+      'verify-edge',
+    ])
+    const {outcome} = await start(sim, plan)
+    expect(outcome).to.include({status: 'undone', exit: 'failed'})
+    expect(outcome!.failure).to.include({step: 'watch-roles', code: 'DeadlinePassed'})
+    expect(sim.acts.filter((act) => act === `unfence ${HOME}`)).to.deep.equal([])
+  })
+
+  it('watching ends when RDS has shown the region for a while without a break', async () => {
+    const sim = new SimulatedWorld()
+    const {world} = sim.connect()
+    const step = watchRoles({to: HOME})
+    const began = sim.clock.now()
+    const context = {signal, note: () => undefined, runId: 'test', accepted: async () => undefined}
+    while (!(await step.isDone(world, context))) await sim.clock.sleep(500)
+    expect(sim.clock.now() - began).to.be.within(15_000, 16_500)
+  })
+})
