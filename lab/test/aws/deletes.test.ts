@@ -56,7 +56,9 @@ describe('deletes and dry runs', () => {
     const lambda = new LambdaClient(options())
     const remove = (input: {FunctionName: string; Qualifier?: string}) => lambda.send(new DeleteFunctionCommand(input))
     expect(await refusal(remove({FunctionName: 'kept', Qualifier: '7'}))).match(/^ResourceNotFoundException 404/)
-    expect(await refusal(remove({FunctionName: 'kept:old'}))).match(/^ResourceNotFoundException 404/)
+    expect(await refusal(remove({FunctionName: 'kept:old'}))).equal(
+      'InvalidParameterValueException 400: Deletion of aliases is not currently supported.',
+    )
     expect(await refusal(remove({FunctionName: 'kept', Qualifier: '$LATEST'}))).equal(
       'InvalidParameterValueException 400: $LATEST version cannot be deleted without deleting the function.',
     )

@@ -1,4 +1,5 @@
-import type {Refusal, ServiceApi} from '../../service.js'
+import {ACCOUNT} from '../../kernel.js'
+import type {Refusal, ServiceApi, WireCall} from '../../service.js'
 import {saying, type Violations} from '../../wire/violations.js'
 
 export const api: ServiceApi = {
@@ -8,12 +9,19 @@ export const api: ServiceApi = {
   client: {load: () => import('@aws-sdk/client-lambda'), name: 'LambdaClient'},
   permissions: {
     actions: {Invoke: 'InvokeFunction'},
-    members: [
-      ['FunctionName', 'arn:aws:lambda:R:A:function:~'],
-      ['Resource', '~'],
-    ],
+    members: [['Resource', '~']],
+    resources,
   },
   throttle: {code: 'TooManyRequestsException', message: 'Rate exceeded', status: 429},
+}
+
+/** With a qualifier it is the version or alias that IAM is asked about ("Lambda resources", Lambda developer guide). */
+function resources({input, region}: WireCall): string[] {
+  const {FunctionName, Qualifier} = input
+  if (typeof FunctionName !== 'string' || FunctionName === '') return []
+  const named = typeof Qualifier === 'string' && !FunctionName.endsWith(`:${Qualifier}`) ? `:${Qualifier}` : ''
+  const arn = FunctionName.startsWith('arn:') ? FunctionName : `arn:aws:lambda:${region}:${ACCOUNT}:function:${FunctionName}`
+  return [`${arn}${named}`]
 }
 
 /** A runtime that there is none of has words of its own. Source: answers of AWS that LocalStack has recorded in its tests of Lambda. */

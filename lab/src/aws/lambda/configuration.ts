@@ -7,11 +7,12 @@ import type {
 } from '@aws-sdk/client-lambda'
 
 import type {FunctionSpec} from '../../data-plane/lambda/invocation.js'
-import {arn, fault} from '../../kernel.js'
+import {arn} from '../../kernel.js'
+import {invalid, unsupported} from './faults.js'
+import {functionName, LATEST} from './reference.js'
 
 const DEFAULT_TIMEOUT = 3
 const DEFAULT_MEMORY = 128
-export const LATEST = '$LATEST'
 
 /** Of Node.js those of which AWS blocks the creation, as of November 2026 ("Runtime deprecation policy", Lambda developer guide). */
 const BLOCKED = new Set([
@@ -27,12 +28,11 @@ const BLOCKED = new Set([
   'nodejs18.x',
   'nodejs20.x',
 ])
-const NAME = /^(?:(?:arn:aws:lambda:[\w-]+:)?(?:\d{12}:)?function:)?([\w-]+)(?::(\$LATEST|[\w-]+))?$/
 
+/** Of one version. */
 export interface FunctionRecord {
   spec: FunctionSpec
   configuration: FunctionConfiguration
-  tags: Record<string, string>
 }
 
 export type Configurable = Pick<
@@ -51,28 +51,6 @@ export type Configurable = Pick<
   | 'VpcConfig'
 >
 
-/** A function as a call names it: by a name, an ARN or a partial ARN, with a qualifier at its end or beside it. */
-export function functionReference(given: string | undefined, beside?: string): {name: string; qualifier?: string} {
-  const [, name, within] = NAME.exec(given ?? '') ?? []
-  if (!name)
-    throw invalid(`1 validation error detected: Value '${given}' at 'functionName' failed to satisfy constraint`)
-  if (within && beside && within !== beside)
-    throw invalid('The derived qualifier from the function name does not match the specified qualifier.')
-  return {name, qualifier: within ?? beside}
-}
-
-/** The bare name; only the latest version exists here. */
-export function functionName(given: string | undefined, beside?: string): string {
-  const {name, qualifier} = functionReference(given, beside)
-  if (qualifier && qualifier !== LATEST) throw notFound(`function:${name}:${qualifier}`)
-  return name
-}
-
-export const invalid = (message: string) => fault('InvalidParameterValueException', message, 400, {Type: 'User'})
-
-export const notFound = (resource: string) =>
-  fault('ResourceNotFoundException', `Function not found: ${resource}`, 404, {Type: 'User'})
-
 export const digestOf = (zip: Uint8Array): string => createHash('sha256').update(zip).digest('base64')
 
 /** A function as new. @throws InvalidParameterValueException; NotImplemented for what the lab can't run, by name */
@@ -82,12 +60,13 @@ export function newRecord(
   zip: Uint8Array,
   codeFolder: string,
 ): FunctionRecord {
-  const name = functionName(input.FunctionName)
+  const name = functionName(input.FunctionName, region)
   if (!input.Role) throw invalid('The role defined for the function cannot be assumed by Lambda.')
   const record: FunctionRecord = {
     spec: {
       name,
       arn: arn('lambda', region, `function:${name}`),
+      version: LATEST,
       region,
       role: input.Role,
       handler: '',
@@ -102,7 +81,7 @@ export function newRecord(
     configuration: {
       FunctionName: name,
       FunctionArn: arn('lambda', region, `function:${name}`),
-      Version: '$LATEST',
+      Version: LATEST,
       PackageType: 'Zip',
       Architectures: input.Architectures ?? ['x86_64'],
       EphemeralStorage: input.EphemeralStorage ?? {Size: 512},
@@ -111,7 +90,6 @@ export function newRecord(
       State: 'Active',
       LastUpdateStatus: 'Successful',
     },
-    tags: {...input.Tags},
   }
   return withCode(
     withConfiguration(record, {Timeout: DEFAULT_TIMEOUT, MemorySize: DEFAULT_MEMORY, ...input}),
@@ -140,8 +118,8 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
       `The runtime parameter of ${input.Runtime} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
     )
   if (!runtime.startsWith('nodejs'))
-    throw fault('NotImplemented', `lambda: the lab supports only Node.js, not ${runtime}`, 501)
-  if (input.Layers?.length) throw fault('NotImplemented', 'lambda: the lab does not support layers', 501)
+    throw unsupported(`the runtime ${runtime}: only Node.js`)
+  if (input.Layers?.length) throw unsupported('layers')
   if (!handler)
     throw invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')
   inRange('timeout', timeout, 1, 900)

@@ -1,6 +1,7 @@
-/** AWS::Lambda::Function and Permission. */
+/** AWS::Lambda::Function, Version, Alias and Permission. */
 
 import {strToU8, zipSync} from 'fflate'
+import {fault} from '../../kernel.js'
 import {generatedName} from '../../cloudformation/names.js'
 import {
   call,
@@ -103,6 +104,65 @@ export const lambdaFunction: ResourceProvider = {
   },
   async delete(FunctionName, _properties, context) {
     await unlessGone(call(context, 'lambda', 'DeleteFunction', {FunctionName}))
+  },
+}
+
+/** What the lab does not run, of functions, versions and aliases. */
+function refuse(type: string, properties: Properties, ...names: string[]): void {
+  const found = names.find((name) => properties[name] !== undefined)
+  if (found) throw new Error(`The lab does not support ${found} of ${type}`)
+}
+
+/** What is published is never changed: its update is only for what the lab refuses. */
+export const lambdaVersion: ResourceProvider = {
+  createOnly: ['CodeSha256', 'Description', 'FunctionName', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
+  async create(properties, context) {
+    refuseOfVersion(properties)
+    const {FunctionName} = properties
+    const before = await call(context, 'lambda', 'ListVersionsByFunction', {FunctionName})
+    const {FunctionArn, Version} = await request(context, 'lambda', 'PublishVersion', properties)
+    // Nothing has changed since the last one. The text is as users quote it (serverless/serverless#8392).
+    if (before.Versions.some((one: Properties) => one.Version === Version))
+      throw fault(
+        'AlreadyExists',
+        `A version for this Lambda function exists ( ${Version} ). Modify the function to create a new version.`,
+      )
+    return {physicalId: FunctionArn, attributes: {FunctionArn, Version}}
+  },
+  async update(physicalId, properties) {
+    refuseOfVersion(properties)
+    return {physicalId}
+  },
+  async delete(FunctionName, _properties, context) {
+    await unlessGone(call(context, 'lambda', 'DeleteFunction', {FunctionName}))
+  },
+}
+
+const refuseOfVersion = (properties: Properties): void =>
+  refuse('AWS::Lambda::Version', properties, 'FunctionScalingConfig', 'ProvisionedConcurrencyConfig', 'RuntimePolicy')
+
+/** CloudFormation lists the weights, Lambda maps them. Without any an update takes away those that there were. */
+function aliasInput(properties: Properties): Properties {
+  refuse('AWS::Lambda::Alias', properties, 'ProvisionedConcurrencyConfig')
+  const weights: Properties[] = properties.RoutingConfig?.AdditionalVersionWeights ?? []
+  const AdditionalVersionWeights = Object.fromEntries(
+    weights.map(({FunctionVersion, FunctionWeight}) => [FunctionVersion, Number(FunctionWeight)]),
+  )
+  return {Description: '', ...properties, RoutingConfig: {AdditionalVersionWeights}}
+}
+
+export const lambdaAlias: ResourceProvider = {
+  createOnly: ['FunctionName', 'Name'],
+  async create(properties, context) {
+    const {AliasArn} = await request(context, 'lambda', 'CreateAlias', aliasInput(properties))
+    return {physicalId: AliasArn, attributes: {AliasArn}}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await request(context, 'lambda', 'UpdateAlias', aliasInput(properties))
+    return {physicalId}
+  },
+  async delete(_physicalId, {FunctionName, Name}, context) {
+    await unlessGone(call(context, 'lambda', 'DeleteAlias', {FunctionName, Name}))
   },
 }
 

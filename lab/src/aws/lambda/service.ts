@@ -1,16 +1,15 @@
 import {mkdir} from 'node:fs/promises'
-import {join} from 'node:path'
 
 import type * as Api from '@aws-sdk/client-lambda'
 
 import {CONCURRENT_EXECUTIONS, RegionConcurrency, UNRESERVED_MINIMUM} from '../../data-plane/lambda/concurrency.js'
 import {codeCache} from '../../data-plane/lambda/environment.js'
-import {removeFunction, TooLarge, unpackFunction} from '../../data-plane/lambda/function-folder.js'
 import {FunctionPool} from '../../data-plane/lambda/function-pool.js'
-import {EnvironmentLost, Throttled, type Outcome} from '../../data-plane/lambda/invocation.js'
+import {EnvironmentLost, Throttled, type FunctionSpec, type Outcome} from '../../data-plane/lambda/invocation.js'
+import {InvocationMetrics} from '../../data-plane/lambda/invocation-metrics.js'
 import {RuntimeApi} from '../../data-plane/lambda/runtime-api.js'
-import {bytesOf} from '../../bytes.js'
 import {
+  arn,
   fault,
   type CallContext,
   type Lab,
@@ -21,78 +20,67 @@ import {
 } from '../../kernel.js'
 import {quotasOf} from '../../quotas.js'
 import {tagList} from '../../cloudformation/tags.js'
-import {EventQueue} from './event-queue.js'
-import {
-  digestOf,
-  functionName,
-  functionReference,
-  invalid,
-  LATEST,
-  newRecord,
-  notFound,
-  withCode,
-  withConfiguration,
-  type FunctionRecord,
-} from './configuration.js'
-import {FunctionPolicy} from './policy.js'
+import {page} from '../by-region.js'
+import {aliasOperations} from './aliases.js'
 import {api} from './api.js'
+import {CodeStore} from './code-store.js'
+import {newRecord, withCode, withConfiguration} from './configuration.js'
+import {EventQueue} from './event-queue.js'
+import {checkRevision, conflict, invalid, noFunction, unsupported} from './faults.js'
+import {LambdaFunction, type Named, type Target} from './function.js'
+import {permissionOperations} from './permissions.js'
+import {functionName, functionReference, LATEST, type Given} from './reference.js'
 
 type Provides = Offers['lambda']
 
 /** AWS's limit of a synchronous call's payload, in bytes. */
 const MAX_PAYLOAD = 6_291_556
 
-interface DeployedFunction extends FunctionRecord {
-  pool: FunctionPool
-  policy: FunctionPolicy
-}
+/** Of ListFunctions and ListVersionsByFunction, and their default (Lambda API reference). */
+const PAGE = 50
 
 /** AWS Lambda: functions with their real code in child processes, behind enforced concurrency. */
 export class LambdaService implements Provides, Service {
   readonly api = api
   readonly quotas = [CONCURRENT_EXECUTIONS]
   readonly operations: Record<string, Operation>
-  private readonly functions = new Map<string, DeployedFunction>()
+  private readonly functions = new Map<string, LambdaFunction>()
   private readonly regions = new Map<string, RegionConcurrency>()
   private readonly events: EventQueue
+  private readonly code: CodeStore
   private runtimeApi: Promise<RuntimeApi> | undefined
   private stopped = false
 
   constructor(private readonly lab: Lab) {
     this.events = new EventQueue((text) => lab.log('lambda', text))
+    this.code = new CodeStore(lab)
     this.operations = {
       CreateFunction: (input: Api.CreateFunctionRequest, context) => this.create(input, context),
       GetFunction: (input: Api.GetFunctionRequest, {region}) => this.get(input, region),
       GetFunctionConfiguration: (input: Api.GetFunctionConfigurationRequest, {region}) =>
-        this.find(input.FunctionName, region).configuration,
+        configurationOf(this.target(input, region).target),
       ListFunctions: (input: Api.ListFunctionsRequest, {region}) => this.list(input, region),
       UpdateFunctionCode: (input: Api.UpdateFunctionCodeRequest, {region}) => this.updateCode(input, region),
       UpdateFunctionConfiguration: (input: Api.UpdateFunctionConfigurationRequest, {region}) =>
         this.updateConfiguration(input, region),
       DeleteFunction: (input: Api.DeleteFunctionRequest, {region}) => this.delete(input, region),
+      PublishVersion: ({FunctionName, ...input}: Api.PublishVersionRequest, {region}) =>
+        this.find(FunctionName, region).publish(input).configuration,
+      ListVersionsByFunction: (input: Api.ListVersionsByFunctionRequest, {region}) => this.listVersions(input, region),
+      ...aliasOperations((name, region) => this.find(name, region)),
       GetAccountSettings: (_, {region}) => this.accountSettings(region),
       Invoke: (input: Api.InvocationRequest, {region}) => this.invoke(input, region),
-      AddPermission: (input: Api.AddPermissionRequest, {region}): Api.AddPermissionResponse => ({
-        Statement: JSON.stringify(this.find(input.FunctionName, region).policy.add(input)),
-      }),
-      RemovePermission: (input: Api.RemovePermissionRequest, {region}) => {
-        this.find(input.FunctionName, region).policy.remove(input.StatementId ?? '')
-        return {}
-      },
-      GetPolicy: (input: Api.GetPolicyRequest, {region}) => this.getPolicy(input, region),
+      ...permissionOperations((input, region) => this.target(input, region)),
       PutFunctionConcurrency: (input: Api.PutFunctionConcurrencyRequest, {region}) =>
         this.putConcurrency(input, region),
       GetFunctionConcurrency: (
         input: Api.GetFunctionConcurrencyRequest,
         {region},
       ): Api.GetFunctionConcurrencyResponse => ({
-        ReservedConcurrentExecutions: this.concurrency(region).reserved(
-          this.find(input.FunctionName, region).spec.name,
-        ),
+        ReservedConcurrentExecutions: this.concurrency(region).reserved(this.find(input.FunctionName, region).name),
       }),
       DeleteFunctionConcurrency: (input: Api.DeleteFunctionConcurrencyRequest, {region}) => {
-        const {spec} = this.find(input.FunctionName, region)
-        this.concurrency(region).release(spec.name)
+        this.concurrency(region).release(this.find(input.FunctionName, region).name)
         return {}
       },
       ListTags: (input: Api.ListTagsRequest, {region}): Api.ListTagsResponse => ({
@@ -113,94 +101,106 @@ export class LambdaService implements Provides, Service {
     lab.faults.onStart(({kind, region}) => {
       if (kind !== 'region-loss') return
       this.events.drop(region)
-      for (const {spec, pool} of this.functions.values()) if (spec.region === region) pool.abandon()
+      for (const one of this.inRegion(region)) one.abandon()
     })
     lab.onStop(() => this.stop())
   }
 
   tagged(region: string): TaggedResource[] {
-    const here = [...this.functions.values()].filter(({spec}) => spec.region === region)
-    return here.map(({spec, tags}) => ({arn: spec.arn, tags: tagList(tags) ?? []}))
+    return this.inRegion(region).map(({arn, tags}) => ({arn, tags: tagList(tags) ?? []}))
   }
 
   /** Process ids of the execution environments of a region. */
   pids(region: string): number[] {
-    return [...this.functions.values()].filter(({spec}) => spec.region === region).flatMap(({pool}) => pool.pids)
+    return this.inRegion(region).flatMap(({versions}) => versions.flatMap(({pool}) => pool.pids))
   }
 
   private async create(input: Api.CreateFunctionRequest, {region}: CallContext): Promise<Api.FunctionConfiguration> {
-    const name = functionName(input.FunctionName)
-    if (input.PackageType === 'Image')
-      throw fault('NotImplemented', 'lambda: the lab does not support container images', 501)
-    if (this.functions.has(key(region, name))) {
-      throw fault('ResourceConflictException', `Function already exist: ${name}`, 409, {Type: 'User'})
-    }
-
-    const zip = await this.codeOf(input.Code ?? {}, region)
-    const record = newRecord(input, region, zip, await this.unpack(region, name, zip))
-    const pool = new FunctionPool(record.spec, this.lab, () => this.runtime(), this.concurrency(region))
-    this.functions.set(key(region, name), {...record, pool, policy: new FunctionPolicy(record.spec.arn)})
-    return record.configuration
+    const name = functionName(input.FunctionName, region)
+    if (input.PackageType === 'Image') throw unsupported('container images')
+    if (input.PublishTo) throw unsupported('PublishTo')
+    if (this.functions.has(key(region, name))) throw conflict(`Function already exist: ${name}`)
+    const zip = await this.code.bytes(input.Code ?? {}, region)
+    const record = newRecord(input, region, zip, await this.code.unpack(region, name, zip))
+    const concurrency = this.concurrency(region)
+    const metrics = new InvocationMetrics(this.lab, region, name)
+    const poolOf = (spec: FunctionSpec): FunctionPool =>
+      new FunctionPool(spec, this.lab, () => this.runtime(), concurrency, metrics)
+    const made = new LambdaFunction(record, {...input.Tags}, poolOf)
+    this.functions.set(key(region, name), made)
+    // The version, under the name of the function.
+    return input.Publish
+      ? {...made.publish({}).configuration, FunctionArn: made.arn}
+      : made.latest.configuration
   }
 
   private get(input: Api.GetFunctionRequest, region: string): Api.GetFunctionResponse {
-    const {configuration, tags, spec} = this.find(input.FunctionName, region)
-    const reserved = this.concurrency(region).reserved(spec.name)
+    const {owner, target} = this.target(input, region)
+    const reserved = this.concurrency(region).reserved(owner.name)
     return {
-      Configuration: configuration,
+      Configuration: configurationOf(target),
       Code: {RepositoryType: 'S3'},
-      Tags: {...tags},
+      Tags: {...owner.tags},
       Concurrency: reserved === undefined ? undefined : {ReservedConcurrentExecutions: reserved},
     }
   }
 
   private list(input: Api.ListFunctionsRequest, region: string): Api.ListFunctionsResponse {
-    const all = [...this.functions.values()].filter(({spec}) => spec.region === region)
-    const start = Number(input.Marker ?? 0)
-    const end = start + (input.MaxItems ?? 50)
-    return {
-      Functions: all.slice(start, end).map(({configuration}) => configuration),
-      NextMarker: end < all.length ? String(end) : undefined,
-    }
+    const {FunctionVersion, MaxItems = PAGE, Marker} = input
+    const all = this.inRegion(region).flatMap((one) =>
+      FunctionVersion === 'ALL' ? versionsOf(one) : [one.latest.configuration],
+    )
+    const {items, next} = page(all, MaxItems, Marker)
+    return {Functions: items, NextMarker: next}
+  }
+
+  private listVersions(input: Api.ListVersionsByFunctionRequest, region: string): Api.ListVersionsByFunctionResponse {
+    const {items, next} = page(versionsOf(this.find(input.FunctionName, region)), input.MaxItems ?? PAGE, input.Marker)
+    return {Versions: items, NextMarker: next}
   }
 
   private async updateCode(input: Api.UpdateFunctionCodeRequest, region: string): Promise<Api.FunctionConfiguration> {
-    const {spec} = this.find(input.FunctionName, region)
-    const zip = await this.codeOf(input, region)
-    if (input.DryRun) return this.find(input.FunctionName, region).configuration
-    const folder = await this.unpack(region, spec.name, zip)
-    return this.replace(region, withCode(this.find(input.FunctionName, region), zip, folder))
+    if (input.PublishTo) throw unsupported('PublishTo')
+    const owner = this.find(input.FunctionName, region)
+    checkRevision(input.RevisionId, owner.latest.configuration.RevisionId)
+    const zip = await this.code.bytes(input, region)
+    if (input.DryRun) return owner.latest.configuration
+    const folder = await this.code.unpack(region, owner.name, zip)
+    owner.replace(withCode(owner.latest, zip, folder))
+    return input.Publish ? owner.publish({}).configuration : owner.latest.configuration
   }
 
   private updateConfiguration(
     input: Api.UpdateFunctionConfigurationRequest,
     region: string,
   ): Api.FunctionConfiguration {
-    return this.replace(region, withConfiguration(this.find(input.FunctionName, region), input))
-  }
-
-  private replace(region: string, record: FunctionRecord): Api.FunctionConfiguration {
-    const current = this.find(record.spec.name, region)
-    this.functions.set(key(region, record.spec.name), {...current, ...record})
-    current.pool.update(record.spec)
-    return record.configuration
+    const owner = this.find(input.FunctionName, region)
+    checkRevision(input.RevisionId, owner.latest.configuration.RevisionId)
+    owner.replace(withConfiguration(owner.latest, input))
+    return owner.latest.configuration
   }
 
   /** With a qualifier that version goes, and never the function (DeleteFunction, Lambda API reference). */
   private async delete(input: Api.DeleteFunctionRequest, region: string): Promise<object> {
-    const {name, qualifier} = functionReference(input.FunctionName, input.Qualifier)
-    const {spec, pool} = this.find(name, region)
+    const {name, qualifier} = functionReference(input.FunctionName, region, input.Qualifier)
     if (qualifier === LATEST) throw invalid('$LATEST version cannot be deleted without deleting the function.')
-    if (qualifier !== undefined) throw notFound(`${spec.arn}:${qualifier}`)
-    this.functions.delete(key(region, spec.name))
-    this.concurrency(region).release(spec.name)
-    pool.abandon()
-    await removeFunction(this.folder(region), spec.name)
+    if (qualifier !== undefined && !/^\d+$/.test(qualifier))
+      throw invalid('Deletion of aliases is not currently supported.')
+    const owner = this.find(name, region)
+    if (qualifier !== undefined) {
+      owner.removeVersion(qualifier)
+      return {}
+    }
+
+    this.functions.delete(key(region, name))
+    this.concurrency(region).release(name)
+    owner.abandon()
+    await this.code.remove(region, name)
     return {}
   }
 
   private async invoke(input: Api.InvocationRequest, region: string): Promise<Api.InvocationResponse> {
-    const {spec, pool} = this.find(input.FunctionName, region)
+    const {owner, qualifier} = this.target(input, region)
     const payload = Buffer.from(input.Payload ?? '{}')
     if (payload.length > MAX_PAYLOAD) {
       throw fault(
@@ -214,16 +214,20 @@ export class LambdaService implements Provides, Service {
     assertJson(payload)
     if (input.InvocationType === 'DryRun') return {StatusCode: 204}
     if (input.InvocationType === 'Event') {
-      this.events.add(spec.region, spec.name, () => pool.invoke(payload))
+      this.events.add(region, owner.name, async () => {
+        const {version, arn} = this.find(owner.name, region).drawn(qualifier)
+        return version.pool.invoke(payload, arn)
+      })
       return {StatusCode: 202}
     }
 
-    const outcome = await this.answered(pool.invoke(payload))
+    const {version, arn} = owner.drawn(qualifier)
+    const outcome = await this.answered(version.pool.invoke(payload, arn))
     return {
       StatusCode: 200,
       FunctionError: outcome.functionError,
       Payload: outcome.payload,
-      ExecutedVersion: '$LATEST',
+      ExecutedVersion: version.spec.version,
       LogResult: input.LogType === 'Tail' ? Buffer.from(outcome.logTail).toString('base64') : undefined,
     }
   }
@@ -239,44 +243,50 @@ export class LambdaService implements Provides, Service {
     }
   }
 
-  private getPolicy(input: Api.GetPolicyRequest, region: string): Api.GetPolicyResponse {
-    const {policy, configuration} = this.find(input.FunctionName, region)
-    const document = policy.document()
-    if (!document)
-      throw fault('ResourceNotFoundException', 'The resource you requested does not exist.', 404, {Type: 'User'})
-    return {Policy: document, RevisionId: configuration.RevisionId}
-  }
-
   private putConcurrency(input: Api.PutFunctionConcurrencyRequest, region: string): Api.Concurrency {
-    const {spec, pool} = this.find(input.FunctionName, region)
+    const owner = this.find(input.FunctionName, region)
     const limit = input.ReservedConcurrentExecutions
     if (limit === undefined || !Number.isInteger(limit) || limit < 0)
       throw invalid('ReservedConcurrentExecutions must be 0 or more')
-    if (!this.concurrency(region).reserve(spec.name, limit)) {
+    if (!this.concurrency(region).reserve(owner.name, limit)) {
       throw invalid(
         `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED_MINIMUM}] (of ${this.concurrency(region).quota}).`,
       )
     }
 
-    pool.reservationChanged()
+    owner.reserve(limit)
     return {ReservedConcurrentExecutions: limit}
   }
 
   private accountSettings(region: string): Api.GetAccountSettingsResponse {
     const {quota, unreserved} = this.concurrency(region)
-    const here = [...this.functions.values()].filter(({spec}) => spec.region === region)
-    const TotalCodeSize = here.reduce((sum, {configuration}) => sum + (configuration.CodeSize ?? 0), 0)
+    const here = this.inRegion(region)
+    const sizes = here.flatMap(({versions}) => versions.map(({configuration}) => configuration.CodeSize ?? 0))
     return {
       AccountLimit: {ConcurrentExecutions: quota, UnreservedConcurrentExecutions: unreserved},
-      AccountUsage: {FunctionCount: here.length, TotalCodeSize},
+      AccountUsage: {FunctionCount: here.length, TotalCodeSize: sizes.reduce((sum, size) => sum + size, 0)},
     }
   }
 
-  private find(given: string | undefined, region: string): DeployedFunction {
-    const name = functionName(given)
+  private inRegion(region: string): LambdaFunction[] {
+    return [...this.functions.values()].filter(({latest}) => latest.spec.region === region)
+  }
+
+  /** A function as a whole. */
+  private find(given: string | undefined, region: string): LambdaFunction {
+    const name = functionName(given, region)
     const found = this.functions.get(key(region, name))
-    if (!found) throw notFound(`arn:aws:lambda:${region}:function:${name}`)
+    if (!found) throw noFunction(arn('lambda', region, `function:${name}`))
     return found
+  }
+
+  /** A function, and what of it a call names. */
+  private target({FunctionName, Qualifier}: Given, region: string): Named {
+    const {name, qualifier} = functionReference(FunctionName, region, Qualifier)
+    const owner = this.functions.get(key(region, name))
+    const suffix = qualifier === undefined ? '' : `:${qualifier}`
+    if (!owner) throw noFunction(arn('lambda', region, `function:${name}${suffix}`))
+    return {owner, qualifier, target: owner.resolve(qualifier)}
   }
 
   private concurrency(region: string): RegionConcurrency {
@@ -284,29 +294,6 @@ export class LambdaService implements Provides, Service {
     const found = this.regions.get(region) ?? new RegionConcurrency(limit)
     this.regions.set(region, found)
     return found
-  }
-
-  private async codeOf(code: Api.FunctionCode, region: string): Promise<Uint8Array> {
-    if (code.ZipFile) return code.ZipFile
-    if (!code.S3Bucket || !code.S3Key) throw invalid('Please provide a source for function code.')
-    const {Body} = await this.lab.call('s3', 'GetObject', {Bucket: code.S3Bucket, Key: code.S3Key}, region)
-    return bytesOf(Body)
-  }
-
-  private async unpack(region: string, name: string, zip: Uint8Array): Promise<string> {
-    const digest = Buffer.from(digestOf(zip), 'base64').toString('hex').slice(0, 16)
-    try {
-      return await unpackFunction(this.folder(region), name, digest, zip)
-    } catch (error) {
-      if (error instanceof TooLarge) throw invalid(error.message)
-      throw invalid(
-        `Could not unzip uploaded file. Please check your file, then try to upload again. (${(error as Error).message})`,
-      )
-    }
-  }
-
-  private folder(region: string): string {
-    return join(this.lab.folder, 'functions', region)
   }
 
   /** Started with the first environment: a lab without calls has no server for them. */
@@ -319,12 +306,21 @@ export class LambdaService implements Provides, Service {
   private async stop(): Promise<void> {
     this.stopped = true
     this.events.drop()
-    for (const {pool} of this.functions.values()) pool.abandon()
+    for (const one of this.functions.values()) one.abandon()
     await (await this.runtimeApi)?.close()
   }
 }
 
 const key = (region: string, name: string): string => `${region} ${name}`
+
+const configurationOf = ({version, arn: FunctionArn}: Target): Api.FunctionConfiguration => ({
+  ...version.configuration,
+  FunctionArn,
+})
+
+/** Each under its qualified name. */
+const versionsOf = (owner: LambdaFunction): Api.FunctionConfiguration[] =>
+  owner.versions.map(({spec}) => configurationOf(owner.resolve(spec.version)))
 
 function assertJson(payload: Buffer): void {
   try {

@@ -40,16 +40,17 @@ export async function runProxyIntegration(
   source: {arn: string; request: GatewayRequest; binaryMediaTypes: string[]},
 ): Promise<HttpAnswer> {
   const functionArn = functionArnOf(integration.uri) ?? ''
+  const where = functionArn.split(':')[3] || region
   const allowed =
     integration.credentials !== undefined ||
-    (await mayInvoke(lab, region, functionArn, {service: GATEWAY, arn: source.arn}))
+    (await mayInvoke(lab, where, functionArn, {service: GATEWAY, arn: source.arn}))
   if (!allowed) throw new GatewayError('API_CONFIGURATION_ERROR')
 
   const call = lab.call(
     'lambda',
     'Invoke',
     {FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event))},
-    region,
+    where,
   )
   const {FunctionError, Payload} = await inTime(call, integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS).catch(
     (error) => {

@@ -80,7 +80,7 @@ export class Environment implements RuntimePeer {
     this.deliver = undefined
     this.invocation = invocation
     invocation.begunAt = performance.now()
-    this.log.begin(`START RequestId: ${invocation.id} Version: $LATEST`)
+    this.log.begin(`START RequestId: ${invocation.id} Version: ${spec.version}`)
     const timeoutMs = spec.timeoutSeconds * 1000
     this.timer = setTimeout(() => this.timedOut(invocation), timeoutMs)
     const hosts = this.currentHosts()
@@ -88,7 +88,7 @@ export class Environment implements RuntimePeer {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': invocation.id,
       'lambda-runtime-deadline-ms': String(Date.now() + timeoutMs),
-      'lambda-runtime-invoked-function-arn': spec.arn,
+      'lambda-runtime-invoked-function-arn': invocation.functionArn,
     }
     if (hosts !== this.hosts) headers['lab-hosts'] = hosts
     this.hosts = hosts
@@ -218,11 +218,11 @@ export class Environment implements RuntimePeer {
       AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
       AWS_LAMBDA_FUNCTION_NAME: spec.name,
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_VERSION: spec.version,
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_FORMAT: spec.logFormat,
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
-      AWS_LAMBDA_LOG_STREAM_NAME: `${spec.name}[$LATEST]`,
+      AWS_LAMBDA_LOG_STREAM_NAME: `${spec.name}[${spec.version}]`,
       AWS_LAMBDA_RUNTIME_API: runtimeApi,
       AWS_REGION: spec.region,
       // The handlers run on the lab's Node.js, which may be older than the SDK's next one: no news to an operator.

@@ -4,7 +4,7 @@ import type {Lab} from '../../kernel.js'
 import type {RegionConcurrency} from './concurrency.js'
 import {Environment} from './environment.js'
 import {EnvironmentLost, Invocation, Throttled, type FunctionSpec, type Outcome} from './invocation.js'
-import {InvocationMetrics} from './invocation-metrics.js'
+import type {InvocationMetrics} from './invocation-metrics.js'
 import type {RuntimeApi} from './runtime-api.js'
 
 /**
@@ -53,23 +53,21 @@ interface Waiting {
   timer: NodeJS.Timeout
 }
 
-/** The execution environments of one function, and the calls that wait for one. */
+/** The execution environments of one version of a function, and the calls that wait for one. */
 export class FunctionPool {
   private readonly live = new Set<Environment>()
   private idle: Environment[] = []
   private queue: Waiting[] = []
   private inFlight = 0
   private growth: NodeJS.Timeout | undefined
-  private readonly metrics: InvocationMetrics
 
   constructor(
     private spec: FunctionSpec,
     private readonly lab: Lab,
     private readonly api: () => Promise<RuntimeApi>,
     private readonly concurrency: RegionConcurrency,
-  ) {
-    this.metrics = new InvocationMetrics(lab, spec.region, spec.name)
-  }
+    private readonly metrics: InvocationMetrics,
+  ) {}
 
   /** Process ids, for the lab's status and for tests. */
   get pids(): number[] {
@@ -81,14 +79,15 @@ export class FunctionPool {
    * queues no synchronous call (Lambda developer guide, "Lambda scaling behavior"). Here a few processes run, and a call
    * beyond them waits its turn, in the order of arrival, as long as the function's own timeout (10 s at the least), counted as
    * in flight, and is then throttled.
+   * @param functionArn as the caller named it
    * @throws Throttled; EnvironmentLost when the region or the lab goes away
    */
-  async invoke(payload: Buffer): Promise<Outcome> {
+  async invoke(payload: Buffer, functionArn: string): Promise<Outcome> {
     const at = Date.now()
     const leave = this.enter()
     try {
       const api = await this.api()
-      const invocation = new Invocation(payload)
+      const invocation = new Invocation(payload, functionArn)
       const timer = setTimeout(() => this.giveUp(invocation), Math.max(MIN_WAIT_MS, this.spec.timeoutSeconds * 1000))
       this.queue.push({invocation, timer, since: performance.now()})
       this.dispatch(api)
@@ -108,17 +107,21 @@ export class FunctionPool {
     for (const environment of this.live) environment.retire()
   }
 
+  /** Calls that have begun and not ended. */
+  get running(): number {
+    return this.inFlight - this.queue.length
+  }
+
   /**
-   * Call after the reservation has changed. Calls in flight end normally; those that wait for a process have not begun,
-   * and beyond the limit they never will: after a reservation of 0 nothing starts any more.
+   * For a reservation that has become less: calls that run end normally; those that wait for a process have not begun, and beyond the
+   * limit they never will. After a reservation of 0 nothing starts any more.
+   * @returns how many still wait
    */
-  reservationChanged(): void {
-    const limit = this.concurrency.reserved(this.spec.name)
-    if (limit === undefined) return
-    const running = this.inFlight - this.queue.length
-    for (const waiting of this.queue.splice(Math.max(0, limit - running))) {
+  keepWaiting(most: number): number {
+    for (const waiting of this.queue.splice(Math.max(0, most))) {
       this.refuse(waiting, 'ReservedFunctionConcurrentInvocationLimitExceeded')
     }
+    return this.queue.length
   }
 
   /** The region is lost, or the function deleted: everything ends now, and no call is answered. */
@@ -132,16 +135,13 @@ export class FunctionPool {
   }
 
   private enter(): () => void {
-    const limit = this.concurrency.reserved(this.spec.name)
-    if (limit !== undefined && this.inFlight >= limit)
-      throw this.throttled('ReservedFunctionConcurrentInvocationLimitExceeded')
-    const leaveRegion = limit === undefined ? this.concurrency.enter() : () => undefined
-    if (!leaveRegion) throw this.throttled('ConcurrentInvocationLimitExceeded')
-    this.metrics.begun(++this.inFlight, ++this.concurrency.inFlight)
+    const place = this.concurrency.enter(this.spec.name)
+    if (typeof place === 'string') throw this.throttled(place)
+    this.inFlight++
+    this.metrics.begun(place.own, place.all)
     return () => {
       this.inFlight--
-      this.concurrency.inFlight--
-      leaveRegion()
+      place.leave()
     }
   }
 

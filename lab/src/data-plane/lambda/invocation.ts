@@ -3,7 +3,10 @@ import {randomUUID} from 'node:crypto'
 /** What a function needs in order to run. */
 export interface FunctionSpec {
   name: string
+  /** Without a qualifier. */
   arn: string
+  /** `$LATEST`, or the number of what was published. */
+  version: string
   region: string
   /** ARN of the role as which it runs. */
   role: string
@@ -50,7 +53,11 @@ export class Invocation {
   private resolve!: (outcome: Outcome) => void
   private reject!: (error: Error) => void
 
-  constructor(readonly payload: Buffer) {
+  constructor(
+    readonly payload: Buffer,
+    /** As the caller named the function, with the qualifier. */
+    readonly functionArn: string,
+  ) {
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
