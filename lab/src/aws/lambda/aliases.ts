@@ -18,7 +18,7 @@ export function aliasOperations(
 ): Record<string, Operation> {
   return {
     CreateAlias: (input: Api.CreateAliasRequest, {region}) => create(find(input.FunctionName, region), input),
-    GetAlias: ({FunctionName, Name = ''}: Api.GetAliasRequest, {region}) => {
+    GetAlias({FunctionName, Name = ''}: Api.GetAliasRequest, {region}) {
       const {aliases, arn} = find(FunctionName, region)
       const alias = aliases.get(Name)
       if (!alias) throw absent(`Cannot find alias arn: ${arn}:${Name}`)
@@ -26,11 +26,11 @@ export function aliasOperations(
     },
     UpdateAlias: (input: Api.UpdateAliasRequest, {region}) => update(find(input.FunctionName, region), input),
     /** Of one that there is not it says nothing. */
-    DeleteAlias: ({FunctionName, Name = ''}: Api.DeleteAliasRequest, {region}) => {
+    DeleteAlias({FunctionName, Name = ''}: Api.DeleteAliasRequest, {region}) {
       find(FunctionName, region).removeAlias(Name)
       return {}
     },
-    ListAliases: (input: Api.ListAliasesRequest, {region}): Api.ListAliasesResponse => {
+    ListAliases(input: Api.ListAliasesRequest, {region}): Api.ListAliasesResponse {
       const {FunctionVersion, MaxItems = PAGE, Marker} = input
       const all = [...find(input.FunctionName, region).aliases.values()].filter(
         (alias) => FunctionVersion === undefined || alias.FunctionVersion === FunctionVersion,

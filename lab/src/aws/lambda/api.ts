@@ -20,7 +20,9 @@ function resources({input, region}: WireCall): string[] {
   const {FunctionName, Qualifier} = input
   if (typeof FunctionName !== 'string' || FunctionName === '') return []
   const named = typeof Qualifier === 'string' && !FunctionName.endsWith(`:${Qualifier}`) ? `:${Qualifier}` : ''
-  const arn = FunctionName.startsWith('arn:') ? FunctionName : `arn:aws:lambda:${region}:${ACCOUNT}:function:${FunctionName}`
+  const arn = FunctionName.startsWith('arn:')
+    ? FunctionName
+    : `arn:aws:lambda:${region}:${ACCOUNT}:function:${FunctionName}`
   return [`${arn}${named}`]
 }
 

@@ -117,8 +117,7 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
     throw invalid(
       `The runtime parameter of ${input.Runtime} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
     )
-  if (!runtime.startsWith('nodejs'))
-    throw unsupported(`the runtime ${runtime}: only Node.js`)
+  if (!runtime.startsWith('nodejs')) throw unsupported(`the runtime ${runtime}: only Node.js`)
   if (input.Layers?.length) throw unsupported('layers')
   if (!handler)
     throw invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')

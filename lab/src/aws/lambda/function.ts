@@ -104,14 +104,17 @@ export class LambdaFunction {
   /** Of an alias the version that it names first. @throws ResourceNotFoundException */
   resolve(qualifier: string | undefined): Target {
     if (qualifier === undefined) return {version: this.latest, arn: this.arn}
-    return {version: this.version(this.aliases.get(qualifier)?.FunctionVersion ?? qualifier), arn: this.arnOf(qualifier)}
+    return {
+      version: this.version(this.aliases.get(qualifier)?.FunctionVersion ?? qualifier),
+      arn: this.arnOf(qualifier),
+    }
   }
 
   /** The version that a call runs: of an alias with weights one by chance. @throws ResourceNotFoundException */
   drawn(qualifier: string | undefined): Target {
     const target = this.resolve(qualifier)
     const weights = this.aliases.get(qualifier ?? '')?.RoutingConfig?.AdditionalVersionWeights ?? {}
-    const [other] = Object.entries(weights).filter(([, weight]) => Math.random() < weight)
+    const other = Object.entries(weights).find(([, weight]) => Math.random() < weight)
     return other ? {...target, version: this.version(other[0])} : target
   }
 

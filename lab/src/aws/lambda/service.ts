@@ -129,9 +129,7 @@ export class LambdaService implements Provides, Service {
     const made = new LambdaFunction(record, {...input.Tags}, poolOf)
     this.functions.set(key(region, name), made)
     // The version, under the name of the function.
-    return input.Publish
-      ? {...made.publish({}).configuration, FunctionArn: made.arn}
-      : made.latest.configuration
+    return input.Publish ? {...made.publish({}).configuration, FunctionArn: made.arn} : made.latest.configuration
   }
 
   private get(input: Api.GetFunctionRequest, region: string): Api.GetFunctionResponse {

@@ -79,7 +79,7 @@ export class FunctionPool {
    * queues no synchronous call (Lambda developer guide, "Lambda scaling behavior"). Here a few processes run, and a call
    * beyond them waits its turn, in the order of arrival, as long as the function's own timeout (10 s at the least), counted as
    * in flight, and is then throttled.
-   * @param functionArn as the caller named it
+   * `functionArn`: as the caller named it.
    * @throws Throttled; EnvironmentLost when the region or the lab goes away
    */
   async invoke(payload: Buffer, functionArn: string): Promise<Outcome> {

@@ -35,7 +35,8 @@ describe('versions and aliases of functions', () => {
     const {Payload, ExecutedVersion, FunctionError} = await client.send(new InvokeCommand({FunctionName, Qualifier}))
     return {...JSON.parse(Payload!.transformToString()), executed: ExecutedVersion, error: FunctionError}
   }
-  const publish = async (FunctionName: string): Promise<string> => (await call('PublishVersion', {FunctionName})).Version
+  const publish = async (FunctionName: string): Promise<string> =>
+    (await call('PublishVersion', {FunctionName})).Version
   /** Changes code and configuration. */
   const change = async (FunctionName: string, word: string): Promise<void> => {
     await call('UpdateFunctionCode', {FunctionName, ZipFile: zip({'index.mjs': answering(word)})})
@@ -47,7 +48,12 @@ describe('versions and aliases of functions', () => {
   before(async () => {
     test = await startTestLab([LambdaService, StsService as never])
     test.lab.register(new CloudFormationService(test.lab, providerOf))
-    client = new LambdaClient({region: HOME, endpoint: test.lab.endpoint, credentials: keysOf(test.lab), maxAttempts: 1})
+    client = new LambdaClient({
+      region: HOME,
+      endpoint: test.lab.endpoint,
+      credentials: keysOf(test.lab),
+      maxAttempts: 1,
+    })
   })
 
   after(async () => {
@@ -242,7 +248,7 @@ describe('versions and aliases of functions', () => {
 
   it('aws 19: CloudFormation publishes versions and moves aliases, and each lives as long as its resource', async () => {
     const StackName = 'app'
-    const stack = (word: string, versions: string[], alias: object = {FunctionVersion: '$LATEST'}): string =>
+    const stack = (word: string, versions: string[], alias: object): string =>
       JSON.stringify({
         Resources: {
           Fn: {
