@@ -8,8 +8,11 @@ export const api: ServiceApi = {
   invalid,
   client: {load: () => import('@aws-sdk/client-lambda'), name: 'LambdaClient'},
   permissions: {
-    actions: {Invoke: 'InvokeFunction'},
-    members: [['Resource', '~']],
+    actions: {Invoke: 'InvokeFunction', GetLayerVersionByArn: 'GetLayerVersion'},
+    members: [
+      ['Resource', '~'],
+      ['Arn', '~'],
+    ],
     resources,
   },
   throttle: {code: 'TooManyRequestsException', message: 'Rate exceeded', status: 429},
@@ -17,12 +20,15 @@ export const api: ServiceApi = {
 
 /** With a qualifier it is the version or alias that IAM is asked about ("Lambda resources", Lambda developer guide). */
 function resources({input, region}: WireCall): string[] {
-  const {FunctionName, Qualifier} = input
+  const {FunctionName, Qualifier, LayerName, VersionNumber} = input
+  const here = `arn:aws:lambda:${region}:${ACCOUNT}:`
+  if (typeof LayerName === 'string' && LayerName !== '') {
+    const layer = LayerName.startsWith('arn:') ? LayerName : `${here}layer:${LayerName}`
+    return [VersionNumber === undefined ? layer : `${layer}:${String(VersionNumber)}`]
+  }
   if (typeof FunctionName !== 'string' || FunctionName === '') return []
   const named = typeof Qualifier === 'string' && !FunctionName.endsWith(`:${Qualifier}`) ? `:${Qualifier}` : ''
-  const arn = FunctionName.startsWith('arn:')
-    ? FunctionName
-    : `arn:aws:lambda:${region}:${ACCOUNT}:function:${FunctionName}`
+  const arn = FunctionName.startsWith('arn:') ? FunctionName : `${here}function:${FunctionName}`
   return [`${arn}${named}`]
 }
 

@@ -2,12 +2,12 @@ import {join} from 'node:path'
 import type {FunctionCode} from '@aws-sdk/client-lambda'
 
 import {bytesOf} from '../../bytes.js'
-import {removeFunction, TooLarge, unpackFunction} from '../../data-plane/lambda/function-folder.js'
+import {removeFunction, TooLarge, unpackFunction, type Unpacked} from '../../data-plane/lambda/function-folder.js'
 import type {Lab} from '../../kernel.js'
 import {digestOf} from './configuration.js'
 import {invalid} from './faults.js'
 
-/** Archives of functions, unpacked. */
+/** Archives of functions and layers, unpacked. */
 export class CodeStore {
   constructor(private readonly lab: Lab) {}
 
@@ -19,8 +19,8 @@ export class CodeStore {
     return bytesOf(Body)
   }
 
-  /** The folder in which it then is. @throws InvalidParameterValueException where it is too large or none */
-  async unpack(region: string, name: string, zip: Uint8Array): Promise<string> {
+  /** @throws InvalidParameterValueException where it is too large or none */
+  async unpack(region: string, name: string, zip: Uint8Array): Promise<Unpacked> {
     const digest = Buffer.from(digestOf(zip), 'base64').toString('hex').slice(0, 16)
     try {
       return await unpackFunction(this.folder(region), name, digest, zip)
@@ -32,7 +32,7 @@ export class CodeStore {
     }
   }
 
-  /** All that was unpacked for a function. */
+  /** All that was unpacked under this name. */
   remove(region: string, name: string): Promise<void> {
     return removeFunction(this.folder(region), name)
   }

@@ -3,9 +3,11 @@ import {createHash, randomUUID} from 'node:crypto'
 import type {
   CreateFunctionRequest,
   FunctionConfiguration,
+  Layer,
   UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda'
 
+import {MAX_UNZIPPED, type Unpacked} from '../../data-plane/lambda/function-folder.js'
 import type {FunctionSpec} from '../../data-plane/lambda/invocation.js'
 import {arn} from '../../kernel.js'
 import {invalid, unsupported} from './faults.js'
@@ -33,6 +35,17 @@ const BLOCKED = new Set([
 export interface FunctionRecord {
   spec: FunctionSpec
   configuration: FunctionConfiguration
+  /** Unzipped. */
+  bytes: {code: number; layers: number}
+}
+
+/** What a function sees below /opt. */
+export interface Mounted {
+  shown: Layer[]
+  /** Undefined without layers. */
+  folder: string | undefined
+  /** Unzipped, of all of them. */
+  bytes: number
 }
 
 export type Configurable = Pick<
@@ -41,7 +54,6 @@ export type Configurable = Pick<
   | 'Environment'
   | 'Handler'
   | 'KMSKeyArn'
-  | 'Layers'
   | 'LoggingConfig'
   | 'MemorySize'
   | 'Role'
@@ -58,7 +70,8 @@ export function newRecord(
   input: CreateFunctionRequest,
   region: string,
   zip: Uint8Array,
-  codeFolder: string,
+  unpacked: Unpacked,
+  layers: Mounted | undefined,
 ): FunctionRecord {
   const name = functionName(input.FunctionName, region)
   if (!input.Role) throw invalid('The role defined for the function cannot be assumed by Lambda.')
@@ -76,7 +89,8 @@ export function newRecord(
       variables: {},
       logFormat: 'Text',
       inNetwork: false,
-      codeFolder,
+      codeFolder: '',
+      optFolder: undefined,
     },
     configuration: {
       FunctionName: name,
@@ -90,24 +104,24 @@ export function newRecord(
       State: 'Active',
       LastUpdateStatus: 'Successful',
     },
+    bytes: {code: 0, layers: 0},
   }
-  return withCode(
-    withConfiguration(record, {Timeout: DEFAULT_TIMEOUT, MemorySize: DEFAULT_MEMORY, ...input}),
-    zip,
-    codeFolder,
-  )
+  const defaults = {Timeout: DEFAULT_TIMEOUT, MemorySize: DEFAULT_MEMORY}
+  return withCode(withConfiguration(record, {...defaults, ...input}, layers), zip, unpacked)
 }
 
-export function withCode(record: FunctionRecord, zip: Uint8Array, codeFolder: string): FunctionRecord {
+/** @throws InvalidParameterValueException where it is too large with its layers */
+export function withCode(record: FunctionRecord, zip: Uint8Array, {folder, bytes}: Unpacked): FunctionRecord {
   return revised({
     ...record,
-    spec: {...record.spec, codeFolder},
+    bytes: {...record.bytes, code: bytes},
+    spec: {...record.spec, codeFolder: folder},
     configuration: {...record.configuration, CodeSize: zip.length, CodeSha256: digestOf(zip)},
   })
 }
 
-/** What the input leaves out stays as it is. */
-export function withConfiguration(record: FunctionRecord, input: Configurable): FunctionRecord {
+/** What the input leaves out stays as it is, and so do layers that are not given. */
+export function withConfiguration(record: FunctionRecord, input: Configurable, layers?: Mounted): FunctionRecord {
   const {spec, configuration} = record
   const runtime = input.Runtime ?? spec.runtime
   const handler = input.Handler ?? spec.handler
@@ -118,7 +132,6 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
       `The runtime parameter of ${input.Runtime} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
     )
   if (!runtime.startsWith('nodejs')) throw unsupported(`the runtime ${runtime}: only Node.js`)
-  if (input.Layers?.length) throw unsupported('layers')
   if (!handler)
     throw invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.')
   inRange('timeout', timeout, 1, 900)
@@ -145,8 +158,10 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
   const network = input.VpcConfig ? {VpcId: '', ...input.VpcConfig} : configuration.VpcConfig
   return revised({
     ...record,
+    bytes: {...record.bytes, ...(layers && {layers: layers.bytes})},
     spec: {
       ...spec,
+      ...(layers && {optFolder: layers.folder}),
       role: input.Role ?? spec.role,
       handler,
       runtime,
@@ -170,11 +185,17 @@ export function withConfiguration(record: FunctionRecord, input: Configurable): 
       VpcConfig: network,
       TracingConfig: {Mode: input.TracingConfig?.Mode ?? configuration.TracingConfig?.Mode ?? 'PassThrough'},
       LoggingConfig: logging,
+      ...(layers && {Layers: layers.shown.length > 0 ? layers.shown : undefined}),
     },
   })
 }
 
 function revised(record: FunctionRecord): FunctionRecord {
+  const bytes = record.bytes.code + record.bytes.layers
+  if (bytes > MAX_UNZIPPED)
+    throw invalid(
+      `Function code combined with layers exceeds the maximum allowed size of ${MAX_UNZIPPED} bytes. The actual size is ${bytes} bytes.`,
+    )
   const LastModified = new Date().toISOString().replace('Z', '+0000')
   return {...record, configuration: {...record.configuration, RevisionId: randomUUID(), LastModified}}
 }

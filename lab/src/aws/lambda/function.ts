@@ -68,7 +68,7 @@ export class LambdaFunction {
 
   /** Nothing new is published where nothing has changed since the last time (PublishVersion, Lambda API reference). */
   publish({CodeSha256, Description, RevisionId}: Omit<Api.PublishVersionRequest, 'FunctionName'>): Version {
-    const {spec, configuration} = this.latest
+    const {spec, configuration, bytes} = this.latest
     checkRevision(RevisionId, configuration.RevisionId)
     if (CodeSha256 && CodeSha256 !== configuration.CodeSha256)
       throw invalid(
@@ -88,6 +88,7 @@ export class LambdaFunction {
         Description: Description ?? configuration.Description,
         RevisionId: randomUUID(),
       },
+      bytes,
     }
     const version = {...published, pool: this.poolOf(published.spec)}
     this.published.set(number, version)

@@ -1,6 +1,6 @@
 import type {AwsService} from '../aws-service.js'
 import {api} from './api.js'
-import {lambdaAlias, lambdaFunction, lambdaPermission, lambdaVersion} from './resources.js'
+import {lambdaAlias, lambdaFunction, lambdaLayerVersion, lambdaPermission, lambdaVersion} from './resources.js'
 import {LambdaService} from './service.js'
 
 export const lambda: AwsService = {
@@ -9,6 +9,7 @@ export const lambda: AwsService = {
   types: {
     'AWS::Lambda::Alias': lambdaAlias,
     'AWS::Lambda::Function': lambdaFunction,
+    'AWS::Lambda::LayerVersion': lambdaLayerVersion,
     'AWS::Lambda::Permission': lambdaPermission,
     'AWS::Lambda::Version': lambdaVersion,
   },

@@ -1,4 +1,4 @@
-/** AWS::Lambda::Function, Version, Alias and Permission. */
+/** AWS::Lambda::Function, Version, Alias, LayerVersion and Permission. */
 
 import {strToU8, zipSync} from 'fflate'
 import {fault} from '../../kernel.js'
@@ -81,7 +81,11 @@ export const lambdaFunction: ResourceProvider = {
     if (changed.includes('Code'))
       await request(context, 'lambda', 'UpdateFunctionCode', {FunctionName, ...codeOf(properties)})
     if (changed.some((name) => !['Code', 'ReservedConcurrentExecutions', 'Tags'].includes(name)))
-      await request(context, 'lambda', 'UpdateFunctionConfiguration', {...properties, FunctionName})
+      await request(context, 'lambda', 'UpdateFunctionConfiguration', {
+        ...(changed.includes('Layers') && {Layers: []}),
+        ...properties,
+        FunctionName,
+      })
     if (changed.includes('ReservedConcurrentExecutions')) {
       if (properties.ReservedConcurrentExecutions === undefined)
         await call(context, 'lambda', 'DeleteFunctionConcurrency', {FunctionName})
@@ -98,6 +102,7 @@ export const lambdaFunction: ResourceProvider = {
     if (!found) return undefined
     const {Configuration, Concurrency, Tags} = found
     return liveOf(Configuration, COMPARED, {
+      Layers: Configuration.Layers?.map(({Arn}: Properties) => Arn),
       ReservedConcurrentExecutions: Concurrency?.ReservedConcurrentExecutions,
       Tags: tagList(Tags),
     })
@@ -163,6 +168,20 @@ export const lambdaAlias: ResourceProvider = {
   },
   async delete(_physicalId, {FunctionName, Name}, context) {
     await unlessGone(call(context, 'lambda', 'DeleteAlias', {FunctionName, Name}))
+  },
+}
+
+export const lambdaLayerVersion: ResourceProvider = {
+  createOnly: 'all',
+  async create(properties, context) {
+    const LayerName = properties.LayerName ?? generatedName(context.stackName, context.logicalId, {max: 140})
+    const {LayerVersionArn} = await request(context, 'lambda', 'PublishLayerVersion', {...properties, LayerName})
+    return {physicalId: LayerVersionArn, attributes: {LayerVersionArn}}
+  },
+  async delete(layerVersionArn, _properties, context) {
+    const {LayerArn: LayerName, Version: VersionNumber} =
+      (await unlessGone(call(context, 'lambda', 'GetLayerVersionByArn', {Arn: layerVersionArn}))) ?? {}
+    if (LayerName) await call(context, 'lambda', 'DeleteLayerVersion', {LayerName, VersionNumber})
   },
 }
 

@@ -28,6 +28,7 @@ import {newRecord, withCode, withConfiguration} from './configuration.js'
 import {EventQueue} from './event-queue.js'
 import {checkRevision, conflict, invalid, noFunction, unsupported} from './faults.js'
 import {LambdaFunction, type Named, type Target} from './function.js'
+import {Layers} from './layers.js'
 import {permissionOperations} from './permissions.js'
 import {functionName, functionReference, LATEST, type Given} from './reference.js'
 
@@ -48,12 +49,14 @@ export class LambdaService implements Provides, Service {
   private readonly regions = new Map<string, RegionConcurrency>()
   private readonly events: EventQueue
   private readonly code: CodeStore
+  private readonly layers: Layers
   private runtimeApi: Promise<RuntimeApi> | undefined
   private stopped = false
 
   constructor(private readonly lab: Lab) {
     this.events = new EventQueue((text) => lab.log('lambda', text))
     this.code = new CodeStore(lab)
+    this.layers = new Layers(this.code)
     this.operations = {
       CreateFunction: (input: Api.CreateFunctionRequest, context) => this.create(input, context),
       GetFunction: (input: Api.GetFunctionRequest, {region}) => this.get(input, region),
@@ -68,6 +71,7 @@ export class LambdaService implements Provides, Service {
         this.find(FunctionName, region).publish(input).configuration,
       ListVersionsByFunction: (input: Api.ListVersionsByFunctionRequest, {region}) => this.listVersions(input, region),
       ...aliasOperations((name, region) => this.find(name, region)),
+      ...this.layers.operations,
       GetAccountSettings: (_, {region}) => this.accountSettings(region),
       Invoke: (input: Api.InvocationRequest, {region}) => this.invoke(input, region),
       ...permissionOperations((input, region) => this.target(input, region)),
@@ -121,7 +125,8 @@ export class LambdaService implements Provides, Service {
     if (input.PublishTo) throw unsupported('PublishTo')
     if (this.functions.has(key(region, name))) throw conflict(`Function already exist: ${name}`)
     const zip = await this.code.bytes(input.Code ?? {}, region)
-    const record = newRecord(input, region, zip, await this.code.unpack(region, name, zip))
+    const layers = await this.layers.mount(input.Layers ?? [], region)
+    const record = newRecord(input, region, zip, await this.code.unpack(region, name, zip), layers)
     const concurrency = this.concurrency(region)
     const metrics = new InvocationMetrics(this.lab, region, name)
     const poolOf = (spec: FunctionSpec): FunctionPool =>
@@ -163,18 +168,19 @@ export class LambdaService implements Provides, Service {
     checkRevision(input.RevisionId, owner.latest.configuration.RevisionId)
     const zip = await this.code.bytes(input, region)
     if (input.DryRun) return owner.latest.configuration
-    const folder = await this.code.unpack(region, owner.name, zip)
-    owner.replace(withCode(owner.latest, zip, folder))
+    const unpacked = await this.code.unpack(region, owner.name, zip)
+    owner.replace(withCode(owner.latest, zip, unpacked))
     return input.Publish ? owner.publish({}).configuration : owner.latest.configuration
   }
 
-  private updateConfiguration(
+  private async updateConfiguration(
     input: Api.UpdateFunctionConfigurationRequest,
     region: string,
-  ): Api.FunctionConfiguration {
+  ): Promise<Api.FunctionConfiguration> {
     const owner = this.find(input.FunctionName, region)
     checkRevision(input.RevisionId, owner.latest.configuration.RevisionId)
-    owner.replace(withConfiguration(owner.latest, input))
+    const layers = input.Layers && (await this.layers.mount(input.Layers, region))
+    owner.replace(withConfiguration(owner.latest, input, layers))
     return owner.latest.configuration
   }
 

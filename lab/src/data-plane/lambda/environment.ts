@@ -229,6 +229,7 @@ export class Environment implements RuntimePeer {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       LAB_CODE_CACHE: codeCache(lab),
       LAB_HOSTS: this.hosts,
+      ...(spec.optFolder && {LAB_OPT: spec.optFolder}),
       LAMBDA_TASK_ROOT: spec.codeFolder,
       LANG: 'en_US.UTF-8',
       NODE_EXTRA_CA_CERTS: lab.pki.caFile,

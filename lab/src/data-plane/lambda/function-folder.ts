@@ -17,11 +17,17 @@ export const MAX_UNZIPPED = 262_144_000
 
 export class TooLarge extends Error {}
 
+export interface Unpacked {
+  folder: string
+  /** Of all its files. */
+  bytes: number
+}
+
 /** Bytes up to which unzipping here and now holds nobody up; beyond, a thread is worth its start. */
 const AT_ONCE = 33_554_432
 
 /** @throws TooLarge, before anything is unzipped */
-async function unzipped(zip: Uint8Array): Promise<Unzipped> {
+async function unzipped(zip: Uint8Array): Promise<{files: Unzipped; bytes: number}> {
   let total = 0
   unzipSync(zip, {
     filter({originalSize}) {
@@ -30,7 +36,7 @@ async function unzipped(zip: Uint8Array): Promise<Unzipped> {
     },
   })
   if (total > MAX_UNZIPPED) throw new TooLarge(`Unzipped size must be smaller than ${MAX_UNZIPPED} bytes`)
-  return total > AT_ONCE ? promisify<Uint8Array, Unzipped>(unzip)(zip) : unzipSync(zip)
+  return {files: total > AT_ONCE ? await promisify<Uint8Array, Unzipped>(unzip)(zip) : unzipSync(zip), bytes: total}
 }
 
 /**
@@ -38,9 +44,10 @@ async function unzipped(zip: Uint8Array): Promise<Unzipped> {
  * look for them: in a node_modules above the bundle.
  * @throws TooLarge; Error where the archive can't be read or holds a path that leads out of it
  */
-export async function unpackFunction(folder: string, name: string, digest: string, zip: Uint8Array): Promise<string> {
+export async function unpackFunction(folder: string, name: string, digest: string, zip: Uint8Array): Promise<Unpacked> {
   const target = join(folder, name, digest)
-  const entries = Object.entries(await unzipped(zip))
+  const {files, bytes} = await unzipped(zip)
+  const entries = Object.entries(files)
   for (const [path] of entries) {
     if (!join(target, path).startsWith(target + sep)) throw new Error(`${path} is outside the archive`)
   }
@@ -53,7 +60,7 @@ export async function unpackFunction(folder: string, name: string, digest: strin
   }
 
   await linkRuntimePackages(folder)
-  return target
+  return {folder: target, bytes}
 }
 
 export async function removeFunction(folder: string, name: string): Promise<void> {

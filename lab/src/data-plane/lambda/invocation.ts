@@ -22,6 +22,8 @@ export interface FunctionSpec {
   inNetwork: boolean
   /** The unpacked bundle. */
   codeFolder: string
+  /** What it sees as /opt; undefined without layers. */
+  optFolder: string | undefined
 }
 
 /** The end of a call: what the handler answered, or how it failed. */

@@ -14,7 +14,7 @@ describe('the bundle of a function', () => {
 
   afterEach(() => rmSync(folder, {recursive: true}))
 
-  const unpack = (path: string): Promise<unknown> =>
+  const unpack = (path: string) =>
     unpackFunction(join(folder, 'functions'), 'f', 'digest', zipSync({'index.js': strToU8(''), [path]: strToU8('x')}))
 
   for (const path of ['../out.js', '../../../out.js', 'a/../../out.js', './../out.js', 'a/b/../../../f2/out.js'])
@@ -25,7 +25,8 @@ describe('the bundle of a function', () => {
     })
 
   it('field report 28: takes an absolute path for one below it', async () => {
-    const target = (await unpack('/etc/motd')) as string
+    const {folder: target, bytes} = await unpack('/etc/motd')
     expect(readdirSync(join(target, 'etc'))).to.deep.equal(['motd'])
+    expect(bytes).equal(1)
   })
 })

@@ -12,6 +12,7 @@ import {format} from 'node:util'
 import {CodeCache} from './code-cache.js'
 import {loadHandler, runtimeError, type Handler} from './load-handler.js'
 import {NameResolution} from './name-resolution.js'
+import {Opt} from './opt.js'
 import {RuntimeClient, type Job} from './runtime-client.js'
 
 /** What AWS's runtime exits with after an error that no handler caught. */
@@ -32,6 +33,8 @@ names.install(env.AWS_ENDPOINT_URL ?? '')
 const code = new CodeCache(env.LAB_CODE_CACHE ?? '')
 delete env.LAB_CODE_CACHE
 code.install()
+if (env.LAB_OPT) new Opt(env.LAB_OPT, env.LAMBDA_TASK_ROOT ?? '', env.AWS_EXECUTION_ENV ?? '').install()
+delete env.LAB_OPT
 logAsLambda()
 process.on('uncaughtException', (error) => void endWith(error))
 process.on(
