@@ -1,7 +1,7 @@
 /** Observation -> Diagnosis: names the situation, and the name chooses the next command. Pure. */
 
 import {shortSeconds} from './model/duration.js'
-import {answersWell, servesNobody, statusNotes, withoutInstance} from './model/database-status.js'
+import {answersWell, servesNobody, statusNotes, withoutInstance, withoutWriter} from './model/database-status.js'
 import {TABLE_MISSING, primaryOf} from './model/observation.js'
 import {homeOf, otherRegion} from './model/regions.js'
 import {STALLED_LAG_SECONDS, isConnected, isSwitching, lagOf, standsBy} from './model/topology.js'
@@ -109,15 +109,21 @@ function primaryTrouble(observation: Observation, side: RegionObservation): Diag
 }
 
 /**
- * The sample of the API reads, and a reader serves it: a proxy without an available read/write target takes no write. It takes a while
- * to see a new writer, so that this is no loss yet, and nobody is told to fail over for it alone (RDS Proxy, "Using RDS Proxy with Aurora
- * global databases").
+ * The sample of the API reads, and a reader serves it: a cluster without a live writer takes no write, nor does a proxy without an
+ * available read/write target. It takes a while to see a new writer, so that this is no loss yet, and nobody is told to fail over for it
+ * alone (RDS Proxy, "Using RDS Proxy with Aurora global databases").
  */
-function unwritable({region, proxy}: RegionObservation): Diagnosis | undefined {
-  if (!proxy.reachable || proxy.value.writable !== 0) return undefined
-  return unknown(`The primary ${region} answers reads, but may take no writes`, [
-    `the proxy in ${region} has no available read/write target${proxy.value.reason ? `: ${proxy.value.reason}` : ''}`,
-  ])
+function unwritable({region, cluster, proxy}: RegionObservation): Diagnosis | undefined {
+  const evidence: string[] = []
+  const writer = cluster.reachable ? withoutWriter(region, cluster.value) : undefined
+  if (writer !== undefined) evidence.push(writer)
+  if (proxy.reachable && proxy.value.writable === 0)
+    evidence.push(
+      `the proxy in ${region} has no available read/write target${proxy.value.reason ? `: ${proxy.value.reason}` : ''}`,
+    )
+  return evidence.length > 0
+    ? unknown(`The primary ${region} answers reads, but may take no writes`, evidence)
+    : undefined
 }
 
 /** What is wrong with the standby or with its replication; undefined where nothing is seen to be. */

@@ -1,3 +1,4 @@
+import {details, side} from './support/looks.js'
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {diagnose} from '../src/diagnose.js'
@@ -231,5 +232,22 @@ describe('diagnose', () => {
     expect(found.situation).to.equal('Unknown')
     expect(found.evidence.join(' ')).to.contain('no available read/write target')
     expect(JSON.stringify(found)).not.to.match(/failover/)
+  })
+
+  it('aws 05: calls no primary healthy whose cluster has no live writer, though a reader answers and the proxy is well', () => {
+    const written = (change: {isWriter?: boolean; status?: string}) => {
+      const [instance] = details(HOME).instances
+      const {cluster} = side(HOME, {instances: [{...instance!, ...change}]})
+      return diagnose(healthy({regions: {[HOME]: healthySide(HOME, {cluster}), [AWAY]: healthySide(AWAY)}}))
+    }
+
+    expect(written({}).situation).to.equal('Healthy')
+    expect(written({status: 'backing-up'}).situation).to.equal('Healthy')
+    for (const change of [{isWriter: false}, {status: 'stopped'}, {status: 'failed'}]) {
+      const found = written(change)
+      expect(found.situation).to.equal('Unknown')
+      expect(found.summary).to.contain('may take no writes')
+      expect(JSON.stringify(found)).not.to.match(/failover/)
+    }
   })
 })

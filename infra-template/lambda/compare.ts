@@ -11,6 +11,7 @@ import {HISTORY_TABLE, hasTable, historyOf} from './shared/history.js'
 import {toRequest} from './shared/request.js'
 import {answerOf, type LambdaContext} from './shared/serve.js'
 import {isStored, type Range} from './compare/columns.js'
+import {lagsOf} from './compare/lag.js'
 import {hasArrived, positionOf} from './compare/position.js'
 import {
   bagsOf,
@@ -33,6 +34,7 @@ const TELL_MS = 1500
 const STATEMENT_MS = 8000
 /** Of a table that cannot be divided, which is read as a whole. Milliseconds. */
 const WHOLE_STATEMENT_MS = 20_000
+const OF_THE_WRITER = new Set(['lag', 'position'])
 const OF_WHOLE_TABLES = new Set(['bags', 'digests', 'alike'])
 
 export async function handler(event: unknown, context: LambdaContext): Promise<object> {
@@ -59,8 +61,8 @@ async function ask(payload: Payload, deadline: Deadline): Promise<unknown> {
   }
 
   try {
-    // A reader may not have all that the writer has.
-    return await (named === 'position' ? readWriter(deadline, work) : read(deadline, work, limitMs))
+    // A reader may not have all that the writer has; what a primary knows of its standbys is asked of the primary.
+    return await (OF_THE_WRITER.has(named) ? readWriter(deadline, work) : read(deadline, work, limitMs))
   } catch (error) {
     throw asRefusal(error, Date.now() - startedAt >= limitMs)
   }
@@ -99,6 +101,7 @@ const QUESTIONS: Record<string, (session: Session, payload: Payload, limitMs: nu
       grants: grants.map((row) => String(Object.values(row)[0]).replace(/ IDENTIFIED .*?(?= REQUIRE | WITH |$)/, '')),
     }
   },
+  lag: async (session) => ({standbys: await lagsOf(session)}),
   position: async (session) => ({position: await positionOf(session)}),
   arrived: async (session, {position}) => ({arrived: await hasArrived(session, (position ?? {}) as Payload)}),
   sums: async (session, payload, limitMs) =>

@@ -36,9 +36,11 @@ interface Watch {
   above?: number
   below?: number
   minutes?: number
+  /** By default no data is no alarm. */
+  missing?: TreatMissingData
 }
 
-/** Alarms that go to one topic. No data is no alarm: a standby's metrics come and go with the roles. */
+/** Alarms that go to one topic. No data is no alarm, but where it says so: a standby's metrics come and go with the roles. */
 export class Alarms extends Construct {
   constructor(
     scope: Construct,
@@ -61,6 +63,42 @@ export class Alarms extends Construct {
       }),
       above: LAG_MS,
     })
+    this.replicationSilent(clusterId)
+  }
+
+  /**
+   * Where replication dies, the lag's metric ends, and an alarm of the lag stays silent. A cluster that writes reports no lag, but a
+   * writer's metrics; one that stands by reports none of these (AuroraGlobalDBRPOLag is of secondaries; dimension Role: Aurora user guide,
+   * "Dimensions for Aurora metrics"). So a cluster that reports neither is a standby that nobody hears of: by the live role, whatever a
+   * switch has changed. The expression has a value at each time at which one of its metrics has, an assumption. That the alarm goes to
+   * INSUFFICIENT_DATA is the signal: a cluster that is being made has not reported yet, and rings nobody.
+   */
+  private replicationSilent(clusterId: string): void {
+    const metric = (metricName: string, more: Record<string, string> = {}): Metric =>
+      new Metric({
+        namespace: 'AWS/RDS',
+        metricName,
+        dimensionsMap: {DBClusterIdentifier: clusterId, ...more},
+        statistic: 'Maximum',
+        period: MINUTE,
+      })
+    const alarm = this.watch('ReplicationSilent', {
+      description:
+        'Nothing reports a lag here, and no writer: replication, or what measures it, has stopped. todo-dr health',
+      metric: new MathExpression({
+        expression: 'MAX(METRICS())',
+        label: 'lag, or connections of the writer',
+        usingMetrics: {
+          lag: metric('AuroraGlobalDBRPOLag'),
+          writer: metric('DatabaseConnections', {Role: 'WRITER'}),
+        },
+        period: MINUTE,
+      }),
+      // Neither is ever below.
+      below: 0,
+      missing: TreatMissingData.MISSING,
+    })
+    alarm.addInsufficientDataAction(new SnsAction(this.props.topic))
   }
 
   proxy(proxyName: string, hasReaders: boolean): void {
@@ -152,7 +190,10 @@ export class Alarms extends Construct {
     })
   }
 
-  private watch(id: string, {description, metric, above, below, minutes = 3}: Watch): void {
+  private watch(
+    id: string,
+    {description, metric, above, below, minutes = 3, missing = TreatMissingData.NOT_BREACHING}: Watch,
+  ): Alarm {
     const alarm = new Alarm(this, id, {
       alarmName: `${this.props.prefix}-${id}`,
       alarmDescription: description,
@@ -161,9 +202,10 @@ export class Alarms extends Construct {
       comparisonOperator:
         above === undefined ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: minutes,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: missing,
     })
     alarm.addAlarmAction(new SnsAction(this.props.topic))
     alarm.addOkAction(new SnsAction(this.props.topic))
+    return alarm
   }
 }

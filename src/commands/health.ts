@@ -26,6 +26,7 @@ export default class Health extends DrCommand {
 
   static override calls: Calls = [
     ...LOOK,
+    'functions.compare',
     'lease.holder',
     'mirror.get',
     'outage.active',

@@ -14,7 +14,7 @@ import type {Observation, RegionObservation} from '../model/observation.js'
 import {homeOf} from '../model/regions.js'
 import type {Plan, SwitchIntent} from '../model/plan.js'
 import {digest, planFailback, planFailover, planRest, planSteer, planSwitchover} from '../plans/index.js'
-import {lookAgain, lookAtLikeness, lookAtTables, lookAtUse} from '../probes/observe.js'
+import {lookAgain, lookAtLag, lookAtLikeness, lookAtTables, lookAtUse} from '../probes/observe.js'
 import {lookBesideRuns} from './look.js'
 import type {LookInput} from './look.js'
 import {isFencedByUs, openRunOf} from './unfinished.js'
@@ -54,13 +54,14 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       : PLANS[intent](seen, world.deployment, {to, maxLagSeconds, drain})
   const first = planned(seen)
   const moves = first.intent !== 'steer'
-  const [again, use, likeness, tables] = await Promise.all([
+  const [again, use, likeness, tables, lag] = await Promise.all([
     lookAgain(world, seen, first.to, {signal}),
     moves ? lookAtUse(world, seen, first.from, {signal}) : {},
     lookAtLikeness(world, seen, moves ? [first.from, first.to] : [], {signal}),
     moves && toAct ? lookAtTables(world, seen, first, {signal}) : {},
+    lookAtLag(world, seen, {signal}),
   ])
-  const observation = [likeness, tables, {[first.from]: use}].reduce<Observation>(
+  const observation = [likeness, tables, lag, {[first.from]: use}].reduce<Observation>(
     (all, more) => withSides(all, more),
     again,
   )

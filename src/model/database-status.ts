@@ -92,6 +92,19 @@ export const servingInstances = ({status, instances}: Cluster): number =>
 export const servesNobody = (cluster: Cluster, api: Sample<ApiHealth>): boolean =>
   cluster.instances.length === 0 || (!answersWell(api) && servingInstances(cluster) === 0)
 
+/**
+ * Why a primary cluster has nobody who writes: RDS names no writer, or calls it down. Undefined where it has one, or nobody knows. An
+ * API that answers reads proves nothing here: a reader serves them.
+ */
+export function withoutWriter(region: string, {details}: Cluster): string | undefined {
+  if (!details) return undefined
+  const writer = details.instances.find(({isWriter}) => isWriter)
+  if (!writer) return `no instance of the cluster in ${region} is its writer`
+  return said(INSTANCE_STATUSES, writer.status) === 'down'
+    ? `RDS calls ${writer.id}, the writer of the cluster in ${region}, "${writer.status}"`
+    : undefined
+}
+
 export const answersWell = (api: Sample<ApiHealth>): boolean => api.reachable && api.value.ok
 
 /** `the cluster in us-east-1 has no instance that can serve (...)`, with RDS's own words. */

@@ -95,12 +95,15 @@ export interface SecretState {
   replicas: {region: Region; status: string; message?: string}[]
 }
 
-/** A datum of the replication lag, as the region's metric reports it. */
+/** A datum of the replication lag, as the region's metric reports it, or the primary's database where the metric has none. */
 export interface Lag {
   seconds: number
   /** The start of its period, epoch milliseconds. */
   at: number
+  /** 0 for what was calculated at one moment. */
   periodSeconds: number
+  /** Told by the primary's database. */
+  bySql?: true
 }
 
 /** Whether a region's writing functions may run: `fenced` when all have reserved concurrency 0. */

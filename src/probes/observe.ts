@@ -2,13 +2,17 @@
 
 import {isSilent} from '../diagnose.js'
 import {DrError} from '../errors.js'
+import {answersWell} from '../model/database-status.js'
 import type {Region} from '../model/deployment.js'
+import {primaryOf} from '../model/observation.js'
 import type {GlobalCluster, Observation, RegionObservation, Sample} from '../model/observation.js'
-import {regionNames} from '../model/regions.js'
+import {otherRegion, regionNames} from '../model/regions.js'
+import {isStale} from '../model/topology.js'
 import type {Table} from '../ports/tables.js'
 import {OldState} from '../ports/known-promotion.js'
 import {answerWithin} from '../ports/waits.js'
 import type {World} from '../ports/world.js'
+import {lagBySql} from '../ports/lag-by-sql.js'
 
 export interface ObserveOptions {
   signal?: AbortSignal
@@ -79,6 +83,28 @@ export async function lookAtUse(
   const ask = sampler(world, {signal, deadlineMs: USE_MS})
   const what = `the capacity used in ${region}`
   return {peakAcu: await ask(what, (inner) => world.capacity.peak(region, {signal: inner}))}
+}
+
+/**
+ * Asks the primary's database how far the standby is behind, where the standby's metric has no recent datum. A primary whose API does not
+ * answer is not asked, so that an outage costs nothing.
+ */
+export async function lookAtLag(
+  world: World,
+  observation: Observation,
+  {signal}: ObserveOptions = {},
+): Promise<Record<Region, Pick<RegionObservation, 'lag' | 'lagSeconds'>>> {
+  const {regions, at} = observation
+  const primary = primaryOf(observation)
+  if (primary === undefined || !answersWell(regions[primary]!.api)) return {}
+  const standby = otherRegion(observation, primary)
+  const side = regions[standby]
+  if (!side) return {}
+  if (side.lag !== undefined && !isStale(side.lag, at)) return {}
+  const ask = sampler(world, {signal, deadlineMs: USE_MS, deniedIsSilence: true})
+  const told = await ask(`the lag of ${standby} by SQL`, (inner) => lagBySql(world, primary, standby, {signal: inner}))
+  if (!told.reachable || told.value === undefined || isStale(told.value, at)) return {}
+  return {[standby]: {lag: told.value, lagSeconds: {reachable: true, value: told.value.seconds}}}
 }
 
 /**

@@ -4,7 +4,8 @@ import {shortSeconds} from '../model/duration.js'
 import type {Lag} from '../model/observation.js'
 import {isConnected, isStale, oldLagText} from '../model/topology.js'
 import type {Step} from '../model/step.js'
-import type {World} from '../ports/world.js'
+import type {GlobalDatabase, World} from '../ports/world.js'
+import {lagBySql} from '../ports/lag-by-sql.js'
 import {canServe} from './can-serve.js'
 
 /**
@@ -45,7 +46,7 @@ export function waitReplication({
       if (member?.isWriter) return true
       const seen = await seenIn(world, to, signal)
       if (!seen) return says(note, `${to} does not answer yet`)
-      const {cluster, lag} = seen
+      const {cluster} = seen
       if (!member) return says(note, `${to} is not a member of the global database yet`)
       if (!isConnected(member.synchronization)) {
         if (clock.now() - askedAt >= ASK_MS) {
@@ -57,10 +58,11 @@ export function waitReplication({
       }
 
       if (!(await canServe(world, to, cluster, signal))) return says(note, `${withoutInstance(to, cluster)} yet`)
-      if (lag === undefined || isStale(lag, database.now())) {
-        if (clock.now() - since > UNREPORTED_MS) throw unreported(to, from, lag)
+      const lag = isRecent(seen.lag, database) ? seen.lag : await bySql(world, from, to, signal)
+      if (!isRecent(lag, database)) {
+        if (clock.now() - since > UNREPORTED_MS) throw unreported(to, from, seen.lag)
         unreportedSince = since
-        return says(note, `waiting for the lag of ${to}: ${lastReport(lag, database.now())}`)
+        return says(note, `waiting for the lag of ${to}: ${lastReport(seen.lag, database.now())}`)
       }
 
       return lag.seconds <= maxLagSeconds || says(note, `${to} is ${shortSeconds(lag.seconds)} behind`)
@@ -94,18 +96,29 @@ async function seenIn({database}: World, region: string, signal: AbortSignal) {
   }
 }
 
+const isRecent = (lag: Lag | undefined, database: GlobalDatabase): lag is Lag =>
+  lag !== undefined && !isStale(lag, database.now())
+
+/** The second source; undefined where it knows nothing, or cannot be asked. */
+async function bySql(world: World, primary: string, standby: string, signal: AbortSignal) {
+  try {
+    return await lagBySql(world, primary, standby, {signal})
+  } catch (error) {
+    if (error instanceof DrError) return undefined
+    throw error
+  }
+}
+
 const lastReport = (lag: Lag | undefined, at: number): string =>
-  lag === undefined ? 'CloudWatch has no recent value' : oldLagText(lag, at)
+  `${lag === undefined ? 'CloudWatch has no recent value' : oldLagText(lag, at)}, and the primary's database tells none`
 
 const unreported = (to: string, from: string, lag: Lag | undefined): DrError =>
   new DrError({
     code: 'LagUnreported',
     exit: 'stopped',
     what: `${to} is a connected member, but nothing has reported its lag for ${UNREPORTED_MS / 60_000} minutes`,
-    why: lag
-      ? 'AuroraGlobalDBRPOLag has no newer value'
-      : 'AuroraGlobalDBRPOLag has no value: replication, or what measures it, has stopped',
-    next: `compare both databases by SQL (information_schema.aurora_global_db_status, in ${from}), then todo-dr failback`,
+    why: `AuroraGlobalDBRPOLag has no ${lag ? 'newer ' : ''}value, and information_schema.aurora_global_db_status in ${from} has none either: replication, or what measures it, has stopped`,
+    next: `todo-dr drift --rows compares both databases; then todo-dr failback`,
   })
 
 function says(note: (text: string) => void, text: string): false {

@@ -130,4 +130,55 @@ describe('before a run', () => {
     expect(refused).not.to.include('target-reachable')
     expect(ms).to.be.below(100)
   })
+
+  it("aws 06: the lag that no metric reports is asked of the primary's database, and of a metric that reports alone", async () => {
+    const recent = async () => ({unfinished: []})
+    const {signal} = new AbortController()
+    for (const [metric, sql, expected] of [
+      [undefined, 0.2, 0.2],
+      [undefined, undefined, undefined],
+      [0.1, 0.2, 0.1],
+    ]) {
+      const sim = new SimulatedWorld()
+      Object.assign(sim.regions[AWAY]!, {lagSeconds: metric, sqlLagSeconds: sql})
+      const asked: string[] = []
+      sim.fault = (call, at) => void (call === 'compare' && asked.push(at!))
+      const {observation, gates} = await prepare({
+        world: sim.connect().world,
+        intent: 'failover',
+        maxLagSeconds: 5,
+        recent,
+        signal,
+      })
+      expect(observation.regions[AWAY]!.lagSeconds).to.deep.equal({reachable: true, value: expected})
+      expect(asked).to.deep.equal(metric === undefined ? [HOME] : [])
+      const refused = gates([]).refusals.map(({gate}) => gate)
+      expect(refused.includes('replica-caught-up')).to.equal(expected === undefined)
+    }
+  })
+
+  it("aws 06: a primary's database that is slow, or that nobody may ask, tells nothing and costs a second at the most", async () => {
+    const recent = async () => ({unfinished: []})
+    const {signal} = new AbortController()
+    for (const fault of ['slow', 'denied', 'lost']) {
+      const sim = new SimulatedWorld()
+      Object.assign(sim.regions[AWAY]!, {lagSeconds: undefined, sqlLagSeconds: 0.2})
+      if (fault === 'lost') sim.lose(HOME)
+      sim.fault = async (call) => {
+        if (call !== 'compare') return
+        if (fault === 'denied') throw new DrError({code: 'AccessDenied', exit: 'credentials', what: 'no'})
+        await sim.clock.sleep(60_000)
+      }
+      const before = sim.clock.now()
+      const {observation} = await prepare({
+        world: sim.connect().world,
+        intent: 'failover',
+        maxLagSeconds: 5,
+        recent,
+        signal,
+      })
+      expect(observation.regions[AWAY]!.lagSeconds).to.deep.equal({reachable: true, value: undefined})
+      expect(sim.clock.now() - before).to.be.below(1100)
+    }
+  })
 })

@@ -310,4 +310,17 @@ describe('the compare function on a real database', function () {
     expect(answered).to.be.an('object')
     rig.proxy.mode = 'pass'
   })
+
+  it("aws 06: tells how far the standbys are behind, by the primary's own table, and null where the server has none", async () => {
+    expect(await ask('lag')).to.deep.equal({standbys: null})
+    await rig.sql('CREATE DATABASE aurora')
+    await rig.sql(
+      `CREATE VIEW aurora.aurora_global_db_status AS
+        SELECT 'us-east-1' AWS_REGION, 0e0 RPO_LAG_IN_MILLISECONDS, TIMESTAMP'1970-01-01 00:00:00' LAST_LAG_CALCULATION_TIMESTAMP
+        UNION SELECT 'us-east-2', 120e0, UTC_TIMESTAMP() - INTERVAL 7 SECOND`,
+    )
+    const {standbys} = await ask<{standbys: {region: string; milliseconds: number; age: number}[]}>('lag')
+    expect(standbys.map(({age, ...rest}) => rest)).to.deep.equal([{region: 'us-east-2', milliseconds: 120}])
+    expect(standbys[0]!.age).to.be.within(7000, 20_000)
+  })
 })

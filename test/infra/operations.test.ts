@@ -257,14 +257,22 @@ describe('the template in operation', function () {
     it('defect 13: watch lag, errors, functions and the proxy in each region, and the edge, and tell a topic', () => {
       const alarms = plain.all('AWS::CloudWatch::Alarm')
       const names = REGIONS.flatMap((region) =>
-        ['ReplicationLag', 'ProxyReaders', 'ProxyConnections', 'ApiErrors', 'FunctionErrors', 'FunctionThrottles'].map(
-          (name) => `todomgmt-${region}-${name}`,
-        ),
+        [
+          'ReplicationLag',
+          'ReplicationSilent',
+          'ProxyReaders',
+          'ProxyConnections',
+          'ApiErrors',
+          'FunctionErrors',
+          'FunctionThrottles',
+        ].map((name) => `todomgmt-${region}-${name}`),
       )
       expect(alarms.map(({properties}) => properties.AlarmName)).to.have.members([...names, 'todomgmt-edge-EdgeErrors'])
       for (const {properties} of alarms) {
         expect(properties.AlarmActions).to.have.length(1)
-        expect(properties.TreatMissingData).to.equal('notBreaching')
+        const isSilence = properties.AlarmName.endsWith('ReplicationSilent')
+        expect(properties.TreatMissingData).to.equal(isSilence ? 'missing' : 'notBreaching')
+        expect(properties.InsufficientDataActions ?? []).to.have.length(isSilence ? 1 : 0)
       }
 
       const lag = alarms.filter(({properties}) => properties.MetricName === 'AuroraGlobalDBRPOLag')

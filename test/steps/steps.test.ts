@@ -461,6 +461,23 @@ describe('wait-replication without a report', () => {
     })
 })
 
+describe('wait-replication with a second source', () => {
+  it("aws 06: believes the primary's database where the metric has no recent value, and waits for what that says", async () => {
+    const {sim, world, context, notes} = setting()
+    Object.assign(sim.regions[HOME]!, {isWriter: false, synchronization: 'connected', instances: 1, sqlLagSeconds: 30})
+    const old = {seconds: 0.1, at: sim.clock.now() - 600_000, periodSeconds: 60}
+    const asked: string[] = []
+    sim.fault = (call, at) => void (call === 'compare' && asked.push(at!))
+    world.database.lag = async () => old
+    const step = waitReplication({from: AWAY, to: HOME, maxLagSeconds: 5})
+    expect(await step.isDone(world, context)).to.equal(false)
+    expect(notes.at(-1)).to.contain('is 30 s behind')
+    Object.assign(sim.regions[HOME]!, {sqlLagSeconds: 0.2})
+    expect(await step.isDone(world, context)).to.equal(true)
+    expect(asked).to.deep.equal([AWAY, AWAY])
+  })
+})
+
 describe('what RDS says of a failover', () => {
   const event = (sim: SimulatedWorld, text: string) => ({at: sim.clock.now(), text})
 

@@ -11,7 +11,7 @@ import {TABLE_MISSING} from '../../src/model/observation.js'
 import type {CapacityFloor, CapacityRange, GlobalCluster, SecretState, WriterMode} from '../../src/model/observation.js'
 import {inARow} from '../../src/ports/waits.js'
 import type {ApiAnswer, ApiRequest} from '../../src/ports/workload.js'
-import type {Accepted, LeftVolume, RdsEvent, World} from '../../src/ports/world.js'
+import type {Accepted, FunctionRole, LeftVolume, RdsEvent, World} from '../../src/ports/world.js'
 import {todo} from '../../src/workloads/todo/index.js'
 import {VirtualClock} from './virtual-clock.js'
 
@@ -34,6 +34,8 @@ export interface SimulatedRegion {
   isMember: boolean
   synchronization: string | undefined
   lagSeconds: number | undefined
+  /** What the primary's database knows of it. */
+  sqlLagSeconds?: number
   engineVersion: string
   /** RDS upgrades its engine now. */
   upgrading: boolean
@@ -571,8 +573,10 @@ export class SimulatedWorld {
     })
   }
 
-  async #invoke(at: Region, role: 'migrate' | 'presence', payload: unknown): Promise<unknown> {
+  async #invoke(at: Region, role: FunctionRole, payload: unknown): Promise<unknown> {
     await this.#call(role, at)
+    // The question for the lag is the only one that a switch asks of it here.
+    if (role === 'compare') return {answered: {standbys: this.#knownLags()}}
     if (role === 'migrate') {
       const {action, name} = payload as {action: string; name?: string}
       if (action === 'MIGRATE') this.acts.push(`migrate ${name}`)
@@ -581,6 +585,12 @@ export class SimulatedWorld {
 
     const held = this.held(at)
     return {present: (payload as {requestIds: string[]}).requestIds.filter((id) => held.has(id))}
+  }
+
+  #knownLags(): object[] {
+    return Object.entries(this.regions).flatMap(([region, {sqlLagSeconds: seconds}]) =>
+      seconds === undefined ? [] : [{region, milliseconds: 1000 * seconds, age: 500}],
+    )
   }
 
   #lease(): World['lease'] {

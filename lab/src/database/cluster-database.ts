@@ -1,6 +1,6 @@
 import type {Faults} from '../kernel.js'
-import type {DatabaseEngine, DatabaseServer, Founding, Load, Repeating} from './engine.js'
-import {LagMonitor} from './lag.js'
+import type {DatabaseEngine, DatabaseServer, Founding, Load, Repeating, StandbyLag} from './engine.js'
+import {LagMonitor, now} from './lag.js'
 import {ReplicationLink} from './link.js'
 import {until} from './until.js'
 
@@ -8,6 +8,8 @@ import {until} from './until.js'
 export type DatabaseRole = 'writer' | 'reader' | 'rebuilding'
 
 const CATCH_UP_DEADLINE_MS = 120_000
+/** Between two writes of what standbys report: an assumption, as Aurora's pages do not say how often it is calculated. */
+const SHOW_MS = 1000
 
 /** What a database stands in. */
 interface Surroundings {
@@ -41,6 +43,9 @@ export class ClusterDatabase {
   private booting: Promise<void> | undefined
   private closed = false
   private promotedAt = -Infinity
+  /** What standbys have reported, and the database does not show yet. */
+  private readonly heard = new Map<string, StandbyLag>()
+  private shownAt = -Infinity
   /** It has written since it last replicated: its own last transaction is then where it goes on as a replica. */
   private hasWritten = false
 
@@ -50,7 +55,10 @@ export class ClusterDatabase {
     readonly clusterId: string,
     private readonly observer: Observer,
   ) {
-    this.lag = new LagMonitor((lagMs, sourceRegion) => observer.lag(lagMs, sourceRegion))
+    this.lag = new LagMonitor((lagMs, sourceRegion) => {
+      observer.lag(lagMs, sourceRegion)
+      if (this.streaming) this.source?.hear({region, lagMs, at: now()})
+    })
   }
 
   get up(): boolean {
@@ -240,10 +248,24 @@ export class ClusterDatabase {
   private async openForWrites(): Promise<void> {
     this.hasWritten = true
     // Through the log, as everything after the pristine template.
-    await this.running().found(this.founding)
+    await this.running().found(this.region, this.founding)
     this.founding = undefined
     await this.running().allowWrites()
-    this.heartbeat ??= this.running().beat()
+    this.heard.clear()
+    this.heartbeat ??= this.running().beat(() => this.newlyHeard())
+  }
+
+  /** A standby tells its primary how far it is behind, while a link leads there. */
+  private hear(lag: StandbyLag): void {
+    this.heard.set(lag.region, lag)
+  }
+
+  private newlyHeard(): StandbyLag[] {
+    if (now() - this.shownAt < SHOW_MS) return []
+    this.shownAt = now()
+    const news = [...this.heard.values()]
+    this.heard.clear()
+    return news
   }
 
   private async quiesce(): Promise<void> {

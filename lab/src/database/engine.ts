@@ -39,7 +39,7 @@ export interface DatabaseServer {
   /** Sets a parameter of a cluster parameter group, where it is one that reaches the server. Throws the server's own refusal. */
   set(parameter: string, value: string): Promise<void>
   /** Makes what the lab itself stands on, and what a founding cluster brings along: through the log, so that replicas get it. */
-  found(founding?: Founding): Promise<void>
+  found(region: string, founding?: Founding): Promise<void>
   setPassword(user: string, password: string): Promise<void>
 
   allowWrites(): Promise<void>
@@ -68,12 +68,20 @@ export interface DatabaseServer {
    */
   stopFollowing(): Promise<void>
 
-  /** Writes the time into a primary, every `BEAT_MS`. */
-  beat(): Repeating
+  /** Writes the time into a primary, every `BEAT_MS`, and beside it what its standbys have reported since. */
+  beat(reported: () => StandbyLag[]): Repeating
   /** Reads that time on a replica, every `POLL_MS`: epoch milliseconds, 0 before the first. */
   readBeats(see: (beat: number) => void): Repeating
   /** Asks what the server bears, every `LOAD_MS`. */
   measure(see: (load: Load) => void): Repeating
+}
+
+/** What a primary hears of a standby. */
+export interface StandbyLag {
+  region: string
+  lagMs: number
+  /** When it was measured, epoch milliseconds. */
+  at: number
 }
 
 /** Between two beats of the primary. Lag is known to about this. */

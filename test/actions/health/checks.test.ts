@@ -154,6 +154,16 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     /180 s old/,
   ],
   [
+    'a lag of seconds that the database tells',
+    {
+      away: side(AWAY, {}, {lagSeconds: yes(9), lag: {seconds: 9, at: NOW, periodSeconds: 0, bySql: true}}),
+    },
+    'replication-lag',
+    AWAY,
+    'warning',
+    /9 s behind, by SQL/,
+  ],
+  [
     'no lag',
     {away: side(AWAY, {}, {lagSeconds: yes(undefined), lag: undefined})},
     'replication-lag',
@@ -176,6 +186,14 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     HOME,
     'problem',
     /no instance/,
+  ],
+  [
+    'a writer that RDS calls down',
+    {home: side(HOME, {instances: [{...details(HOME).instances[0]!, status: 'stopped'}]})},
+    'primary-writable',
+    HOME,
+    'problem',
+    /the writer of the cluster in us-east-1, "stopped"/,
   ],
   [
     'a small standby',

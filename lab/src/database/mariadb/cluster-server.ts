@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import mysql from 'mysql2/promise'
 
-import type {DatabaseServer, Founding, Load, Repeating} from '../engine.js'
+import type {DatabaseServer, Founding, Load, Repeating, StandbyLag} from '../engine.js'
 import {until} from '../until.js'
 import {beat, HEARTBEAT_SCHEMA, measure, readBeats} from './heartbeat.js'
 import {Server, type Ask, type ServerOptions} from './server.js'
@@ -53,9 +53,12 @@ export class ClusterServer extends Server implements DatabaseServer {
       await this.query(`SET GLOBAL ${parameter}=?`, [serverValue(parameter, value)])
   }
 
-  async found(founding?: Founding): Promise<void> {
+  async found(region: string, founding?: Founding): Promise<void> {
     await this.session(async (ask) => {
       for (const sql of HEARTBEAT_SCHEMA) await ask(sql)
+      // What an earlier primary knew of its standbys says nothing here.
+      await ask('DELETE FROM lab_heartbeat.member')
+      await ask('INSERT INTO lab_heartbeat.member VALUES (?, 0, 0)', [region])
     })
     if (!founding) return
     const {masterUsername, masterPassword, databaseName} = founding
@@ -129,8 +132,8 @@ export class ClusterServer extends Server implements DatabaseServer {
     })
   }
 
-  beat(): Repeating {
-    return beat(this)
+  beat(reported: () => StandbyLag[]): Repeating {
+    return beat(this, reported)
   }
 
   readBeats(see: (beat: number) => void): Repeating {

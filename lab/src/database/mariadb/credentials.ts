@@ -2,6 +2,8 @@ import {createHash, randomBytes} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
+import {STATUS_SCHEMA} from './heartbeat.js'
+
 /** The engine's own accounts on every server of a lab. Every server makes them as it starts; they are never replicated. */
 export interface EngineCredentials {
   /** All privileges; `lab status` names it. */
@@ -26,12 +28,14 @@ const ALL_PRIVILEGES = '18446744073709551615'
 /** The bit of REPLICATION SLAVE in `mysql.global_priv`. */
 const REPLICATION_SLAVE = String(1 << 19)
 
-/** Makes the accounts on a server as it starts, before it takes a connection: a statement a line, none of which reaches its log. */
+/** Makes the accounts on a server as it starts, and what all of them may read, before it takes a connection: a statement a line, none of which reaches its log. */
 export const accountsScript = ({admin, replication}: EngineCredentials): string =>
   [
     'SET SESSION sql_log_bin=0;',
     account(admin, ALL_PRIVILEGES),
     account(replication, REPLICATION_SLAVE),
+    // An entry without a user is everybody's.
+    `REPLACE INTO mysql.db (Host, Db, User, Select_priv) VALUES ('%', '${STATUS_SCHEMA}', '', 'Y');`,
     'FLUSH PRIVILEGES;',
     '',
   ].join('\n')

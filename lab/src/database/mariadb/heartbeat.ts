@@ -2,19 +2,33 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import type {Connection} from 'mysql2/promise'
 
-import {BEAT_MS, LOAD_MS, POLL_MS, type Load, type Repeating} from '../engine.js'
+import {BEAT_MS, LOAD_MS, POLL_MS, type Load, type Repeating, type StandbyLag} from '../engine.js'
 import {now} from '../lag.js'
 import {processorSeconds} from './processor-time.js'
 import type {Server} from './server.js'
 
+/** Every account of a server may read what is in it, as everyone reads Aurora's view. */
+export const STATUS_SCHEMA = 'aurora'
+
 const RETRY_MS = 200
 const STATEMENT_DEADLINE_MS = 3000
 
-/** The engine's own schema; replicated as everything is. */
+/**
+ * The engine's own schema; replicated as everything is. What Aurora MySQL 3.04 and later shows as
+ * `information_schema.aurora_global_db_status` (Aurora user guide, "Aurora MySQL-specific information_schema tables") stands in a schema
+ * of its own: a server takes no view into information_schema. Its columns about log sequence numbers are left out.
+ */
 export const HEARTBEAT_SCHEMA = [
   'CREATE DATABASE IF NOT EXISTS lab_heartbeat',
   'CREATE TABLE IF NOT EXISTS lab_heartbeat.beat (id TINYINT PRIMARY KEY, at_ms DOUBLE NOT NULL) ENGINE=InnoDB',
   'INSERT IGNORE INTO lab_heartbeat.beat VALUES (1, 0)',
+  `CREATE TABLE IF NOT EXISTS lab_heartbeat.member
+    (region VARCHAR(100) PRIMARY KEY, lag_ms DOUBLE NOT NULL, at_ms DOUBLE NOT NULL) ENGINE=InnoDB`,
+  `CREATE DATABASE IF NOT EXISTS ${STATUS_SCHEMA}`,
+  `CREATE VIEW IF NOT EXISTS ${STATUS_SCHEMA}.aurora_global_db_status AS
+    SELECT region AS AWS_REGION, ROUND(lag_ms) AS DURABILITY_LAG_IN_MILLISECONDS, ROUND(lag_ms) AS RPO_LAG_IN_MILLISECONDS,
+      TIMESTAMPADD(MICROSECOND, ROUND(at_ms) * 1000, TIMESTAMP'1970-01-01 00:00:00') AS LAST_LAG_CALCULATION_TIMESTAMP
+    FROM lab_heartbeat.member`,
 ]
 
 /** Runs one round after the other until it is stopped; a stop waits for the round that runs. */
@@ -63,14 +77,20 @@ class Loop implements Repeating {
   }
 }
 
-/** Writes the time into the primary. */
-export const beat = (server: Server): Repeating =>
+/** Writes the time into the primary, and what its standbys have reported. */
+export const beat = (server: Server, reported: () => StandbyLag[]): Repeating =>
   new Loop(BEAT_MS, server, async (connection) => {
     await connection.query({
       sql: 'UPDATE lab_heartbeat.beat SET at_ms=? WHERE id=1',
       values: [now()],
       timeout: STATEMENT_DEADLINE_MS,
     })
+    for (const {region, lagMs, at} of reported())
+      await connection.query({
+        sql: 'REPLACE INTO lab_heartbeat.member VALUES (?, ?, ?)',
+        values: [region, lagMs, at],
+        timeout: STATEMENT_DEADLINE_MS,
+      })
   })
 
 /** Reads it on a replica. */

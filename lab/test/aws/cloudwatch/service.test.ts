@@ -169,6 +169,44 @@ describe('CloudWatch', () => {
       await lab.waitFor('rest again', async () => (await newest('ServerlessDatabaseCapacity')) === 0.5, 30_000)
     })
 
+    it('aws 06: an alarm of lag or writer loses its data where a standby falls silent, and at no primary', async function () {
+      this.timeout(120_000)
+      const metric = (region: string, MetricName: string, more: Record<string, string> = {}) => {
+        const Dimensions = Object.entries({...clusterOf(region), ...more}).map(([Name, Value]) => ({Name, Value}))
+        return {Metric: {Namespace: 'AWS/RDS', MetricName, Dimensions}, Period: 10, Stat: 'Maximum'}
+      }
+      const state = async (region: string): Promise<string> => {
+        const input = {AlarmNames: ['silent']}
+        const {MetricAlarms} = await lab.lab.call('monitoring', 'DescribeAlarms', input, region)
+        return MetricAlarms[0].StateValue
+      }
+      for (const region of [HOME, AWAY])
+        await lab.lab.call(
+          'monitoring',
+          'PutMetricAlarm',
+          {
+            AlarmName: 'silent',
+            Metrics: [
+              {Id: 'either', Expression: 'MAX(METRICS())', Label: 'lag or writer', ReturnData: true},
+              {Id: 'lag', MetricStat: metric(region, 'AuroraGlobalDBRPOLag'), ReturnData: false},
+              {Id: 'writer', MetricStat: metric(region, 'DatabaseConnections', {Role: 'WRITER'}), ReturnData: false},
+            ],
+            Threshold: 0,
+            ComparisonOperator: 'LessThanThreshold',
+            EvaluationPeriods: 1,
+            TreatMissingData: 'missing',
+          },
+          region,
+        )
+      for (const region of [HOME, AWAY])
+        await lab.waitFor(`data in ${region}`, async () => (await state(region)) === 'OK', 30_000)
+      await lab.lab.faults.start({kind: 'database-crash', region: AWAY})
+      await lab.waitFor('silence', async () => (await state(AWAY)) === 'INSUFFICIENT_DATA', 60_000)
+      expect(await state(HOME)).to.equal('OK')
+      await lab.lab.faults.lift({kind: 'database-crash', region: AWAY})
+      await lab.waitFor('data again', async () => (await state(AWAY)) === 'OK', 30_000)
+    })
+
     it('reports nothing while the server is down', async function () {
       this.timeout(30_000)
       await lab.lab.faults.start({kind: 'database-crash', region: HOME})

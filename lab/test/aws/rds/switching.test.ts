@@ -37,6 +37,41 @@ describe('RDS switches', function () {
     await lab.waitFor(`the failover to ${region}`, async () => (await lab.settledWriter()) === region)
   }
 
+  it('aws 06: each primary knows by SQL how far its standby is behind, for as long as it hears of it', async () => {
+    await begin()
+    const known = (region: string) =>
+      lab.rows(
+        region,
+        `SELECT AWS_REGION region, RPO_LAG_IN_MILLISECONDS lag, LAST_LAG_CALCULATION_TIMESTAMP < '1971-01-01' isPrimary,
+          TIMESTAMPDIFF(MICROSECOND, LAST_LAG_CALCULATION_TIMESTAMP, UTC_TIMESTAMP(6)) / 1000 age
+        FROM aurora.aurora_global_db_status ORDER BY isPrimary DESC`,
+      )
+    const hears = async (primary: string, standby: string): Promise<void> => {
+      await lab.waitFor('the lag by SQL', async () => (await known(primary)).length === 2)
+      const [own, other] = await known(primary)
+      expect(own).to.deep.include({region: primary, lag: 0, isPrimary: 1})
+      expect(other).to.deep.include({region: standby, isPrimary: 0})
+      expect(Number(other!.lag)).to.be.within(0, 5000)
+      expect(Number(other!.age)).to.be.within(0, 5000)
+    }
+
+    await hears(HOME, AWAY)
+    // Nobody who logs in is kept from it.
+    await lab.rows(HOME, "CREATE USER anybody@'127.0.0.1' IDENTIFIED BY 'x'")
+    expect(await lab.rows(HOME, 'SHOW GRANTS FOR anybody@127.0.0.1')).to.have.length(1)
+    const anybody = await lab.admin(HOME, {user: 'anybody', password: 'x', database: 'aurora'})
+    const [seen] = await anybody.query('SELECT AWS_REGION FROM aurora.aurora_global_db_status').finally(() => {
+      anybody.destroy()
+    })
+    expect(seen).to.have.length(2)
+
+    await lab.lab.faults.start(fault('partition', AWAY))
+    await lab.waitFor('a value that is old', async () => Number((await known(HOME))[1]?.age) > 4000)
+    await lab.lab.faults.lift(fault('partition', AWAY))
+    await failover(AWAY)
+    await hears(AWAY, HOME)
+  })
+
   it('switches over and back under writes and loses nothing', async () => {
     const hosts = await begin()
     const writers = new Writers(lab, hosts)

@@ -1,6 +1,6 @@
 /** The global database: who is in it, whether both sides are alike, and whether the standby can carry what the primary does. */
 
-import {servesNobody, statusNotes, withoutInstance} from '../../../model/database-status.js'
+import {servesNobody, statusNotes, withoutInstance, withoutWriter} from '../../../model/database-status.js'
 import type {Region} from '../../../model/deployment.js'
 import {shortSeconds} from '../../../model/duration.js'
 import {ok, problem, unknown, warning} from '../../../model/finding.js'
@@ -142,24 +142,24 @@ export const engineUpgrades: Check = {
 export const replicationLag: Check = {
   id: 'replication-lag',
   area: 'data',
-  asks: 'How far behind is the standby? A value that is older than two periods of the metric says nothing about now.',
+  asks: 'How far behind is the standby? A value that is older than two periods of the metric says nothing about now: then the database of the primary is asked.',
   points: 20,
   judge(look) {
     const {standby, observation, at, maxLagSeconds} = look
     if (standby === undefined) return [together(rolesUnknown)]
     const side = observation.regions[standby]
+    const lag = side?.lag
     const judgement = !side
       ? notAsked
       : seen(side.lagSeconds, (seconds) => {
           if (seconds === undefined)
             return unknown(
-              'no lag has been reported in the last 5 minutes',
+              "no lag has been reported in the last 5 minutes, and the primary's database tells none",
               'todo-dr status says whether the standby replicates',
             )
-          const {lag} = side
           if (lag && isStale(lag, at))
             return unknown(oldLagText(lag, at), 'CloudWatch has no newer one: look again with todo-dr health')
-          const behind = `${shortSeconds(seconds)} behind`
+          const behind = `${shortSeconds(seconds)} behind${lag?.bySql ? ', by SQL: the metric has no recent value' : ''}`
           if (seconds > STALLED_LAG_SECONDS)
             return problem(
               `${behind}: a failover now loses that much`,
@@ -185,10 +185,15 @@ export const primaryWritable: Check = {
   judge(look) {
     const {primary, observation} = look
     if (primary === undefined) return [together(rolesUnknown)]
-    const judgement = detailed(look, primary, ({instances: found}) => {
-      const writer = found.find(({isWriter}) => isWriter)
-      if (!writer)
-        return problem('no instance of the cluster is its writer', `aws rds describe-db-clusters --region ${primary}`)
+    const judgement = seen(clusterOf(look, primary), (cluster) => {
+      const writer = cluster.details?.instances.find(({isWriter}) => isWriter)
+      const trouble = withoutWriter(primary, cluster)
+      if (trouble !== undefined)
+        return problem(
+          trouble,
+          `aws rds describe-db-clusters --region ${primary}; todo-dr status says whether to switch`,
+        )
+      if (!writer) return notAsked
       const {proxy} = observation.regions[primary]!
       return seen(proxy, ({writable, reason}) => {
         if (writable === undefined) return notAsked

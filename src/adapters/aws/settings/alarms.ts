@@ -31,4 +31,5 @@ const rules = (alarm: MetricAlarm): Item['settings'] =>
     'actions enabled': alarm.ActionsEnabled,
     'alarm actions': sorted(alarm.AlarmActions),
     'OK actions': sorted(alarm.OKActions),
+    'no data actions': sorted(alarm.InsufficientDataActions),
   })
