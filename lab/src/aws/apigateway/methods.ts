@@ -9,6 +9,9 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIO
 const MAX_TIMEOUT_MS = 29_000
 const LITERAL = /^'[^']*'$/
 
+/** Variables and directives of the Velocity Template Language. */
+const hasVariables = (template = ''): boolean => /[$#]/.test(template)
+
 /** What of a method and of its integration can be said, and what of it the data plane honours; the rest is refused. */
 export function putMethod(api: RestApiRecord, input: Api.PutMethodRequest): Api.Method {
   const {restApiId: _, resourceId, ...method} = input
@@ -48,7 +51,8 @@ export function putIntegration(api: RestApiRecord, input: Api.PutIntegrationRequ
     if (!functionArnOf(input.uri)) throw unsupported(`integration with ${input.uri}`)
     if (integrationHttpMethod !== 'POST') throw badRequest('Lambda functions are invoked with POST')
   } else if (input.type === 'MOCK') {
-    if (!mockStatus(input.requestTemplates?.['application/json'])) throw unsupported('mapping templates')
+    const template = input.requestTemplates?.['application/json']
+    if (!mockStatus(template) || hasVariables(template)) throw unsupported('mapping templates')
   } else {
     throw unsupported(`integration of type ${input.type}`)
   }
@@ -78,7 +82,7 @@ export function putIntegrationResponse(
   const parameters = Object.values(input.responseParameters ?? {})
   if (
     integration.type === 'MOCK' &&
-    (templates.some((one) => /[$#]/.test(one)) || parameters.some((one) => !LITERAL.test(one)))
+    (templates.some((one) => hasVariables(one)) || parameters.some((one) => !LITERAL.test(one)))
   ) {
     throw unsupported('mapping templates')
   }

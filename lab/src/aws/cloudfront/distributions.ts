@@ -8,6 +8,8 @@ import {OriginClient} from '../../data-plane/edge/origin-client.js'
 import {randomId} from '../../data-plane/http.js'
 import {ACCOUNT, fault, type Lab, type Listener, type Operation} from '../../kernel.js'
 import {checkMatch} from './faults.js'
+import {invalidationOperations, type Invalidated} from './invalidations.js'
+import {pageOf} from './page.js'
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const newTag = (): string => `E${randomId(13, UPPER)}`
@@ -18,7 +20,7 @@ export interface FunctionSource {
   atEdge(arn: string): EdgeFunction | undefined
 }
 
-class DistributionRecord implements ServedDistribution {
+class DistributionRecord implements Invalidated, ServedDistribution {
   readonly id = `E${randomId(13, UPPER)}`
   readonly arn = `arn:aws:cloudfront::${ACCOUNT}:distribution/${this.id}`
   readonly domainName = `d${randomId(13)}.cloudfront.net`
@@ -26,6 +28,9 @@ class DistributionRecord implements ServedDistribution {
   status: 'Deployed' | 'InProgress' = 'InProgress'
   modifiedAt = new Date()
   tags: Api.Tag[] = []
+  readonly invalidations: Api.Invalidation[] = []
+  /** Its edge, and where that listens. */
+  server: EdgeServer | undefined
   listener: Listener | undefined
   private atEdge: EdgeConfig | undefined
 
@@ -40,6 +45,10 @@ class DistributionRecord implements ServedDistribution {
 
   function(arn: string): EdgeFunction | undefined {
     return this.functions.atEdge(arn)
+  }
+
+  forget(matches: (path: string) => boolean): void {
+    this.server?.forget(matches)
   }
 
   /** The edge goes on serving the old configuration until the new one has spread. */
@@ -64,7 +73,7 @@ class DistributionRecord implements ServedDistribution {
       ARN: this.arn,
       Status: this.status,
       LastModifiedTime: this.modifiedAt,
-      InProgressInvalidationBatches: 0,
+      InProgressInvalidationBatches: this.invalidations.filter(({Status}) => Status === 'InProgress').length,
       DomainName: this.domainName,
       ActiveTrustedSigners: {Enabled: false, Quantity: 0},
       ActiveTrustedKeyGroups: {Enabled: false, Quantity: 0},
@@ -112,6 +121,7 @@ export class Distributions {
   constructor(
     private readonly lab: Lab,
     private readonly functions: FunctionSource,
+    private readonly controls: {has(id: string): boolean},
   ) {
     this.origins = new OriginClient(lab.hosts)
     lab.onStop(() => this.origins.close())
@@ -129,7 +139,11 @@ export class Distributions {
       },
       UpdateDistribution: (input: Api.UpdateDistributionRequest) => this.update(input),
       DeleteDistribution: (input: Api.DeleteDistributionRequest) => this.delete(input),
-      ListDistributions: (input: Api.ListDistributionsRequest) => this.list(input),
+      ListDistributions: (input: Api.ListDistributionsRequest): Api.ListDistributionsResult => {
+        const summaries = this.all().map((record) => record.summary())
+        return {DistributionList: pageOf(summaries, input, ({Id}) => Id)}
+      },
+      ...invalidationOperations(lab, (id) => this.find(id)),
     }
   }
 
@@ -162,6 +176,7 @@ export class Distributions {
     this.records.set(record.id, record)
     const metrics = new EdgeMetrics(this.lab, record.id)
     const server = new EdgeServer(record, this.origins, metrics, (text) => this.lab.log('edge', text))
+    record.server = server
     record.listener = await this.lab.ports.http(
       undefined,
       record.domainName,
@@ -205,25 +220,10 @@ export class Distributions {
     return {}
   }
 
-  private list({Marker = '', MaxItems}: Api.ListDistributionsRequest): Api.ListDistributionsResult {
-    const all = [...this.records.values()]
-    const start = all.findIndex(({id}) => id === Marker) + 1
-    const size = Number(MaxItems ?? 100)
-    const items = all.slice(start, start + size)
-    const more = start + size < all.length
-    return {
-      DistributionList: {
-        Marker,
-        MaxItems: size,
-        IsTruncated: more,
-        NextMarker: more ? items.at(-1)?.id : undefined,
-        Quantity: items.length,
-        Items: items.map((record) => record.summary()),
-      },
-    }
-  }
-
   private checked(config: Api.DistributionConfig): EdgeConfig {
+    for (const {OriginAccessControlId: control} of config.Origins?.Items ?? [])
+      if (control && !this.controls.has(control))
+        throw fault('InvalidOriginAccessControl', 'The origin access control is not valid.')
     const edge = edgeConfig(config)
     const missing = functionsOf(config).find((arn) => !this.functions.isPublished(arn))
     if (missing)

@@ -1,6 +1,6 @@
 import type {AwsService} from '../aws-service.js'
 import {api} from './api.js'
-import {cloudFrontFunction, distribution, keyValueStore} from './resources.js'
+import {cloudFrontFunction, distribution, keyValueStore, originAccessControl} from './resources.js'
 import {CloudFrontService} from './service.js'
 
 export const cloudfront: AwsService = {
@@ -10,5 +10,6 @@ export const cloudfront: AwsService = {
     'AWS::CloudFront::Distribution': distribution,
     'AWS::CloudFront::Function': cloudFrontFunction,
     'AWS::CloudFront::KeyValueStore': keyValueStore,
+    'AWS::CloudFront::OriginAccessControl': originAccessControl,
   },
 }

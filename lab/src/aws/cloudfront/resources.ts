@@ -1,4 +1,4 @@
-/** AWS::CloudFront::Distribution, Function and KeyValueStore. */
+/** AWS::CloudFront::Distribution, Function, KeyValueStore and OriginAccessControl. */
 
 import {ACCOUNT} from '../../kernel.js'
 import {
@@ -223,5 +223,28 @@ export const keyValueStore: ResourceProvider = {
   async delete(Name, _properties, context) {
     const found = await unlessGone(describeStore(Name, context))
     if (found) await unlessGone(call(context, SERVICE, 'DeleteKeyValueStore', {Name, IfMatch: found.ETag}))
+  },
+}
+
+export const originAccessControl: ResourceProvider = {
+  createOnly: [],
+  async create({OriginAccessControlConfig}, context) {
+    const {OriginAccessControl} = await request(context, SERVICE, 'CreateOriginAccessControl', {
+      OriginAccessControlConfig,
+    })
+    return {physicalId: OriginAccessControl.Id, attributes: {Id: OriginAccessControl.Id}}
+  },
+  async update(Id, {OriginAccessControlConfig}, _previous, context) {
+    const {ETag: IfMatch} = await call(context, SERVICE, 'GetOriginAccessControl', {Id})
+    await request(context, SERVICE, 'UpdateOriginAccessControl', {Id, IfMatch, OriginAccessControlConfig})
+    return {physicalId: Id}
+  },
+  async read(Id, _all, context) {
+    const found = await unlessGone(call(context, SERVICE, 'GetOriginAccessControl', {Id}))
+    return found && {OriginAccessControlConfig: found.OriginAccessControl.OriginAccessControlConfig}
+  },
+  async delete(Id, _properties, context) {
+    const found = await unlessGone(call(context, SERVICE, 'GetOriginAccessControl', {Id}))
+    if (found) await unlessGone(call(context, SERVICE, 'DeleteOriginAccessControl', {Id, IfMatch: found.ETag}))
   },
 }

@@ -11,6 +11,7 @@ import {
 } from '../../kernel.js'
 import {Distributions} from './distributions.js'
 import {Functions} from './functions.js'
+import {OriginAccessControls} from './origin-access-controls.js'
 import {Stores} from './stores.js'
 import {api} from './api.js'
 
@@ -34,11 +35,13 @@ export class CloudFrontService implements Service {
   constructor(lab: Lab) {
     const stores = keyValueStoresOf(lab)
     const functions: Functions = new Functions(lab, stores, (arn) => this.distributions.uses(arn))
-    this.distributions = new Distributions(lab, functions)
+    const controls = new OriginAccessControls()
+    this.distributions = new Distributions(lab, functions, controls)
     this.taggable = () => [...this.distributions.all(), ...functions.all(), ...stores.values()]
     this.operations = {
       ...this.distributions.operations,
       ...functions.operations,
+      ...controls.operations,
       ...new Stores(lab, stores, (arn) => functions.uses(arn)).operations,
       ListTagsForResource: ({Resource}: Api.ListTagsForResourceRequest): Api.ListTagsForResourceResult => ({
         Tags: {Items: this.tagsOf(Resource).tags},

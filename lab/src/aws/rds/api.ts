@@ -24,6 +24,7 @@ export const api: ServiceApi = {
       ['DbClusterIdentifier', CLUSTER],
       ['TargetDbClusterIdentifier', CLUSTER],
       ['DBInstanceIdentifier', 'arn:aws:rds:R:A:db:~'],
+      ['TargetDBInstanceIdentifier', 'arn:aws:rds:R:A:db:~'],
       ['DBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
       ['SourceDBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
       ['TargetDBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],

@@ -25,7 +25,7 @@ import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
 import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
 import {upgradeOf} from './upgrading.js'
 
-function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
+export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
   const hosts = clusterHosts(cluster, lab.name)
   const global = store.globalOf(cluster)
   const isWriter = cluster.database.role === 'writer'

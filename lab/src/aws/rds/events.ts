@@ -41,6 +41,13 @@ const GLOBAL_EVENTS = {
   '0391': 'Attempt to block writes for X timed out.',
 } as const
 
+/** What ARNs call a type of source, where they call it otherwise. */
+const ARN_KINDS: Record<string, string> = {
+  'db-instance': 'db',
+  'db-cluster': 'cluster',
+  'db-cluster-snapshot': 'cluster-snapshot',
+}
+
 export type GlobalEventId = keyof typeof GLOBAL_EVENTS
 
 /** What RDS tells of its resources, a region at a time. */
@@ -51,8 +58,7 @@ export class EventLog {
 
   /** An event of a resource, in its region. `number` is the part of the id after `RDS-EVENT-`. */
   add(source: {region: string; id: string; type: SourceType; category: string}, number: string, message: string): void {
-    const kind =
-      {'db-instance': 'db', 'db-cluster': 'cluster', 'db-proxy': 'db-proxy'}[source.type as string] ?? source.type
+    const kind = ARN_KINDS[source.type] ?? source.type
     this.recorded.push({
       region: source.region,
       eventId: `RDS-EVENT-${number}`,

@@ -1,7 +1,8 @@
 import {Fleet} from '../../database/fleet.js'
 import {MariaDbEngine} from '../../database/mariadb/engine.js'
 import type {DatabaseStatus, Lab, Offers, Operation, Service, TaggedResource} from '../../kernel.js'
-import {clusterOperations} from './clusters.js'
+import {failoverOperations} from './cluster-failover.js'
+import {clusterOperations, showCluster} from './clusters.js'
 import {connectionOf} from './connection.js'
 import {engineVersionOperations} from './engine-versions.js'
 import {withFilters} from './filters.js'
@@ -39,6 +40,7 @@ export class RdsService implements Provides, Service {
     const rejoining = new Rejoining(this.rds)
     const all = {
       ...clusterOperations(this.rds),
+      ...failoverOperations(this.rds, (cluster) => showCluster(this.rds, cluster)),
       ...instanceOperations(this.rds),
       ...globalClusterOperations(this.rds, new Switching(this.rds, rejoining)),
       ...parameterGroupOperations(this.rds),

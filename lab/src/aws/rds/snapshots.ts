@@ -1,5 +1,6 @@
 import type {
   CopyDBClusterSnapshotMessage,
+  CreateDBClusterSnapshotMessage,
   DBClusterSnapshot,
   DeleteDBClusterSnapshotMessage,
   DescribeDBClusterSnapshotsMessage,
@@ -7,19 +8,34 @@ import type {
 } from '@aws-sdk/client-rds'
 
 import {fault, type Operation} from '../../kernel.js'
+import {inBackground} from './background.js'
+import {notAvailable} from './cluster-rules.js'
 import {ENGINE} from './engine-versions.js'
 import {clusterReference, rdsArn} from './names.js'
 import {refuseBeyondQuota} from './quotas.js'
 import type {ClusterRecord, Rds, SnapshotRecord} from './store.js'
 
 /** Records that the cluster's present volume is kept under this id. */
-export function recordSnapshot({store}: Rds, cluster: ClusterRecord, id: string, type: SnapshotRecord['type']): void {
+export function recordSnapshot(
+  {store}: Rds,
+  cluster: ClusterRecord,
+  id: string,
+  type: SnapshotRecord['type'],
+): SnapshotRecord {
   const {region} = cluster
   if (store.snapshots.has(region, id))
     throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
   const arn = rdsArn(region, 'cluster-snapshot', id)
-  store.snapshots.put(id, {region, id, arn, type, cluster: {...cluster}, createdAt: new Date()})
   store.tags.set(arn, cluster.copyTagsToSnapshot ? [...(store.tags.get(cluster.arn) ?? [])] : [])
+  const kept = {region, id, arn, type, cluster: {...cluster}, createdAt: new Date(), status: 'available' as const}
+  return store.snapshots.put(id, kept)
+}
+
+/** Letters, digits and hyphens, beginning with a letter (CreateDBClusterSnapshot, RDS API reference). In lower case. */
+function snapshotId(given: string, parameter: string): string {
+  if (!/^[a-z](?:-?[\da-z])*$/i.test(given) || given.length > 63)
+    throw fault('InvalidParameterValue', `The parameter ${parameter} is not a valid identifier.`)
+  return given.toLowerCase()
 }
 
 /** An automated snapshot lives no longer than its cluster, unless the deletion says otherwise (DeleteAutomatedBackups, RDS API). */
@@ -36,7 +52,7 @@ export const failoverSnapshotId = (cluster: ClusterRecord): string =>
   `rds:unplanned-global-failover-${cluster.id}-${new Date().toISOString().slice(0, 23).replaceAll(/[T:.]/g, '-')}`
 
 export function snapshotOperations(rds: Rds): Record<string, Operation> {
-  const {store} = rds
+  const {store, events, lab} = rds
   return {
     DescribeDBClusterSnapshots(input: DescribeDBClusterSnapshotsMessage, {region}) {
       const cluster = input.DBClusterIdentifier && clusterReference(input.DBClusterIdentifier, region).id
@@ -48,17 +64,33 @@ export function snapshotOperations(rds: Rds): Record<string, Operation> {
       return {DBClusterSnapshots: wanted.map((one) => shown(one, store.tags.get(one.arn)))}
     },
 
+    /** It is of the cluster as it is now, and available soon afterwards. */
+    CreateDBClusterSnapshot(input: CreateDBClusterSnapshotMessage, {region}) {
+      const {DBClusterSnapshotIdentifier = '', DBClusterIdentifier, Tags = []} = input
+      const cluster = store.clusters.get(region, clusterReference(DBClusterIdentifier, region).id)
+      const id = snapshotId(DBClusterSnapshotIdentifier, 'DBClusterSnapshotIdentifier')
+      if (cluster.status !== 'available') throw notAvailable(cluster)
+      refuseBeyondQuota(rds, region)
+      const snapshot = recordSnapshot(rds, cluster, id, 'manual')
+      snapshot.status = 'creating'
+      const own = new Set(Tags.map(({Key}) => Key))
+      const copied = (store.tags.get(snapshot.arn) ?? []).filter(({Key}) => !own.has(Key))
+      store.tags.set(snapshot.arn, [...copied, ...Tags])
+      const about = {region, id, type: 'db-cluster-snapshot' as const, category: 'backup'}
+      events.add(about, '0074', 'Creating manual cluster snapshot.')
+      inBackground(lab, `creating the snapshot ${id}`, async () => {
+        snapshot.status = 'available'
+        events.add(about, '0075', 'Manual cluster snapshot created.')
+      })
+      return {DBClusterSnapshot: shown(snapshot, store.tags.get(snapshot.arn))}
+    },
+
     /** Within a region. What is copied is available at once. */
     CopyDBClusterSnapshot(input: CopyDBClusterSnapshotMessage, {region}) {
       const {SourceDBClusterSnapshotIdentifier: source = '', TargetDBClusterSnapshotIdentifier: target = ''} = input
       const original = store.snapshots.get(region, source.replace(/^arn:.*:cluster-snapshot:/, ''))
-      // As of CreateDBClusterSnapshot: letters, digits and hyphens, beginning with a letter (RDS API).
-      if (!/^[a-z](?:-?[\da-z])*$/i.test(target) || target.length > 63)
-        throw fault(
-          'InvalidParameterValue',
-          `The parameter TargetDBClusterSnapshotIdentifier is not a valid identifier.`,
-        )
-      const id = target.toLowerCase()
+      const id = snapshotId(target, 'TargetDBClusterSnapshotIdentifier')
+      if (original.status !== 'available') throw notYet(original)
       if (store.snapshots.has(region, id))
         throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
       refuseBeyondQuota(rds, region)
@@ -73,6 +105,7 @@ export function snapshotOperations(rds: Rds): Record<string, Operation> {
       const snapshot = store.snapshots.get(region, id)
       if (snapshot.type === 'automated')
         throw fault('InvalidDBClusterSnapshotStateFault', `Automated snapshot ${snapshot.id} cannot be deleted.`)
+      if (snapshot.status !== 'available') throw notYet(snapshot)
       store.snapshots.remove(region, snapshot.id)
       store.tags.delete(snapshot.arn)
       return {DBClusterSnapshot: shown(snapshot)}
@@ -80,7 +113,10 @@ export function snapshotOperations(rds: Rds): Record<string, Operation> {
   }
 }
 
-const shown = ({id, arn, type, cluster, createdAt}: SnapshotRecord, TagList?: Tag[]): DBClusterSnapshot => ({
+const notYet = ({id, status}: SnapshotRecord): Error =>
+  fault('InvalidDBClusterSnapshotStateFault', `DB cluster snapshot ${id} is not in available state: ${status}.`)
+
+const shown = ({id, arn, type, cluster, createdAt, status}: SnapshotRecord, TagList?: Tag[]): DBClusterSnapshot => ({
   DBClusterSnapshotIdentifier: id,
   DBClusterSnapshotArn: arn,
   DBClusterIdentifier: cluster.id,
@@ -88,8 +124,8 @@ const shown = ({id, arn, type, cluster, createdAt}: SnapshotRecord, TagList?: Ta
   SnapshotType: type,
   SnapshotCreateTime: createdAt,
   ClusterCreateTime: cluster.createdAt,
-  Status: 'available',
-  PercentProgress: 100,
+  Status: status,
+  PercentProgress: status === 'available' ? 100 : 0,
   Engine: ENGINE,
   EngineMode: 'provisioned',
   EngineVersion: cluster.engineVersion,

@@ -108,6 +108,7 @@ export interface SnapshotRecord {
   type: 'automated' | 'manual'
   cluster: ClusterRecord
   createdAt: Date
+  status: 'available' | 'creating'
 }
 
 /** Records of one kind by region and name; names are compared in lower case, as RDS does. */

@@ -164,6 +164,7 @@ function edgeOrigin(origin: Origin): EdgeOrigin {
   const {OriginReadTimeout = 30, OriginKeepaliveTimeout = 5} = origin.CustomOriginConfig ?? {}
   const {Id = '', DomainName = '', OriginPath = '', ConnectionAttempts = 3, ConnectionTimeout = 10} = origin
   if (!origin.CustomOriginConfig) throw unsupported(`origin of ${Id}'s kind: custom origins only`)
+  if (origin.OriginAccessControlId) throw unsupported(`the origin access control of ${Id}`)
   within('ConnectionAttempts', ConnectionAttempts, 1, 3)
   within('ConnectionTimeout', ConnectionTimeout, 1, 10)
   within('OriginReadTimeout', OriginReadTimeout, 1, 120)

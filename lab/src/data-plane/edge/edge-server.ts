@@ -63,6 +63,11 @@ export class EdgeServer {
     })
   }
 
+  /** Forgets what it has kept of the paths that match. */
+  forget(matches: (path: string) => boolean): void {
+    this.errors.forget(matches)
+  }
+
   private async serve(message: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     const {distribution} = this
     const config = distribution.served()

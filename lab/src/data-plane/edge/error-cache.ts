@@ -46,6 +46,11 @@ export class ErrorCache {
     return found && found.until > this.now() ? found : undefined
   }
 
+  /** Of the paths that match, whatever the method. */
+  forget(matches: (uri: string) => boolean): void {
+    for (const key of this.kept.keys()) if (matches(key.slice(key.indexOf(' ') + 1))) this.kept.delete(key)
+  }
+
   keep(key: string, error: KeptError, ttlMs: number): void {
     this.kept.delete(key)
     this.kept.set(key, {...error, until: this.now() + ttlMs})

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {SignJWT, generateKeyPair} from 'jose'
 
 import {account} from '../../../src/aws/apigateway/resources.js'
+import {providerOf} from '../../../src/aws/index.js'
 import {ApiGatewayService} from '../../../src/aws/apigateway/service.js'
 import type {ResourceContext} from '../../../src/cloudformation/provider.js'
 import {CognitoService} from '../../../src/aws/cognito-idp/service.js'
@@ -409,6 +410,35 @@ describe('apigateway', () => {
     })
     await api.call('DeleteMethod', where)
     await api.call('DeleteModel', {modelName: 'Used'})
+  })
+
+  it('aws 22: integrations other than Lambda’s proxy and MOCK, and mapping templates, are refused by name when they are made', async () => {
+    const api = await createApi(test.lab, functionArn)
+    const where = {resourceId: api.resourceId, httpMethod: 'PUT'}
+    await api.call('PutMethod', {...where, authorizationType: 'NONE'})
+    const lambda = `arn:aws:apigateway:${HOME}:lambda:path/2015-03-31/functions/${functionArn}/invocations`
+    const refused = async (integration: object) => {
+      const {name, status, message} = await refusal(
+        api.call('PutIntegration', {...where, integrationHttpMethod: 'POST', ...integration}),
+      )
+      expect({name, status}, message).deep.equal({name: 'NotImplemented', status: 501})
+      return message
+    }
+    for (const [type, uri] of Object.entries({AWS: lambda, HTTP: 'https://a.example', HTTP_PROXY: 'https://a.example'}))
+      expect(await refused({type, uri})).equal(`apigateway: the lab does not support integration of type ${type}`)
+    for (const template of [
+      '{"statusCode": $input.params("code")}',
+      '#if($context.stage == "prod"){"statusCode": 200}#end',
+    ])
+      expect(await refused({type: 'MOCK', requestTemplates: {'application/json': template}})).equal(
+        'apigateway: the lab does not support mapping templates',
+      )
+    expect(await refusal(api.call('GetIntegration', where))).include({name: 'NotFoundException'})
+    const made = {RestApiId: api.id, ResourceId: api.resourceId, HttpMethod: 'PATCH', AuthorizationType: 'NONE'}
+    const context = {lab: test.lab, region: HOME, stackName: 's', stackId: 's', logicalId: 'M', allocated() {}}
+    const Integration = {Type: 'AWS', IntegrationHttpMethod: 'POST', Uri: lambda}
+    const creation = providerOf('AWS::ApiGateway::Method')!.create({...made, Integration}, context)
+    expect(await refusal(creation)).include({message: 'apigateway: the lab does not support integration of type AWS'})
   })
 
   it('answers its own errors as told, and preflights by MOCK', async () => {

@@ -1,5 +1,8 @@
 import {expect} from 'chai'
 
+import {CloudFrontClient, CreateOriginAccessControlCommand} from '@aws-sdk/client-cloudfront'
+
+import {providerOf} from '../../../src/aws/index.js'
 import {keyValueStoresOf} from '../../../src/data-plane/edge/key-value-store.js'
 import {S3Service} from '../../../src/aws/s3/service.js'
 import {CloudFrontService} from '../../../src/aws/cloudfront/service.js'
@@ -13,6 +16,7 @@ import {
   type Origin,
 } from '../../support/edge-bench.js'
 import {AWAY, HOME, eventually, http, refusal, startTestLab, type TestLab} from '../../support/lab-data-plane.js'
+import {keysOf} from '../../wire/support.js'
 
 describe('cloudfront', () => {
   let test: TestLab
@@ -99,6 +103,96 @@ describe('cloudfront', () => {
       } finally {
         await paced.stop()
       }
+    })
+
+    it('aws 22: lists invalidations, takes none twice and not too many, and knows which paths there are', async () => {
+      const slow = await startTestLab([CloudFrontService, KeyValueStoreService], {distributionMs: 60_000})
+      try {
+        const [one, two] = await Promise.all([startOrigin(slow.lab, HOME), startOrigin(slow.lab, AWAY)])
+        const edge = await createEdge(slow.lab, distributionConfig(one, two))
+        const ask = (operation: string, input: object) =>
+          slow.lab.call('cloudfront', operation, {DistributionId: edge.id, ...input}, HOME)
+        const create = (CallerReference: string, Items: string[], Quantity = Items.length) =>
+          ask('CreateInvalidation', {InvalidationBatch: {CallerReference, Paths: {Quantity, Items}}})
+        const {Invalidation, Location} = await create('a', ['/v1', '/images/*'])
+        expect(Location).match(new RegExp(`/distribution/${edge.id}/invalidation/${Invalidation.Id}$`))
+        expect((await create('a', ['/v1', '/images/*'])).Invalidation.Id).equal(Invalidation.Id)
+        expect(await refusal(create('a', ['/v2']))).include({name: 'InvalidationBatchAlreadyExists', status: 400})
+        expect(await refusal(create('b', ['/v1'], 2))).include({name: 'InconsistentQuantities', status: 400})
+        for (const path of ['v1', '/a*b', ''])
+          expect(await refusal(create('b', [path])), path).include({name: 'InvalidArgument', status: 400})
+        const many = Array.from({length: 15}, (_, index) => `/${index}/*`)
+        expect(await refusal(create('b', many))).include({name: 'TooManyInvalidationsInProgress', status: 400})
+        const paths = Array.from({length: 3001}, (_, index) => `/${index}`)
+        expect(await refusal(create('b', paths))).include({name: 'BatchTooLarge', status: 413})
+        await create('b', ['/v2'])
+        const {InvalidationList} = await ask('ListInvalidations', {MaxItems: 1})
+        expect(InvalidationList).include({Quantity: 1, IsTruncated: true})
+        const rest = await ask('ListInvalidations', {Marker: InvalidationList.NextMarker})
+        expect(rest.InvalidationList.Items[0]).include({Id: Invalidation.Id, Status: 'InProgress'})
+        const {Distribution} = await slow.lab.call('cloudfront', 'GetDistribution', {Id: edge.id}, HOME)
+        expect(Distribution.InProgressInvalidationBatches).equal(2)
+        expect(await refusal(ask('GetInvalidation', {Id: 'I0'}))).include({name: 'NoSuchInvalidation', status: 404})
+        expect(await refusal(ask('ListInvalidations', {DistributionId: 'E0'}))).include({name: 'NoSuchDistribution'})
+      } finally {
+        await slow.stop()
+      }
+    })
+
+    it('aws 22: keeps origin access controls, by API and by template, and distributions name only what there is', async () => {
+      const client = new CloudFrontClient({
+        region: HOME,
+        endpoint: test.lab.endpoint,
+        credentials: keysOf(test.lab),
+        maxAttempts: 1,
+      })
+      const OriginAccessControlConfig = {
+        Name: 'site',
+        SigningProtocol: 'sigv4',
+        SigningBehavior: 'always',
+        OriginAccessControlOriginType: 's3',
+      } as const
+      const made = await client.send(new CreateOriginAccessControlCommand({OriginAccessControlConfig}))
+      client.destroy()
+      const {Id} = made.OriginAccessControl!
+      expect(await refusal(call('CreateOriginAccessControl', {OriginAccessControlConfig}))).include({
+        name: 'OriginAccessControlAlreadyExists',
+        status: 409,
+      })
+      const update = {Id, OriginAccessControlConfig: {...OriginAccessControlConfig, SigningBehavior: 'never'}}
+      expect(await refusal(call('UpdateOriginAccessControl', update))).include({name: 'InvalidIfMatchVersion'})
+      const {ETag} = await call('UpdateOriginAccessControl', {...update, IfMatch: made.ETag})
+      expect(await refusal(call('DeleteOriginAccessControl', {Id, IfMatch: made.ETag}))).include({
+        name: 'PreconditionFailed',
+        status: 412,
+      })
+      const {OriginAccessControlList} = await call('ListOriginAccessControls', {})
+      expect(OriginAccessControlList.Items).deep.equal([{Description: '', ...update.OriginAccessControlConfig, Id}])
+
+      const used = (control: string | undefined) => {
+        const given = config()
+        const [origin, ...others] = given.Origins!.Items!
+        const Items = [{...origin!, OriginAccessControlId: control}, ...others]
+        return refusal(createEdge(test.lab, {...given, Origins: {...given.Origins!, Items}}))
+      }
+      expect(await used('E0')).include({name: 'InvalidOriginAccessControl', status: 400})
+      expect(await used(Id)).include({name: 'NotImplemented', status: 501})
+      await call('DeleteOriginAccessControl', {Id, IfMatch: ETag})
+      expect(await refusal(call('GetOriginAccessControlConfig', {Id}))).include({
+        name: 'NoSuchOriginAccessControl',
+        status: 404,
+      })
+
+      const provider = providerOf('AWS::CloudFront::OriginAccessControl')!
+      const context = {lab: test.lab, region: HOME, stackName: 's', stackId: 's', logicalId: 'C', allocated() {}}
+      const {physicalId, attributes} = await provider.create({OriginAccessControlConfig}, context)
+      expect(attributes).deep.equal({Id: physicalId})
+      await provider.update!(physicalId, update, {OriginAccessControlConfig}, context)
+      expect(await provider.read!(physicalId, {}, context)).deep.equal({
+        OriginAccessControlConfig: update.OriginAccessControlConfig,
+      })
+      for (let times = 0; times < 2; times++) await provider.delete(physicalId, {}, context, {snapshot: false})
+      expect((await call('ListOriginAccessControls', {})).OriginAccessControlList.Quantity).equal(0)
     })
 
     it('refuses by name what the edge here would do otherwise', async () => {

@@ -22,6 +22,7 @@ import {
   HOME,
   createApi,
   createFunction,
+  eventually,
   http,
   refusal,
   startTestLab,
@@ -163,6 +164,32 @@ describe('the edge server', () => {
         expect(home.requests).length(1)
         expect(await http(`${edge.url}/v1?id=1`, {method: 'POST', body: 'x'})).include({status: 200, text: 'well'})
         expect(await http(`${edge.url}/v2`)).include({status: 200})
+      })
+
+      it('aws 22: until they are invalidated, by their path or by a pattern', async () => {
+        const edge = await createEdge(test.lab, config({}, ttl(600)))
+        failing(503)
+        for (const path of ['/v1', '/v1/a', '/v2']) expect(await http(`${edge.url}${path}`)).include({status: 503})
+        home.answer = (_, response) => response.end('well')
+        const call = (operation: string, input: object) =>
+          test.lab.call('cloudfront', operation, {DistributionId: edge.id, ...input}, HOME)
+        const invalidate = async (...Items: string[]) => {
+          const InvalidationBatch = {CallerReference: Items.join(' '), Paths: {Quantity: Items.length, Items}}
+          const {Invalidation} = await call('CreateInvalidation', {InvalidationBatch})
+          expect(Invalidation.Status).equal('InProgress')
+          await eventually('it is done', async () => {
+            const found = await call('GetInvalidation', {Id: Invalidation.Id})
+            return found.Invalidation.Status === 'Completed'
+          })
+        }
+        const statuses = async () =>
+          Promise.all(['/v1', '/v1/a', '/v2'].map(async (path) => (await http(`${edge.url}${path}`)).status))
+        await invalidate('/v1', '/other')
+        expect(await statuses()).deep.equal([200, 503, 503])
+        await invalidate('/v1*')
+        expect(await statuses()).deep.equal([200, 200, 503])
+        await invalidate('/*')
+        expect(await statuses()).deep.equal([200, 200, 200])
       })
 
       it('aws 10: for as long as the distribution says, which may be not at all', async () => {
