@@ -22,7 +22,7 @@ const HEAD = `# What each command answers in each situation
 
 Written by \`test/situations.test.ts\`, which puts a simulated deployment into each situation and asks each command; \`UPDATE_GOLDEN=1 npx mocha
 test/situations.test.ts\` writes it anew. us-east-1 is home, us-east-2 is away, and \`ToDoMgmt\` is the application. Every command but \`status\` and
-\`doctor\` is asked with \`--dry-run\`, and \`failover\` with the consent to data loss. \`doctor\` looks at this machine, its credentials and its way to AWS, not at the
+\`doctor\` is asked with \`--dry-run\`, \`failover\` with the consent to data loss, and \`upgrade\` to a newer patch. \`doctor\` looks at this machine, its credentials and its way to AWS, not at the
 deployment. RDS's status words, such as \`backing-up\`, do not make a situation: while the API of a region works, its database counts as working.
 `
 

@@ -5,7 +5,7 @@ import {accountOf, regionNames} from '../model/regions.js'
 import type {Session} from './session.js'
 
 /** What is called beside what probes and steps call. */
-const SERVICES = ['sts', 'iam', 'secretsmanager', 'cloudfront'] as const
+const SERVICES = ['sts', 'iam', 'secretsmanager', 'cloudfront', 'apigateway'] as const
 
 export async function openHealth(session: Session): Promise<Omit<HealthInput, 'intent' | 'signal'>> {
   const [world, checkup, ...rest] = await Promise.all([

@@ -59,6 +59,7 @@ export const ARN = {
   parameters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:cluster-pg:*`),
   instanceParameters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:pg:*`),
   /** The id of an API is random; its actions are HTTP's methods on paths. */
+  apiAccount: inEach((_, region) => `arn:aws:apigateway:${region}::/account`),
   api: inEach((_, region) => `arn:aws:apigateway:${region}::/restapis/*`),
   webAcl: inEach(({account}, region) => `arn:aws:wafv2:${region}:${account}:regional/webacl/*/*`),
   functions: (...which: FunctionName[]): Resources =>

@@ -115,6 +115,7 @@ export const CALLS = {
     on(servingFunctions, 'lambda:GetFunction'),
     on(ARN.any, 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'rds:DescribeAccountAttributes'),
     on(ARN.proxyAlone, 'rds:DescribeDBProxies'),
+    on(ARN.apiAccount, 'apigateway:GET'),
     on(ARN.distribution, 'cloudfront:GetDistribution'),
     on(ARN.principals, 'iam:SimulatePrincipalPolicy'),
   ],

@@ -78,6 +78,8 @@ export interface Vitals {
   functions(region: Region, options?: CallOptions): Promise<FunctionVitals[]>
   /** How many calls of functions the account may run at once in the region. */
   concurrencyLimit(region: Region, options?: CallOptions): Promise<number>
+  /** How many requests a second all APIs of the account may take in the region together; undefined where AWS does not say. */
+  requestRate(region: Region, options?: CallOptions): Promise<number | undefined>
   /** Manual snapshots of clusters that the account has and may have in the region; undefined where AWS does not say. */
   clusterSnapshots(region: Region, options?: CallOptions): Promise<Used | undefined>
   /** Ids of the subnets that the proxy stands in. */

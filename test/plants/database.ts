@@ -379,7 +379,7 @@ export const NO_INSTANCE: Plant = {
       region: AWAY,
       level: 'problem',
       says: 'the standby has no instance',
-      next: `add one: aws rds create-db-instance --region ${AWAY}`,
+      next: `add one: aws rds create-db-instance --region ${AWAY} --db-cluster-identifier todomgmt-${AWAY} --db-instance-identifier todomgmt-${AWAY}-1 --engine aurora-mysql --db-instance-class db.serverless`,
     },
   ], // Nobody reports a lag any more.
   maybe: [

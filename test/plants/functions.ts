@@ -207,6 +207,43 @@ export const FUNCTION_PLANTS: readonly Plant[] = [
     ],
   },
   {
+    name: 'The token authorizer marks what it keeps in another way',
+    by: 'lambda `UpdateFunctionConfiguration`',
+    make: (ground) => variable(ground, 'TokenAuthorizer', 'TOKEN_KEYS_TAG', '{"Key":"by","Value":"hand"}'),
+    drift: [
+      setting(subjectOf('TokenAuthorizer', 'environment TOKEN_KEYS_TAG'), FUNCTION),
+      property('*TokenAuthorizer* (AWS::Lambda::Function)/Environment/Variables/TOKEN_KEYS_TAG'),
+    ],
+  },
+  {
+    name: 'The APIs of the account may take fewer requests than at home',
+    by: 'the quota `L-8A5B8E43`, as a support case changes it',
+    async make({status}) {
+      const quota = {region: AWAY, serviceCode: 'apigateway', code: 'L-8A5B8E43'}
+      await callLab(status, 'PUT', 'quotas', {...quota, value: 9000})
+      return () => callLab(status, 'PUT', 'quotas', {...quota, value: 10_000})
+    },
+    health: [
+      {
+        check: 'request-rate',
+        region: AWAY,
+        level: 'problem',
+        says: `9000 requests a second, but 10000 in ${HOME}`,
+        next: `aws service-quotas request-service-quota-increase --region ${AWAY} --service-code apigateway --quota-code L-8A5B8E43 --desired-value 10000`,
+      },
+    ],
+    drift: [
+      {
+        kind: 'regions',
+        class: 'changed',
+        region: AWAY,
+        subject: 'quota apigateway L-8A5B8E43*',
+        says: 'what the account may have or do in one region is refused or throttled in the other',
+        next: 'have the lower value raised: aws service-quotas request-service-quota-increase',
+      },
+    ],
+  },
+  {
     name: 'The account may run fewer functions at once than at home',
     by: 'the quota `L-B99A9384`, as a support case changes it',
     async make({status}) {

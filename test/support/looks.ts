@@ -61,6 +61,7 @@ export function regionLook(region: string, change: Partial<RegionLook> = {}): Re
       [...writers, ...readers].map((name) => ({name, state: 'Active', update: 'Successful', subnets: SUBNETS})),
     ),
     concurrencyLimit: yes(1000),
+    requestRate: yes(10_000),
     snapshots: yes({count: 3, quota: 100}),
     subnets: yes(SUBNETS),
     trouble: yes({errors: [], throttles: []}),

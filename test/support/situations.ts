@@ -7,6 +7,7 @@ import {runSeed} from '../../src/actions/seed/run.js'
 import {runStatus} from '../../src/actions/status/run.js'
 import {runSteer} from '../../src/actions/steer/run.js'
 import {runSwitch} from '../../src/actions/switch/run.js'
+import {runUpgrade} from '../../src/actions/upgrade/run.js'
 import {recentRuns} from '../../src/engine/unfinished.js'
 import {EXIT, Unreachable} from '../../src/errors.js'
 import type {ExitName} from '../../src/errors.js'
@@ -21,7 +22,17 @@ import {planOf, start} from '../engine/support.js'
 import {memoryRun, memoryRuns} from './memory-run.js'
 import {AWAY, HOME, SimulatedWorld} from './simulated-world.js'
 
-export const COMMANDS = ['status', 'doctor', 'switchover', 'failover', 'failback', 'resume', 'steer', 'seed'] as const
+export const COMMANDS = [
+  'status',
+  'doctor',
+  'switchover',
+  'failover',
+  'failback',
+  'resume',
+  'steer',
+  'seed',
+  'upgrade',
+] as const
 export type Command = (typeof COMMANDS)[number]
 
 export interface Cell {
@@ -109,6 +120,12 @@ export class Stage {
 
     if (command === 'seed') {
       const {result, exit} = await runSeed({...base, folder: undefined, asked: {}, stage: tellStages(base.emit)})
+      return answered(exit, result.refusals, events)
+    }
+
+    if (command === 'upgrade') {
+      const consent = {given: () => true, ask: async () => true}
+      const {result, exit} = await runUpgrade({...base, to: '3.10.4', consent})
       return answered(exit, result.refusals, events)
     }
 

@@ -59,12 +59,15 @@ export interface RegionLook {
   functions: Sample<FunctionVitals[]>
   /** Calls of functions that the account may run at once. */
   concurrencyLimit: Sample<number>
+  /** Requests a second to all APIs of the account. Undefined where AWS does not say. */
+  requestRate: Sample<number | undefined>
   /** Undefined where AWS does not say. */
   snapshots: Sample<Used | undefined>
   /** Of the proxy. */
   subnets: Sample<string[]>
   trouble: Sample<Trouble>
-  peak: Sample<Peak>
+  /** Of the primary alone: what the standby has used says nothing. */
+  peak?: Sample<Peak>
   alarms: Sample<AlarmVitals[]>
   secrets: Sample<SecretVitals[]>
   /** Of its own pool: whether that has issued one, or why it has refused. */
@@ -146,13 +149,18 @@ export async function look(input: LookInput): Promise<Look> {
     ]),
   ])
   const {observation, diagnosis, plan, unprovenFence, gates} = prepared
-  const regions = await Promise.all(
-    sides.map(async ([region, side]): Promise<[Region, RegionLook]> => [
-      region,
-      {...side, outage: await outageIn(region, side, observation, input)},
-    ]),
-  )
   const primary = primaryOf(observation)
+  const peakIn = (region: Region): Promise<Sample<Peak>> =>
+    ask(`the metrics of the database in ${region}`, DEADLINE_MS, (inner) => vitals.peak(region, {signal: inner}))
+  const regions = await Promise.all(
+    sides.map(async ([region, side]): Promise<[Region, RegionLook]> => {
+      const [outage, peak] = await Promise.all([
+        outageIn(region, side, observation, input),
+        region === primary ? peakIn(region) : undefined,
+      ])
+      return [region, {...side, outage, ...(peak && {peak})}]
+    }),
+  )
   const end = last && endOf(last.lines)
   const settled = intent === 'failback' && primary === homeOf(deployment)
   return {
@@ -180,7 +188,7 @@ export async function look(input: LookInput): Promise<Look> {
   }
 }
 
-type FirstLook = Omit<RegionLook, 'outage'>
+type FirstLook = Omit<RegionLook, 'outage' | 'peak'>
 
 /**
  * A rehearsal outage shows: functions are closed, or the proxy has lost the database. Only then its memory is asked for, which stands
@@ -214,21 +222,44 @@ async function lookAt(
 ): Promise<FirstLook> {
   const of = <T>(what: string, call: (signal: AbortSignal) => Promise<T>): Promise<Sample<T>> =>
     ask(`${what} in ${region}`, DEADLINE_MS, call)
-  const [functions, concurrencyLimit, snapshots, subnets, trouble, peak, alarms, secrets, token, reached, identity] =
-    await Promise.all([
-      of('the functions', (signal) => vitals.functions(region, {signal})),
-      of('the account settings of Lambda', (signal) => vitals.concurrencyLimit(region, {signal})),
-      of('the account attributes of RDS', (signal) => vitals.clusterSnapshots(region, {signal})),
-      of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
-      of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
-      of('the metrics of the database', (signal) => vitals.peak(region, {signal})),
-      of('the alarms', (signal) => vitals.alarms(region, {signal})),
-      of('the secrets', (signal) => vitals.secrets(region, {signal})),
-      of('the user pool', (signal) => issued(world, region, signal)),
-      checkup.reach(region),
-      whoAsks(region),
-    ])
-  return {functions, concurrencyLimit, snapshots, subnets, trouble, peak, alarms, secrets, token, reached, identity}
+  const [
+    functions,
+    concurrencyLimit,
+    requestRate,
+    snapshots,
+    subnets,
+    trouble,
+    alarms,
+    secrets,
+    token,
+    reached,
+    identity,
+  ] = await Promise.all([
+    of('the functions', (signal) => vitals.functions(region, {signal})),
+    of('the account settings of Lambda', (signal) => vitals.concurrencyLimit(region, {signal})),
+    of('the account settings of API Gateway', (signal) => vitals.requestRate(region, {signal})),
+    of('the account attributes of RDS', (signal) => vitals.clusterSnapshots(region, {signal})),
+    of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
+    of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
+    of('the alarms', (signal) => vitals.alarms(region, {signal})),
+    of('the secrets', (signal) => vitals.secrets(region, {signal})),
+    of('the user pool', (signal) => issued(world, region, signal)),
+    checkup.reach(region),
+    whoAsks(region),
+  ])
+  return {
+    functions,
+    concurrencyLimit,
+    requestRate,
+    snapshots,
+    subnets,
+    trouble,
+    alarms,
+    secrets,
+    token,
+    reached,
+    identity,
+  }
 }
 
 async function issued({tokens}: World, region: Region, signal: AbortSignal): Promise<{refused?: string}> {

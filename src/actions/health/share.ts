@@ -44,6 +44,7 @@ export const onceEach = (vitals: Vitals, signal: AbortSignal): Vitals => ({
   concurrencyLimit: once(signal, (region, options) => vitals.concurrencyLimit(region, options)),
   peak: once(signal, (region, options) => vitals.peak(region, options)),
   secrets: once(signal, (region, options) => vitals.secrets(region, options)),
+  requestRate: (region, options) => vitals.requestRate(region, options),
   clusterSnapshots: (region, options) => vitals.clusterSnapshots(region, options),
   proxySubnets: (region, options) => vitals.proxySubnets(region, options),
   trouble: (region, options) => vitals.trouble(region, options),

@@ -10,6 +10,16 @@ export async function concurrencyLimit(clients: Clients, region: Region, options
   return AccountLimit?.ConcurrentExecutions ?? 0
 }
 
+/** The steady rate that API Gateway throttles the account to in a region (API Gateway API reference, Account: `throttleSettings`). */
+export async function requestRate(
+  clients: Clients,
+  region: Region,
+  options: AwsCallOptions,
+): Promise<number | undefined> {
+  const {throttleSettings} = await clients.call('apigateway', region, 'GetAccount', {}, options)
+  return throttleSettings?.rateLimit
+}
+
 /** Manual snapshots of clusters (RDS API, AccountQuota). Undefined where RDS does not say. */
 export async function clusterSnapshots(
   clients: Clients,

@@ -19,7 +19,7 @@ import type {
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {peakOf, troubleOf} from './metrics.js'
-import {clusterSnapshots, concurrencyLimit} from './quotas.js'
+import {clusterSnapshots, concurrencyLimit, requestRate} from './quotas.js'
 import {simulate} from './simulate.js'
 
 /** The most that one answer holds (CloudWatch API, DescribeAlarms; Secrets Manager API, ListSecrets). */
@@ -37,6 +37,10 @@ export class AwsVitals implements Vitals {
 
   concurrencyLimit(region: Region, options: CallOptions = {}): Promise<number> {
     return concurrencyLimit(this.clients, region, options)
+  }
+
+  requestRate(region: Region, options: CallOptions = {}): Promise<number | undefined> {
+    return requestRate(this.clients, region, options)
   }
 
   clusterSnapshots(region: Region, options: CallOptions = {}): Promise<Used | undefined> {

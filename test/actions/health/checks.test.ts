@@ -515,6 +515,14 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     /10 at once, but 1000/,
   ],
   [
+    'APIs that may take less in the standby',
+    {awayLook: {requestRate: yes(500)}},
+    'request-rate',
+    AWAY,
+    'problem',
+    /500 requests a second, but 10000 in us-east-1/,
+  ],
+  [
     'functions that fail',
     {homeLook: {trouble: yes({errors: [{at: NOW - 60_000, value: 9}], throttles: []})}},
     'function-errors',
@@ -653,6 +661,7 @@ describe('the checks of health', () => {
         awayLook: {
           functions: silence,
           concurrencyLimit: silence,
+          requestRate: silence,
           snapshots: silence,
           subnets: silence,
           trouble: silence,

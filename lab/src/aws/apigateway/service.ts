@@ -3,10 +3,13 @@ import type * as Api from '@aws-sdk/client-api-gateway'
 import {ApiServer} from '../../data-plane/api-gateway/api-server.js'
 import {isPlainTemplate} from '../../data-plane/api-gateway/gateway-response.js'
 import {JwksCache} from '../../data-plane/api-gateway/jwks-cache.js'
+import {TokenBucket} from '../../data-plane/api-gateway/token-bucket.js'
 import {randomId} from '../../data-plane/http.js'
 import type {CallContext, Lab, Operation, Service, TaggedResource} from '../../kernel.js'
 import {tagList} from '../../cloudformation/tags.js'
+import {quotasOf} from '../../quotas.js'
 import {badRequest, conflict, notFound, unsupported} from './faults.js'
+import {burstOf, THROTTLE_RATE} from './quota.js'
 import {deleteMethod, putIntegration, putIntegrationResponse, putMethod, putMethodResponse} from './methods.js'
 import {RestApiRecord, found} from './rest-api.js'
 import {logs, patchStage} from './stage.js'
@@ -21,7 +24,10 @@ export class ApiGatewayService implements Service {
   readonly api = api
   readonly operations: Record<string, Operation>
   private readonly apis = new Map<string, RestApiRecord>()
-  private readonly accounts = new Map<string, Api.Account>()
+  readonly quotas = [THROTTLE_RATE]
+  private readonly accounts = new Map<string, Pick<Api.Account, 'cloudwatchRoleArn'>>()
+  /** Of all APIs of a region together. */
+  private readonly buckets = new Map<string, TokenBucket>()
   private readonly keys = new Map<string, JwksCache>()
 
   constructor(private readonly lab: Lab) {
@@ -151,7 +157,7 @@ export class ApiGatewayService implements Service {
       ...settings,
       endpointConfiguration: input.endpointConfiguration ?? {types: ['EDGE']},
     })
-    const server = new ApiServer(this.lab, api, this.keysOf(region))
+    const server = new ApiServer(this.lab, api, this.keysOf(region), () => this.takesOne(region))
     api.listener = await this.lab.ports.http(region, api.hostname, (request, response) =>
       server.handle(request, response),
     )
@@ -168,19 +174,31 @@ export class ApiGatewayService implements Service {
   }
 
   private account(region: string): Api.Account {
-    return (
-      this.accounts.get(region) ?? {
-        throttleSettings: {rateLimit: 10_000, burstLimit: 5000},
-        features: ['UsagePlans'],
-        apiKeyVersion: '4',
-      }
-    )
+    const rateLimit = quotasOf(this.lab).value(region, THROTTLE_RATE)
+    return {
+      ...this.accounts.get(region),
+      throttleSettings: {rateLimit, burstLimit: burstOf(rateLimit)},
+      features: ['UsagePlans'],
+      apiKeyVersion: '4',
+    }
+  }
+
+  /** False where the request is one too many for the account. */
+  private takesOne(region: string): boolean {
+    const rate = quotasOf(this.lab).value(region, THROTTLE_RATE)
+    let bucket = this.buckets.get(region)
+    if (!bucket?.has(rate, burstOf(rate))) {
+      bucket = new TokenBucket(rate, burstOf(rate))
+      this.buckets.set(region, bucket)
+    }
+
+    return bucket.take()
   }
 
   /** Recorded: the lab writes no logs of API Gateway's to CloudWatch. */
   private updateAccount({patchOperations}: Api.UpdateAccountRequest, region: string): Api.Account {
     const role = patchOperations?.find(({path}) => path === '/cloudwatchRoleArn')
-    this.accounts.set(region, {...this.account(region), ...(role && {cloudwatchRoleArn: role.value})})
+    if (role) this.accounts.set(region, {cloudwatchRoleArn: role.value})
     return this.account(region)
   }
 

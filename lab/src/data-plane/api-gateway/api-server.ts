@@ -31,6 +31,8 @@ export class ApiServer {
     private readonly lab: Lab,
     private readonly api: ServedApi,
     private readonly keys: JwksCache,
+    /** False where the account has reached its own limit. */
+    private readonly accountTakes: () => boolean,
   ) {
     this.metrics = new ApiMetrics(lab, api.region)
     this.lambdaAuthorizers = new LambdaAuthorizers(lab, api.region)
@@ -119,6 +121,7 @@ export class ApiServer {
   }
 
   private throttle(stage: ServedStage, {resourcePath}: Route, method: string): void {
+    if (!this.accountTakes()) throw new GatewayError('THROTTLED')
     const {throttlingRateLimit: rate, throttlingBurstLimit: burst} = stage.settings(resourcePath, method)
     if (rate === undefined || burst === undefined || rate < 0 || burst < 0) return
     const key = `${stage.name} ${resourcePath} ${method}`

@@ -3,9 +3,11 @@ import {SignJWT, generateKeyPair} from 'jose'
 
 import {account} from '../../../src/aws/apigateway/resources.js'
 import {providerOf} from '../../../src/aws/index.js'
+import {THROTTLE_RATE} from '../../../src/aws/apigateway/quota.js'
 import {ApiGatewayService} from '../../../src/aws/apigateway/service.js'
 import type {ResourceContext} from '../../../src/cloudformation/provider.js'
 import {CognitoService} from '../../../src/aws/cognito-idp/service.js'
+import {quotasOf} from '../../../src/quotas.js'
 import {LambdaService} from '../../../src/aws/lambda/service.js'
 import {WafService} from '../../../src/aws/wafv2/service.js'
 import {
@@ -342,6 +344,20 @@ describe('apigateway', () => {
       expect((await http(`${api.url}/v1`)).status).equal(403)
       expect((await refusal(api.call('DeleteDeployment', {deploymentId}))).name).equal('BadRequestException')
     })
+  })
+
+  it('throttles all APIs of a region by the quota of the account, which GetAccount tells', async () => {
+    const rate = async (region: string) =>
+      (await test.lab.call('apigateway', 'GetAccount', {}, region)).throttleSettings
+    expect(await rate(HOME)).deep.equal({rateLimit: 10_000, burstLimit: 5000})
+    quotasOf(test.lab).set(HOME, THROTTLE_RATE, 0.01)
+    expect(await rate(HOME)).deep.equal({rateLimit: 0.01, burstLimit: 1})
+    expect(await rate(AWAY)).deep.equal({rateLimit: 10_000, burstLimit: 5000})
+    const statuses: number[] = []
+    for (let call = 0; call < 2; call++) statuses.push((await http(`${open.url}/v1`)).status)
+    expect(statuses).deep.equal([201, 429])
+    quotasOf(test.lab).set(HOME, THROTTLE_RATE, 10_000)
+    expect((await http(`${open.url}/v1`)).status).equal(201)
   })
 
   it('throttles as the stage is set, at once', async () => {

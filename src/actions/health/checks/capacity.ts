@@ -28,7 +28,7 @@ export function judgeCapacity(
 ): Judgement {
   const [first] = standby.details?.instances ?? []
   if (standby.instances.length === 0)
-    return problem('the standby has no instance', `add one: aws rds create-db-instance --region ${names.standby}`)
+    return problem('the standby has no instance', `add one: ${createInstance(names.standby, standby, primary)}`)
   const most = standby.capacity?.max
   const wanted = primary.capacity?.max
   const grow = (max: number): string =>
@@ -44,6 +44,13 @@ export function judgeCapacity(
   if (smaller) return smaller
   const known = most === undefined ? (first?.instanceClass ?? 'of a fixed size') : `may grow to ${most} ACU`
   return ok(peak === undefined ? known : `${known}; ${names.primary} has used ${peak} at most in the last day`)
+}
+
+/** As the primary's writer is, by the name that the template gives. */
+function createInstance(region: string, {id}: Cluster, {details}: Cluster): string {
+  const instances = details?.instances ?? []
+  const {instanceClass = SERVERLESS} = instances.find(({isWriter}) => isWriter) ?? instances[0] ?? {}
+  return `aws rds create-db-instance --region ${region} --db-cluster-identifier ${id} --db-instance-identifier ${id}-1 --engine aurora-mysql --db-instance-class ${instanceClass}`
 }
 
 /** Classes of instances of a fixed size: the largest of each side is what writes, or would. */

@@ -234,6 +234,7 @@ const connections: Check = {
     const {primary, standby} = look
     if (primary === undefined || standby === undefined) return [together(rolesUnknown)]
     const {peak} = look.regions[primary]!
+    if (!peak) return [{region: standby, ...notAsked}]
     const judgement = seen(peak, ({connections: most}) =>
       compared(look, (one, other) => judgeConnections(one, other, most, {primary, standby})),
     )

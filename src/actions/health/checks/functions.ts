@@ -134,6 +134,33 @@ const concurrencyLimit: Check = {
   },
 }
 
+/**
+ * API Gateway throttles all APIs of an account in a region together (API Gateway developer guide, "Throttle requests to your REST
+ * APIs"): a standby that may take less than the primary answers 429 to the rest.
+ */
+const requestRate: Check = {
+  id: 'request-rate',
+  area: 'path',
+  asks: 'May the APIs of the account take as many requests a second in the standby as in the primary?',
+  points: 20,
+  judge(look) {
+    const {primary, standby, regions} = look
+    if (primary === undefined || standby === undefined) return [together(rolesUnknown)]
+    const judgement = seen(regions[standby]!.requestRate, (rate) =>
+      seen(regions[primary]!.requestRate, (other) => {
+        if (rate === undefined || other === undefined) return ok('API Gateway names no limit')
+        return rate >= other
+          ? ok(`${rate} requests a second`)
+          : problem(
+              `${rate} requests a second, but ${other} in ${primary}`,
+              `aws service-quotas request-service-quota-increase --region ${standby} --service-code apigateway --quota-code L-8A5B8E43 --desired-value ${other}`,
+            )
+      }),
+    )
+    return [{region: standby, ...judgement}]
+  },
+}
+
 /** Of a time before the last switch nothing is counted: its fence throttles, and an outage fails. */
 const troubles: Check = {
   id: 'function-errors',
@@ -154,4 +181,4 @@ const troubles: Check = {
 const sumSince = (data: readonly Datum[], since: number): number =>
   data.filter(({at}) => at >= since).reduce((sum, {value}) => sum + value, 0)
 
-export const FUNCTIONS: readonly Check[] = [states, concurrency, concurrencyLimit, troubles]
+export const FUNCTIONS: readonly Check[] = [states, concurrency, concurrencyLimit, requestRate, troubles]

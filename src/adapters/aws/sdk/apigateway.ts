@@ -1,5 +1,6 @@
 export {
   APIGatewayClient as Client,
+  GetAccountCommand,
   GetAuthorizersCommand,
   GetResourcesCommand,
   GetRestApiCommand,
