@@ -4,7 +4,16 @@ import {mkdir, rm} from 'node:fs/promises'
 import {fileURLToPath} from 'node:url'
 import {build} from 'esbuild'
 
-export const BUNDLES = ['get', 'upsert', 'remove', 'create-table', 'ledger-check', 'compare', 'authorize'] as const
+export const BUNDLES = [
+  'get',
+  'upsert',
+  'remove',
+  'create-table',
+  'ledger-check',
+  'compare',
+  'authorize',
+  'log-role',
+] as const
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 

@@ -3,10 +3,11 @@ import {CfnOutput} from 'aws-cdk-lib'
 import type {Construct} from 'constructs'
 import {Alarms} from './alarms.js'
 import {ApiFunction} from './api-function.js'
-import {AUTHORIZER, COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, type FunctionPart} from './config.js'
+import {AUTHORIZER, COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, LOG_ROLE_KEEPER, type FunctionPart} from './config.js'
 import type {DataStack} from './data-stack.js'
 import {EdgeLock} from './edge-lock.js'
 import {SCOPE, type IdentityStack} from './identity-stack.js'
+import {LogRole} from './log-role.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 import {RestApi, STAGE} from './rest-api.js'
 import {TokenGuard} from './token-guard.js'
@@ -81,12 +82,19 @@ export class ApiStack extends RegionStack {
       protect,
     })
 
+    const logRole = new LogRole(this, 'LogRole', {
+      functionName: this.names.fn(this.region, LOG_ROLE_KEEPER),
+      bundle: join(props.bundles, 'log-role'),
+      key,
+      protect,
+    })
     const name = `${this.names.lower}-${this.region}`
     const rest = new RestApi(this, 'Rest', {
       name,
       description: `${this.config.app} in ${this.region}`,
       authorizer: guard.authorizer,
       routes: {GET: functions.GetToDos.fn, POST: functions.UpsertToDos.fn, DELETE: functions.RemoveToDos.fn},
+      logRole,
       key,
       protect,
       lockedToEdge: lockToEdge,

@@ -31,7 +31,7 @@ export interface ClusterProps {
   network: Network
   key: IKey
   clusterId: string
-  /** One or more; the first is made before the others, and writes while its region does. */
+  /** One or more; the first writes while its region does. */
   instanceIds: string[]
   capacity: {min: number; max: number}
   /** By default ENGINE_VERSION. */
@@ -120,7 +120,8 @@ export class Cluster extends Construct {
       instance.applyRemovalPolicy(removalPolicy)
       return instance
     })
-    for (const other of this.instances.slice(1)) other.addResourceDependency(this.instances[0]!)
+    // What is made first in a cluster writes. A cluster that joins has readers alone, which come up side by side.
+    if (props.founder) for (const other of this.instances.slice(1)) other.addResourceDependency(this.instances[0]!)
     this.acknowledgeFindings(props.protect)
   }
 

@@ -55,7 +55,7 @@ export interface Names {
   adminSecret: string
   /** Holds the header that the edge adds, with lockToEdge. */
   edgeSecret: string
-  fn(region: string, part: FunctionPart | typeof AUTHORIZER): string
+  fn(region: string, part: FunctionPart | typeof AUTHORIZER | typeof LOG_ROLE_KEEPER): string
   mapParameter: string
   /** Of each region: the public keys of both regions' user pools. */
   keysParameter: string
@@ -75,6 +75,8 @@ export type FunctionPart = (typeof FUNCTION_PARTS)[number]
 
 /** Judges tokens; it has no way to the database. */
 export const AUTHORIZER = 'TokenAuthorizer'
+/** Runs when a deployment is made, changed and deleted, and at no other time. */
+export const LOG_ROLE_KEEPER = 'LogRoleKeeper'
 
 export const DATABASE = 'todo'
 export const MASTER_USER = 'dradmin'

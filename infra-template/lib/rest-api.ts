@@ -1,4 +1,4 @@
-import {RemovalPolicy, Stack} from 'aws-cdk-lib'
+import {Stack} from 'aws-cdk-lib'
 import {
   AccessLogFormat,
   AuthorizationType,
@@ -18,6 +18,7 @@ import type {IKey} from 'aws-cdk-lib/aws-kms'
 import type {IFunction} from 'aws-cdk-lib/aws-lambda'
 import {Construct} from 'constructs'
 import {acknowledge} from './acknowledge.js'
+import type {LogRole} from './log-role.js'
 import {logGroup} from './logs.js'
 
 export const STAGE = 'prod'
@@ -31,6 +32,7 @@ export interface RestApiProps {
   /** Says who may call. */
   authorizer: IAuthorizer
   routes: {GET: IFunction; POST: IFunction; DELETE: IFunction}
+  logRole: LogRole
   key: IKey
   protect: boolean
   lockedToEdge: boolean
@@ -50,10 +52,8 @@ export class RestApi extends Construct {
       restApiName: props.name,
       description: props.description,
       endpointTypes: [EndpointType.REGIONAL],
-      // One setting of the account and region, for the logs of every API there: ours stays when the stack goes, whatever is protected.
-      // Others may write with our role by then, and the setting would name a role that is gone.
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      // One setting of the account and region: see LogRole.
+      cloudWatchRole: false,
       retainDeployments: false,
       deployOptions: {
         stageName: STAGE,
@@ -68,6 +68,7 @@ export class RestApi extends Construct {
       },
     })
     this.api.deploymentStage.node.addDependency(
+      props.logRole.setting,
       logGroup(this, 'ExecutionLog', {
         name: `API-Gateway-Execution-Logs_${this.api.restApiId}/${STAGE}`,
         key,
@@ -135,12 +136,6 @@ export class RestApi extends Construct {
         'APIG3',
         'The web ACL stands at the edge; "lockToEdge": true in config.json puts one here, too, that answers the edge alone.',
       )
-    const role = this.api.node.findChild('CloudWatchRole')
-    acknowledge(
-      role,
-      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]`,
-      'The role is a setting of the account and region, for every API in it; AWS documents this policy for it.',
-    )
   }
 
   /** `<id>.execute-api.<region>.amazonaws.com` */

@@ -62,13 +62,20 @@ describe('the template', () => {
     })
   })
 
-  it('aws 07: leaves the role behind with which every API of the account and region writes its logs', () => {
+  it('aws 07: takes no log role of API Gateway away from others, and leaves its own behind', () => {
     const kept = {DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain'}
     for (const region of [config.home, config.away]) {
       const api = template(names.stack('api', region))
-      const [, account] = Object.entries(api.findResources('AWS::ApiGateway::Account', kept))[0]!
-      const role = account.Properties.CloudWatchRoleArn['Fn::GetAtt'][0] as string
+      // It would set our role whatever was set before.
+      api.resourceCountIs('AWS::ApiGateway::Account', 0)
+      const [setting] = Object.keys(api.findResources('Custom::ApiLogRole'))
+      const fn = Object.values(api.findResources('AWS::Lambda::Function')).find(
+        ({Properties}) => Properties.FunctionName === names.fn(region, 'LogRoleKeeper'),
+      )
+      const role = fn!.Properties.Environment.Variables.LOG_ROLE_ARN['Fn::GetAtt'][0] as string
       assert.ok(role in api.findResources('AWS::IAM::Role', kept), role)
+      const [stage] = Object.values(api.findResources('AWS::ApiGateway::Stage'))
+      assert.ok(stage!.DependsOn.includes(setting), 'a stage waits for the setting')
     }
   })
 
@@ -91,6 +98,12 @@ describe('the template', () => {
     follow(global)
     assert.equal(instances.length, config.instances)
     assert.deepEqual(instances.filter((id) => needed.has(id)).length, 1)
+  })
+
+  it('aws 12: makes the instances away side by side, none of which writes', () => {
+    const instances = Object.values(template(names.stack('data', config.away)).findResources('AWS::RDS::DBInstance'))
+    assert.equal(instances.length, config.instances)
+    for (const {DependsOn} of instances) assert.equal(DependsOn, undefined)
   })
 
   it('aws 10: has the edge keep no error', () => {

@@ -40,6 +40,8 @@ export interface Profile {
   name: 'instant' | 'paced' | 'hostile'
   /** From the acceptance of FailoverGlobalCluster or SwitchoverGlobalCluster to the promotion. */
   promotionMs: number
+  /** From the call that makes one to its being available. A lab that starts with its stacks has waited for them already. */
+  makingMs: {cluster: number; instance: number; proxy: number}
   /** From a KeyValueStore write to its being seen by the edge. */
   keyValueStoreMs: number
   /** From UpdateDistribution to `Deployed`. */

@@ -72,6 +72,8 @@ export class LocalLab implements Lab {
   private readonly paths: {prefix: string; handler: HttpHandler}[] = []
   private readonly closers: (() => Promise<void> | void)[] = []
   private stopping: Promise<void> | undefined
+  /** May be replaced while the lab runs. */
+  profile: Profile
 
   private constructor(
     private readonly options: LabOptions,
@@ -81,6 +83,7 @@ export class LocalLab implements Lab {
     readonly ports: LabPorts,
     readonly pki: Pki,
   ) {
+    this.profile = options.profile
     this.governance = new Governance(
       this.services,
       options.enforceIam ?? false,
@@ -140,10 +143,6 @@ export class LocalLab implements Lab {
 
   get folder(): string {
     return this.options.folder
-  }
-
-  get profile(): Profile {
-    return this.options.profile
   }
 
   get credentialsFile(): string {

@@ -12,7 +12,7 @@ import {claimFolder, ownRecord, removeFolder, writeRecord} from './folder.js'
 import {LocalLab} from './lab.js'
 import {openLog, type Log} from './log.js'
 import {failure, tell} from './parent.js'
-import {PROFILES} from './profile.js'
+import {INSTANT, PROFILES} from './profile.js'
 import {isRegion, RegionUnknown} from './regions.js'
 
 /** A lab that cannot stop in order within this time ends without. */
@@ -125,7 +125,8 @@ async function boot(): Promise<void> {
     home,
     away,
     folder,
-    profile,
+    // It starts with stacks that have been made before.
+    profile: {...profile, makingMs: values.empty ? profile.makingMs : INSTANT.makingMs},
     seed: Number(values.seed),
     port: Number(values.port),
     log,
@@ -139,6 +140,7 @@ async function boot(): Promise<void> {
   await writeRecord(folder, ownRecord(name, lab.endpoint, false))
   for (const service of makeServices(lab)) lab.register(service)
   if (!values.empty) await deploy(lab, resolve(values.assembly), progress)
+  lab.profile = profile
 
   await writeRecord(folder, ownRecord(name, lab.endpoint, true))
   ready = true

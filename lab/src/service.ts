@@ -25,6 +25,8 @@ export interface WireCall {
 export interface Need {
   action: string
   resources: string[]
+  /** Values of condition keys that the call itself does not tell, by name in lower case. */
+  context?: Readonly<Record<string, string>>
 }
 
 /** Asks a service of the lab; undefined where it says no. */
@@ -49,6 +51,8 @@ export interface Permissions {
   all?: Readonly<Record<string, string>>
   /** ARNs that no pattern gives. */
   resources?(call: WireCall, lookup: Lookup): string[] | Promise<string[]>
+  /** What the service asks of another one with the caller's own rights. */
+  onBehalf?(call: WireCall, lookup: Lookup): Promise<Need[]>
   /** Everything that a call wants, where the tables above do not say it; none: AWS lets everybody call it. */
   needs?(call: WireCall): Need[] | undefined
   /** What a caller must also be allowed to be told this error; without it AWS answers that access is denied. */

@@ -21,6 +21,8 @@ export interface Grant {
   resources: (place: Place) => string[]
   /** Only on what bears the tag of the application. */
   owned?: true
+  /** Of a key: only grants that an AWS service makes for itself on the caller's behalf. */
+  forServices?: true
   /** Of actions that know no resources: in CloudFront's region too, and not in the application's alone. */
   edge?: true
   /** Only where the APIs answer nobody without the edge's header. */

@@ -37,12 +37,13 @@ export const ARN = {
   map: inEach(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
   globalCluster: (place: Place) => [`arn:aws:rds::${place.account}:global-cluster:${lower(place)}`],
   cluster: inEach((place, region) => `arn:aws:rds:${region}:${place.account}:cluster:${lower(place)}-${region}`),
-  /** Those that Aurora makes at a failover, and their copies. */
-  leftSnapshots: inEach((place, region) =>
-    [`rds:unplanned-global-failover-${lower(place)}-${region}-*`, `${lower(place)}-${region}-kept-*`].map(
-      (name) => `arn:aws:rds:${region}:${place.account}:cluster-snapshot:${name}`,
+  /** Those that Aurora makes at a failover, and their copies. Of all regions, since a policy may not be long: the names hold the region. */
+  leftSnapshots: (place: Place) =>
+    [`rds:unplanned-global-failover-${lower(place)}-*`, `${lower(place)}-*-kept-*`].map(
+      (name) => `arn:aws:rds:*:${place.account}:cluster-snapshot:${name}`,
     ),
-  ),
+  /** The id of a key is random. */
+  key: inEach(({account}, region) => `arn:aws:kms:${region}:${account}:key/*`),
   /** DescribeDBInstances by cluster is a list: IAM asks for all of them. */
   anyInstance: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:db:*`),
   /** The ARN of a proxy holds an id and not its name. */

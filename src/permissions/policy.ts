@@ -10,7 +10,7 @@ export interface Statement {
   Effect: 'Allow'
   Action: string[]
   Resource: string[]
-  Condition?: {StringEquals: Record<string, string[]>}
+  Condition?: {StringEquals: Record<string, string[]>; BoolIfExists?: Record<string, string>}
 }
 
 export interface PolicyDocument {
@@ -68,8 +68,14 @@ function permissions(grants: readonly Grant[], place: Place): Permission[] {
 }
 
 /** What cannot be bound to a resource is bound to the regions. */
-function conditionOf({resources, owned, edge}: Grant, place: Place): Condition {
-  if (owned) return {Condition: {StringEquals: {[`aws:ResourceTag/${OWNER_TAG}`]: [place.app]}}}
+function conditionOf({resources, owned, forServices, edge}: Grant, place: Place): Condition {
+  // Every call that makes a grant has this key, and no other call has it.
+  const BoolIfExists = forServices && {'kms:GrantIsForAWSResource': 'true'}
+  if (owned) {
+    const StringEquals = {[`aws:ResourceTag/${OWNER_TAG}`]: [place.app]}
+    return {Condition: {StringEquals, ...(BoolIfExists && {BoolIfExists})}}
+  }
+
   if (!resources(place).includes('*')) return {}
   return {
     Condition: {

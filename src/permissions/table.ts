@@ -41,8 +41,12 @@ export const CALLS = {
   'database.givenUp': [on(ARN.any, 'rds:DescribeEvents')],
   'database.failoverEvents': [on(ARN.any, 'rds:DescribeEvents')],
   'leftVolumes.list': [on(ARN.cluster, 'rds:DescribeDBClusterSnapshots')],
-  // The copy bears the tags of its original.
-  'leftVolumes.keep': [on(ARN.leftSnapshots, 'rds:AddTagsToResource', 'rds:CopyDBClusterSnapshot')],
+  // The copy bears the tags of its original, and is encrypted with its key: RDS uses that on behalf of whoever copies, who needs these
+  // two for it [Aurora user guide, "AWS KMS key management", authorizing use of a customer managed key].
+  'leftVolumes.keep': [
+    on(ARN.leftSnapshots, 'rds:AddTagsToResource', 'rds:CopyDBClusterSnapshot'),
+    {...onOurs(ARN.key, 'kms:CreateGrant', 'kms:DescribeKey'), forServices: true},
+  ],
   'writers.mode': [on(writers, 'lambda:GetFunctionConcurrency', 'lambda:ListTags')],
   'writers.fence': [on(writers, 'lambda:PutFunctionConcurrency', 'lambda:TagResource')],
   'writers.unfence': [

@@ -4,7 +4,8 @@
  * 1. The engine against the same AWS calls made directly: time from the first call to the first write that the new primary
  *    acknowledged through the edge. Bound: 1.5 in profile `paced`. In `instant` there is nothing to wait for, and it is printed.
  * 2. Lab boot and deploy against the boot of the database pair alone. Printed.
- * 3. `deploy` to an empty lab against the lab's own provisioning, as a ratio, and the second deploy. Printed.
+ * 3. `deploy` to an empty lab against the lab's own provisioning, as a ratio, and the second deploy. In `paced`, its critical path, by
+ *    the events of the stacks. Printed; `--only deploy` for this alone.
  * 4. `drift --rows` against bare scans of a table of --rows rows (200000 by default): bound 2.5; and against pt-table-sync where Debian's
  *    percona-toolkit is installed: 5 times as fast. At most 256 MB at any size. `--only rows` for this alone, `--differing 0,1000` for
  *    other numbers of differing rows.
@@ -19,12 +20,14 @@ import {DatabaseLab} from '../../lab/test/support/lab-database.js'
 import {BenchLab} from './bench-lab.js'
 import type {ProfileName} from './bench-lab.js'
 import {timeCommands} from './commands.js'
-import {timeDeploy} from './deploy.js'
+import {pacedDeploy, timeDeploy} from './deploy.js'
 import {benchOutage, benchPlanned} from './outage.js'
 import {benchRows} from './rows.js'
 import type {DeployTimes} from './deploy.js'
 
 const BOUND = 1.5
+/** What takes less is left out of a critical path. */
+const SHOWN_MS = 500
 
 const {values} = parseArgs({
   options: {
@@ -92,6 +95,26 @@ async function deployAgainstEngine(): Promise<void> {
   print('deploy, instant: without change', `${again!.toFixed(1)} s`)
 }
 
+async function deployPaced(): Promise<void> {
+  const seconds: number[] = []
+  const stacks: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const {timeline, ...deploy} = await pacedDeploy()
+    const {path} = timeline
+    seconds.push(deploy.seconds)
+    stacks.push(timeline.seconds)
+    if (round > 0) continue
+    for (const {stack, logicalId, type, began, ended} of path.filter((one) => one.ended - one.began >= SHOWN_MS))
+      print(
+        `  ${((began - path[0]!.began) / 1000).toFixed(1)} s ${stack}`,
+        `${logicalId} (${type}) ${ended - began} ms`,
+      )
+  }
+
+  print('deploy, paced: all stacks', `${median(stacks).toFixed(1)} s`)
+  print('deploy, paced: the command', `${median(seconds).toFixed(1)} s`)
+}
+
 /** Those that `--only` leaves. */
 const wanted = (part: string): boolean => values.only === undefined || values.only === part
 
@@ -102,9 +125,13 @@ const differing = values.differing.split(',').map(Number)
 if (wanted('rows')) failures.push(...(await benchRows({rows: Number(values.rows), differing, rounds, print, median})))
 if (wanted('outage')) failures.push(...(await benchOutage({rounds, print, median})))
 if (wanted('planned')) failures.push(...(await benchPlanned({rounds, print, median})))
+if (wanted('deploy')) {
+  await deployAgainstEngine()
+  await deployPaced()
+}
+
 if (wanted('switch')) {
   await databasePair()
-  await deployAgainstEngine()
   await engineAgainstDirect('instant')
   const ratio = await engineAgainstDirect('paced')
   if (ratio > BOUND) {

@@ -34,7 +34,9 @@ describe('the template', function () {
     assembly.all('AWS::Lambda::Function').filter(({properties}) => properties.FunctionName !== undefined)
   const guardOf = (region: string): Resource =>
     functions().find(({properties}) => properties.FunctionName === `ToDoMgmt-app-${region}-TokenAuthorizer`)!
-  const isGuard = ({properties}: Resource): boolean => properties.FunctionName.endsWith('-TokenAuthorizer')
+  /** Has to do with data. */
+  const isInNetwork = ({properties}: Resource): boolean =>
+    !/-(TokenAuthorizer|LogRoleKeeper)$/.test(properties.FunctionName)
 
   it('has two stacks of each kind, one a region, and one edge, each pinned to account and region', () => {
     const stacks = ['api', 'data', 'directory', 'identity'].flatMap((part) =>
@@ -58,6 +60,7 @@ describe('the template', function () {
           'LedgerCheck',
           'CompareRows',
           'TokenAuthorizer',
+          'LogRoleKeeper',
         ].map((part) => `ToDoMgmt-app-${region}-${part}`),
       ),
     )
@@ -117,7 +120,9 @@ describe('the template', function () {
   })
 
   it('allows as long for a write in flight as the map says', () => {
-    const ofWriters = functions().filter(({properties}) => !properties.FunctionName.endsWith('CompareRows'))
+    const ofWriters = functions().filter(
+      ({properties}) => !/(CompareRows|LogRoleKeeper)$/.test(properties.FunctionName),
+    )
     for (const {properties} of ofWriters) expect(properties.Timeout).to.be.at.most(10)
   })
 
@@ -198,7 +203,7 @@ describe('the template', function () {
     it('defect 11: each proxy has a READ_ONLY endpoint, and each function knows both hosts', () => {
       for (const {properties} of each('data', 'AWS::RDS::DBProxyEndpoint'))
         expect(properties.TargetRole).to.equal('READ_ONLY')
-      for (const {properties} of functions().filter((one) => !isGuard(one))) {
+      for (const {properties} of functions().filter(isInNetwork)) {
         const {DB_PROXY_HOST, DB_READER_HOST} = properties.Environment.Variables
         expect(JSON.stringify(DB_PROXY_HOST)).to.include('ProxyA')
         expect(JSON.stringify(DB_READER_HOST)).to.include('ProxyReader')
@@ -314,16 +319,18 @@ describe('the template', function () {
       for (const {Action, Resource} of actions) {
         for (const action of [Action].flat()) {
           expect(action).to.match(
-            /^(secretsmanager:GetSecretValue|logs:(CreateLogStream|PutLogEvents)|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)|ssm:(AddTagsToResource|DeleteParameter|GetParameter|PutParameter))$/,
+            /^(secretsmanager:GetSecretValue|logs:(CreateLogStream|PutLogEvents)|ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)|ssm:(AddTagsToResource|DeleteParameter|GetParameter|PutParameter)|apigateway:(GET|PATCH)|iam:PassRole)$/,
           )
           if (Resource === '*') expect(action).to.match(/^ec2:/)
+          if (action.startsWith('apigateway:')) expect(JSON.stringify(Resource)).to.match(/::\/account"/)
+          if (action === 'iam:PassRole') expect(JSON.stringify(Resource)).to.match(/^\{"Fn::GetAtt":\["LogRole/)
           if (action.startsWith('ssm:'))
             expect(resolved(Resource)).to.match(/:parameter\/todo-dr\/ToDoMgmt\/token-keys$/)
         }
       }
 
       const attached = functions().map(({properties}) => properties.Role['Fn::GetAtt'][0] as string)
-      expect(new Set(attached).size, 'a role of its own in each region').to.equal(7)
+      expect(new Set(attached).size, 'a role of its own in each region').to.equal(8)
       for (const role of assembly
         .resources('ToDoMgmt-api-us-east-1', 'AWS::IAM::Role')
         .filter(({id}) => attached.includes(id))) {

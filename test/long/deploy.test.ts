@@ -1,5 +1,6 @@
 /** What goes wrong in deployments and is put right again: updates in place and by replacement, rollbacks that end and that do not. */
 
+import {APIGatewayClient, GetAccountCommand, UpdateAccountCommand} from '@aws-sdk/client-api-gateway'
 import {
   CloudFormationClient,
   DeleteStackCommand,
@@ -17,9 +18,10 @@ import {Deploying, MEMBERS, TAKEN, stackOf} from '../support/deploying.js'
 
 const STUCK = 'Demo-identity-us-west-2'
 const SHELF = 'demo-shelf'
+const OF_OTHERS = 'arn:aws:iam::000000000000:role/of-others'
 
 describe('a deployment that goes wrong', function () {
-  this.timeout(120_000)
+  this.timeout(180_000)
   const deploying = new Deploying()
   const {sandbox, project} = deploying
   const run = (args?: string[], code?: number) => deploying.run(args, code)
@@ -28,6 +30,9 @@ describe('a deployment that goes wrong', function () {
   let s3: S3Client
 
   before(async () => {
+    await json(['--stack', 'Demo-identity-us-east-1'])
+    const patchOperations = [{op: 'replace' as const, path: '/cloudwatchRoleArn', value: OF_OTHERS}]
+    await (await deploying.client(APIGatewayClient)).send(new UpdateAccountCommand({patchOperations}))
     expect(await json()).to.include({status: 'deployed'})
     project.freeze()
     cloudFormation = await deploying.client(CloudFormationClient)
@@ -61,6 +66,28 @@ describe('a deployment that goes wrong', function () {
       (error: Error) => expect(error.message).to.contain('UPDATE_ROLLBACK_FAILED'),
     )
   }
+
+  it('aws 07: gives API Gateway a role to write logs with only where it has none', async () => {
+    const roleIn = async (region: string) =>
+      (await (await deploying.client(APIGatewayClient, region)).send(new GetAccountCommand({}))).cloudwatchRoleArn
+    expect(await roleIn('us-east-1')).to.match(/^arn:aws:iam::000000000000:role\/Demo-api-us-east-1-LogRole/)
+    expect(await roleIn('us-west-2')).to.equal(OF_OTHERS)
+  })
+
+  it('aws 12: deploys what is independent side by side, in both regions', async () => {
+    const created = async (StackName: string, region: string) => {
+      const client = await deploying.client(CloudFormationClient, region)
+      const {StackEvents = []} = await client.send(new DescribeStackEventsCommand({StackName}))
+      const end = StackEvents.find((one) => one.LogicalResourceId === StackName)
+      const {Stacks = []} = await client.send(new DescribeStacksCommand({StackName}))
+      return {began: Stacks[0]!.CreationTime!.getTime(), ended: end!.Timestamp!.getTime()}
+    }
+
+    const homeData = await created(MEMBERS.home, 'us-east-1')
+    const awayData = await created(MEMBERS.away, 'us-west-2')
+    expect((await created('Demo-identity-us-west-2', 'us-west-2')).began).to.be.lessThan(homeData.ended)
+    expect((await created('Demo-api-us-east-1', 'us-east-1')).began).to.be.lessThan(awayData.ended)
+  })
 
   it('updates a parameter group in place, replaces what is renamed, and takes back what breaks', async () => {
     const group = project.logicalId(MEMBERS.away, 'AWS::RDS::DBClusterParameterGroup')

@@ -92,12 +92,17 @@ const WITHOUT_OCCASION: Record<string, string> = {
     'a parameter group that somebody has made for instances',
   ...Object.fromEntries(
     ['failback', 'resume'].flatMap((command) =>
-      ['AddTagsToResource', 'CopyDBClusterSnapshot'].flatMap((action) =>
-        ['rds:unplanned-global-failover-todomgmt-REGION-*', 'todomgmt-REGION-kept-*'].map((name) => [
-          `${command}: rds:${action} on arn:aws:rds:REGION:000000000000:cluster-snapshot:${name}`,
-          'tags of a copy are no call of their own on the lab; a run that is cut just before it copies',
-        ]),
-      ),
+      [
+        ...['CreateGrant', 'DescribeKey'].map((action) => `kms:${action} on arn:aws:kms:REGION:000000000000:key/*`),
+        ...['AddTagsToResource', 'CopyDBClusterSnapshot'].flatMap((action) =>
+          ['rds:unplanned-global-failover-todomgmt-*', 'todomgmt-*-kept-*'].map(
+            (name) => `rds:${action} on arn:aws:rds:*:000000000000:cluster-snapshot:${name}`,
+          ),
+        ),
+      ].map((grant) => [
+        `${command}: ${grant}`,
+        'tags of a copy are no call of their own on the lab; a run that is cut just before it copies',
+      ]),
     ),
   ),
   'drift: rds:DescribeDBProxyEndpoints on arn:aws:rds:REGION:000000000000:db-proxy-endpoint:prx-endpoint-*':

@@ -19,7 +19,8 @@ const TYPES = facts.types as Record<string, string>
 /** Whether a pattern of a policy is about a kind of resource: what is fixed in both is the same. */
 const isAbout = (pattern: string, type: string): boolean => {
   const kind = TYPES[type]!.replace(':R:', ':eu-west-1:').replace(':A:', `:${PLACE.account}:`).replaceAll('~', '*')
-  return pattern === '*' || wildcard(kind, false).test(pattern) || wildcard(pattern, false).test(kind)
+  const here = pattern.replace(/^(arn:aws:\w+):\*:/, '$1:eu-west-1:')
+  return pattern === '*' || wildcard(kind, false).test(here) || wildcard(here, false).test(kind)
 }
 
 const resourcesOf = (grants: readonly Grant[]): Map<string, string[]> => {

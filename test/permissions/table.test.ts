@@ -29,8 +29,8 @@ describe('the table of permissions', () => {
     const granted = all.flatMap((grants) => grants.flatMap(({actions}) => actions))
     const missing = [...new Set(named)].filter((action) => !granted.includes(action) && !FREE.has(action))
     expect(missing, 'adapters call what no grant of the table allows').to.deep.equal([])
-    // S3 asks for it beside GetObject; the toolkit assumes the roles of its bootstrap by itself.
-    const implied = new Set(['s3:ListBucket', 'sts:AssumeRole'])
+    // S3 asks for it beside GetObject, and RDS for a copy of an encrypted snapshot; the toolkit assumes the roles of its bootstrap by itself.
+    const implied = new Set(['kms:CreateGrant', 's3:ListBucket', 'sts:AssumeRole'])
     const unknown = [...new Set(granted)].filter((action) => !named.includes(action) && !implied.has(action))
     expect(unknown, 'the table grants what no adapter calls').to.deep.equal([])
   })
@@ -109,6 +109,16 @@ describe('a policy', () => {
         Action.join(','),
       ).to.equal(true)
     }
+  })
+
+  it('aws 13: lets a failback copy a snapshot under our own key, by a grant that a service makes and nobody else', () => {
+    const {Statement} = policyOf(callsOf('failback'), PLACE)
+    const ofKeys = Statement.filter(({Action}) => Action.some((action) => action.startsWith('kms:')))
+    const Resource = ['eu-central-1', 'eu-west-1'].map((region) => `arn:aws:kms:${region}:123456789012:key/*`)
+    const StringEquals = {'aws:ResourceTag/todo-dr:app': ['Demo']}
+    const Condition = {StringEquals, BoolIfExists: {'kms:GrantIsForAWSResource': 'true'}}
+    const Action = ['kms:CreateGrant', 'kms:DescribeKey']
+    expect(ofKeys).to.deep.equal([{Effect: 'Allow', Action, Resource, Condition}])
   })
 
   it('is that of a topic, or of all commands', () => {

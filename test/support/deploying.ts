@@ -39,11 +39,10 @@ export class Deploying {
     return this.#lab
   }
 
-  /** Of the away region. */
-  async client<C>(Client: new (settings: object) => C): Promise<C> {
+  async client<C>(Client: new (settings: object) => C, region = REGIONS.away): Promise<C> {
     const lab = await this.lab()
     const {endpoint} = lab
-    return new Client({region: REGIONS.away, endpoint, credentials: labKeys(lab), forcePathStyle: true})
+    return new Client({region, endpoint, credentials: labKeys(lab), forcePathStyle: true})
   }
 
   async end(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 export interface LogRecord {
-  event: 'answer' | 'retry' | 'secret' | 'bug' | 'migration' | 'token' | 'keys'
+  event: 'answer' | 'retry' | 'secret' | 'bug' | 'migration' | 'token' | 'keys' | 'log-role'
   code: string
   requestId?: string
   function?: string

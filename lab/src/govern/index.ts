@@ -111,17 +111,18 @@ export class Governance {
     for (const [member, kind] of KINDS) {
       const policy = caller[member]
       if (!policy) continue
-      for (const {action, resources} of needs)
-        for (const resource of resources) refuse(caller.arn, policy, kind, this.request(call, action, resource))
+      for (const need of needs)
+        for (const resource of need.resources) refuse(caller.arn, policy, kind, this.request(call, need, resource))
     }
   }
 
-  private request({region}: GovernedCall, action: string, resource: string): PolicyQuestion {
+  private request({region}: GovernedCall, {action, context = {}}: Need, resource: string): PolicyQuestion {
     return {
       action,
       resource,
       context: (key) => {
         if (key === 'aws:requestedregion') return region
+        if (Object.hasOwn(context, key)) return context[key]
         return key.startsWith('aws:resourcetag/') ? this.tag(region, resource, key.slice(16)) : undefined
       },
     }

@@ -31,11 +31,12 @@ export async function needsOf(
   const named = Object.hasOwn(actions, operation) ? actions[operation]! : operation
   const names = [typeof named === 'string' ? named : named(input), also[operation]]
   const resources = await namedResources(permissions, call, lookup)
-  return names.flatMap((name) => {
+  const needs = names.flatMap((name): Need[] => {
     if (name === undefined) return []
     const action = `${prefix}:${name}`
     return [{action, resources: askedFor(action, resources, permissions.all?.[operation], region)}]
   })
+  return [...needs, ...((await permissions.onBehalf?.(call, lookup)) ?? [])]
 }
 
 /** At least one: `*` where nothing is asked for. What is required and not named is all of its kind. */

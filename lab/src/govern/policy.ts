@@ -76,10 +76,11 @@ type Holds = (valueOf: (key: string) => string | undefined) => boolean
 const OPERATORS: Record<string, (value: string | undefined, wanted: string[]) => boolean> = {
   StringEquals: (value, wanted) => value !== undefined && wanted.includes(value),
   StringNotEquals: (value, wanted) => value === undefined || !wanted.includes(value),
+  BoolIfExists: (value, wanted) => value === undefined || wanted.includes(value),
   StringLike: (value, wanted) => value !== undefined && wanted.some((pattern) => wildcard(pattern, false).test(value)),
 }
 
-const KEY = /^aws:(?:requestedregion|resourcetag\/.+)$/i
+const KEY = /^(?:aws:(?:requestedregion|resourcetag\/.+)|kms:grantisforawsresource)$/i
 
 function readConditions(operator: string, keys: unknown): Holds[] {
   const test = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined

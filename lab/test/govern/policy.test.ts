@@ -81,6 +81,14 @@ describe('judging a policy', () => {
     expect(judge(policy, request('x:Y', '*', {'aws:requestedregion': 'b'}))).to.equal('not-allowed')
   })
 
+  it('aws 13: tells a grant that a service makes for itself from any other, and minds nothing that is no grant', () => {
+    const Condition = {BoolIfExists: {'kms:GrantIsForAWSResource': 'true'}}
+    const policy = policyOf({Effect: 'Allow', Action: 'kms:CreateGrant', Resource: '*', Condition})
+    const asked = (value?: string) =>
+      judge(policy, request('kms:CreateGrant', '*', {...(value && {'kms:grantisforawsresource': value})}))
+    expect([asked('true'), asked('false'), asked()]).to.deep.equal(['allowed', 'not-allowed', 'allowed'])
+  })
+
   it('refuses what it does not understand by name', () => {
     const allow = {Effect: 'Allow', Action: '*', Resource: '*'}
     const refused: [object, RegExp][] = [

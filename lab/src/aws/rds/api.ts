@@ -1,5 +1,5 @@
 import {ACCOUNT} from '../../kernel.js'
-import type {Lookup, Refusal, ServiceApi, WireCall} from '../../service.js'
+import type {Lookup, Need, Refusal, ServiceApi, WireCall} from '../../service.js'
 import {saying, validationText, type Violations} from '../../wire/violations.js'
 
 const CLUSTER = 'arn:aws:rds:R:A:cluster:~'
@@ -42,6 +42,7 @@ export const api: ServiceApi = {
       DescribeGlobalClusters: 'arn:aws:rds::A:global-cluster:*',
     },
     resources: proxyResources,
+    onBehalf: keyOfCopy,
   },
 }
 
@@ -53,6 +54,24 @@ async function proxyResources({operation, input, region}: WireCall, lookup: Look
   const arn: string = proxies?.DBProxies?.[0]?.DBProxyArn ?? `arn:aws:rds:${region}:${ACCOUNT}:db-proxy:*`
   const groups = await lookup('rds', 'DescribeDBProxyTargetGroups', {DBProxyName}, region)
   return [arn, groups?.TargetGroups?.[0]?.TargetGroupArn ?? `arn:aws:rds:${region}:${ACCOUNT}:target-group:*`]
+}
+
+/**
+ * An encrypted copy takes its original's key, unless it names another. RDS uses a customer's key on behalf of the caller, who must be
+ * allowed these two (Aurora user guide, "AWS KMS key management", authorizing use of a customer managed key).
+ */
+async function keyOfCopy({operation, input, region}: WireCall, lookup: Lookup): Promise<Need[]> {
+  if (operation !== 'CopyDBClusterSnapshot') return []
+  const DBClusterSnapshotIdentifier = String(input.SourceDBClusterSnapshotIdentifier).split(':cluster-snapshot:').at(-1)
+  const found = await lookup('rds', 'DescribeDBClusterSnapshots', {DBClusterSnapshotIdentifier}, region)
+  const [original] = found?.DBClusterSnapshots ?? [{StorageEncrypted: true}]
+  if (!original.StorageEncrypted) return []
+  const key = String(input.KmsKeyId ?? original.KmsKeyId ?? '*')
+  const resources = [key.startsWith('arn:') ? key : `arn:aws:kms:${region}:${ACCOUNT}:key/${key}`]
+  return [
+    {action: 'kms:CreateGrant', resources, context: {'kms:grantisforawsresource': 'true'}},
+    {action: 'kms:DescribeKey', resources},
+  ]
 }
 
 /**

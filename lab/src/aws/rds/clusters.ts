@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import type {
   CreateDBClusterMessage,
   DBCluster,
@@ -87,6 +89,8 @@ export function clusterOperations(rds: Rds): Record<string, Operation> {
       global?.members.push({cluster: record, isWriter: !writer, pendingResync: false})
       await openClusterEndpoints(rds, record)
       inBackground(lab, `creating ${id}`, async () => {
+        await sleep(lab.profile.makingMs.cluster)
+        if (record.status !== 'creating') return
         record.status = 'available'
         events.add({...source(record), category: 'creation'}, '0170', 'DB cluster created.')
       })

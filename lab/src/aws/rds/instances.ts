@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import type {
   CreateDBInstanceMessage,
   DBInstance,
@@ -56,6 +58,8 @@ export function instanceOperations(rds: Rds): Record<string, Operation> {
       await openInstanceEndpoint(rds, cluster, instance)
       inBackground(lab, `creating ${id}`, async () => {
         try {
+          await sleep(lab.profile.makingMs.instance)
+          if (instance.status !== 'creating') return
           await cluster.database.applyParameters(parameterValues(rds, region, cluster.parameterGroup))
           await cluster.database.start()
           instance.status = 'available'

@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import type {CreateDBProxyRequest, DBProxy, ModifyDBProxyRequest} from '@aws-sdk/client-rds'
 
 import {fault, type Operation} from '../../kernel.js'
@@ -59,6 +61,8 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
       proxies.put(name, proxy)
       store.tags.set(arn, input.Tags ?? [])
       inBackground(lab, `creating ${name}`, async () => {
+        await sleep(lab.profile.makingMs.proxy)
+        if (proxy.status !== 'creating') return
         proxy.status = 'available'
         proxy.endpoint.status = 'available'
         event(proxy, 'creation', '0203', `RDS created DB proxy ${name}.`)

@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import type {CreateDBProxyEndpointRequest, DBProxyEndpoint, ModifyDBProxyEndpointRequest} from '@aws-sdk/client-rds'
 
 import {BORROW_TIMED_OUT, NO_READER, NO_WRITER, ProxyFront, type Destination} from '../../database/proxy-front.js'
@@ -90,6 +92,8 @@ export function endpointOperations(rds: Rds, proxies: Proxies): Record<string, O
       proxy.endpoints.push(endpoint)
       store.tags.set(arn, input.Tags ?? [])
       inBackground(lab, `creating ${name}`, async () => {
+        await sleep(lab.profile.makingMs.proxy)
+        if (endpoint.status !== 'creating') return
         endpoint.status = 'available'
       })
       return {DBProxyEndpoint: showEndpoint(proxy, endpoint)}
