@@ -3,6 +3,7 @@
 import {z} from 'zod'
 import {AWS_REGIONS_DATE, isAwsRegion} from '../model/aws-regions.js'
 import {LAB, labNameOf} from './lab-name.js'
+import {routeChoice} from './route.js'
 
 /** `lab` is the local lab, `labs` the folder of all labs beside the folders of targets. */
 const RESERVED = new Set([LAB, `${LAB}s`])
@@ -15,6 +16,10 @@ const region = z
 const objectives = z.strictObject({
   rtoSeconds: z.number().positive().default(900).meta({description: 'Recovery time objective, in seconds'}),
   rpoSeconds: z.number().nonnegative().default(5).meta({description: 'Recovery point objective, in seconds'}),
+})
+
+const route = routeChoice.optional().meta({
+  description: 'How clients are sent to a region, in place of the route that the deployment was made with',
 })
 
 const settings = z.strictObject({
@@ -36,6 +41,7 @@ const settings = z.strictObject({
     .url({protocol: /^https?$/})
     .optional()
     .meta({description: 'An AWS-compatible endpoint for every service'}),
+  route,
   allowUnlistedRegion: z.boolean().optional().meta({
     description: 'Accept regions that AWS has added since this version of todo-dr was made',
   }),
@@ -71,6 +77,7 @@ export const configSchema = z
       .min(1)
       .default('infra')
       .meta({description: 'Folder of the CDK project that deploy uses, relative to this file'}),
+    lab: z.strictObject({route}).optional().meta({description: 'What holds for every lab'}),
     targets: z.record(targetName, target).default({}).meta({description: 'Deployments by name'}),
   })
   .refine(

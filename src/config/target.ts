@@ -6,6 +6,7 @@ import {DEFAULT_OBJECTIVES} from '../model/verdict.js'
 import type {Objectives} from '../model/verdict.js'
 import type {LoadedConfig} from './load.js'
 import {LAB, labNameOf} from './lab-name.js'
+import type {RouteChoice} from './route.js'
 
 interface Limits {
   objectives: Objectives
@@ -13,14 +14,19 @@ interface Limits {
   maxLagSeconds: number
 }
 
-export interface LabTarget extends Limits {
+interface Settings extends Limits {
+  /** In place of the route of the map. */
+  route?: RouteChoice
+}
+
+export interface LabTarget extends Settings {
   kind: 'lab'
   /** As the operator wrote it: `lab` or `lab:NAME`. */
   name: string
   lab: string
 }
 
-export interface AwsTarget extends Limits {
+export interface AwsTarget extends Settings {
   kind: 'aws'
   name: string
   app: string
@@ -53,7 +59,10 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
   }
 
   const lab = labNameOf(name)
-  if (lab !== undefined && /^[\w-]+$/.test(lab)) return {kind: 'lab', name, lab, ...LAB_LIMITS}
+  if (lab !== undefined && /^[\w-]+$/.test(lab)) {
+    const route = loaded?.config.lab?.route
+    return {kind: 'lab', name, lab, ...(route && {route}), ...LAB_LIMITS}
+  }
   const found = loaded && Object.hasOwn(loaded.config.targets, name) ? loaded.config.targets[name] : undefined
   if (!found) {
     throw new DrError({
@@ -66,8 +75,8 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
   }
 
   const objectives = {...DEFAULT_OBJECTIVES, ...found.objectives}
-  const {app, regions, account, profile, endpoint, maxLagSeconds = objectives.rpoSeconds} = found
-  return {kind: 'aws', name, app, regions, account, profile, endpoint, objectives, maxLagSeconds}
+  const {app, regions, account, profile, endpoint, route, maxLagSeconds = objectives.rpoSeconds} = found
+  return {kind: 'aws', name, app, regions, account, profile, endpoint, ...(route && {route}), objectives, maxLagSeconds}
 }
 
 /** A flag is nearer than the file. A lab has keys of its own, so that a profile there is a mistake. */

@@ -8,7 +8,7 @@ import type {AwsAccess} from '../adapters/aws/clients.js'
 import type {FoundMap} from '../adapters/aws/deployment-map.js'
 import type {AddressBook} from '../adapters/http/address-book.js'
 import {labFlagOf} from '../config/lab-name.js'
-import type {AwsTarget, LabTarget} from '../config/target.js'
+import type {AwsTarget, LabTarget, Target} from '../config/target.js'
 import {DrError} from '../errors.js'
 import type {DrEvent, Emit} from '../messages.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
@@ -122,16 +122,29 @@ export class Session {
     this.announce({code: 'target', target: target.name, app, regions, ...(lab && {account: LAB_ACCOUNT})})
     if (app === undefined) throw labIsEmpty((target as LabTarget).lab, deployHint)
     const [{findMap}, clients] = await Promise.all([import('../adapters/aws/deployment-map.js'), this.clients()])
-    const [{deployment, copy}] = await Promise.all([
+    const [{deployment: found, copy}] = await Promise.all([
       findMap(clients, {app, regions, cacheFile, deployHint, signal}),
       lazy ? undefined : clients.preload(),
     ])
+    const deployment = await this.#withRoute(found, target)
     twoRegionsOnly(deployment)
     if (copy) emit(oldMap(copy))
     if (quiet) return deployment
     if (!lab) emit({code: 'note', text: accountLine(deployment)})
     return deployment
   })
+
+  /** A program of the user's runs beside todo-dr.yaml. */
+  async #withRoute(deployment: Deployment, {route}: Target): Promise<Deployment> {
+    if (!route) return deployment
+    const {file} = (await this.config())!
+    const {url, ...settings} = route
+    return {
+      ...deployment,
+      ...(url !== undefined && {edge: {...deployment.edge, url: url.replace(/\/$/, '')}}),
+      route: {...settings, ...(route.kind === 'command' && {folder: dirname(file)})},
+    }
+  }
 
   /** All that steps and probes act on. */
   readonly world = once(async () => {

@@ -37,12 +37,32 @@ describe('todo-dr.yaml', () => {
     expect(parseConfig('todo-dr.yaml', text).targets.prod!.regions.away).to.equal('us-east-9')
   })
 
+  it('names another route, of a target and of every lab', () => {
+    const {targets, lab} = parseConfig(
+      'todo-dr.yaml',
+      `${TARGET}    route: {kind: origin}\nlab:\n  route: {kind: command, command: [./route.sh]}\n`,
+    )
+    expect(targets.prod!.route).to.deep.equal({kind: 'origin'})
+    const command = {kind: 'command', command: ['./route.sh'], timeoutSeconds: 30, answersInARow: 3}
+    expect(lab?.route).to.deep.equal(command)
+  })
+
   it('is taken as `init` writes it', () => {
     const sample = readFileSync(new URL('../../templates/todo-dr.yaml', import.meta.url), 'utf8')
     expect(parseConfig('todo-dr.yaml', sample)).to.have.property('defaultTarget', 'staging')
   })
 
   const MISTAKES: [what: string, text: string, message: string][] = [
+    [
+      'a route of no kind that there is',
+      `${TARGET}    route: {kind: dns}\n`,
+      'todo-dr.yaml:5:13: targets.prod.route.kind: Invalid discriminator value',
+    ],
+    [
+      'a distribution without its address',
+      `${TARGET}    route: {kind: origin, distributionId: E1}\n`,
+      'todo-dr.yaml:5:5: targets.prod.route.url: must be given beside distributionId',
+    ],
     ['an unknown key', `${TARGET}    profil: x\n`, 'todo-dr.yaml:5:5: targets.prod.profil: unknown key'],
     ['an unknown key at the top', `${TARGET}target: prod\n`, 'todo-dr.yaml:5:1: target: unknown key'],
     [

@@ -7,7 +7,7 @@ import {cpSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
 
-import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
+import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {ROOT, Sandbox} from '../support/cli.js'
 import type {LabAccess} from '../support/lab.js'
 import {cdk, environment} from '../support/toolkit.js'
@@ -50,13 +50,8 @@ describe('cdk on the lab', () => {
   })
 
   /** The stacks of a region, as an independent client sees them. */
-  const stacks = (region: string): string[] => {
-    const args = ['cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName', '--output', 'json']
-    const where = ['--endpoint-url', lab.endpoint, '--region', region]
-    return JSON.parse(
-      execFileSync(AWS_CLI, [...where, ...args], {env: {...process.env, ...env}}).toString(),
-    ) as string[]
-  }
+  const stacks = (region: string): Promise<string[]> =>
+    awsCli(lab, region, 'cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName')
 
   const wants = async (args: string[], folder = project): Promise<string> => {
     const {code, output, seconds} = await cdk(args, env, folder)
@@ -73,12 +68,12 @@ describe('cdk on the lab', () => {
     expect(await wants(deploy)).not.match(/FAILED/)
     // What was synthesized a moment ago need not be synthesized again.
     const app = ['--app', 'cdk.out']
-    expect(stacks(HOME).length).greaterThan(3)
+    expect((await stacks(HOME)).length).greaterThan(3)
     expect(await wants(['diff', '--fail', ...app])).include('Number of stacks with differences: 0')
     const again = await wants([...deploy, ...app])
-    expect(again.match(/\(no changes\)/g)?.length).equal(stacks(HOME).length + stacks(AWAY).length - 2)
+    expect(again.match(/\(no changes\)/g)?.length).equal((await stacks(HOME)).length + (await stacks(AWAY)).length - 2)
     await wants(['destroy', '--all', '--force', ...app])
-    expect([stacks(HOME), stacks(AWAY)]).deep.equal([['CDKToolkit'], ['CDKToolkit']])
+    expect([await stacks(HOME), await stacks(AWAY)]).deep.equal([['CDKToolkit'], ['CDKToolkit']])
     console.log(`      ${took.join(', ')}`)
   })
 })

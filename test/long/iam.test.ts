@@ -16,7 +16,7 @@ import {wildcard} from '../../lab/src/govern/policy.js'
 import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
 import {CALLS_OF_COMMANDS, callsOf} from '../support/calls.js'
 import {CdkProject} from '../support/cdk-project.js'
-import {usualGrants} from '../../src/adapters/aws/routing/index.js'
+import {grantsOfKind} from '../../src/adapters/aws/routing/index.js'
 import {leaveBehind} from '../support/left-behind.js'
 import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 import {callLab, labKeys} from '../support/lab.js'
@@ -24,7 +24,7 @@ import {callLab, labKeys} from '../support/lab.js'
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 const CONSENT = ['--allow-data-loss', '--confirm', 'ToDoMgmt']
-const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY], route: usualGrants()}
+const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY], route: grantsOfKind()}
 const WRITERS = ['CreateTableFunction', 'UpsertToDos', 'RemoveToDos']
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}
 const AS_OPERATOR = {

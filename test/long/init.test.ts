@@ -4,9 +4,8 @@ import {expect} from 'chai'
 import {execFileSync, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
+import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {ROOT, Sandbox, type LabStatus} from '../support/cli.js'
-import {awsCliKeys} from '../support/lab.js'
 
 const npm = (args: string[], cwd: string, env: Record<string, string>): string =>
   execFileSync('npm', args, {
@@ -73,7 +72,7 @@ describe('a new project of the packed program', function () {
     expect(npm(['test', '--silent'], infra, sandbox.env)).to.match(/# fail 0/)
   })
 
-  it('goes up on a lab, serves, and comes down again: nothing is left, and the AWS CLI sees no stack', function () {
+  it('goes up on a lab, serves, and comes down again: nothing is left, and the AWS CLI sees no stack', async function () {
     needsAwsCli(this)
     const demo = join(folder, 'demo')
     const step = (...args: string[]): string => {
@@ -81,25 +80,24 @@ describe('a new project of the packed program', function () {
       expect(ran.status, `${args.join(' ')}\n${ran.stderr}`).to.equal(0)
       return ran.stdout
     }
-    const stacks = (status: LabStatus): string[] =>
-      ['us-east-1', 'us-east-2'].flatMap((region) => {
-        const args = ['--endpoint-url', status.endpoint, '--region', region, 'cloudformation', 'describe-stacks']
-        const env = {...sandbox.env, ...awsCliKeys(status)}
-        const {Stacks} = JSON.parse(execFileSync(AWS_CLI, [...args, '--output', 'json'], {env, encoding: 'utf8'}))
-        return (Stacks as {StackName: string}[]).map(({StackName}) => StackName)
-      })
+    const stacks = async (status: LabStatus): Promise<string[]> => {
+      const names = ['us-east-1', 'us-east-2'].map((region) =>
+        awsCli<string[]>(status, region, 'cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName'),
+      )
+      return (await Promise.all(names)).flat()
+    }
 
     try {
       step('deploy')
       const status = JSON.parse(cli(['lab', 'status', '--json']).stdout) as LabStatus
-      expect(stacks(status)).to.include.members(['demo-edge', 'demo-data-us-east-1', 'demo-data-us-east-2'])
+      expect(await stacks(status)).to.include.members(['demo-edge', 'demo-data-us-east-1', 'demo-data-us-east-2'])
       step('seed')
       const created = JSON.parse(step('crud', 'create', '--task', 'hi', '--json')) as {id: string}
       expect(JSON.parse(step('crud', 'get', created.id, '--json'))).to.include({task: 'hi', status: 'wip'})
       expect(JSON.parse(step('teardown', '--confirm', 'demo', '--json'))).to.deep.include({remaining: [], failed: []})
-      expect(new Set(stacks(status))).to.deep.equal(new Set(['CDKToolkit']))
+      expect(new Set(await stacks(status))).to.deep.equal(new Set(['CDKToolkit']))
       step('teardown', '--no-keep-toolkit', '--confirm', 'demo')
-      expect(stacks(status)).to.deep.equal([])
+      expect(await stacks(status)).to.deep.equal([])
     } finally {
       cli(['lab', 'stop'])
     }

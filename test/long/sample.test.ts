@@ -3,15 +3,13 @@
  * todo-dr, which says afterwards what they have left behind, and what to do about it.
  */
 
-import {execFile} from 'node:child_process'
 import {expect} from 'chai'
 import type {DriftResult} from '../../src/actions/drift/result.js'
 import type {HealthResult} from '../../src/actions/health/result.js'
 import type {StatusResult} from '../../src/actions/status/result.js'
-import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
+import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
-import {awsCliKeys} from '../support/lab.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -36,14 +34,7 @@ describe('the scripts of the article’s sample, on our deployment', function ()
     sandbox?.remove()
   })
 
-  const aws = <T = unknown>(region: string, ...args: string[]): Promise<T> =>
-    new Promise((done, fail) => {
-      const env = {...sandbox.env, ...awsCliKeys(lab), AWS_PAGER: ''}
-      const common = ['--endpoint-url', lab.endpoint, '--region', region, '--output', 'json']
-      execFile(AWS_CLI, [...common, ...args], {env, maxBuffer: 2 ** 24}, (error, stdout, stderr) =>
-        error ? fail(new Error(`aws ${args.join(' ')}: ${stderr}`)) : done((stdout ? JSON.parse(stdout) : {}) as T),
-      )
-    })
+  const aws = <T = unknown>(region: string, ...args: string[]): Promise<T> => awsCli<T>(lab, region, ...args)
 
   const clusterOf = async (region: string): Promise<{DBClusterArn: string; Status: string}> => {
     const {DBClusters} = await aws<{DBClusters: {DBClusterArn: string; Status: string}[]}>(

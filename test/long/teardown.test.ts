@@ -1,13 +1,12 @@
 import {expect} from 'chai'
-import {execFile} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
-import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
+import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
-import {awsCliKeys, callLab} from '../support/lab.js'
+import {callLab} from '../support/lab.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -18,14 +17,7 @@ describe('teardown', function () {
   const sandbox = new Sandbox()
   let status: LabStatus
 
-  const aws = <T>(region: string, ...args: string[]): Promise<T> =>
-    new Promise((done, fail) => {
-      const env = {...sandbox.env, ...awsCliKeys(status), AWS_PAGER: ''}
-      const common = ['--endpoint-url', status.endpoint, '--region', region, '--output', 'json']
-      execFile(AWS_CLI, [...common, ...args], {env}, (error, stdout, stderr) =>
-        error ? fail(new Error(`aws ${args.join(' ')}: ${stderr}`)) : done((stdout ? JSON.parse(stdout) : {}) as T),
-      )
-    })
+  const aws = <T>(region: string, ...args: string[]): Promise<T> => awsCli<T>(status, region, ...args)
 
   /** Everything that a client which is not ours sees of the application, by two ways. */
   const seenByAws = async (): Promise<string[]> => {

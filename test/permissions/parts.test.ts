@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import fc from 'fast-check'
-import {usualGrants} from '../../src/adapters/aws/routing/index.js'
+import {grantsOfKind} from '../../src/adapters/aws/routing/index.js'
 import {runIamPolicy} from '../../src/actions/iam-policy/run.js'
 import type {DrEvent} from '../../src/messages.js'
 import type {Place} from '../../src/model/permission.js'
@@ -10,7 +10,7 @@ import type {PolicyDocument} from '../../src/permissions/policy.js'
 import {CALLS_OF_COMMANDS, callsOf} from '../support/calls.js'
 import {thrownBy} from '../support/thrown.js'
 
-const placeOf = (app: string, order: string[]): Place => ({account: '123456789012', app, order, route: usualGrants()})
+const placeOf = (app: string, order: string[]): Place => ({account: '123456789012', app, order, route: grantsOfKind()})
 const PLACE = placeOf('Demo', ['eu-west-1', 'eu-central-1'])
 const ALL = Object.values(CALLS_OF_COMMANDS).flat()
 

@@ -2,11 +2,11 @@ import {expect} from 'chai'
 import facts from '../../lab/src/govern/service-authorization.json' with {type: 'json'}
 import {wildcard} from '../../lab/src/govern/policy.js'
 import {actionsOfLab} from '../../lab/test/support/actions.js'
-import {usualGrants} from '../../src/adapters/aws/routing/index.js'
+import {grantsOfKind} from '../../src/adapters/aws/routing/index.js'
 import type {Grant} from '../../src/model/permission.js'
 import {CALLS} from '../../src/permissions/table.js'
 
-const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1'], route: usualGrants()}
+const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1'], route: grantsOfKind()}
 
 interface Asked {
   none?: boolean
@@ -37,7 +37,7 @@ describe('the Service Authorization Reference', () => {
     const asked = await actionsOfLab()
     expect(asked).to.include.members(['rds:DeregisterDBProxyTargets', 's3:ListMultipartUploadParts'])
     const granted = new Set(
-      Object.values<readonly Grant[]>({...CALLS, ...usualGrants()}).flatMap((grants) =>
+      Object.values<readonly Grant[]>({...CALLS, ...grantsOfKind()}).flatMap((grants) =>
         grants.flatMap(({actions}) => actions),
       ),
     )
@@ -48,7 +48,7 @@ describe('the Service Authorization Reference', () => {
 
   it('aws 08: asks for nothing that a call of the table is not granted', () => {
     const missing: string[] = []
-    for (const [call, grants] of Object.entries<readonly Grant[]>({...CALLS, ...usualGrants()}))
+    for (const [call, grants] of Object.entries<readonly Grant[]>({...CALLS, ...grantsOfKind()}))
       for (const [action, resources] of resourcesOf(grants)) {
         const asked = ASKED[action] ?? {}
         if (asked.none && !resources.includes('*')) missing.push(`${call}: ${action} on *`)

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {AUTHORIZER, FUNCTION_PARTS, namesOf} from '../../infra-template/lib/config.js'
-import {usualGrants} from '../../src/adapters/aws/routing/index.js'
+import {ROUTE_KINDS, grantsOfKind} from '../../src/adapters/aws/routing/index.js'
 import {actionOf} from '../../src/adapters/aws/services.js'
 import type {Service} from '../../src/adapters/aws/services.js'
 import type {Grant, Place} from '../../src/model/permission.js'
@@ -12,7 +12,7 @@ import {CALLS} from '../../src/permissions/table.js'
 import {CALLS_OF_COMMANDS, callsOf} from '../support/calls.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1'], route: usualGrants()}
+const PLACE = {account: '123456789012', app: 'Demo', order: ['eu-west-1', 'eu-central-1'], route: grantsOfKind()}
 /** Given to everybody by AWS. */
 const FREE = new Set(['sts:GetCallerIdentity'])
 
@@ -25,7 +25,8 @@ describe('the table of permissions', () => {
       ),
     )
     expect(named).to.include('rds:FailoverGlobalCluster')
-    const all = Object.values<readonly Grant[]>({...CALLS, ...usualGrants()})
+    const routes = ROUTE_KINDS.map((kind) => grantsOfKind(kind))
+    const all: (readonly Grant[])[] = [...Object.values(CALLS), ...routes.flatMap((grants) => Object.values(grants))]
     const granted = all.flatMap((grants) => grants.flatMap(({actions}) => actions))
     const missing = [...new Set(named)].filter((action) => !granted.includes(action) && !FREE.has(action))
     expect(missing, 'adapters call what no grant of the table allows').to.deep.equal([])
@@ -49,7 +50,7 @@ describe('the table of permissions', () => {
   it('uses every call in some command', () => {
     const used = new Set(Object.values(CALLS_OF_COMMANDS).flat())
     expect(
-      Object.keys({...CALLS, ...usualGrants()}).filter((call) => !used.has(call as keyof typeof CALLS)),
+      Object.keys({...CALLS, ...grantsOfKind()}).filter((call) => !used.has(call as keyof typeof CALLS)),
     ).to.deep.equal([])
   })
 

@@ -2,7 +2,7 @@
 
 import {expect} from 'chai'
 import type {HealthResult} from '../../src/actions/health/result.js'
-import {usualGrants} from '../../src/adapters/aws/routing/index.js'
+import {grantsOfKind} from '../../src/adapters/aws/routing/index.js'
 import {CHANGES_OF} from '../../src/permissions/calls.js'
 import {partsOf} from '../../src/permissions/parts.js'
 import {policyOf, type PolicyDocument} from '../../src/permissions/policy.js'
@@ -12,7 +12,7 @@ import {callLab} from '../support/lab.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
-const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY], route: usualGrants()}
+const PLACE = {account: '000000000000', app: 'ToDoMgmt', order: [HOME, AWAY], route: grantsOfKind()}
 const OPERATOR = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}
 const AS_OPERATOR = {
   TODO_DR_LAB_ACCESS_KEY_ID: OPERATOR.accessKeyId,

@@ -7,9 +7,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {connect} from 'node:net'
 import {generateKeyPair, SignJWT, decodeJwt} from 'jose'
-import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
+import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
-import {awsCliKeys} from '../support/lab.js'
 
 interface ToDo {
   id: string
@@ -71,21 +70,8 @@ describe('the story, step by step', function () {
   let token: string
   let created: ToDo
 
-  const aws = (...args: string[]): Promise<string> =>
-    new Promise((done, fail) => {
-      const env = {
-        ...sandbox.env,
-        ...awsCliKeys(status),
-        AWS_PAGER: '',
-        AWS_MAX_ATTEMPTS: '1',
-      }
-      execFile(
-        AWS_CLI,
-        ['--endpoint-url', status.endpoint, '--region', HOME, '--output', 'json', ...args],
-        {env},
-        (error, stdout, stderr) => (error ? fail(new Error(`aws ${args.join(' ')}: ${stderr}`)) : done(stdout)),
-      )
-    })
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the CLI prints is looked at by the tests themselves
+  const aws = (...args: string[]) => awsCli<any>(status, HOME, ...args)
 
   const FLOWS = ['--allowed-o-auth-flows', 'client_credentials', '--allowed-o-auth-flows-user-pool-client']
 
@@ -196,14 +182,14 @@ describe('the story, step by step', function () {
   it('refuses an expired token and one of another client with 401, and one without the scope with 403', async function () {
     needsAwsCli(this)
     const url = `${status.edgeUrl}/v1?id=1`
-    const {UserPools} = JSON.parse(await aws('cognito-idp', 'list-user-pools', '--max-results', '10'))
+    const {UserPools} = await aws('cognito-idp', 'list-user-pools', '--max-results', '10')
     const pool = ['--user-pool-id', UserPools[0].Id]
     const scope = ['--identifier', 'other', '--name', 'other', '--scopes', 'ScopeName=read,ScopeDescription=read']
     await aws('cognito-idp', 'create-resource-server', ...pool, ...scope)
 
-    const {UserPoolClients} = JSON.parse(await aws('cognito-idp', 'list-user-pool-clients', ...pool))
+    const {UserPoolClients} = await aws('cognito-idp', 'list-user-pool-clients', ...pool)
     const one = [...pool, '--client-id', UserPoolClients[0].ClientId]
-    const own = JSON.parse(await aws('cognito-idp', 'describe-user-pool-client', ...one)).UserPoolClient
+    const own = (await aws('cognito-idp', 'describe-user-pool-client', ...one)).UserPoolClient
     const update = (...settings: string[]) =>
       aws('cognito-idp', 'update-user-pool-client', ...one, ...FLOWS, '--allowed-o-auth-scopes', ...settings)
     const answered = async (held: string) => (await curl(url, '--header', `Authorization: ${held}`)).status
@@ -229,27 +215,27 @@ describe('the story, step by step', function () {
       'api/upsert-delete',
       '--generate-secret',
     ]
-    const other = JSON.parse(await aws('cognito-idp', 'create-user-pool-client', ...pool, ...made)).UserPoolClient
+    const other = (await aws('cognito-idp', 'create-user-pool-client', ...pool, ...made)).UserPoolClient
     expect(await answered(await tokenOf(other, 'api/upsert-delete'))).to.equal(401)
   })
 
   it('is understood by the AWS CLI, a client that was written elsewhere', async function () {
     needsAwsCli(this)
-    const {GlobalClusters} = JSON.parse(await aws('rds', 'describe-global-clusters'))
+    const {GlobalClusters} = await aws('rds', 'describe-global-clusters')
     expect(
       GlobalClusters[0].GlobalClusterMembers.filter((member: {IsWriter: boolean}) => member.IsWriter),
     ).to.have.length(1)
-    const {Targets} = JSON.parse(await aws('rds', 'describe-db-proxy-targets', '--db-proxy-name', `todomgmt-${HOME}`))
+    const {Targets} = await aws('rds', 'describe-db-proxy-targets', '--db-proxy-name', `todomgmt-${HOME}`)
     expect(
       Targets.some((target: {TargetHealth?: {State: string}}) => target.TargetHealth?.State === 'AVAILABLE'),
     ).to.equal(true)
-    const {Stacks} = JSON.parse(await aws('cloudformation', 'describe-stacks'))
+    const {Stacks} = await aws('cloudformation', 'describe-stacks')
     expect(Stacks.map((stack: {StackStatus: string}) => stack.StackStatus)).to.satisfy((all: string[]) =>
       all.every((one) => one === 'CREATE_COMPLETE'),
     )
     const edge = Stacks.find((stack: {StackName: string}) => stack.StackName === 'ToDoMgmt-edge')
     const id = edge.Outputs.find((output: {OutputKey: string}) => /distribution/i.test(output.OutputKey)).OutputValue
-    const {Distribution} = JSON.parse(await aws('cloudfront', 'get-distribution', '--id', id))
+    const {Distribution} = await aws('cloudfront', 'get-distribution', '--id', id)
     expect(Distribution.DistributionConfig.Origins.Quantity).to.equal(2)
     const out = join(mkdtempSync(join(tmpdir(), 'todo-dr-aws-')), 'out.json')
     await aws(

@@ -1,13 +1,12 @@
 /** The library of the real CDK toolkit, unchanged, against a lab that was started empty. `test/long` holds its command line. */
 
-import {execFileSync} from 'node:child_process'
 import {CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand} from '@aws-sdk/client-cloudformation'
 import {InvokeCommand, LambdaClient} from '@aws-sdk/client-lambda'
 import {PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {GetParameterCommand, ListTagsForResourceCommand, SSMClient} from '@aws-sdk/client-ssm'
 import {expect} from 'chai'
 
-import {AWS_CLI, needsAwsCli} from '../support/aws-cli.js'
+import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
 import {foreignApp, type ForeignChanges} from '../support/foreign-app/app.js'
 import {labKeys, type LabAccess} from '../support/lab.js'
@@ -172,18 +171,20 @@ describe('the CDK toolkit on the lab', () => {
       expect(refused).instanceOf(Error)
       expect((await stackOf('Shelf')).StackStatus).equal('DELETE_FAILED')
       expect(await reasons('DELETE_FAILED')).match(/not empty/)
-      const at = ['--endpoint-url', lab.endpoint, '--region', AWAY]
-      const aws = (...args: string[]) =>
-        execFileSync(AWS_CLI, [...at, ...args], {env: {...process.env, ...env}}).toString()
-      const versions = JSON.parse(aws('s3api', 'list-object-versions', '--bucket', Bucket!)) as {
-        Versions: {Key: string; VersionId: string}[]
-      }
-      expect(versions.Versions).length(2)
-      const Objects = versions.Versions.map(({Key, VersionId}) => ({Key, VersionId}))
-      aws('s3api', 'delete-objects', '--bucket', Bucket!, '--delete', JSON.stringify({Objects}))
+      const {Versions} = await awsCli<{Versions: {Key: string; VersionId: string}[]}>(
+        lab,
+        AWAY,
+        's3api',
+        'list-object-versions',
+        '--bucket',
+        Bucket!,
+      )
+      expect(Versions).length(2)
+      const Objects = Versions.map(({Key, VersionId}) => ({Key, VersionId}))
+      await awsCli(lab, AWAY, 's3api', 'delete-objects', '--bucket', Bucket!, '--delete', JSON.stringify({Objects}))
       await toolkit.destroy(await source({}))
-      const left = aws('cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName', '--output', 'json')
-      expect(JSON.parse(left)).deep.equal(['CDKToolkit'])
+      const left = await awsCli(lab, AWAY, 'cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName')
+      expect(left).deep.equal(['CDKToolkit'])
     })
   })
 })

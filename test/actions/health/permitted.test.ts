@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 import {permitted, principalOf, wantedFor} from '../../../src/actions/health/permitted.js'
-import {usualGrants} from '../../../src/adapters/aws/routing/index.js'
+import {grantsOfKind} from '../../../src/adapters/aws/routing/index.js'
 import type {Identity} from '../../../src/ports/checkup.js'
 import {AWAY, HOME} from '../../support/observations.js'
 
-const PLACE = {account: '123456789012', app: 'Demo', order: [HOME, AWAY], route: usualGrants()}
+const PLACE = {account: '123456789012', app: 'Demo', order: [HOME, AWAY], route: grantsOfKind()}
 const identity = (arn: string, signInRegion?: string): Identity => ({
   account: '123456789012',
   arn,

@@ -5,13 +5,17 @@ import type {Deployment} from '../../../model/deployment.js'
 import type {RouteGrants} from '../../../model/permission.js'
 import type {Route} from '../../../ports/route.js'
 import type {Clients} from '../clients.js'
+import {command} from './command.js'
 import {keyValueStore} from './keyvaluestore.js'
 import type {RouteKind} from './kind.js'
+import {origin} from './origin.js'
 
 /** Version 1 of the map knew one kind. */
 export {routeOfVersion1, version1Route} from './keyvaluestore.js'
 
-const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore}
+const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore, origin, command}
+
+export const ROUTE_KINDS = Object.keys(KINDS)
 
 /** What the template makes. */
 const USUAL_KIND = 'keyvaluestore'
@@ -24,7 +28,7 @@ export function routeKind(kind: string): RouteKind {
     code: 'RouteUnknown',
     exit: 'usage',
     what: `this version of todo-dr cannot steer a route of the kind ${kind}`,
-    why: `the map of the deployment names it as the route; this version knows: ${Object.keys(KINDS).join(', ')}`,
+    why: `the map of the deployment names it as the route; this version knows: ${ROUTE_KINDS.join(', ')}`,
     next: 'use a newer version of todo-dr, or deploy with a route that this version knows',
   })
 }
@@ -39,5 +43,5 @@ export function grantsOf(deployment: Deployment): RouteGrants {
   return kind.grantsOf?.(deployment) ?? kind.grants
 }
 
-/** Asked for where no map is read: a policy is made without a call to AWS. */
-export const usualGrants = (): RouteGrants => routeKind(USUAL_KIND).grants
+/** Asked for where no map is read: a policy is made without a call to AWS. By default of the kind that the template makes. */
+export const grantsOfKind = (kind = USUAL_KIND): RouteGrants => routeKind(kind).grants

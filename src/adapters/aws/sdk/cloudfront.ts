@@ -1,1 +1,6 @@
-export {CloudFrontClient as Client, GetDistributionCommand} from '@aws-sdk/client-cloudfront'
+export {
+  CloudFrontClient as Client,
+  GetDistributionCommand,
+  GetDistributionConfigCommand,
+  UpdateDistributionCommand,
+} from '@aws-sdk/client-cloudfront'
