@@ -15,12 +15,18 @@ export class Peers {
     private readonly table: string,
   ) {}
 
-  /** Undefined where it is not installed. */
-  static find({regions}: LabStatus, folder: string, table: string): Peers | undefined {
+  /** Undefined where it is not installed. `portOf`: by which port a region's database is reached. */
+  static find(
+    {regions}: LabStatus,
+    folder: string,
+    table: string,
+    portOf = (_region: string, port: number): number => port,
+  ): Peers | undefined {
     const folders = (process.env.PATH ?? '').split(delimiter)
     if (!folders.some((one) => existsSync(join(one, 'pt-table-sync')))) return undefined
-    const sides = regions.map(({region, database: {host, port, user, passwordFile}}) => {
-      const file = join(folder, `${region}.cnf`)
+    const sides = regions.map(({region, database: {host, port: own, user, passwordFile}}) => {
+      const port = portOf(region, own)
+      const file = join(folder, `${region}-${port}.cnf`)
       const password = readFileSync(passwordFile, 'utf8').trim()
       writeFileSync(
         file,

@@ -1,7 +1,8 @@
 /**
  * `drift --rows` against bare scans of the same table on both sides of a lab: by the server alone, row by row to a client, and
  * CHECKSUM TABLE; and against Debian's pt-table-checksum and pt-table-sync where they are installed (package percona-toolkit), which
- * digest by CRC32 and do not ask again what may merely lag. Then with differences, the latency of writes beside it, and the most memory that the command takes.
+ * digest by CRC32 and do not ask again what may merely lag. Then with differences, the most memory that the command takes, both once more
+ * with regions that are apart (far.ts; all else is on loopback), and the latency of writes beside it.
  */
 
 import {readFileSync, readdirSync} from 'node:fs'
@@ -15,6 +16,7 @@ import type {OpenDrift} from '../../src/open/drift.js'
 import {Session} from '../../src/open/session.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
+import {benchFar} from './far.js'
 import {Peers} from './peers.js'
 
 export interface RowsBench {
@@ -101,6 +103,15 @@ export async function benchRows({rows, differing, rounds, print, median}: RowsBe
         failures.push(`with ${count} differing rows drift --rows is not ${PEER_BOUND} times as fast as pt-table-sync`)
     }
 
+    await benchFar({
+      session,
+      opened,
+      status,
+      print: (what, text) => print(`rows, ${rows}: ${what}`, text),
+      findPeers: (portOf) => Peers.find(status, sandbox.folder, TABLE, portOf),
+      plant: async (count) => void (planted = await plant(sides[1]!, rows, planted, count)),
+      drifted: (far, count) => drifted(far, count),
+    })
     await plant(sides[1]!, rows, planted, 0)
     const beside = async (what: string, work: () => Promise<unknown>): Promise<void> => {
       const latencies = await writesBeside(sides[0]!, work)
