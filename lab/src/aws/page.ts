@@ -77,7 +77,7 @@ The lab has no network, permissions, keys, log store or dashboards. These types 
 references to them work. Nothing else happens: a security group that blocks a function from its database on AWS does not block it on the lab.
 
 Placeholders: \`{hex:N}\` random hex digits, \`{id:N}\` random capitals and digits, \`{uuid}\`, \`{ip}\` an address of 198.18.0.0/16, \`{name}\` the name given or generated, \`{ref}\`
-what Ref gives, \`{Property}\` the value of a property.
+what Ref gives, \`{path}\` the path of a role or policy, by default a slash, \`{Property}\` the value of a property.
 
 | type | area | Ref | Fn::GetAtt |
 | --- | --- | --- | --- |

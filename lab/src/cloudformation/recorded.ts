@@ -14,7 +14,7 @@ import {zoneOf} from './zones.js'
 
 /**
  * Patterns may hold `{hex:17}` (random hex digits), `{id:21}` (random capitals and digits), `{uuid}`, `{region}`, `{account}`,
- * `{ip}` (an address for benchmarks, RFC 2544), `{zone}` and `{zoneId}` (of what asks for an availability zone), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{name}` (the name) and `{ref}` (what Ref gives).
+ * `{ip}` (an address for benchmarks, RFC 2544), `{zone}` and `{zoneId}` (of what asks for an availability zone), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{path}` (of a role or policy, with a slash at both ends), `{name}` (the name) and `{ref}` (what Ref gives).
  */
 export interface RecordedType {
   area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images'
@@ -59,6 +59,7 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
     ...properties,
     region,
     account: ACCOUNT,
+    path: properties.Path ?? '/',
     zone: zoneOf(region, properties)?.name,
     zoneId: zoneOf(region, properties)?.id,
     stack: stackName,

@@ -32,6 +32,7 @@ const CODES: Record<string, Codes> = {
   'cloudfront-keyvaluestore': json('ValidationException'),
   'cognito-idp': json('InvalidParameterException'),
   ec2: {missing: 'MissingParameter', type: 'InvalidParameterValue', value: 'InvalidParameterValue'},
+  ecr: json('InvalidParameterException'),
   iam: query,
   kms: json('ValidationException'),
   lambda: json('ValidationException'),

@@ -1,9 +1,13 @@
 import type {AwsService} from '../aws-service.js'
+import {api} from './api.js'
+import {EcrService, REPOSITORY} from './service.js'
 
-/** ECR: repositories are recorded. */
+/** ECR: repositories are recorded, and can be read. */
 export const ecr: AwsService = {
+  api,
+  make: (lab) => new EcrService(lab),
   recorded: {
-    'AWS::ECR::Repository': {
+    [REPOSITORY]: {
       area: 'images',
       ref: '{name}',
       attributes: {

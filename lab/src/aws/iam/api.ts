@@ -4,5 +4,11 @@ export const api: ServiceApi = {
   signingName: 'iam',
   placement: 'global',
   client: {load: () => import('@aws-sdk/client-iam'), name: 'IAMClient'},
-  permissions: {members: [['PolicySourceArn', '~']]},
+  permissions: {
+    members: [
+      ['PolicyArn', '~'],
+      ['PolicySourceArn', '~'],
+      ['RoleName', 'arn:aws:iam::A:role/~'],
+    ],
+  },
 }

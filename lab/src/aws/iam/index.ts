@@ -9,7 +9,7 @@ export const iam: AwsService = {
   recorded: {
     'AWS::IAM::ManagedPolicy': {
       area: 'permissions',
-      ref: 'arn:aws:iam::{account}:policy/{name}',
+      ref: 'arn:aws:iam::{account}:policy{path}{name}',
       attributes: {PolicyArn: '{ref}'},
       name: {property: 'ManagedPolicyName', max: 128},
       createOnly: ['ManagedPolicyName', 'Description', 'Path'],
@@ -18,7 +18,7 @@ export const iam: AwsService = {
     'AWS::IAM::Role': {
       area: 'permissions',
       ref: '{name}',
-      attributes: {Arn: 'arn:aws:iam::{account}:role/{name}', RoleId: 'AROA{id:17}'},
+      attributes: {Arn: 'arn:aws:iam::{account}:role{path}{name}', RoleId: 'AROA{id:17}'},
       name: {property: 'RoleName', max: 64},
       createOnly: ['RoleName', 'Path'],
       tags: true,

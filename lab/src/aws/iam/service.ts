@@ -1,14 +1,14 @@
 import type {EvaluationResult, PolicyEvaluationDecisionType, SimulatePrincipalPolicyRequest} from '@aws-sdk/client-iam'
 
+import {randomCapitals} from '../../cloudformation/names.js'
 import {recordsOf} from '../../cloudformation/records.js'
 import {ACCOUNT, fault, type Lab, type Offering, type Operation, type Verdict} from '../../kernel.js'
 import {page} from '../by-region.js'
 import {api} from './api.js'
+import {readOperations, ROLE} from './reads.js'
 
 /** Of SimulatePrincipalPolicy, and its default (IAM API). */
 const PAGE = 100
-
-const ROLE = 'AWS::IAM::Role'
 
 const DECISIONS: Record<Verdict, PolicyEvaluationDecisionType> = {
   allowed: 'allowed',
@@ -16,22 +16,22 @@ const DECISIONS: Record<Verdict, PolicyEvaluationDecisionType> = {
   'not-allowed': 'implicitDeny',
 }
 
-/** IAM, as far as it is asked whether a principal may do something. It answers by the policies that the lab enforces. */
+/** IAM, as far as it is read, and asked whether a principal may do something: that it answers by the policies that the lab enforces. */
 export class IamService implements Offering<'iam'> {
   readonly api = api
-  readonly operations: Record<string, Operation> = {
-    SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest) => this.simulate(input),
+  readonly operations: Record<string, Operation>
+
+  constructor(private readonly lab: Lab) {
+    this.operations = {
+      ...readOperations(lab),
+      SimulatePrincipalPolicy: (input: SimulatePrincipalPolicyRequest) => this.simulate(input),
+    }
   }
 
-  constructor(private readonly lab: Lab) {}
-
-  /** By its ARN with its path, or as templates are told it, which is without. */
   hasRole(arn: string): boolean {
     return recordsOf(this.lab)
       .inRegion('', ROLE)
-      .some(({physicalId, properties, attributes}) =>
-        [attributes.Arn, arnOf(`${properties.Path ?? '/'}${physicalId}`)].includes(arn),
-      )
+      .some(({attributes}) => attributes.Arn === arn)
   }
 
   addRole(name: string): void {
@@ -41,7 +41,7 @@ export class IamService implements Offering<'iam'> {
       physicalId: name,
       arn: undefined,
       properties: {RoleName: name},
-      attributes: {Arn: arnOf(`/${name}`)},
+      attributes: {Arn: arnOf(`/${name}`), RoleId: `AROA${randomCapitals(17)}`},
       createdAt: new Date(),
     })
   }

@@ -2,7 +2,8 @@ import {createHash, randomBytes} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {STATUS_SCHEMA} from './heartbeat.js'
+/** Every account of a server may read what is in it, as everyone reads Aurora's view. */
+export const STATUS_SCHEMA = 'aurora'
 
 /** The engine's own accounts on every server of a lab. Every server makes them as it starts; they are never replicated. */
 export interface EngineCredentials {

@@ -4,11 +4,9 @@ import type {Connection} from 'mysql2/promise'
 
 import {BEAT_MS, LOAD_MS, POLL_MS, type Load, type Repeating, type StandbyLag} from '../engine.js'
 import {now} from '../lag.js'
+import {STATUS_SCHEMA} from './credentials.js'
 import {processorSeconds} from './processor-time.js'
 import type {Server} from './server.js'
-
-/** Every account of a server may read what is in it, as everyone reads Aurora's view. */
-export const STATUS_SCHEMA = 'aurora'
 
 const RETRY_MS = 200
 const STATEMENT_DEADLINE_MS = 3000
