@@ -42,6 +42,9 @@ interface Watch {
 
 /** Alarms that go to one topic. No data is no alarm, but where it says so: a standby's metrics come and go with the roles. */
 export class Alarms extends Construct {
+  /** Of those that there are by now. */
+  readonly names: string[] = []
+
   constructor(
     scope: Construct,
     id: string,
@@ -194,8 +197,9 @@ export class Alarms extends Construct {
     id: string,
     {description, metric, above, below, minutes = 3, missing = TreatMissingData.NOT_BREACHING}: Watch,
   ): Alarm {
+    const alarmName = `${this.props.prefix}-${id}`
     const alarm = new Alarm(this, id, {
-      alarmName: `${this.props.prefix}-${id}`,
+      alarmName,
       alarmDescription: description,
       metric,
       threshold: above ?? below!,
@@ -206,6 +210,7 @@ export class Alarms extends Construct {
     })
     alarm.addAlarmAction(new SnsAction(this.props.topic))
     alarm.addOkAction(new SnsAction(this.props.topic))
+    this.names.push(alarmName)
     return alarm
   }
 }

@@ -5,6 +5,7 @@ import {Alarms} from './alarms.js'
 import {ApiFunction} from './api-function.js'
 import {AUTHORIZER, COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, LOG_ROLE_KEEPER, type FunctionPart} from './config.js'
 import type {DataStack} from './data-stack.js'
+import {Dashboard} from './dashboard.js'
 import {EdgeLock} from './edge-lock.js'
 import {SCOPE, type IdentityStack} from './identity-stack.js'
 import {LogRole} from './log-role.js'
@@ -104,7 +105,19 @@ export class ApiStack extends RegionStack {
 
     const alarms = new Alarms(this, 'Alarms', {prefix: name, topic: props.data.alarmTopic})
     alarms.api(name, STAGE)
-    alarms.functions(([...FUNCTION_PARTS, AUTHORIZER] as const).map((part) => this.names.fn(this.region, part)))
+    const functionNames = ([...FUNCTION_PARTS, AUTHORIZER] as const).map((part) => this.names.fn(this.region, part))
+    alarms.functions(functionNames)
+    new Dashboard(this, 'Dashboard', {
+      name,
+      app: this.config.app,
+      region: this.region,
+      apiName: name,
+      stage: STAGE,
+      functionNames,
+      proxyName: props.data.proxyName,
+      clusterId: props.data.clusterId,
+      alarmNames: [...props.data.alarmNames, ...alarms.names],
+    })
 
     this.domainName = rest.domainName
     this.url = `https://${this.domainName}/${STAGE}`

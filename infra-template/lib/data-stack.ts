@@ -28,6 +28,7 @@ export class DataStack extends RegionStack {
   /** For all that rests in this region. */
   readonly key: Key
   readonly alarmTopic: ITopic
+  readonly alarmNames: string[]
   readonly network: Network
   readonly proxy: Proxy
   readonly clusterId: string
@@ -114,6 +115,7 @@ export class DataStack extends RegionStack {
     const alarms = new Alarms(this, 'Alarms', {prefix, topic: this.alarmTopic})
     alarms.replicationLag(this.clusterId)
     alarms.proxy(this.proxyName, this.config.instances > 1)
+    this.alarmNames = alarms.names
 
     new CfnOutput(this, 'ClusterId', {value: cluster.cluster.ref})
     new CfnOutput(this, 'ClusterEndpoint', {value: cluster.cluster.attrEndpointAddress})

@@ -106,6 +106,26 @@ describe('the template', () => {
     for (const {DependsOn} of instances) assert.equal(DependsOn, undefined)
   })
 
+  it('aws 15: has a dashboard in each region, of its own metrics and of every alarm there', () => {
+    const bodies = [config.home, config.away].map((region) => {
+      const [dashboard] = Object.values(
+        template(names.stack('api', region)).findResources('AWS::CloudWatch::Dashboard'),
+      )
+      assert.equal(dashboard!.Properties.DashboardName, `${names.lower}-${region}`)
+      const body = JSON.stringify(dashboard!.Properties.DashboardBody)
+      for (const stack of ['data', 'api'])
+        for (const {Properties} of Object.values(
+          template(names.stack(stack, region)).findResources('AWS::CloudWatch::Alarm'),
+        ))
+          assert.ok(body.includes(`:alarm:${Properties.AlarmName}`), Properties.AlarmName)
+      for (const metric of ['5XXError', 'Throttles', 'DatabaseConnections', 'AuroraGlobalDBRPOLag'])
+        assert.ok(body.includes(metric), metric)
+      return body
+    })
+    const [home, away] = [config.home, config.away]
+    assert.ok(!bodies[0]!.includes(away) && !bodies[1]!.includes(home), 'nothing of the other region')
+  })
+
   it('aws 10: has the edge keep no error', () => {
     const CustomErrorResponses = [404, 405, 414, 500, 501, 502, 503, 504].map((ErrorCode) =>
       Match.objectLike({ErrorCode, ErrorCachingMinTTL: 0}),

@@ -85,6 +85,7 @@ function itemsOf(settings: Settings, footprint: Footprints): CostItem[] {
     ({clients}) => clients,
   )
   each('Alarms', 'per metric', PRICES.alarmMetric, ({alarmMetrics}) => alarmMetrics)
+  each('Dashboards', 'the first three of an account are free', PRICES.dashboard, ({dashboards}) => dashboards)
   const logs = ({flowLogs}: Footprint): number =>
     USAGE.logsGb * PRICES.logsGb + Math.min(1, flowLogs) * USAGE.flowLogsGb * PRICES.flowLogsGb
   each('Logs and flow logs', `${USAGE.logsGb} GB per group`, 1, logs)

@@ -19,6 +19,7 @@ export interface Footprint {
   webAclRules: number
   clients: number
   alarmMetrics: number
+  dashboards: number
   flowLogs: number
 }
 
@@ -32,6 +33,7 @@ const NOTHING: Footprint = {
   webAclRules: 0,
   clients: 0,
   alarmMetrics: 0,
+  dashboards: 0,
   flowLogs: 0,
 }
 
@@ -95,6 +97,11 @@ function count(
 
     case 'AWS::Cognito::UserPoolClient': {
       here.clients++
+      break
+    }
+
+    case 'AWS::CloudWatch::Dashboard': {
+      here.dashboards++
       break
     }
 

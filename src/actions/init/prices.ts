@@ -40,6 +40,8 @@ export const PRICES = {
   cognitoTokens: 2.25,
   /** A metric that an alarm watches, a month. */
   alarmMetric: 0.1,
+  /** A custom dashboard, a month; the first three of an account are free. */
+  dashboard: 3,
   /** A GB taken in. */
   logsGb: 0.5,
   flowLogsGb: 0.5,

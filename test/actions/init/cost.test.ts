@@ -16,6 +16,7 @@ const ONE: Footprint = {
   webAclRules: 0,
   clients: 1,
   alarmMetrics: 3,
+  dashboards: 1,
   flowLogs: 1,
 }
 const FOOTPRINT = {home: {...ONE, webAcls: 1, webAclRules: 3}, away: ONE}
@@ -45,6 +46,7 @@ describe('the monthly estimate', () => {
   it('has every item that stands still and is billed', () => {
     expect(item(DEFAULTS, 'Interface').home).to.equal(14.6)
     expect(item(DEFAULTS, 'KMS').home).to.equal(1)
+    expect(item(DEFAULTS, 'Dashboards')).to.include({home: 3, away: 3})
     expect(item(DEFAULTS, 'Secrets').home).to.equal(0.8)
     expect(item(DEFAULTS, 'WAF')).to.include({home: 8, away: 0})
     expect(item(DEFAULTS, 'Cognito').home).to.equal(7.64)

@@ -1,4 +1,4 @@
-/** AWS::CloudWatch::Alarm. */
+/** AWS::CloudWatch::Alarm and Dashboard. */
 
 import {arn} from '../../kernel.js'
 import {generatedName} from '../../cloudformation/names.js'
@@ -62,5 +62,27 @@ export const alarm: ResourceProvider = {
   },
   async delete(name, _properties, context) {
     await unlessGone(call(context, 'monitoring', 'DeleteAlarms', {AlarmNames: [name]}))
+  },
+}
+
+/** PutDashboard makes and changes alike. */
+export const dashboard: ResourceProvider = {
+  tags: TAGS,
+  createOnly: ['DashboardName'],
+  async create({DashboardName, DashboardBody}, context) {
+    const name = DashboardName ?? generatedName(context.stackName, context.logicalId)
+    await call(context, 'monitoring', 'PutDashboard', {DashboardName: name, DashboardBody})
+    return {physicalId: name}
+  },
+  async update(DashboardName, {DashboardBody}, _previous, context) {
+    await call(context, 'monitoring', 'PutDashboard', {DashboardName, DashboardBody})
+    return {physicalId: DashboardName}
+  },
+  async read(DashboardName, _all, context) {
+    const found = await unlessGone(call(context, 'monitoring', 'GetDashboard', {DashboardName}))
+    return found && {DashboardName, DashboardBody: found.DashboardBody}
+  },
+  async delete(name, _properties, context) {
+    await unlessGone(call(context, 'monitoring', 'DeleteDashboards', {DashboardNames: [name]}))
   },
 }
