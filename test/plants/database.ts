@@ -393,6 +393,62 @@ export const NO_INSTANCE: Plant = {
   ],
 }
 
+/** Of the line that the template deploys. */
+const LINE = '8.0.mysql_aurora.'
+const NEWER = `${LINE}3.10.5`
+
+/** Patched, restarted and replicating again. */
+async function patched(ground: Ground, region: string): Promise<void> {
+  const {rds} = region === HOME ? ground.home : ground.away
+  const DBClusterIdentifier = `todomgmt-${region}`
+  await rds.send(new ModifyDBClusterCommand({DBClusterIdentifier, EngineVersion: NEWER, ApplyImmediately: true}))
+  await until(`${region} runs ${NEWER}`, async () => {
+    const {DBClusters} = await rds.send(new DescribeDBClustersCommand({DBClusterIdentifier}))
+    return DBClusters![0]!.EngineVersion === NEWER && DBClusters![0]!.Status === 'available'
+  })
+  const PASSING = ['api', 'edge', 'global-database', 'instances', 'primary-writable', 'replication-lag']
+  await until('it serves again', async () => {
+    const {findings} = await ground.health()
+    return findings.every(({check, level}) => level === 'ok' || !PASSING.includes(check))
+  })
+}
+
+/** No engine goes back: the primary follows, as after any upgrade. */
+export const NEWER_STANDBY: Plant = {
+  name: 'The standby runs another engine version than the primary',
+  by: 'rds `ModifyDBCluster` to the next patch',
+  async make(ground) {
+    await patched(ground, AWAY)
+    return () => patched(ground, HOME)
+  },
+  health: [
+    {
+      check: 'engine-versions',
+      region: null,
+      level: 'problem',
+      says: `${HOME} runs ${LINE}3.10.4, but ${AWAY} runs ${NEWER}`,
+      next: 'todo-dr upgrade --to VERSION upgrades the older one; AWS wants the standby first',
+    },
+    {
+      check: 'gates',
+      region: AWAY,
+      level: 'problem',
+      says: 'a failover would be refused by engine-versions',
+      next: `todo-dr upgrade --to ${NEWER} makes them equal; with the primary lost, AWS names a manual failover: remove ${AWAY} from the global database, and it writes alone; if you know that AWS takes these two: --waive engine-versions=REASON`,
+    },
+  ],
+  drift: [
+    setting('database.engine version', DATABASE),
+    {
+      ...property('*Cluster* (AWS::RDS::DBCluster)/EngineVersion'),
+      class: 'destructive',
+      says: 'a deployment would replace, detach or upgrade what holds the data',
+      next: 'bring the template to what is there, and look at the change set: todo-dr deploy --dry-run. Until then deploy refuses',
+    },
+  ],
+  also: [setting('database.instance versions', DATABASE)],
+}
+
 export const STALLED: Plant = {
   name: 'Replication has stopped',
   by: 'SQL `STOP SLAVE` on the standby of the lab',

@@ -1,6 +1,6 @@
 /** All that is planted, in the order in which it is: with what a new deployment is told, the matrix of docs/health.md. */
 
-import {DATABASE_PLANTS, LAGGING, LOST_PROXY, NO_INSTANCE, STALLED} from './database.js'
+import {DATABASE_PLANTS, LAGGING, LOST_PROXY, NEWER_STANDBY, NO_INSTANCE, STALLED} from './database.js'
 import {CLOSED_READER, FAILING, FOREIGN_FENCE, FUNCTION_PLANTS, LOST_FUNCTION} from './functions.js'
 import {FEW_CONNECTIONS, FULL_OF_SNAPSHOTS, ZONE_WITHOUT_PROXY} from './limits.js'
 import {CUT_RUN, FOREIGN_LEASE, LEFT_OUTAGE, OTHER_CLOCK, SILENT_REGION} from './operator.js'
@@ -35,6 +35,8 @@ export const BEDS: readonly Bed[] = [
   {title: 'the rows of the standby', plants: ROW_PLANTS},
   alone(NO_INSTANCE),
   {...alone(SILENT_REGION), silent: true},
+  // The template is behind from then on.
+  alone(NEWER_STANDBY),
   // Its errors are counted for a quarter of an hour.
   alone(FAILING),
 ]
