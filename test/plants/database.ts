@@ -406,10 +406,10 @@ async function patched(ground: Ground, region: string): Promise<void> {
     const {DBClusters} = await rds.send(new DescribeDBClustersCommand({DBClusterIdentifier}))
     return DBClusters![0]!.EngineVersion === NEWER && DBClusters![0]!.Status === 'available'
   })
-  const PASSING = ['api', 'edge', 'global-database', 'instances', 'primary-writable', 'replication-lag']
+  const passing = new Set(['api', 'edge', 'global-database', 'instances', 'primary-writable', 'replication-lag'])
   await until('it serves again', async () => {
     const {findings} = await ground.health()
-    return findings.every(({check, level}) => level === 'ok' || !PASSING.includes(check))
+    return findings.every(({check, level}) => level === 'ok' || !passing.has(check))
   })
 }
 
