@@ -59,8 +59,8 @@ export const ARN = {
   /** CloudFormation names the group. */
   parameters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:cluster-pg:*`),
   instanceParameters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:pg:*`),
-  /** The id of an API is random; its actions are HTTP's methods on paths. */
   apiAccount: inEach((_, region) => `arn:aws:apigateway:${region}::/account`),
+  /** The id of an API is random; its actions are HTTP's methods on paths. */
   api: inEach((_, region) => `arn:aws:apigateway:${region}::/restapis/*`),
   webAcl: inEach(({account}, region) => `arn:aws:wafv2:${region}:${account}:regional/webacl/*/*`),
   functions: (...which: FunctionName[]): Resources =>
