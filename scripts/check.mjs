@@ -1,4 +1,5 @@
 // Everything that is judged without running the program: types, lint, format, and that generated files are what they would be made anew.
+// Names of checks as arguments: only these.
 import {execFile} from 'node:child_process'
 import {readFileSync, readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
@@ -61,7 +62,11 @@ async function judge([name, check]) {
 
 // Side by side, as each is one process on one core; in turn where tests take the other cores.
 const ended = []
-const all = Object.entries(checks)
-if (process.argv.includes('--in-turn')) for (const one of all) ended.push(await judge(one))
+const args = process.argv.slice(2)
+const names = args.filter((arg) => arg !== '--in-turn')
+const stranger = names.find((name) => !Object.hasOwn(checks, name))
+if (stranger !== undefined) throw new RangeError(`${stranger} is not one of ${Object.keys(checks).join(', ')}`)
+const all = Object.entries(checks).filter(([name]) => names.length === 0 || names.includes(name))
+if (args.includes('--in-turn')) for (const one of all) ended.push(await judge(one))
 else ended.push(...(await Promise.all(all.map(judge))))
 process.exitCode = ended.every(Boolean) ? 0 : 1

@@ -1,4 +1,4 @@
-// node scripts/test.mjs [unit|system|long] [mocha's options]: without a name the checks, the unit and the system tests.
+// node scripts/test.mjs [unit|system|long] [mocha's options]: without a name types, generated files, the template, the unit and the system tests.
 // The last line counts all of it. Above it stand the skipped tests, with their reasons, and the failed ones. A skip without a
 // reason is a failure; with TODO_DR_TEST_NO_SKIPS=1 every skip is one.
 import {spawn} from 'node:child_process'
@@ -72,7 +72,7 @@ async function run(suite, more) {
   if (suite) return [...prepared, ...(await inTurn(...(GROUPS[suite] ?? [suite]).map((one) => () => mocha(one, more))))]
   const sideBySide = await Promise.all([
     inTurn(
-      () => step('scripts/check.mjs', '--in-turn'),
+      () => step('scripts/check.mjs', '--in-turn', 'types', 'generated'),
       () => step('scripts/check-template.mjs'),
     ),
     mocha('unit'),

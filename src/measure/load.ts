@@ -52,6 +52,8 @@ export async function startLoad({world, ratePerSecond, ...input}: LoadInput): Pr
   }
 
   const begun = Promise.all(regionNames(world.deployment).map(beginDirect))
+  // Told at the end: while clients wait for a switch it must not end the process.
+  begun.catch(() => undefined)
   const edge = await startProber({
     ...common,
     ratePerSecond,

@@ -116,10 +116,12 @@ describe('the migrations of a project on a real database', function () {
   })
 
   it('refuses a second call while a migration takes its time', async () => {
-    const slow = ['SELECT SLEEP(2.5)']
-    const running = apply(5, '0005_slower', slow)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    const slow = ['SELECT SLEEP(4)']
     const other = rig.function('create-table')
+    await other.invoke({action: 'MIGRATIONS'})
+    const running = apply(5, '0005_slower', slow)
+    const working = "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO = 'SELECT SLEEP(4)'"
+    while ((await rig.sql(working)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     expect((await other.invoke(migration(5, '0005_slower', slow))).response.code).to.equal('MigrationRunning')
     expect((await running).response.applied).to.equal(true)
   })

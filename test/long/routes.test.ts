@@ -101,7 +101,7 @@ else {
     const working = readFileSync(join(sandbox.folder, 'todo-dr.yaml'), 'utf8')
     writeFileSync(
       program,
-      'if [ "$1" = serving ]; then echo us-east-1; else echo "the zone is locked" >&2; exit 1; fi\n',
+      'if [ "$1" = serving ]; then echo us-east-1; else echo "the zone is locked" >&2; exit 2; fi\n',
     )
     configure({kind: 'command', command: ['sh', './no.sh']})
     const {stderr} = await sandbox.expect(4, ['switchover', '--yes'], {timeoutMs: 200_000})

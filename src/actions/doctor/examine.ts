@@ -54,8 +54,7 @@ export interface Patient {
 export async function examine(patient: Patient): Promise<Finding[]> {
   const {regions, checkup, machine, infra, target} = patient
   const state = machine.state(infra)
-  const aws = checkup ? await ofAws(patient, checkup, state) : []
-  const local = await state
+  const [aws, local] = await Promise.all([checkup ? ofAws(patient, checkup, state) : [], state])
   const here = (check: string, judgement: Judgement): Finding => ({check, region: null, ...judgement})
   return [
     here('node', judgeNode(local.node)),

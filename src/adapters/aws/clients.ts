@@ -273,7 +273,8 @@ export class Clients {
     const {Client} = await this.#load(service)
     const {credentials, endpoint, profile} = this.#access
     const requestHandler = {
-      connectionTimeout: CONNECT_MS,
+      // The SDK counts the wait for one of few connections as connecting: a busy lab would be taken for a lost region.
+      connectionTimeout: endpoint ? requestTimeout : CONNECT_MS,
       requestTimeout,
       throwOnRequestTimeout: true,
       ...(endpoint && {httpAgent: this.#agent(region)}),

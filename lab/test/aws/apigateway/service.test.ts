@@ -162,12 +162,19 @@ describe('apigateway', () => {
     it('answers 401 for a token that has expired', async () => {
       const brief = await createIdentity(test.lab, HOME, 2)
       const api = await createApi(test.lab, functionArn, {pools: [brief.poolArn]})
-      const token = await fetchToken(brief)
-      const ask = () => http(`${api.url}/v1`, {headers: {authorization: token}})
-      expect((await ask()).status).equal(201)
-      const {exp} = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())
-      await new Promise((resolve) => setTimeout(resolve, exp * 1000 - Date.now() + 20))
-      expect((await ask()).status).equal(401)
+      const ask = async (token: string) => (await http(`${api.url}/v1`, {headers: {authorization: token}})).status
+      const endOf = (token: string): number =>
+        JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).exp * 1000
+      let token: string
+      let status: number
+      // A machine that is busy may need longer for the call than the token is good.
+      do {
+        token = await fetchToken(brief)
+        status = await ask(token)
+      } while (Date.now() >= endOf(token))
+      expect(status).equal(201)
+      await new Promise((resolve) => setTimeout(resolve, endOf(token) - Date.now() + 20))
+      expect(await ask(token)).equal(401)
     })
 
     it('answers 403 without the scope', async () => {

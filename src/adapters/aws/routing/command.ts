@@ -22,13 +22,16 @@ const settings = z.object({
 
 /** Milliseconds between the two signals to a program that does not end. */
 const GRACE_MS = 2000
+/** The exit status of a program that would say the same again. */
+const NO_USE = 2
 /** What is kept of each of its outputs, in characters. */
 const KEPT = 10_000
 
 /**
  * The contract: `PROGRAM serving` prints the region that clients are sent to now, `PROGRAM steer REGION` returns when the route names
- * that region, and may be called again. Exit status 0 is a yes; with another one the last line on stderr says why. It has `TODO_DR_APP`,
- * `TODO_DR_HOME` and `TODO_DR_AWAY` in its environment and nothing on stdin, and is ended with all that it started when its time is up.
+ * that region, and may be called again. Exit status 0 is a yes; with another one the last line on stderr says why, and 2 means that it is no
+ * use to try again. It has `TODO_DR_APP`, `TODO_DR_HOME` and `TODO_DR_AWAY` in its environment and nothing on stdin, and is ended with all
+ * that it started when its time is up.
  */
 export class CommandRoute implements Route {
   readonly needs: RouteNeeds
@@ -50,6 +53,7 @@ export class CommandRoute implements Route {
     throw failed(
       this.#said(['serving']),
       `it printed ${JSON.stringify(said.slice(0, 80))}, which is no region of the deployment`,
+      false,
     )
   }
 
@@ -113,14 +117,14 @@ export class CommandRoute implements Route {
 
       child.once('error', (error) => {
         over()
-        reject(failed(said, error.message))
+        reject(failed(said, error.message, false))
       })
       child.once('close', (code, killedBy) => {
         over()
         if (late) return
         const why = out.stderr.trim().split('\n').at(-1) || `it ended with ${killedBy ?? `exit status ${code}`}`
         if (code === 0) resolve(out.stdout)
-        else reject(failed(said, why))
+        else reject(failed(said, why, code !== NO_USE))
       })
     })
   }
@@ -135,13 +139,14 @@ function kill(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-const failed = (said: string, why: string): DrError =>
+/** `passing`: it may work a moment later. */
+const failed = (said: string, why: string, passing: boolean): DrError =>
   new DrError({
     code: 'RouteCommandFailed',
     exit: 'failed',
     what: `${said} failed: ${why}`,
     next: 'run it by hand to see what it says; todo-dr.yaml names it as route.command',
-    passing: true,
+    passing,
   })
 
 export const command: RouteKind = {

@@ -20,15 +20,16 @@ export async function databaseItems(asked: Asked): Promise<Item[]> {
   if (!cluster) return []
   const instances = DBInstances.filter((one) => one.DBClusterIdentifier === DBClusterIdentifier)
   const group = cluster.DBClusterParameterGroup
-  const logs = (cluster.EnabledCloudwatchLogsExports ?? []).map((log) =>
-    logItems(asked, `/aws/rds/cluster/${DBClusterIdentifier}/${log}`),
-  )
-  return [
-    clusterItem(cluster, instances),
-    ...(group === undefined ? [] : [parameterItem('database parameters', await parametersOf(asked, group))]),
-    ...(await instanceParameters(asked, instances)),
-    ...(await Promise.all(logs)).flat(),
-  ]
+  const [ofGroup, ofInstanceGroups, ...logs] = await Promise.all([
+    group === undefined
+      ? []
+      : parametersOf(asked, group).then((found) => [parameterItem('database parameters', found)]),
+    instanceParameters(asked, instances),
+    ...(cluster.EnabledCloudwatchLogsExports ?? []).map((log) =>
+      logItems(asked, `/aws/rds/cluster/${DBClusterIdentifier}/${log}`),
+    ),
+  ])
+  return [clusterItem(cluster, instances), ...ofGroup, ...ofInstanceGroups, ...logs.flat()]
 }
 
 /** Of the groups that somebody has made: those of AWS begin so, and nobody can change them. */

@@ -46,6 +46,7 @@ describe('the route by a program of the user', () => {
       message: './route.sh now steer us-east-2 failed: the zone is locked',
       passing: true,
     })
+    expect(await thrownBy(route('exit 2').steer(AWAY))).to.include({code: 'RouteCommandFailed', passing: false})
     expect(await thrownBy(route('exit 3').steer(AWAY))).to.include({
       message: './route.sh now steer us-east-2 failed: it ended with exit status 3',
     })
