@@ -157,11 +157,13 @@ class Executor {
       return {acted: false, accepted: false, end: 'done'}
     }
 
+    const promotion = pointOfNoReturn && promotes(this.execution.plan)
+    if (promotion) runner.world.known.forget()
     const signal = this.#claimed || pointOfNoReturn ? this.#onward : this.#signal
     const end = await runStep(runner, planned, this.#steps.get(id)!.step, signal)
     this.#ends.set(id, end.end)
     if (end.acted) this.#touched.add(id)
-    if (pointOfNoReturn && end.end === 'done' && promotes(this.execution.plan)) {
+    if (promotion && end.end === 'done') {
       const {known, clock} = runner.world
       known.note({to: this.execution.plan.to, at: clock.now()})
     }

@@ -49,20 +49,22 @@ export interface RecentRuns {
   unfinished: RunRecord[]
   /** The newest switch that was carried out. */
   last?: RunRecord
+  /** A switch after it has lost its journal, so that nobody knows what became of it. */
+  lostOne?: true
 }
 
-/** The newest promotion that the runs have seen done. */
-export function newestPromotion({unfinished, last}: RecentRuns): Promotion | undefined {
-  const promotions = [...unfinished, ...(last ? [last] : [])].flatMap((record) => promotedBy(record) ?? [])
-  return promotions.reduce<Promotion | undefined>(
-    (newest, one) => (newest && newest.at >= one.at ? newest : one),
-    undefined,
-  )
+/**
+ * The promotion of the newest switch, where that has seen it done. Undefined where a newer one was begun, whose promotion may be done or
+ * not: what RDS shows then may be its doing.
+ */
+export function newestPromotion({unfinished, last, lostOne}: RecentRuns): Promotion | undefined {
+  if (lostOne) return undefined
+  const switches = [...unfinished, ...(last ? [last] : [])].filter(({plan}) => promotes(plan))
+  const newest = switches.sort((one, other) => other.started.at - one.started.at)[0]
+  return newest && promotedBy(newest)
 }
 
-/** Of a switch whose promotion was seen done, and not of a steer or an upgrade, which promote nobody. */
 function promotedBy({plan, lines}: RunRecord): Promotion | undefined {
-  if (!promotes(plan)) return undefined
   const step = promotionOf(plan)?.id
   const done = lines.findLast((line) => line.event === 'step-done' && line.step === step)
   return done && {to: plan.to, at: done.at}
@@ -72,10 +74,12 @@ function promotedBy({plan, lines}: RunRecord): Promotion | undefined {
 export async function recentRuns(runs: RunStore, deployment: Deployment): Promise<RecentRuns> {
   const unfinished: RunRecord[] = []
   let upgraded = false
+  let lost: Pick<RecentRuns, 'lostOne'> = {}
   for (const run of await runs.newestFirst()) {
-    const record = await readRecord(run, deployment).catch((error: unknown) => {
-      if (error instanceof DrError) return undefined
-      throw error
+    const record = await readRecord(run, deployment).catch(async (error: unknown) => {
+      if (!(error instanceof DrError)) throw error
+      if (await hasLostJournal(run, error)) lost = {lostOne: true}
+      return undefined
     })
     if (!record) continue
     const end = endOf(record.lines)
@@ -85,10 +89,17 @@ export async function recentRuns(runs: RunStore, deployment: Deployment): Promis
       if (!end && !upgraded) unfinished.push(record)
       upgraded ||= end?.status === 'done'
     } else if (!end) unfinished.push(record)
-    else if (end.status === 'done' && intent !== 'steer') return {unfinished, last: record}
+    else if (end.status === 'done' && intent !== 'steer') return {unfinished, last: record, ...lost}
   }
 
-  return {unfinished}
+  return {unfinished, ...lost}
+}
+
+/** Of a run that cannot be read. A disk that takes no more has kept the plan of a switch, and not what became of it. */
+async function hasLostJournal(run: Run, {code}: DrError): Promise<boolean> {
+  if (code === 'RunOfAnotherDeployment') return false
+  const plan = (await run.readJson('plan.json').catch(() => undefined)) as Plan | undefined
+  return plan?.schemaVersion === 1 && promotes(plan)
 }
 
 /** Whether a run may have closed the region, and none has opened it since. A planned switch that ended has opened it itself. */

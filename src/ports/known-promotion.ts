@@ -23,6 +23,11 @@ export class KnownPromotion {
     if (promotion && promotion.at >= (this.#newest?.at ?? -Infinity)) this.#newest = promotion
   }
 
+  /** Another promotion is about to be asked for: from then on what RDS shows may be that one's doing. */
+  forget(): void {
+    this.#newest = undefined
+  }
+
   /** False from the moment on from which every answer of RDS is believed again. */
   get mayBeOld(): boolean {
     return this.#newest !== undefined && this.clock.now() - this.#newest.at <= OLD_STATE_MS

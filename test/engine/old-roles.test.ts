@@ -4,7 +4,8 @@ import {expect} from 'chai'
 import {runStatus} from '../../src/actions/status/run.js'
 import {lookBesideRuns} from '../../src/engine/look.js'
 import {prepare} from '../../src/engine/prepare.js'
-import {recentRuns} from '../../src/engine/unfinished.js'
+import {runPlan} from '../../src/engine/run-plan.js'
+import {newestPromotion, recentRuns} from '../../src/engine/unfinished.js'
 import {OLD_STATE_MS} from '../../src/model/known-promotion.js'
 import type {Intent} from '../../src/model/plan.js'
 import type {RunStore} from '../../src/ports/runs.js'
@@ -106,6 +107,33 @@ describe('old roles', () => {
     expect(outcome).to.include({status: 'undone', exit: 'failed'})
     expect(outcome!.failure).to.include({step: 'watch-roles', code: 'DeadlinePassed'})
     expect(sim.acts.filter((act) => act === `unfence ${HOME}`)).to.deep.equal([])
+  })
+
+  it('aws 02: a failover there and back at once waits for no old state: what RDS shows is the doing of the newer one', async () => {
+    const {sim, runs} = await failedOver(0)
+    sim.regions[HOME]!.writers = 'fenced'
+    const {plan} = await prepared({sim, runs}, 'failover')
+    expect(plan).to.include({intent: 'failover', to: HOME})
+    const {world} = sim.connect()
+    world.known.note({to: AWAY, at: sim.clock.now()})
+    const began = sim.clock.now()
+    const run = memoryRun('20260102T000000Z-failover-0001')
+    const waivers = [{name: 'allow-data-loss' as const, reason: 'test'}]
+    const outcome = await runPlan({plan, world, run, waivers, owner: 'a', emit: () => undefined, signal})
+    expect(outcome).to.include({status: 'done'})
+    expect(sim.clock.now() - began).to.be.below(60_000)
+    expect(world.known.newest?.to).to.equal(HOME)
+    const [first] = await runs.newestFirst()
+    expect(newestPromotion(await recentRuns(memoryRuns([first!, run]), sim.deployment))?.to).to.equal(HOME)
+  })
+
+  it('aws 02: a newer switch that was begun, and has not seen its promotion, leaves it open who writes', async () => {
+    const {sim, runs} = await failedOver(0)
+    const [first] = await runs.newestFirst()
+    const cut = memoryRun('20260102T000000Z-failover-0001')
+    await start(sim, await planOf(sim, 'failover', {to: HOME}), {run: cut, killAt: 'after:promote'})
+    expect(newestPromotion(await recentRuns(memoryRuns([first!]), sim.deployment))?.to).to.equal(AWAY)
+    expect(newestPromotion(await recentRuns(memoryRuns([first!, cut]), sim.deployment))).to.equal(undefined)
   })
 
   it('watching ends when RDS has shown the region for a while without a break', async () => {

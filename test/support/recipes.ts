@@ -40,8 +40,8 @@ export const RECIPES: Recipe[] = [
       ),
       {
         file: 'src/adapters/aws/routing/index.ts',
-        find: '{keyvaluestore: keyValueStore}',
-        put: '{keyvaluestore: keyValueStore, object}',
+        find: '{keyvaluestore: keyValueStore, origin, command}',
+        put: '{keyvaluestore: keyValueStore, object, origin, command}',
       },
       {
         file: 'infra-template/lib/directory-stack.ts',
@@ -134,8 +134,8 @@ export const RECIPES: Recipe[] = [
     changes: [
       {
         file: 'lab/src/aws/cloudwatch/resources.ts',
-        find: '/** AWS::CloudWatch::Alarm. */',
-        put: '/** AWS::CloudWatch::Alarm and AWS::CloudWatch::CompositeAlarm. */',
+        find: '/** AWS::CloudWatch::Alarm and Dashboard. */',
+        put: '/** AWS::CloudWatch::Alarm, CompositeAlarm and Dashboard. */',
       },
       {
         file: 'lab/src/aws/cloudwatch/resources.ts',
@@ -168,13 +168,17 @@ export const compositeAlarm: ResourceProvider = {
       },
       {
         file: 'lab/src/aws/cloudwatch/index.ts',
-        find: "import {alarm} from './resources.js'",
-        put: "import {alarm, compositeAlarm} from './resources.js'",
+        find: "import {alarm, dashboard} from './resources.js'",
+        put: "import {alarm, compositeAlarm, dashboard} from './resources.js'",
       },
       {
         file: 'lab/src/aws/cloudwatch/index.ts',
-        find: "{'AWS::CloudWatch::Alarm': alarm}",
-        put: "{'AWS::CloudWatch::Alarm': alarm, 'AWS::CloudWatch::CompositeAlarm': compositeAlarm}",
+        find: "  types: {'AWS::CloudWatch::Alarm': alarm, 'AWS::CloudWatch::Dashboard': dashboard},",
+        put: `  types: {
+    'AWS::CloudWatch::Alarm': alarm,
+    'AWS::CloudWatch::CompositeAlarm': compositeAlarm,
+    'AWS::CloudWatch::Dashboard': dashboard,
+  },`,
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
@@ -184,12 +188,12 @@ import {arn, type Lab, type Operation, type Service, type TaggedResource} from '
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
-        find: `{...metricOperations(lab), ...this.alarms.operations}
-  }
-`,
-        put: `{...metricOperations(lab), ...withComposites(this.alarms.operations)}
-  }
-`,
+        find: '    this.operations = {...metricOperations(lab), ...this.alarms.operations, ...new Dashboards().operations}',
+        put: `    this.operations = {
+      ...metricOperations(lab),
+      ...withComposites(this.alarms.operations),
+      ...new Dashboards().operations,
+    }`,
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
