@@ -1,4 +1,4 @@
-// node scripts/test.mjs [unit|system|long] [mocha's options]: without a name types, generated files, the template, the unit and the system tests.
+// node scripts/test.mjs [unit|program|system|long] [mocha's options]: without a name types, generated files, the template, the unit and the system tests.
 // The last line counts all of it. Above it stand the skipped tests, with their reasons, and the failed ones. A skip without a
 // reason is a failure; with TODO_DR_TEST_NO_SKIPS=1 every skip is one.
 import {spawn} from 'node:child_process'
@@ -9,6 +9,8 @@ import {fileURLToPath} from 'node:url'
 
 const SUITES = {
   unit: ['lab/test/**/*.test.ts', 'test/**/*.test.ts'],
+  // Of these, those of the program: the lab's tests take as long again.
+  program: ['test/**/*.test.ts'],
   system: ['--config', '.mocharc.system.json', 'test/system/**/*.test.ts'],
   long: ['--config', '.mocharc.system.json', 'test/long/*.test.ts'],
   // They put load on a lab and measure: one at a time.
@@ -18,7 +20,7 @@ const SUITES = {
 const GROUPS = {long: ['long', 'alone']}
 /** One more than there are cores: tests mostly wait. The long ones keep a core each. */
 const CORES = Math.max(2, Math.min(4, availableParallelism()))
-const JOBS = {unit: CORES + 1, system: CORES + 1, long: CORES, alone: 1}
+const JOBS = {unit: CORES + 1, program: CORES + 1, system: CORES + 1, long: CORES, alone: 1}
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 // The tests' own SDK clients would print a warning about Node 20 between the results.
