@@ -1,6 +1,7 @@
 import {Duration} from 'aws-cdk-lib'
 import {SubnetType} from 'aws-cdk-lib/aws-ec2'
 import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
+import type {IKey} from 'aws-cdk-lib/aws-kms'
 import {Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime} from 'aws-cdk-lib/aws-lambda'
 import type {LogGroup} from 'aws-cdk-lib/aws-logs'
 import {Construct} from 'constructs'
@@ -20,8 +21,20 @@ export const functionOf = (bundle: string) => ({
 })
 
 /** May write to this log alone. */
-export const writingTo = ({logGroupArn}: LogGroup): PolicyStatement =>
+const writingTo = ({logGroupArn}: LogGroup): PolicyStatement =>
   new PolicyStatement({actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn]})
+
+/** The log of a function outside the network, and a role that may write there and no more. */
+export function roleWithLog(
+  scope: Construct,
+  id: string,
+  {functionName, description, key, protect}: {functionName: string; description: string; key: IKey; protect: boolean},
+): {role: Role; logGroup: LogGroup} {
+  const log = logGroup(scope, 'Logs', {name: `/aws/lambda/${functionName}`, key, protect})
+  const role = new Role(scope, id, {description, assumedBy: new ServicePrincipal('lambda.amazonaws.com')})
+  role.addToPolicy(writingTo(log))
+  return {role, logGroup: log}
+}
 
 export interface ApiFunctionProps {
   functionName: string

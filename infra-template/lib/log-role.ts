@@ -4,8 +4,7 @@ import type {IKey} from 'aws-cdk-lib/aws-kms'
 import {Function as LambdaFunction} from 'aws-cdk-lib/aws-lambda'
 import {Construct} from 'constructs'
 import {acknowledge} from './acknowledge.js'
-import {functionOf, writingTo} from './api-function.js'
-import {logGroup} from './logs.js'
+import {functionOf, roleWithLog} from './api-function.js'
 
 const TIMEOUT_SECONDS = 60
 
@@ -42,13 +41,7 @@ export class LogRole extends Construct {
     )
 
     const description = 'Gives API Gateway a role to write logs with, where it has none'
-    const logs = logGroup(this, 'Logs', {
-      name: `/aws/lambda/${props.functionName}`,
-      key: props.key,
-      protect: props.protect,
-    })
-    const role = new Role(this, 'FunctionRole', {description, assumedBy: new ServicePrincipal('lambda.amazonaws.com')})
-    role.addToPolicy(writingTo(logs))
+    const {role, logGroup} = roleWithLog(this, 'FunctionRole', {...props, description})
     role.addToPolicy(
       new PolicyStatement({
         actions: ['apigateway:GET', 'apigateway:PATCH'],
@@ -68,7 +61,7 @@ export class LogRole extends Construct {
       ...functionOf(props.bundle),
       timeout: Duration.seconds(TIMEOUT_SECONDS),
       role,
-      logGroup: logs,
+      logGroup,
       environment: {LOG_ROLE_ARN: writer.roleArn},
     })
     this.setting = new CustomResource(this, 'Setting', {

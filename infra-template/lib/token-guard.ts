@@ -2,12 +2,11 @@ import {Arn, CustomResource, Duration, Stack} from 'aws-cdk-lib'
 import {TokenAuthorizer} from 'aws-cdk-lib/aws-apigateway'
 import {Rule, Schedule} from 'aws-cdk-lib/aws-events'
 import {LambdaFunction as FunctionTarget} from 'aws-cdk-lib/aws-events-targets'
-import {PolicyStatement, Role, ServicePrincipal} from 'aws-cdk-lib/aws-iam'
+import {PolicyStatement} from 'aws-cdk-lib/aws-iam'
 import type {IKey} from 'aws-cdk-lib/aws-kms'
 import {Function as LambdaFunction} from 'aws-cdk-lib/aws-lambda'
 import {Construct} from 'constructs'
-import {functionOf, writingTo} from './api-function.js'
-import {logGroup} from './logs.js'
+import {functionOf, roleWithLog} from './api-function.js'
 import {OWNERSHIP_TAG} from './synthesizer.js'
 
 /**
@@ -55,14 +54,7 @@ export class TokenGuard extends Construct {
   constructor(scope: Construct, id: string, props: TokenGuardProps) {
     super(scope, id)
     const description = "Says whether a token of either region's user pool is good, and keeps their public keys"
-    const logs = logGroup(this, 'Logs', {
-      name: `/aws/lambda/${props.functionName}`,
-      key: props.key,
-      protect: props.protect,
-    })
-
-    const role = new Role(this, 'Role', {description, assumedBy: new ServicePrincipal('lambda.amazonaws.com')})
-    role.addToPolicy(writingTo(logs))
+    const {role, logGroup} = roleWithLog(this, 'Role', {...props, description})
     const resourceName = props.parameterName.replace(/^\//, '')
     role.addToPolicy(
       new PolicyStatement({
@@ -77,7 +69,7 @@ export class TokenGuard extends Construct {
       ...functionOf(props.bundle),
       timeout: Duration.seconds(TIMEOUT_SECONDS),
       role,
-      logGroup: logs,
+      logGroup,
       environment: {
         TOKEN_POOLS: Stack.of(this).toJsonString(props.pools),
         TOKEN_SCOPE: props.scope,

@@ -222,44 +222,26 @@ async function lookAt(
 ): Promise<FirstLook> {
   const of = <T>(what: string, call: (signal: AbortSignal) => Promise<T>): Promise<Sample<T>> =>
     ask(`${what} in ${region}`, DEADLINE_MS, call)
-  const [
-    functions,
-    concurrencyLimit,
-    requestRate,
-    snapshots,
-    subnets,
-    trouble,
-    alarms,
-    secrets,
-    token,
-    reached,
-    identity,
-  ] = await Promise.all([
-    of('the functions', (signal) => vitals.functions(region, {signal})),
-    of('the account settings of Lambda', (signal) => vitals.concurrencyLimit(region, {signal})),
-    of('the account settings of API Gateway', (signal) => vitals.requestRate(region, {signal})),
-    of('the account attributes of RDS', (signal) => vitals.clusterSnapshots(region, {signal})),
-    of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
-    of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
-    of('the alarms', (signal) => vitals.alarms(region, {signal})),
-    of('the secrets', (signal) => vitals.secrets(region, {signal})),
-    of('the user pool', (signal) => issued(world, region, signal)),
-    checkup.reach(region),
-    whoAsks(region),
-  ])
-  return {
-    functions,
-    concurrencyLimit,
-    requestRate,
-    snapshots,
-    subnets,
-    trouble,
-    alarms,
-    secrets,
-    token,
-    reached,
-    identity,
-  }
+  return allOf({
+    functions: of('the functions', (signal) => vitals.functions(region, {signal})),
+    concurrencyLimit: of('the account settings of Lambda', (signal) => vitals.concurrencyLimit(region, {signal})),
+    requestRate: of('the account settings of API Gateway', (signal) => vitals.requestRate(region, {signal})),
+    snapshots: of('the account attributes of RDS', (signal) => vitals.clusterSnapshots(region, {signal})),
+    subnets: of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
+    trouble: of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
+    alarms: of('the alarms', (signal) => vitals.alarms(region, {signal})),
+    secrets: of('the secrets', (signal) => vitals.secrets(region, {signal})),
+    token: of('the user pool', (signal) => issued(world, region, signal)),
+    reached: checkup.reach(region),
+    identity: whoAsks(region),
+  })
+}
+
+/** `Promise.all` by name. */
+async function allOf<T extends object>(asked: {[K in keyof T]: Promise<T[K]>}): Promise<T> {
+  const names = Object.keys(asked) as (keyof T)[]
+  const answers = await Promise.all(names.map((name) => asked[name]))
+  return Object.fromEntries(names.map((name, index) => [name, answers[index]])) as T
 }
 
 async function issued({tokens}: World, region: Region, signal: AbortSignal): Promise<{refused?: string}> {
