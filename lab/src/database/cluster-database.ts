@@ -40,7 +40,7 @@ export class ClusterDatabase {
   private source: ClusterDatabase | undefined
   private heartbeat: Repeating | undefined
   private load: Repeating | undefined
-  private booting: Promise<void> | undefined
+  private starting: Promise<void> | undefined
   private closed = false
   private promotedAt = -Infinity
   /** What standbys have reported, and the database does not show yet. */
@@ -84,13 +84,20 @@ export class ClusterDatabase {
     return this.up && (this.link?.streaming ?? false)
   }
 
-  /** Starts the server in its present role; makes the volume where there is none. Nothing where it runs. */
+  /**
+   * Starts the server in its present role; makes the volume where there is none. Nothing where it runs. Of two instances that come up side
+   * by side each starts it: it takes up its role once, and both return when it has.
+   */
   async start(): Promise<void> {
-    if (this.up) return
-    this.booting ??= this.boot().finally(() => {
-      this.booting = undefined
+    this.starting ??= this.startOnce().finally(() => {
+      this.starting = undefined
     })
-    await this.booting
+    await this.starting
+  }
+
+  private async startOnce(): Promise<void> {
+    if (this.up) return
+    await this.boot()
     await this.applyParameters(this.parameters)
     if (this.role === 'writer') await this.openForWrites()
     else if (this.role === 'reader' && this.source) await this.follow(this.source)
@@ -113,7 +120,7 @@ export class ClusterDatabase {
   async close(): Promise<void> {
     this.closed = true
     await this.kill()
-    await this.booting?.catch(() => undefined)
+    await this.starting?.catch(() => undefined)
     await this.kill()
     await this.link?.close()
     this.around.closed(this)
