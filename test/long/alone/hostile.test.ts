@@ -1,7 +1,8 @@
 /** A lab that shows what AWS is allowed to do: old states, slow reads, lost answers, an edge that is not of one mind. */
 
 import {expect} from 'chai'
-import {Sandbox} from '../../support/cli.js'
+import {spawn} from 'node:child_process'
+import {ROOT, Sandbox} from '../../support/cli.js'
 import type {LabStatus} from '../../support/cli.js'
 import {callLab} from '../../support/lab.js'
 
@@ -83,5 +84,15 @@ describe('a hostile AWS', function () {
     await sandbox.expect(0, ['failback'], {timeoutMs: 300_000})
     const {regions} = await sandbox.json<LabStatus>(['lab', 'status'])
     expect(regions.find(({role}) => role === 'primary')?.region).to.equal(HOME)
+  })
+
+  it('is met by whole drills', async () => {
+    const args = ['--import', 'tsx', 'test/soak/index.ts', '--pace', 'hostile', '--rounds', '1', '--seed', '1']
+    const soak = spawn(process.execPath, args, {cwd: ROOT, env: sandbox.env, stdio: ['ignore', 'pipe', 'pipe']})
+    const said: string[] = []
+    soak.stdout.on('data', (chunk) => said.push(String(chunk)))
+    soak.stderr.on('data', (chunk) => said.push(String(chunk)))
+    const code = await new Promise((done) => soak.once('close', done))
+    expect(code, said.join('').slice(-4000)).to.equal(0)
   })
 })
