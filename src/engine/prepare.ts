@@ -55,7 +55,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const first = planned(seen)
   const moves = first.intent !== 'steer'
   const [again, use, likeness, tables, lag] = await Promise.all([
-    lookAgain(world, seen, first.to, {signal}),
+    lookAgain(world, seen, [first.to], {signal}),
     moves ? lookAtUse(world, seen, first.from, {signal}) : {},
     lookAtLikeness(world, seen, moves ? [first.from, first.to] : [], {signal}),
     moves && toAct ? lookAtTables(world, seen, first, {signal}) : {},

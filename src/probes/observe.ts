@@ -43,26 +43,33 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
 }
 
 /**
- * Asks once more, with more patience, for what a switch to the region cannot do without, where that was silent and another part of
- * the region was not. One read that was slow or throttled must forbid no failover; and functions that nobody has called for months
- * start cold, which the first look has woken.
+ * Asks once more, with more patience, for what tells whether a region can serve, where that was silent and another part of the region
+ * was not. One read that was slow or throttled must forbid no failover, and a standby must not be called lost for it; functions that
+ * nobody has called for months start cold, which the first look has woken.
  */
 export async function lookAgain(
   world: World,
   observation: Observation,
-  region: Region,
+  regions: readonly Region[],
   {signal}: ObserveOptions = {},
 ): Promise<Observation> {
-  const {global, regions} = observation
-  const side = regions[region]
-  if (!side || isSilent(side)) return observation
+  const awake = regions.flatMap((region) => observation.regions[region] ?? []).filter((side) => !isSilent(side))
+  if (awake.length === 0) return observation
   const ask = sampler(world, {signal, deadlineMs: PATIENCE_MS})
-  const [seen, api, cluster] = await Promise.all([
-    global.reachable ? {global} : firstAnswer(observation.order, askGlobal(world, ask)),
-    side.api.reachable ? side.api : askApi(world, region, ask),
-    side.cluster.reachable ? side.cluster : askCluster(world, region, ask),
+  const {global, order} = observation
+  const [seen, ...sides] = await Promise.all([
+    global.reachable ? {global} : firstAnswer(order, askGlobal(world, ask)),
+    ...awake.map(async (side) => {
+      const {region, api, cluster} = side
+      const [apiAgain, clusterAgain] = await Promise.all([
+        api.reachable ? api : askApi(world, region, ask),
+        cluster.reachable ? cluster : askCluster(world, region, ask),
+      ])
+      return {...side, api: apiAgain, cluster: clusterAgain}
+    }),
   ])
-  return {...observation, ...seen, regions: {...regions, [region]: {...side, api, cluster}}}
+  const again = Object.fromEntries(sides.map((side) => [side.region, side]))
+  return {...observation, ...seen, regions: {...observation.regions, ...again}}
 }
 
 /** Milliseconds for what a switch would like to know, and goes without where it does not come. */

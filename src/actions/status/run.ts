@@ -13,6 +13,7 @@ import type {RunRecord} from '../../engine/unfinished.js'
 import {findUnprovenFence} from '../../engine/unproven-fence.js'
 import type {UnprovenFence} from '../../model/fence.js'
 import {primaryOf} from '../../model/observation.js'
+import {lookAgain} from '../../probes/observe.js'
 import {preferenceOf} from '../../model/regions.js'
 import {lagOf, topologyOf} from '../../model/topology.js'
 import type {Topology} from '../../model/topology.js'
@@ -34,7 +35,8 @@ export async function runStatus({
   signal,
 }: StatusInput): Promise<{status: StatusResult; diagnosis: Diagnosis; exit: ExitName}> {
   const {deployment} = world
-  const {observation, recent} = await lookBesideRuns({world, recent: () => recentRuns(runs, deployment), signal})
+  const {observation: seen, recent} = await lookBesideRuns({world, recent: () => recentRuns(runs, deployment), signal})
+  const observation = await lookAgain(world, seen, seen.order, {signal})
   const diagnosis = diagnose(observation, openRunOf(recent.unfinished))
   const {situation} = diagnosis
   const exit = situation === 'Healthy' ? 'done' : situation === 'Unknown' ? 'unknown' : 'missed'

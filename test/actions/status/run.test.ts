@@ -91,4 +91,31 @@ describe('status', () => {
       expect((await statusOf(sim, [run])).unprovenFence).to.equal(null)
     }
   })
+
+  it('calls no standby lost whose functions start cold, and one that stays silent after both deadlines', async () => {
+    for (const [answersMs, situation, tookMs] of [
+      [[4000, 3000], 'Healthy', 6000],
+      [[60_000, 60_000], 'StandbyLost', 8000],
+    ] as const) {
+      const sim = new SimulatedWorld()
+      const answers = [...answersMs]
+      sim.fault = async (call, region) => {
+        if (call === 'health' && region === AWAY) await sim.clock.sleep(answers.shift() ?? 0)
+      }
+      const before = sim.clock.now()
+      expect(await statusOf(sim, [])).to.include({situation})
+      expect(sim.clock.now() - before).to.be.within(tookMs, tookMs + 100)
+    }
+  })
+
+  it('waits once for a region that is gone', async () => {
+    const sim = new SimulatedWorld()
+    sim.lose(HOME)
+    sim.fault = async (call, region) => {
+      if (region === HOME) await sim.clock.sleep(60_000)
+    }
+    const before = sim.clock.now()
+    expect(await statusOf(sim, [])).to.include({situation: 'RegionLost'})
+    expect(sim.clock.now() - before).to.be.within(3000, 3100)
+  })
 })
