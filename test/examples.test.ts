@@ -5,6 +5,7 @@ import {spawnSync} from 'node:child_process'
 import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {ROWS} from './support/article.js'
 import {SCENES, commandLines, examples} from './support/examples.js'
 import {configOfSources} from './support/oclif-config.js'
 
@@ -74,6 +75,12 @@ describe('the examples of help and docs', () => {
       unplayed: examples().filter(({line}) => !played.has(line)),
       unshown: [...played].filter((line) => !shown.has(line)),
     }).to.deep.equal({unplayed: [], unshown: []})
+  })
+
+  it('leave no command of the article without one of ours in its place, or a reason', () => {
+    expect(ROWS.length).to.be.greaterThan(15)
+    for (const {title, lines, reason = ''} of ROWS)
+      expect(lines.length > 0 || reason.length > 40, `docs/article.md: ${title}`).to.equal(true)
   })
 
   it('end with 0, or the scene says why not', () => {

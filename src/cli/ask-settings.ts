@@ -95,7 +95,9 @@ async function asked(given: GivenSettings, {folder, rules, signal}: AskOptions):
   const proposal = appOfFolder(folder)
   const preset = 'app' in proposal ? proposal.app : undefined
   const name = given.app ?? (await text('Application name', preset, appFault))
-  const home = given.home ?? (await text('Home region', DEFAULTS.home, (value) => regionFault(value, rules)))
+  const home =
+    given.home ??
+    (await text('Home region (better not us-east-1)', DEFAULTS.home, (value) => regionFault(value, rules)))
   const other = home === DEFAULTS.away ? DEFAULTS.home : DEFAULTS.away
   const away = given.away ?? (await text('Away region', other, (value) => awayFault(value, home, rules)))
   const rtoSeconds =

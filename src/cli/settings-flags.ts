@@ -26,7 +26,10 @@ export const SETTINGS_FLAGS = {
       'Application name, used as the prefix of all names: at most 20 letters and digits [after the folder: my-api gives myApi]',
     helpValue: 'NAME',
   }),
-  home: Flags.string({description: `Preferred primary region [${DEFAULTS.home}]`, helpValue: 'REGION'}),
+  home: Flags.string({
+    description: `Preferred primary region; better not us-east-1, whose loss takes control planes along [${DEFAULTS.home}]`,
+    helpValue: 'REGION',
+  }),
   away: Flags.string({description: `Other region [${DEFAULTS.away}]`, helpValue: 'REGION'}),
   'allow-unlisted-region': Flags.boolean({
     description: 'Allow a region that is not in the list of regions with Aurora global databases',

@@ -106,7 +106,7 @@ export default class Init extends DeployCommand {
     ])
     const place = await openDeploy(this.#sessionIn(folder, target), {validation: false})
     const regions = await bootstrapProject(place, this.signal)
-    const done = regions.length === 0 ? 'is already bootstrapped' : `is bootstrapped in ${regions.join(' and ')}`
+    const done = regions.length === 0 ? 'is already bootstrapped' : `is bootstrapped in ${regions.join(', ')}`
     this.emit({code: 'note', text: `CDK ${done}`})
   }
 

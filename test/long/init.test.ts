@@ -81,7 +81,8 @@ describe('a new project of the packed program', function () {
       return ran.stdout
     }
     const stacks = async (status: LabStatus): Promise<string[]> => {
-      const names = ['us-east-1', 'us-east-2'].map((region) =>
+      // The edge is made in us-east-1.
+      const names = ['us-east-1', 'us-east-2', 'us-west-2'].map((region) =>
         awsCli<string[]>(status, region, 'cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName'),
       )
       return (await Promise.all(names)).flat()
@@ -90,7 +91,7 @@ describe('a new project of the packed program', function () {
     try {
       step('deploy')
       const status = JSON.parse(cli(['lab', 'status', '--json']).stdout) as LabStatus
-      expect(await stacks(status)).to.include.members(['demo-edge', 'demo-data-us-east-1', 'demo-data-us-east-2'])
+      expect(await stacks(status)).to.include.members(['demo-edge', 'demo-data-us-east-2', 'demo-data-us-west-2'])
       step('seed')
       const created = JSON.parse(step('crud', 'create', '--task', 'hi', '--json')) as {id: string}
       expect(JSON.parse(step('crud', 'get', created.id, '--json'))).to.include({task: 'hi', status: 'wip'})

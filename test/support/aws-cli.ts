@@ -7,7 +7,7 @@ import type {LabAccess} from './lab.js'
 import {skip} from './skip.js'
 
 /** By its path: another `aws` may stand first in PATH. */
-const AWS_CLI = '/usr/bin/aws'
+export const AWS_CLI = '/usr/bin/aws'
 
 export function needsAwsCli(context: Mocha.Context): void {
   if (!existsSync(AWS_CLI)) skip(context, `the AWS CLI is not installed as ${AWS_CLI}`)

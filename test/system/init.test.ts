@@ -30,7 +30,7 @@ describe('a new project', function () {
     expect(again.status).to.equal(2)
     expect(JSON.parse(again.stdout).error).to.include({code: 'FolderNotEmpty', exit: 2})
     for (const args of [
-      ['--away', 'us-east-1'],
+      ['--away', 'us-east-2'],
       ['--away', 'ap-southeast-6'],
       ['--away', 'cn-north-1'],
       ['--app', 'myAWS'],
@@ -67,11 +67,10 @@ describe('a new project', function () {
   })
 
   it('is bootstrapped on a lab by init itself', () => {
-    expect(cli(['lab', 'start', '--target', 'lab:init', '--empty']).status).to.equal(0)
     try {
       const ran = cli(['init', 'boots', '--defaults', '--bootstrap', '--target', 'lab:init'])
       expect(ran.status, ran.stderr).to.equal(0)
-      expect(ran.stderr).to.include('CDK is bootstrapped in us-east-1 and us-east-2')
+      expect(ran.stderr).to.match(/CDK is bootstrapped in (?=.*us-east-1)(?=.*us-east-2).*us-west-2/)
       const doctor = cli(['doctor', '--target', 'lab:init', '--json'], join(folder, 'boots'))
       const {findings} = JSON.parse(doctor.stdout) as Doctor
       for (const check of ['bootstrap', 'project'])

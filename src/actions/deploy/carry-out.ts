@@ -92,7 +92,7 @@ async function underLease(
 async function bootstrapAll({deployer, stage, signal}: DeployInput, missing: Place[]): Promise<string[]> {
   if (missing.length === 0) return []
   const regions = missing.map(({region}) => region)
-  await stage('bootstrap', `CDK bootstrap of ${regions.join(' and ')}`, () => deployer.bootstrap(missing, {signal}))
+  await stage('bootstrap', `CDK bootstrap of ${regions.join(', ')}`, () => deployer.bootstrap(missing, {signal}))
   return regions
 }
 
@@ -120,7 +120,7 @@ const notBootstrapped = (missing: Place[]): DrError => {
   return new DrError({
     code: 'NotBootstrapped',
     exit: 'usage',
-    what: `CDK is not bootstrapped, or its bootstrap is too old, in ${missing.map(({region}) => region).join(' and ')}`,
+    what: `CDK is not bootstrapped, or its bootstrap is too old, in ${missing.map(({region}) => region).join(', ')}`,
     why: '--no-bootstrap is set',
     next: `npx cdk bootstrap ${places.join(' ')}, or todo-dr deploy without --no-bootstrap`,
   })

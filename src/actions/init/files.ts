@@ -24,6 +24,8 @@ export function projectFiles(settings: Settings, shipped: Shipped, cost: Estimat
     {path: '.todo-dr.schema.json', text: shipped.schema},
     from('README.md', 'README.md'),
     from('RUNBOOK.md', 'RUNBOOK.md'),
+    {path: 'deploy.sh', text: text(shipped, 'deploy.sh')},
+    {path: 'delete.sh', text: text(shipped, 'delete.sh')},
     ...migrationFiles(shipped),
     {path: '.gitignore', text: text(shipped, 'gitignore')},
     ...(settings.workflow ? [{path: '.github/workflows/drill.yml', text: text(shipped, 'drill.yml')}] : []),

@@ -8,7 +8,7 @@ import {estimate} from './cost.js'
 import {projectFiles, INFRA} from './files.js'
 import {footprintsOf} from './footprint.js'
 import type {InitResult, Settings} from './result.js'
-import {checkSettings, DEFAULTS} from './settings.js'
+import {cautionOf, checkSettings, SAMPLE_REGIONS} from './settings.js'
 import type {RegionRules} from './settings.js'
 
 /** A slow registry and 150 MB. */
@@ -39,7 +39,8 @@ export async function runInit(input: InitInput): Promise<InitResult> {
   checkSettings(settings, rules)
   const shipped = await projects.shipped()
   const footprints = footprintsOf(shipped.stacks)
-  const cost = estimate(settings, {home: footprints[DEFAULTS.home]!, away: footprints[DEFAULTS.away]!})
+  const {home, away} = SAMPLE_REGIONS
+  const cost = estimate(settings, {home: footprints[home]!, away: footprints[away]!})
   const files = projectFiles(settings, shipped, cost)
   const paths = files.map(({path}) => path)
   const result: InitResult = {
@@ -52,6 +53,8 @@ export async function runInit(input: InitInput): Promise<InitResult> {
     installed: false,
   }
   input.show(result)
+  const caution = cautionOf(settings)
+  if (caution !== undefined) emit({code: 'warning', text: caution})
   if (dryRun) return result
 
   signal.throwIfAborted()

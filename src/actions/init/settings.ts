@@ -5,11 +5,11 @@ import {DrError} from '../../errors.js'
 import {GLOBAL_DATABASE_REGIONS, REGIONS_DATE, REGIONS_SOURCE, partitionOf} from './regions.js'
 import type {Settings} from './result.js'
 
-/** Those of infra-template/lib/config.ts, and the objectives of a target that states none. */
+/** Sizes as in infra-template/lib/config.ts, and the objectives of a target that states none. No region of the pair is `CONTROL_REGION`. */
 export const DEFAULTS = {
   app: 'ToDoMgmt',
-  home: 'us-east-1',
-  away: 'us-east-2',
+  home: 'us-east-2',
+  away: 'us-west-2',
   rtoSeconds: 900,
   rpoSeconds: 5,
   capacity: {min: 0.5, max: 8},
@@ -17,6 +17,9 @@ export const DEFAULTS = {
   protect: false,
   workflow: true,
 } as const satisfies Settings
+
+/** Of the sample's stacks, which the program ships. */
+export const SAMPLE_REGIONS = {home: 'us-east-1', away: 'us-east-2'} as const
 
 /**
  * What a deployment is for, and the capacity and protection that it takes. AWS recommends 8 ACU at least for the clusters of a global
@@ -28,6 +31,18 @@ export const PURPOSES = {
   production: {capacity: {min: 8, max: 32}, protect: true},
 } as const
 export type Purpose = keyof typeof PURPOSES
+
+/**
+ * Runs the control planes of CloudFront, IAM and Route 53 for all regions (AWS Fault Isolation Boundaries, appendix B). A failover from it
+ * is one without them: no distribution, role or record can be changed.
+ */
+const CONTROL_REGION = 'us-east-1'
+
+/** What to know of settings that can be deployed. */
+export function cautionOf({home, away}: Pick<Settings, 'home' | 'away'>): string | undefined {
+  if (home !== CONTROL_REGION) return undefined
+  return `${home} runs the control planes of CloudFront, IAM and Route 53: a failover from it must do without them. If you can choose, make ${away} or another region the home region`
+}
 
 const APP = /^[A-Za-z][A-Za-z0-9]{0,19}$/
 /** A Cognito prefix domain may not hold them [Amazon Cognito developer guide, "Using the Amazon Cognito domain"]. */

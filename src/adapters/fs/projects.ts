@@ -48,7 +48,8 @@ export const fsProjects: Projects = {
 async function writeIn(folder: string, {path, text}: ProjectFile): Promise<void> {
   const file = join(folder, path)
   await mkdir(dirname(file), {recursive: true})
-  await writeFile(file, text, {flag: 'wx'})
+  // What names its own interpreter is meant to be run.
+  await writeFile(file, text, {flag: 'wx', mode: text.startsWith('#!') ? 0o777 : 0o666})
 }
 
 /** A new folder comes whole. An existing one stays the one that it is (a shell may stand in it) and gets all entries, or none. */

@@ -11,7 +11,7 @@ import {hasProxy, WITH_PROXY, WITHOUT_PROXY} from '../../../src/model/zones.js'
 import {fill} from '../../../src/actions/init/fill.js'
 import {footprintsOf} from '../../../src/actions/init/footprint.js'
 import {projectNames} from '../../../src/actions/init/names.js'
-import {DEFAULTS} from '../../../src/actions/init/settings.js'
+import {DEFAULTS, SAMPLE_REGIONS} from '../../../src/actions/init/settings.js'
 import type {Settings} from '../../../src/actions/init/result.js'
 import type {Shipped} from '../../../src/ports/projects.js'
 import {ROOT} from '../../support/cli.js'
@@ -28,7 +28,8 @@ describe('the files of a new project', () => {
   const make = (settings: Partial<Settings> = {}): Map<string, string> => {
     const all = {...DEFAULTS, ...settings}
     const footprints = footprintsOf(shipped.stacks)
-    const cost = estimate(all, {home: footprints['us-east-1']!, away: footprints['us-east-2']!})
+    const {home, away} = SAMPLE_REGIONS
+    const cost = estimate(all, {home: footprints[home]!, away: footprints[away]!})
     return new Map(projectFiles(all, shipped, cost).map(({path, text}) => [path, text]))
   }
 
@@ -49,7 +50,7 @@ describe('the files of a new project', () => {
       app: 'shop',
       account: '123456789012',
       profile: 'ops: "prod"',
-      regions: {home: 'us-east-1', away: 'us-east-2'},
+      regions: {home: 'us-east-2', away: 'us-west-2'},
       objectives: {rtoSeconds: 900, rpoSeconds: 0},
     })
     expect(config).to.include({infra: 'infra'})
@@ -59,7 +60,7 @@ describe('the files of a new project', () => {
 
   it('field report 16: say of a region that AWS has added since that it may be one, and of no other', () => {
     const {targets} = parseConfig('todo-dr.yaml', make({away: 'eu-west-9'}).get('todo-dr.yaml')!)
-    expect(targets.aws).to.deep.include({allowUnlistedRegion: true, regions: {home: 'us-east-1', away: 'eu-west-9'}})
+    expect(targets.aws).to.deep.include({allowUnlistedRegion: true, regions: {home: 'us-east-2', away: 'eu-west-9'}})
     expect(make().get('todo-dr.yaml')).not.to.contain('allowUnlistedRegion')
   })
 

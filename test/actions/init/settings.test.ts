@@ -6,6 +6,7 @@ import {
   appOfFolder,
   awayFault,
   capacityFault,
+  cautionOf,
   checkSettings,
   DEFAULTS,
   regionFault,
@@ -28,6 +29,12 @@ describe('the settings of a new project', () => {
     checkSettings(DEFAULTS)
     for (const home of Object.keys(GLOBAL_DATABASE_REGIONS))
       checkSettings({...DEFAULTS, home, away: home === 'us-east-2' ? 'us-west-2' : 'us-east-2'})
+  })
+
+  it('propose no home region whose loss takes control planes along, and warn of it', () => {
+    expect(cautionOf(DEFAULTS)).to.equal(undefined)
+    expect(cautionOf({...DEFAULTS, away: 'us-east-1'})).to.equal(undefined)
+    expect(cautionOf({...DEFAULTS, home: 'us-east-1'})).to.match(/CloudFront, IAM and Route 53.*make us-west-2 or/)
   })
 
   it('refuse a name that AWS would refuse somewhere', () => {
@@ -88,9 +95,9 @@ describe('the settings of a new project', () => {
   })
 
   it('name the flag, and what to type', () => {
-    const error = refusal({away: 'us-east-1'})
+    const error = refusal({away: DEFAULTS.home})
     expect(error).to.include({code: 'InvalidSetting', exit: 'usage', next: 'todo-dr init --away ...'})
-    expect(error.message).to.include('us-east-1')
+    expect(error.message).to.include(DEFAULTS.home)
     expect(refusal({account: '123'}).message).to.match(/twelve/)
     expect(refusal({alarmEmail: 'nobody'}).message).to.match(/mail/)
     expect(refusal({instances: 0}).message).to.match(/1 to 4/)

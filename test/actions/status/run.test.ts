@@ -111,7 +111,7 @@ describe('status', () => {
   it('waits once for a region that is gone', async () => {
     const sim = new SimulatedWorld()
     sim.lose(HOME)
-    sim.fault = async (call, region) => {
+    sim.fault = async (_call, region) => {
       if (region === HOME) await sim.clock.sleep(60_000)
     }
     const before = sim.clock.now()
