@@ -15,7 +15,7 @@ export default class Switchover extends SwitchCommand {
     '<%= config.bin %> switchover',
     '<%= config.bin %> switchover --to us-east-2 --json',
     '<%= config.bin %> switchover --yes',
-    '<%= config.bin %> switchover --measure --rate 100',
+    '<%= config.bin %> switchover --measure --rate 20',
     '<%= config.bin %> switchover --drain',
     '<%= config.bin %> switchover --waive target-capacity="few clients at night"',
   ]

@@ -167,7 +167,7 @@ export const SCENES: Scene[] = [
       ok('todo-dr switchover && todo-dr failback'),
       ok('todo-dr switchover --yes'),
       ok('todo-dr failback --yes'),
-      ok('todo-dr switchover --measure --rate 100'),
+      ok('todo-dr switchover --measure --rate 20'),
       ok('todo-dr failback --measure'),
       ok('todo-dr switchover --drain'),
       scenery('todo-dr failback'),
