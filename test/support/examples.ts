@@ -1,4 +1,4 @@
-/** Every command line that help and docs show, and how each of them is run: `test/long/alone/examples.test.ts` runs the scenes. */
+/** Every command line that help and docs show, and how each of them is run: `test/long/examples.test.ts` runs the scenes. */
 
 import {execFileSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'

@@ -3,9 +3,9 @@
 import {expect} from 'chai'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import type {DrillResult} from '../../../src/measure/result.js'
-import {CdkProject} from '../../support/cdk-project.js'
-import {Sandbox} from '../../support/cli.js'
+import type {DrillResult} from '../../src/measure/result.js'
+import {CdkProject} from '../support/cdk-project.js'
+import {Sandbox} from '../support/cli.js'
 
 const REGIONS = {home: 'us-east-1', away: 'us-west-2'}
 

@@ -4,9 +4,9 @@ import {expect} from 'chai'
 import {spawn} from 'node:child_process'
 import {chmodSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import type {LabEnvResult} from '../../../src/actions/lab/result.js'
-import {ROOT, Sandbox, type LabStatus} from '../../support/cli.js'
-import {SCENES, type Act} from '../../support/examples.js'
+import type {LabEnvResult} from '../../src/actions/lab/result.js'
+import {ROOT, Sandbox, type LabStatus} from '../support/cli.js'
+import {SCENES, type Act} from '../support/examples.js'
 
 interface Typed {
   status: number | null
