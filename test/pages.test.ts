@@ -25,7 +25,7 @@ FLAGS.add('help')
 FLAGS.add('rounds')
 
 /** Lines that show another program. */
-const FOREIGN = /\b(?:aws|cdk|npm) [a-z-]|^ *--/
+const FOREIGN = /\b(?:aws|cdk|curl|npm) [a-z-]|^ *--/
 
 const pages = execFileSync('git', ['ls-files', '*.md', ':!CHANGELOG.md'], {cwd: ROOT, encoding: 'utf8'})
   .trim()

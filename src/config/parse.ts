@@ -56,7 +56,8 @@ function settingsOf<T>(file: string, text: string, schema: z.ZodType<T>, form: F
 
   const result = schema.safeParse(plain(file, document, form) ?? {}, {reportInput: true})
   if (result.success) return {value: result.data, lineOf: (path) => placeOf(path)?.line ?? 1}
-  const mistakes = result.error.issues.flatMap((issue) =>
+  const issues = result.error.issues.flatMap((issue) => inItsForm(issue))
+  const mistakes = issues.flatMap((issue) =>
     culprits(issue).map((path): Mistake => ({position: placeOf(path), message: messageOf(issue), key: path.join('.')})),
   )
   throw invalidIn(file, mistakes.sort(byPlace), form)
@@ -90,6 +91,13 @@ function keyGivenTwice(document: Document): {key: string; offset: number} | unde
     },
   })
   return found
+}
+
+/** Of a value that may have several forms: what is wrong with it in the first one that its type allows. */
+function inItsForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const form = issue.errors.find((all) => !all.some(({code, path}) => code === 'invalid_type' && path.length === 0))
+  return form?.flatMap((one) => inItsForm({...one, path: [...issue.path, ...one.path]})) ?? [issue]
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {

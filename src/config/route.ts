@@ -43,9 +43,27 @@ const kinds = z.discriminatedUnion('kind', [
 ])
 
 /** A proof that went through another distribution would prove nothing. */
-export const routeChoice = kinds.refine(
+const routeChoice = kinds.refine(
   (route) => route.kind !== 'origin' || route.distributionId === undefined || route.url !== undefined,
   {path: ['url'], error: 'must be given beside distributionId: the address of that distribution'},
 )
 
 export type RouteChoice = z.infer<typeof routeChoice>
+
+/** In order of preference. A mistake is told of the form that fits, which the first form must not do by chance: see `parse.ts`. */
+export const routeChoices = z.union([
+  z
+    .array(routeChoice)
+    .min(1)
+    .superRefine((routes, context) => {
+      const first = routes.find((route) => route.url !== undefined)?.url
+      for (const [index, route] of routes.entries())
+        if (route.url !== undefined && route.url !== first)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'url'],
+            message: `must be ${first} as above: all routes of a list are for the same clients, which use one address`,
+          })
+    }),
+  routeChoice,
+])

@@ -3,7 +3,7 @@
 import {z} from 'zod'
 import {AWS_REGIONS_DATE, isAwsRegion} from '../model/aws-regions.js'
 import {LAB, labNameOf} from './lab-name.js'
-import {routeChoice} from './route.js'
+import {routeChoices} from './route.js'
 
 /** `lab` is the local lab, `labs` the folder of all labs beside the folders of targets. */
 const RESERVED = new Set([LAB, `${LAB}s`])
@@ -18,8 +18,9 @@ const objectives = z.strictObject({
   rpoSeconds: z.number().nonnegative().default(5).meta({description: 'Recovery point objective, in seconds'}),
 })
 
-const route = routeChoice.optional().meta({
-  description: 'How clients are sent to a region, in place of the route that the deployment was made with',
+const route = routeChoices.optional().meta({
+  description:
+    'How clients are sent to a region, in place of the route that the deployment was made with; or a list of ways, in order of preference',
 })
 
 const settings = z.strictObject({

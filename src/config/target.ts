@@ -15,8 +15,8 @@ interface Limits {
 }
 
 interface Settings extends Limits {
-  /** In place of the route of the map. */
-  route?: RouteChoice
+  /** In place of the route of the map; in order of preference, at least one. */
+  routes?: RouteChoice[]
 }
 
 export interface LabTarget extends Settings {
@@ -61,7 +61,7 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
   const lab = labNameOf(name)
   if (lab !== undefined && /^[\w-]+$/.test(lab)) {
     const route = loaded?.config.lab?.route
-    return {kind: 'lab', name, lab, ...(route && {route}), ...LAB_LIMITS}
+    return {kind: 'lab', name, lab, ...listed(route), ...LAB_LIMITS}
   }
   const found = loaded && Object.hasOwn(loaded.config.targets, name) ? loaded.config.targets[name] : undefined
   if (!found) {
@@ -76,8 +76,11 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
 
   const objectives = {...DEFAULT_OBJECTIVES, ...found.objectives}
   const {app, regions, account, profile, endpoint, route, maxLagSeconds = objectives.rpoSeconds} = found
-  return {kind: 'aws', name, app, regions, account, profile, endpoint, ...(route && {route}), objectives, maxLagSeconds}
+  return {kind: 'aws', name, app, regions, account, profile, endpoint, ...listed(route), objectives, maxLagSeconds}
 }
+
+const listed = (route: RouteChoice | RouteChoice[] | undefined): Pick<Settings, 'routes'> =>
+  route === undefined ? {} : {routes: [route].flat()}
 
 /** A flag is nearer than the file. A lab has keys of its own, so that a profile there is a mistake. */
 export function withProfile(target: Target, profile: string | undefined): Target {

@@ -17,11 +17,15 @@ export interface Deployment {
     lock?: {header: string; secretName: string}
   }
   route: RouteSettings
+  /** Other ways to send the same clients, for where `route` cannot be set, in this order. */
+  nextRoutes?: RouteSettings[]
 }
 
-/** How clients are sent to a region. What stands beside `kind` is that kind's own. */
+/** How clients are sent to a region. What stands beside these is that kind's own. */
 export interface RouteSettings {
   kind: string
+  /** How long it may take to steer by it, in seconds; a minute where absent. */
+  steerSeconds?: number
   [setting: string]: unknown
 }
 
@@ -64,6 +68,12 @@ export const servingFunctions = ({writers, readers, authorizer}: RegionFunctions
   ...writers,
   ...readers,
   ...(authorizer === undefined ? [] : [authorizer]),
+]
+
+/** All of its routes, in order of preference. */
+export const routesOf = ({route, nextRoutes = []}: Pick<Deployment, 'nextRoutes' | 'route'>): RouteSettings[] => [
+  route,
+  ...nextRoutes,
 ]
 
 /** A lab's only account. */

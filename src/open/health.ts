@@ -1,6 +1,7 @@
 /** Opens all that `health` asks. */
 
 import type {HealthInput} from '../actions/health/run.js'
+import {routesOf} from '../model/deployment.js'
 import {accountOf, regionNames} from '../model/regions.js'
 import type {Session} from './session.js'
 
@@ -27,7 +28,7 @@ export async function openHealth(session: Session): Promise<Omit<HealthInput, 'i
       account: accountOf(deployment),
       app: deployment.app,
       order: regionNames(deployment),
-      route: grantsOf(deployment),
+      route: grantsOf(routesOf(deployment)),
     },
     vitals: new AwsVitals(clients, deployment),
     checkup,

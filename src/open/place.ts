@@ -7,7 +7,7 @@ import type {Session} from './session.js'
 
 /** `given`: the account, where the target does not name it. Throws `NoLab`, `NotDeployed` or `AccountUnknown` (exit usage). */
 export async function placeOf(session: Session, given?: string): Promise<{target: string; place: Place}> {
-  const [target, {app, regions}, {grantsOfKind}] = await Promise.all([
+  const [target, {app, regions}, {grantsOf, grantsOfKind}] = await Promise.all([
     session.target(),
     session.place(),
     import('../adapters/aws/routing/index.js'),
@@ -16,7 +16,8 @@ export async function placeOf(session: Session, given?: string): Promise<{target
   if (app === undefined) throw notDeployed(lab ? `the lab "${target.lab}"` : target.name)
   const account = lab ? LAB_ACCOUNT : (given ?? target.account)
   if (account === undefined || !/^\d{12}$/.test(account)) throw accountUnknown(target.name, account)
-  return {target: target.name, place: {account, app, order: regions, route: grantsOfKind(target.route?.kind)}}
+  const {name, routes} = target
+  return {target: name, place: {account, app, order: regions, route: routes ? grantsOf(routes) : grantsOfKind()}}
 }
 
 const notDeployed = (target: string): DrError =>

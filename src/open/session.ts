@@ -126,7 +126,7 @@ export class Session {
       findMap(clients, {app, regions, cacheFile, deployHint, signal}),
       lazy ? undefined : clients.preload(),
     ])
-    const deployment = await this.#withRoute(found, target)
+    const deployment = await this.#withRoutes(found, target)
     twoRegionsOnly(deployment)
     if (copy) emit(oldMap(copy))
     if (quiet) return deployment
@@ -134,16 +134,10 @@ export class Session {
     return deployment
   })
 
-  /** A program of the user's runs beside todo-dr.yaml. */
-  async #withRoute(deployment: Deployment, {route}: Target): Promise<Deployment> {
-    if (!route) return deployment
-    const {file} = (await this.config())!
-    const {url, ...settings} = route
-    return {
-      ...deployment,
-      ...(url !== undefined && {edge: {...deployment.edge, url: url.replace(/\/$/, '')}}),
-      route: {...settings, ...(route.kind === 'command' && {folder: dirname(file)})},
-    }
+  async #withRoutes(deployment: Deployment, {routes}: Target): Promise<Deployment> {
+    if (!routes) return deployment
+    const [{withRoutes}, loaded] = await Promise.all([import('./routes.js'), this.config()])
+    return withRoutes(deployment, routes, dirname(loaded!.file))
   }
 
   /** All that steps and probes act on. */

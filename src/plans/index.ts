@@ -70,7 +70,7 @@ function exchange(observation: Observation, deployment: Deployment, route: Route
     [warm(route)],
     ...(drain ? fence(route, deployment) : []),
     [promoteBySwitchover(route)],
-    ...handOver(route, raising.after),
+    ...handOver(route, deployment, {also: raising.after}),
     [settle(route)],
     ...(reopens ? [[unfenceSource(route)]] : []),
   ]
@@ -83,7 +83,7 @@ export function planFailover(observation: Observation, deployment: Deployment, o
     ...closing(observation, route, deployment),
     [promoteByFailover(route), fenceAgain(route)],
     ...(writersOf(observation, route.to) === 'open' ? [] : [[unfenceTarget(route)]]),
-    ...handOver(route, afterwards(raisingOf(observation, route))),
+    ...handOver(route, deployment, {escaped: true, also: afterwards(raisingOf(observation, route))}),
     ...restoring(observation, route, route.to === homeOf(deployment) ? [route.to] : []),
   ])
 }
@@ -113,7 +113,7 @@ export function planFailback(observation: Observation, deployment: Deployment, o
 /** Brings the route after a primary that has moved without it. From the route's first change on there is nothing to take back. */
 export function planSteer(observation: Observation, deployment: Deployment, options: PlanOptions = {}): Plan {
   const route = routeBehind(observation, deployment, options.to)
-  return plan('steer', route, deployment, followUp(route))
+  return plan('steer', route, deployment, followUp(observation, route, deployment))
 }
 
 /**
@@ -131,7 +131,7 @@ export function planRest(
   return plan('steer', route, deployment, [
     ...(opened || expected ? [] : [[watch(route)]]),
     ...(opened ? [] : [[unfenceTarget(route)]]),
-    ...followUp(route),
+    ...followUp(observation, route, deployment),
   ])
 }
 
@@ -163,11 +163,11 @@ export function planUpgrade(
 export const upgradedTo = ({stages}: Plan): string =>
   String(stages.flat().find(({kind}) => kind === 'upgrade-cluster')?.args.version)
 
-const followUp = (route: Route): PlanStep[][] => [
-  [takesWrite(route)],
-  [{...steerTo(route), pointOfNoReturn: true}],
-  [verify(route)],
-]
+function followUp({regions}: Observation, route: Route, deployment: Deployment): PlanStep[][] {
+  const left = regions[route.from]
+  const escaped = left !== undefined && isSilent(left)
+  return [[takesWrite(route)], [{...steerTo(route, deployment, escaped), pointOfNoReturn: true}], [verify(route)]]
+}
 
 /** From the region that the route names to the primary. */
 function routeBehind(observation: Observation, deployment: Deployment, wanted: Region | undefined): Route {
@@ -178,11 +178,11 @@ function routeBehind(observation: Observation, deployment: Deployment, wanted: R
 }
 
 /** After the promotion: a proven write, then the edge, then the proof per method. Never the edge first. */
-const handOver = (route: Route, also: PlanStep[] = []): PlanStep[][] => [
-  [takesWrite(route), ...also],
-  [steerTo(route)],
-  [verify(route)],
-]
+const handOver = (
+  route: Route,
+  deployment: Deployment,
+  {escaped = false, also}: {escaped?: boolean; also: PlanStep[]},
+): PlanStep[][] => [[takesWrite(route), ...also], [steerTo(route, deployment, escaped)], [verify(route)]]
 
 /**
  * Before a planned switch, while clients are served; after the promotion and beside the rest, where they wait already: a cluster that

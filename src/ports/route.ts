@@ -13,7 +13,7 @@ export interface Route {
   /** The region that the route names now. Clients may see it later: see `verify`. */
   serving(options?: CallOptions): Promise<Region>
   /** Names `region`; idempotent. Returns when the route has it, and not when every client sees it. */
-  steer(region: Region, options?: CallOptions): Promise<void>
+  steer(region: Region, options?: SteerOptions): Promise<void>
   /**
    * Writes what is there, unless somebody else has written meanwhile, and returns it: whether `steer` would be allowed is best known
    * before it is needed. Absent where that would change something.
@@ -26,6 +26,13 @@ export interface Route {
   verify(served: () => Promise<boolean>, options: VerifyOptions): Promise<void>
   /** What a person does where `steer` cannot: the half of a sentence that follows "to continue, ". */
   byHand(region: Region): string
+}
+
+export interface SteerOptions extends CallOptions {
+  /** The region that is escaped, of which nothing may be needed any more. */
+  leaving?: Region
+  /** Takes what a person and the journal should know of how it is done. */
+  note?(text: string): void
 }
 
 export interface VerifyOptions {

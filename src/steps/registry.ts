@@ -4,6 +4,7 @@
  */
 
 import {DrError} from '../errors.js'
+import {routesOf} from '../model/deployment.js'
 import type {Deployment, Region} from '../model/deployment.js'
 import {FENCE_AGAIN} from '../model/fence.js'
 import type {PlanStep, StepArgument} from '../model/plan.js'
@@ -184,14 +185,23 @@ export const takesWrite = ({to}: Route): PlanStep => ({
   deadlineSeconds: 600,
 })
 
-export const steerTo = ({to}: Route): PlanStep => ({
-  id: 'steer-edge',
-  kind: 'steer-edge',
-  args: {to},
-  title: `Point the edge at ${to}`,
-  phase: 'edge',
-  deadlineSeconds: STEER_SECONDS,
-})
+/** `escaped`: nothing of `from` may be needed any more. */
+export const steerTo = ({from, to}: Route, deployment: Deployment, escaped: boolean): PlanStep => {
+  const routes = routesOf(deployment)
+  const seconds = routes.reduce((sum, {steerSeconds = STEER_SECONDS}) => sum + steerSeconds, 0)
+  return {
+    id: 'steer-edge',
+    kind: 'steer-edge',
+    args: {
+      to,
+      ...(seconds !== STEER_SECONDS && {seconds}),
+      ...(escaped && routes.length > 1 && {leaving: from}),
+    },
+    title: `Point the edge at ${to}`,
+    phase: 'edge',
+    deadlineSeconds: seconds,
+  }
+}
 
 export const verify = ({to}: Route): PlanStep => ({
   id: 'verify-edge',
@@ -287,6 +297,7 @@ export const replicatesAgain = (id: string, {from, to}: Route, maxLagSeconds: nu
 interface Arguments {
   text(name: string): string
   number(name: string): number
+  has(name: string): boolean
 }
 
 const KINDS: Record<string, (args: Arguments) => Step<World>> = {
@@ -316,7 +327,12 @@ const KINDS: Record<string, (args: Arguments) => Step<World>> = {
     }),
   'unfence-region': ({text}) => unfenceRegion({region: text('region')}),
   'new-primary-takes-write': ({text}) => newPrimaryTakesWrite({region: text('region')}),
-  'steer-edge': ({text}) => steerEdge({to: text('to')}),
+  'steer-edge': ({text, number, has}) =>
+    steerEdge({
+      to: text('to'),
+      ...(has('seconds') && {seconds: number('seconds')}),
+      ...(has('leaving') && {leaving: text('leaving')}),
+    }),
   'verify-edge': ({text}) => verifyEdge({to: text('to')}),
 }
 
@@ -331,6 +347,7 @@ export function stepOf({id, kind, args}: PlanStep): Step<World> {
   }
 
   return make({
+    has: (name) => Object.hasOwn(args, name),
     text: (name) => String(argument(name)),
     number(name) {
       // A run of an earlier version, which is resumed by this one, has its numbers as text.

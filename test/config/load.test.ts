@@ -47,6 +47,14 @@ describe('todo-dr.yaml', () => {
     expect(lab?.route).to.deep.equal(command)
   })
 
+  it('names several routes, in order of preference', () => {
+    const {lab} = parseConfig(
+      'todo-dr.yaml',
+      'lab:\n  route: [{kind: origin, url: "https://a.example"}, {kind: command, command: [./b.sh]}]\n',
+    )
+    expect([lab!.route].flat().map((route) => route!.kind)).to.deep.equal(['origin', 'command'])
+  })
+
   it('is taken as `init` writes it', () => {
     const sample = readFileSync(new URL('../../templates/todo-dr.yaml', import.meta.url), 'utf8')
     expect(parseConfig('todo-dr.yaml', sample)).to.have.property('defaultTarget', 'staging')
@@ -63,6 +71,18 @@ describe('todo-dr.yaml', () => {
       `${TARGET}    route: {kind: origin, distributionId: E1}\n`,
       'todo-dr.yaml:5:5: targets.prod.route.url: must be given beside distributionId',
     ],
+    [
+      'a route of a list',
+      `${TARGET}    route:\n      - {kind: origin}\n      - {kind: command, command: []}\n`,
+      'todo-dr.yaml:7:25: targets.prod.route.1.command: Too small',
+    ],
+    [
+      'a second address in a list of routes',
+      `${TARGET}    route:\n      - {kind: origin, url: "https://a.example"}\n      - {kind: origin, url: "https://b.example"}\n`,
+      'todo-dr.yaml:7:24: targets.prod.route.1.url: must be https://a.example as above',
+    ],
+    ['an empty list of routes', `${TARGET}    route: []\n`, 'todo-dr.yaml:5:5: targets.prod.route: Too small'],
+    ['a route that is a text', `${TARGET}    route: dns\n`, 'todo-dr.yaml:5:5: targets.prod.route: Invalid input'],
     ['an unknown key', `${TARGET}    profil: x\n`, 'todo-dr.yaml:5:5: targets.prod.profil: unknown key'],
     ['an unknown key at the top', `${TARGET}target: prod\n`, 'todo-dr.yaml:5:1: target: unknown key'],
     [

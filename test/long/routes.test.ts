@@ -26,7 +26,7 @@ describe('the routes that todo-dr.yaml may name', function () {
   let cloudfront: CloudFrontClient
   let Id: string
 
-  const configure = (route: object): void =>
+  const configure = (route: object | object[]): void =>
     writeFileSync(join(sandbox.folder, 'todo-dr.yaml'), JSON.stringify({defaultTarget: 'lab', lab: {route}}))
 
   const status = (): Promise<StatusResult> => sandbox.json<StatusResult>(['status'])
@@ -108,6 +108,24 @@ else {
     expect(stderr).to.contain('the zone is locked').and.contain('run sh ./no.sh steer us-east-2')
     writeFileSync(join(sandbox.folder, 'todo-dr.yaml'), working)
     await sandbox.expect(0, ['resume'])
+    expect(await status()).to.include({primary: AWAY, edge: AWAY})
+    await sandbox.expect(0, ['switchover', '--yes'])
+  })
+
+  it('a list: the second one is used where the first one is broken, which the output and the journal say', async () => {
+    const working = JSON.parse(readFileSync(join(sandbox.folder, 'todo-dr.yaml'), 'utf8')) as {lab: {route: object}}
+    configure([{kind: 'command', command: ['sh', './no.sh'], needs: 'the locked zone'}, working.lab.route])
+    const {stderr} = await sandbox.expect(0, ['switchover', '--yes'])
+    const told = 'the locked zone cannot be used: sh ./no.sh steer us-east-2 failed: the zone is locked'
+    expect(stderr).to.contain(`${told}; clients are sent by our own program`)
+    const journal = sandbox.left('state').findLast((file) => file.endsWith('journal.ndjson'))!
+    expect(readFileSync(join(sandbox.folder, 'state', journal), 'utf8')).to.contain(
+      'clients are sent by our own program',
+    )
+    // The first one is back, and names the region that it was left at.
+    const {situation} = await sandbox.json<StatusResult>(['status'], 5)
+    expect(situation).to.equal('RouteBehind')
+    configure(working.lab.route)
     expect(await status()).to.include({primary: AWAY, edge: AWAY})
     await sandbox.expect(0, ['switchover', '--yes'])
   })

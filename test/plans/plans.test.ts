@@ -190,6 +190,15 @@ describe('the plans', () => {
     }
   })
 
+  it('give several routes the time of all of them, and name the region that is escaped, of which none may be needed', () => {
+    const several = {...deployment, nextRoutes: [{kind: 'command', steerSeconds: 100}]}
+    const steerOf = (plan: Plan) => plan.stages.flat().find(({id}) => id === 'steer-edge')!
+    const failover = steerOf(planFailover(healthy(), several))
+    expect(failover).to.deep.include({args: {to: AWAY, seconds: 160, leaving: HOME}, deadlineSeconds: 160})
+    expect(steerOf(planSwitchover(healthy(), several)).args).to.deep.equal({to: AWAY, seconds: 160})
+    expect(stepOf(failover)).to.have.property('act')
+  })
+
   it('have one point of no return, unique ids, and steps that the registry knows, for any observation', () => {
     fc.assert(
       fc.property(anyObservation, fc.constantFrom(planFailover, planSwitchover, planFailback), (observation, make) => {

@@ -597,6 +597,23 @@ describe('steer-edge', () => {
     }
   })
 
+  it('has so long as its route takes, and tells the route which region is escaped', async () => {
+    const {sim, world, context, notes} = setting()
+    const {tries} = failing(sim, 100_000, () => {
+      throw error('ThrottlingException', true)
+    })
+    const steer = world.route.steer.bind(world.route)
+    let leaving: string | undefined
+    world.route.steer = (region, options) => {
+      leaving = options?.leaving
+      options?.note?.('by another way')
+      return steer(region, options)
+    }
+    await steerEdge({to: AWAY, seconds: 200, leaving: HOME}).act(world, context)
+    expect(tries.at(-1)).to.be.above(100_000)
+    expect([leaving, notes[0]]).to.deep.equal([HOME, 'by another way'])
+  })
+
   it('says it at once of a route that says no, which a second try would not change', async () => {
     const {sim, world, context} = setting()
     const {tries} = failing(sim, Number.POSITIVE_INFINITY, () => {

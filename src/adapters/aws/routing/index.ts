@@ -1,11 +1,13 @@
 /** The kinds of routes that clients can be sent by. Another kind is a file beside this one and a line in `KINDS`. */
 
 import {DrError} from '../../../errors.js'
-import type {Deployment} from '../../../model/deployment.js'
+import {routesOf} from '../../../model/deployment.js'
+import type {Deployment, RouteSettings} from '../../../model/deployment.js'
 import type {RouteGrants} from '../../../model/permission.js'
 import type {Route} from '../../../ports/route.js'
 import type {Clients} from '../clients.js'
 import {command} from './command.js'
+import {InOrderRoute} from './in-order.js'
 import {keyValueStore} from './keyvaluestore.js'
 import type {RouteKind} from './kind.js'
 import {origin} from './origin.js'
@@ -34,14 +36,22 @@ export function routeKind(kind: string): RouteKind {
 }
 
 /** The route of a deployment whose map has been read. */
-export const openRoute = (clients: Clients, deployment: Deployment): Route =>
-  routeKind(deployment.route.kind).open(clients, deployment)
-
-/** What IAM must allow for the route of a deployment whose map has been read. */
-export function grantsOf(deployment: Deployment): RouteGrants {
-  const kind = routeKind(deployment.route.kind)
-  return kind.grantsOf?.(deployment) ?? kind.grants
+export function openRoute(clients: Clients, deployment: Deployment): Route {
+  const routes = routesOf(deployment).map((route) => routeKind(route.kind).open(clients, {...deployment, route}))
+  return routes.length === 1 ? routes[0]! : new InOrderRoute(deployment, routes)
 }
 
-/** Asked for where no map is read: a policy is made without a call to AWS. By default of the kind that the template makes. */
+/** What IAM must allow for these routes. */
+export function grantsOf(routes: readonly RouteSettings[]): RouteGrants {
+  const all = routes.map((route) => {
+    const {grants, grantsOf: ofThis} = routeKind(route.kind)
+    return ofThis?.(route) ?? grants
+  })
+  return {
+    'route.serving': all.flatMap((grants) => grants['route.serving']),
+    'route.steer': all.flatMap((grants) => grants['route.steer']),
+  }
+}
+
+/** Of any deployment: a policy is made without a call to AWS. By default of the kind that the template makes. */
 export const grantsOfKind = (kind = USUAL_KIND): RouteGrants => routeKind(kind).grants

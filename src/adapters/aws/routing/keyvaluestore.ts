@@ -102,5 +102,5 @@ export const keyValueStore: RouteKind = {
   settings,
   open: (clients, deployment) => new KeyValueStoreRoute(clients, deployment),
   grants: grantsOn(({account}) => [`arn:aws:cloudfront::${account}:key-value-store/*`]),
-  grantsOf: ({route}) => grantsOn(() => [settings.parse(route).storeArn]),
+  grantsOf: (route) => grantsOn(() => [settings.parse(route).storeArn]),
 }

@@ -1,7 +1,7 @@
 /** What a file of this folder gives: one kind of route. */
 
 import type {z} from 'zod'
-import type {Deployment} from '../../../model/deployment.js'
+import type {Deployment, RouteSettings} from '../../../model/deployment.js'
 import type {RouteGrants} from '../../../model/permission.js'
 import type {Route} from '../../../ports/route.js'
 import type {Clients} from '../clients.js'
@@ -12,6 +12,6 @@ export interface RouteKind {
   open(clients: Clients, deployment: Deployment): Route
   /** What IAM must allow for it, of any deployment. */
   grants: RouteGrants
-  /** The same of the deployment at hand, where its map names more than any deployment has. */
-  grantsOf?(deployment: Deployment): RouteGrants
+  /** The same of the route at hand, where its settings name more than any deployment has. */
+  grantsOf?(route: RouteSettings): RouteGrants
 }
