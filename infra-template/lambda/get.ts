@@ -1,14 +1,18 @@
 /** GET: one ToDo by `?id=`, or a page of them by `?limit=&next=`. */
 
 import {notFound, type Answer} from './shared/answer.js'
-import {read} from './shared/database.js'
+import {read, readyToRead} from './shared/database.js'
 import type {Deadline} from './shared/deadline.js'
 import {serve} from './shared/serve.js'
 import {COLUMNS, toToDo, type ToDoRow} from './shared/todo.js'
 import {parseId, parsePage, type Page} from './shared/validation.js'
 
-export const handler = serve((request, deadline) =>
-  request.query.id === undefined ? list(parsePage(request.query), deadline) : one(parseId(request.query.id), deadline),
+export const handler = serve(
+  (request, deadline) =>
+    request.query.id === undefined
+      ? list(parsePage(request.query), deadline)
+      : one(parseId(request.query.id), deadline),
+  readyToRead,
 )
 
 async function one(id: string, deadline: Deadline): Promise<Answer> {

@@ -1,7 +1,7 @@
 /** DELETE: removes the ToDo whose id the body names. */
 
 import {notFound} from './shared/answer.js'
-import {write} from './shared/database.js'
+import {readyToWrite, write} from './shared/database.js'
 import {environment} from './shared/environment.js'
 import {serve} from './shared/serve.js'
 import {parseRemoval} from './shared/validation.js'
@@ -13,4 +13,4 @@ export const handler = serve((request, deadline) => {
     if (affectedRows === 0) throw notFound(id)
     return {statusCode: 200, response: {id}}
   })
-})
+}, readyToWrite)

@@ -1,7 +1,7 @@
 /** POST: creates a ToDo, or updates the one whose id the body names. */
 
 import {notFound, type Answer} from './shared/answer.js'
-import {write, type Session} from './shared/database.js'
+import {readyToWrite, write, type Session} from './shared/database.js'
 import type {Deadline} from './shared/deadline.js'
 import {environment} from './shared/environment.js'
 import {serve} from './shared/serve.js'
@@ -13,7 +13,7 @@ const DUPLICATE_KEY = 1062
 export const handler = serve((request, deadline) => {
   const todo = parseToDo(request.json())
   return todo.id === undefined ? create(todo, deadline) : update({...todo, id: todo.id}, deadline)
-})
+}, readyToWrite)
 
 /**
  * One statement: the row is complete in the answer without reading it back, so that nothing after the insert can turn an

@@ -12,6 +12,7 @@ import {LogRole} from './log-role.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 import {RestApi, STAGE} from './rest-api.js'
 import {TokenGuard} from './token-guard.js'
+import {WarmUp} from './warm-up.js'
 
 interface PartOptions {
   bundle: string
@@ -50,7 +51,7 @@ export class ApiStack extends RegionStack {
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props)
-    const {protect, lockToEdge} = this.config
+    const {protect, lockToEdge, warmUp} = this.config
     const {key} = props.data
 
     const functions = Object.fromEntries(
@@ -90,11 +91,12 @@ export class ApiStack extends RegionStack {
       protect,
     })
     const name = `${this.names.lower}-${this.region}`
+    const routes = {GET: functions.GetToDos.fn, POST: functions.UpsertToDos.fn, DELETE: functions.RemoveToDos.fn}
     const rest = new RestApi(this, 'Rest', {
       name,
       description: `${this.config.app} in ${this.region}`,
       authorizer: guard.authorizer,
-      routes: {GET: functions.GetToDos.fn, POST: functions.UpsertToDos.fn, DELETE: functions.RemoveToDos.fn},
+      routes,
       logRole,
       key,
       protect,
@@ -102,6 +104,8 @@ export class ApiStack extends RegionStack {
     })
     if (lockToEdge)
       new EdgeLock(this, 'EdgeLock', {name, secretName: this.names.edgeSecret, stage: rest.api.deploymentStage})
+
+    if (warmUp) new WarmUp(this, 'WarmUp', {app: this.config.app, functions: Object.values(routes)})
 
     const alarms = new Alarms(this, 'Alarms', {prefix: name, topic: props.data.alarmTopic})
     alarms.api(name, STAGE)

@@ -25,6 +25,8 @@ export interface Config {
   engineVersion?: string
   /** Who gets the alarms' mail; AWS asks the address to confirm once. */
   alarmEmail?: string
+  /** Keeps one environment of each function behind the API warm, in both regions: an event every five minutes. */
+  warmUp: boolean
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
   lockToEdge: boolean
 }
@@ -34,6 +36,7 @@ export const DEFAULTS = {
   protect: false,
   capacity: {min: 0.5, max: 8},
   instances: 2,
+  warmUp: false,
   lockToEdge: false,
 } as const
 
@@ -133,6 +136,7 @@ const KEYS: readonly (keyof Config)[] = [
   'zones',
   'engineVersion',
   'alarmEmail',
+  'warmUp',
   'lockToEdge',
 ]
 
@@ -174,6 +178,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
       engineVersion: text('engineVersion', ENGINE_VERSION, 'a version such as 8.0.mysql_aurora.3.10.4'),
     }),
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
+    warmUp: flag('warmUp'),
     lockToEdge: flag('lockToEdge'),
   }
 }

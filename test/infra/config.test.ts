@@ -14,11 +14,13 @@ describe('the configuration', () => {
       capacity: {min: 0.5, max: 8},
       instances: 2,
       zones: {'us-east-1': ['use1-az1', 'use1-az2']},
+      warmUp: false,
       lockToEdge: false,
     })
-    expect(load({home: 'eu-west-1', protect: 'true', lockToEdge: 'true'})).to.include({
+    expect(load({home: 'eu-west-1', protect: 'true', warmUp: 'true', lockToEdge: 'true'})).to.include({
       home: 'eu-west-1',
       protect: true,
+      warmUp: true,
       lockToEdge: true,
     })
     expect(load({zones: '{"us-west-1": ["usw1-az1", "usw1-az3"]}'}).zones).to.deep.equal({

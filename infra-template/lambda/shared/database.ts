@@ -75,6 +75,24 @@ export function readWriter<T>(deadline: Deadline, work: Work<T>): Promise<T> {
   return run(options, () => 'default', work)
 }
 
+/** Makes ready for a read as a read would: by the endpoint that serves one. It touches no row. */
+export const readyToRead = (deadline: Deadline): Promise<unknown> => read(deadline, asksNothing)
+
+/** Makes ready for a write, in one attempt: only the region that writes can be made ready as far as the database. It touches no row. */
+export const readyToWrite = (deadline: Deadline): Promise<unknown> =>
+  once(
+    {deadline, secretArn: environment.secretArn, kind: 'read', attemptMs: READ_ATTEMPT_MS},
+    'default',
+    {number: 1, unsure: false},
+    asksNothing,
+  )
+
+/**
+ * The proxy borrows a connection of its own for a statement, not for a client that only connects (Aurora user guide, "RDS Proxy concepts
+ * and terminology"). That it opens one then, where none is free, is assumed.
+ */
+const asksNothing = (session: Session): Promise<unknown> => session.rows('SELECT 1')
+
 const other = (endpoint: Endpoint): Endpoint => (endpoint === 'reader' ? 'default' : 'reader')
 
 async function run<T>(

@@ -4,7 +4,7 @@
  */
 
 export interface LogRecord {
-  event: 'answer' | 'retry' | 'secret' | 'bug' | 'migration' | 'token' | 'keys' | 'log-role'
+  event: 'answer' | 'retry' | 'secret' | 'bug' | 'migration' | 'token' | 'keys' | 'log-role' | 'warm-up'
   code: string
   requestId?: string
   function?: string

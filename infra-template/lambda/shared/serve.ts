@@ -7,6 +7,7 @@ import {Deadline} from './deadline.js'
 import {environment} from './environment.js'
 import {framesOf, log} from './log.js'
 import {toRequest, type ApiRequest} from './request.js'
+import {isWarmUp, warmUp, type Ready} from './warm-up.js'
 
 export type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>
 
@@ -14,9 +15,10 @@ export type Act = (request: ApiRequest, deadline: Deadline) => Promise<Answer>
 
 type Handler = (event: unknown, context: LambdaContext) => Promise<ProxyResult | ReturnType<typeof bodyOf>>
 
-/** Answers API Gateway in its form, and a direct invocation with the body alone. */
-export function serve(act: Act): Handler {
+/** Answers API Gateway in its form, and a direct invocation with the body alone. `ready` is what a warm-up does instead of `act`. */
+export function serve(act: Act, ready?: Ready): Handler {
   return async (event, context) => {
+    if (ready && isWarmUp(event)) return warmUp(ready, context)
     const request = toRequest(event)
     const answer = await answerOf(async () => {
       refuseExpired(request)

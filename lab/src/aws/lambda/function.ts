@@ -32,6 +32,8 @@ export interface Named {
 
 export class LambdaFunction {
   readonly aliases = new Map<string, Api.AliasConfiguration>()
+  /** Of asynchronous calls, by version or alias. */
+  readonly eventConfigs = new Map<string, Api.FunctionEventInvokeConfig>()
   latest: Version
   private readonly published = new Map<string, Version>()
   private readonly policies = new Map<string, FunctionPolicy>()
@@ -137,12 +139,14 @@ export class LambdaFunction {
     if (user) throw conflict(`Version ${number} of ${this.arn} is referenced by the alias ${user.Name}.`)
     this.published.delete(number)
     this.policies.delete(this.arnOf(number))
+    this.eventConfigs.delete(number)
     pool.abandon()
   }
 
   removeAlias(name: string): void {
     this.aliases.delete(name)
     this.policies.delete(this.arnOf(name))
+    this.eventConfigs.delete(name)
   }
 
   /** Every call in flight ends unanswered. */

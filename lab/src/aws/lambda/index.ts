@@ -1,6 +1,6 @@
 import type {AwsService} from '../aws-service.js'
 import {api} from './api.js'
-import {lambdaAlias, lambdaFunction, lambdaLayerVersion, lambdaPermission, lambdaVersion} from './resources.js'
+import {lambdaAlias, lambdaEventInvokeConfig, lambdaFunction, lambdaLayerVersion, lambdaPermission, lambdaVersion} from './resources.js'
 import {LambdaService} from './service.js'
 
 export const lambda: AwsService = {
@@ -8,6 +8,7 @@ export const lambda: AwsService = {
   make: (lab) => new LambdaService(lab),
   types: {
     'AWS::Lambda::Alias': lambdaAlias,
+    'AWS::Lambda::EventInvokeConfig': lambdaEventInvokeConfig,
     'AWS::Lambda::Function': lambdaFunction,
     'AWS::Lambda::LayerVersion': lambdaLayerVersion,
     'AWS::Lambda::Permission': lambdaPermission,

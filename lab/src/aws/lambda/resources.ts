@@ -1,4 +1,4 @@
-/** AWS::Lambda::Function, Version, Alias, LayerVersion and Permission. */
+/** AWS::Lambda::Function, Version, Alias, LayerVersion, Permission and EventInvokeConfig. */
 
 import {strToU8, zipSync} from 'fflate'
 import {fault} from '../../kernel.js'
@@ -194,5 +194,21 @@ export const lambdaPermission: ResourceProvider = {
   },
   async delete(StatementId, {FunctionName}, context) {
     await unlessGone(call(context, 'lambda', 'RemovePermission', {FunctionName, StatementId}))
+  },
+}
+
+export const lambdaEventInvokeConfig: ResourceProvider = {
+  createOnly: ['FunctionName', 'Qualifier'],
+  async create(properties, context) {
+    const {FunctionName, Qualifier} = properties
+    await request(context, 'lambda', 'PutFunctionEventInvokeConfig', properties)
+    return {physicalId: `${FunctionName}|${Qualifier}`}
+  },
+  async update(physicalId, properties, _previous, context) {
+    await request(context, 'lambda', 'PutFunctionEventInvokeConfig', properties)
+    return {physicalId}
+  },
+  async delete(_physicalId, {FunctionName, Qualifier}, context) {
+    await unlessGone(call(context, 'lambda', 'DeleteFunctionEventInvokeConfig', {FunctionName, Qualifier}))
   },
 }

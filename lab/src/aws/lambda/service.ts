@@ -26,6 +26,7 @@ import {api} from './api.js'
 import {CodeStore} from './code-store.js'
 import {newRecord, withCode, withConfiguration} from './configuration.js'
 import {EventQueue} from './event-queue.js'
+import {eventConfigOperations, eventPolicy} from './event-invoke-config.js'
 import {checkRevision, conflict, invalid, noFunction, unsupported} from './faults.js'
 import {LambdaFunction, type Named, type Target} from './function.js'
 import {Layers} from './layers.js'
@@ -75,6 +76,7 @@ export class LambdaService implements Provides, Service {
       GetAccountSettings: (_, {region}) => this.accountSettings(region),
       Invoke: (input: Api.InvocationRequest, {region}) => this.invoke(input, region),
       ...permissionOperations((input, region) => this.target(input, region)),
+      ...eventConfigOperations((input, region) => this.target(input, region)),
       PutFunctionConcurrency: (input: Api.PutFunctionConcurrencyRequest, {region}) =>
         this.putConcurrency(input, region),
       GetFunctionConcurrency: (
@@ -218,7 +220,7 @@ export class LambdaService implements Provides, Service {
     assertJson(payload)
     if (input.InvocationType === 'DryRun') return {StatusCode: 204}
     if (input.InvocationType === 'Event') {
-      this.events.add(region, owner.name, async () => {
+      this.events.add(region, owner.name, eventPolicy(owner, qualifier), async () => {
         const {version, arn} = this.find(owner.name, region).drawn(qualifier)
         return version.pool.invoke(payload, arn)
       })
