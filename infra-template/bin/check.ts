@@ -12,7 +12,13 @@ import {loadConfig, type Config} from '../lib/config.js'
 
 const VARIANTS: Record<string, Partial<Config>> = {
   'for rehearsals': {protect: false, lockToEdge: false},
-  protected: {protect: true, lockToEdge: false, alarmEmail: 'nobody@example.com', warmUp: true},
+  protected: {
+    protect: true,
+    lockToEdge: false,
+    alarmEmail: 'nobody@example.com',
+    databaseInsights: 'advanced',
+    warmUp: true,
+  },
   locked: {protect: false, lockToEdge: true, instances: 1},
 }
 

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-rds'
 import {Construct} from 'constructs'
 import {acknowledge} from './acknowledge.js'
+import type {DatabaseInsights} from './config.js'
 import {logGroup} from './logs.js'
 import type {Network} from './network.js'
 
@@ -27,6 +28,12 @@ const LOGS = ['error', 'slowquery'] as const
 /** Days. */
 const BACKUPS = {kept: 35, rehearsal: 7}
 
+/**
+ * Days of Performance Insights. The advanced mode wants no less, and each instance the settings of its cluster (Aurora user guide,
+ * "Considerations for Database Insights").
+ */
+const INSIGHTS_DAYS: Record<DatabaseInsights, number> = {standard: 7, advanced: 465}
+
 export interface ClusterProps {
   network: Network
   key: IKey
@@ -36,6 +43,8 @@ export interface ClusterProps {
   capacity: {min: number; max: number}
   /** By default ENGINE_VERSION. */
   engineVersion?: string
+  /** Without it AWS's default stays. */
+  databaseInsights?: DatabaseInsights
   /** 1 at home, 2 away: ids that one region hands out are never reissued by the other after a lossy failover. */
   autoIncrementOffset: 1 | 2
   /** The founder of the global database carries these and never changes them. */
@@ -74,6 +83,11 @@ export class Cluster extends Construct {
       },
     })
 
+    const {databaseInsights} = props
+    const insights = databaseInsights && {
+      performanceInsightsRetentionPeriod: INSIGHTS_DAYS[databaseInsights],
+      performanceInsightsKmsKeyId: props.key.keyArn,
+    }
     this.cluster = new CfnDBCluster(this, 'Cluster', {
       dbClusterIdentifier: props.clusterId,
       engine: ENGINE,
@@ -88,6 +102,7 @@ export class Cluster extends Construct {
       deletionProtection: props.protect,
       enableCloudwatchLogsExports: [...LOGS],
       serverlessV2ScalingConfiguration: {minCapacity: props.capacity.min, maxCapacity: props.capacity.max},
+      ...(insights && {databaseInsightsMode: databaseInsights, performanceInsightsEnabled: true, ...insights}),
       ...(props.founder && {
         masterUsername: props.founder.username,
         masterUserPassword: props.founder.password,
@@ -114,6 +129,7 @@ export class Cluster extends Construct {
         engine: ENGINE,
         autoMinorVersionUpgrade: false,
         publiclyAccessible: false,
+        ...(insights && {enablePerformanceInsights: true, ...insights}),
         // Within a region, any of the others may take over.
         promotionTier: index === 0 ? 0 : 1,
       })

@@ -25,11 +25,19 @@ export interface Config {
   engineVersion?: string
   /** Who gets the alarms' mail; AWS asks the address to confirm once. */
   alarmEmail?: string
+  /**
+   * Performance Insights of the database, as Database Insights shows it: for 7 days, or for 15 months with the paid advanced mode.
+   * Without it AWS's default stays as it is.
+   */
+  databaseInsights?: DatabaseInsights
   /** Keeps one environment of each function behind the API warm, in both regions: an event every five minutes. */
   warmUp: boolean
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
   lockToEdge: boolean
 }
+
+export const DATABASE_INSIGHTS = ['standard', 'advanced'] as const
+export type DatabaseInsights = (typeof DATABASE_INSIGHTS)[number]
 
 /** What is taken where config.json says nothing. */
 export const DEFAULTS = {
@@ -136,6 +144,7 @@ const KEYS: readonly (keyof Config)[] = [
   'zones',
   'engineVersion',
   'alarmEmail',
+  'databaseInsights',
   'warmUp',
   'lockToEdge',
 ]
@@ -178,6 +187,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
       engineVersion: text('engineVersion', ENGINE_VERSION, 'a version such as 8.0.mysql_aurora.3.10.4'),
     }),
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
+    ...(value('databaseInsights') !== undefined && {databaseInsights: databaseInsights(value('databaseInsights'))}),
     warmUp: flag('warmUp'),
     lockToEdge: flag('lockToEdge'),
   }
@@ -197,6 +207,12 @@ function capacity(given: unknown): Config['capacity'] {
     typeof number === 'number' && number >= 0.5 && number <= 256 && Number.isInteger(number * 2)
   if (unit(min) && unit(max) && max >= 1 && min <= max) return {min, max}
   throw refusal('capacity', given, '{"min", "max"} in steps of 0.5, min from 0.5, max from 1 to 256, min not above max')
+}
+
+function databaseInsights(given: unknown): DatabaseInsights {
+  const found = DATABASE_INSIGHTS.find((mode) => mode === given)
+  if (found) return found
+  throw refusal('databaseInsights', given, `one of ${DATABASE_INSIGHTS.join(' and ')}`)
 }
 
 function parsed(text: string): unknown {

@@ -64,6 +64,7 @@ export class DataStack extends RegionStack {
       ),
       capacity: this.config.capacity,
       engineVersion: this.config.engineVersion,
+      databaseInsights: this.config.databaseInsights,
       autoIncrementOffset: isFounder ? 1 : 2,
       founder: admin && {
         username: MASTER_USER,

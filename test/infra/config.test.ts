@@ -49,6 +49,9 @@ describe('the configuration', () => {
     for (const capacity of [{min: 0.7, max: 2}, {min: 4, max: 2}, {min: 0.5, max: 0.5}, {min: 1}, 'much', 3])
       expect(() => load({capacity}), JSON.stringify(capacity)).to.throw('"capacity"')
     for (const instances of [0, 5, 1.5, 'two']) expect(() => load({instances})).to.throw('"instances"')
+    expect(load({databaseInsights: 'advanced'})).to.include({databaseInsights: 'advanced'})
+    for (const databaseInsights of ['Advanced', true, ''])
+      expect(() => load({databaseInsights}), String(databaseInsights)).to.throw('"databaseInsights"')
     expect(() => load({alarmEmail: 'me'})).to.throw('"alarmEmail"')
     for (const zones of [
       {},

@@ -14,6 +14,35 @@ describe('the flags of the template', function () {
   const of = (assembly: Assembly, part: string, type: string): Resource[][] =>
     REGIONS.map((region) => assembly.resources(`ToDoMgmt-${part}-${region}`, type))
 
+  describe('databaseInsights', () => {
+    it('aws 15: turns on Performance Insights in the cluster and in each of its instances alike, with the key of the data', () => {
+      for (const [databaseInsights, PerformanceInsightsRetentionPeriod] of [
+        ['standard', 7],
+        ['advanced', 465],
+      ] as const) {
+        const assembly = workshop.synth({databaseInsights})
+        for (const [cluster, ...more] of of(assembly, 'data', 'AWS::RDS::DBCluster')) {
+          expect(more).to.deep.equal([])
+          const {KmsKeyId, PerformanceInsightsKmsKeyId} = cluster!.properties
+          expect(PerformanceInsightsKmsKeyId).to.deep.equal(KmsKeyId)
+          expect(cluster!.properties).to.include({
+            DatabaseInsightsMode: databaseInsights,
+            PerformanceInsightsEnabled: true,
+            PerformanceInsightsRetentionPeriod,
+          })
+        }
+
+        const instances = assembly.all('AWS::RDS::DBInstance')
+        expect(instances).to.have.length(4)
+        for (const {properties} of instances) {
+          expect(properties).to.include({EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod})
+          expect(properties.PerformanceInsightsKMSKeyId).to.be.an('object')
+          expect(properties, 'is that of the cluster').not.to.have.property('DatabaseInsightsMode')
+        }
+      }
+    })
+  })
+
   describe('warmUp', () => {
     it('aws 15: calls the functions behind the API of each region every five minutes, with one event', () => {
       for (const rules of of(workshop.synth({warmUp: true}), 'api', 'AWS::Events::Rule')) {

@@ -21,6 +21,7 @@ import {
   refuseSecondary,
 } from './cluster-rules.js'
 import {DEFAULT_PARAMETER_GROUP, parameterValues} from './groups.js'
+import {clusterInsights, shownInsights} from './insights.js'
 import {ClusterMetrics} from './metrics.js'
 import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
 import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
@@ -64,6 +65,7 @@ export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluste
     CopyTagsToSnapshot: cluster.copyTagsToSnapshot,
     IAMDatabaseAuthenticationEnabled: cluster.iamAuthentication,
     EnabledCloudwatchLogsExports: cluster.logExports,
+    ...shownInsights(cluster.insights, cluster.insights.mode),
     ServerlessV2ScalingConfiguration: cluster.serverless,
     ClusterCreateTime: cluster.createdAt,
     GlobalClusterIdentifier: global?.id,
@@ -150,6 +152,7 @@ async function newCluster(
   const isSecondary = (global?.members.length ?? 0) > 0
   if (isSecondary) refuseSecondary(global!, region, version, input)
   else refuseFounder(input, global)
+  const insights = clusterInsights(input)
   const database = rds.fleet.add(region, id, new ClusterMetrics(rds, region, id))
   const parameterGroup = input.DBClusterParameterGroupName?.toLowerCase() ?? DEFAULT_PARAMETER_GROUP
   if (parameterGroup !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(region, parameterGroup)
@@ -185,6 +188,7 @@ async function newCluster(
     copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
     iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
     logExports: input.EnableCloudwatchLogsExports ?? [],
+    insights,
     serverless: input.ServerlessV2ScalingConfiguration && capacityRange(input.ServerlessV2ScalingConfiguration),
     port: input.Port ?? 3306,
     createdAt: new Date(),
@@ -196,6 +200,7 @@ async function newCluster(
 
 async function modifyCluster(rds: Rds, cluster: ClusterRecord, input: ModifyDBClusterMessage): Promise<void> {
   const {database} = cluster
+  const insights = clusterInsights(input, cluster.insights)
   if (input.MasterUserPassword) {
     if (database.role !== 'writer')
       throw fault('InvalidDBClusterStateFault', 'The master user password can be changed on the primary cluster only.')
@@ -214,6 +219,11 @@ async function modifyCluster(rds: Rds, cluster: ClusterRecord, input: ModifyDBCl
     cluster.parameterGroup = name
   }
 
+  const {mode, ...performanceInsights} = insights
+  // What is said of the cluster is said of all its instances ("Turning on the Advanced mode", Aurora user guide).
+  if ((input.EnablePerformanceInsights ?? input.PerformanceInsightsRetentionPeriod) !== undefined)
+    for (const instance of cluster.instances) instance.performanceInsights = performanceInsights
+  cluster.insights = {mode, ...performanceInsights}
   cluster.deletionProtection = input.DeletionProtection ?? cluster.deletionProtection
   cluster.backupRetentionDays = input.BackupRetentionPeriod ?? cluster.backupRetentionDays
   cluster.copyTagsToSnapshot = input.CopyTagsToSnapshot ?? cluster.copyTagsToSnapshot

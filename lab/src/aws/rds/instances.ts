@@ -12,6 +12,7 @@ import {inBackground} from './background.js'
 import {closeInstanceEndpoint, openInstanceEndpoint} from './endpoints.js'
 import {ENGINE} from './engine-versions.js'
 import {FAMILY, parameterValues} from './groups.js'
+import {instanceInsights, shownInsights} from './insights.js'
 import {hostName, identifier, rdsArn, resourceId} from './names.js'
 import type {ClusterRecord, InstanceRecord, Rds} from './store.js'
 import {startWanted} from './weather.js'
@@ -88,12 +89,12 @@ export function instanceOperations(rds: Rds): Record<string, Operation> {
       const instance = store.instances.get(region, input.DBInstanceIdentifier)
       if (input.NewDBInstanceIdentifier)
         throw fault('NotImplemented', 'rds.ModifyDBInstance: NewDBInstanceIdentifier', 501)
+      instance.performanceInsights = instanceInsights(input, clusterOf(instance), instance.performanceInsights)
       instance.instanceClass = input.DBInstanceClass ?? instance.instanceClass
       instance.promotionTier = input.PromotionTier ?? instance.promotionTier
       instance.autoMinorVersionUpgrade = input.AutoMinorVersionUpgrade ?? instance.autoMinorVersionUpgrade
       instance.publiclyAccessible = input.PubliclyAccessible ?? instance.publiclyAccessible
       instance.parameterGroup = input.DBParameterGroupName ?? instance.parameterGroup
-      instance.performanceInsights = input.EnablePerformanceInsights ?? instance.performanceInsights
       return {DBInstance: shown(instance)}
     },
 
@@ -153,7 +154,7 @@ function newInstance({lab}: Rds, cluster: ClusterRecord, id: string, input: Crea
     promotionTier: input.PromotionTier ?? 1,
     autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
     parameterGroup: input.DBParameterGroupName ?? `default.${FAMILY}`,
-    performanceInsights: input.EnablePerformanceInsights ?? false,
+    performanceInsights: instanceInsights(input, cluster),
   }
 }
 
@@ -182,7 +183,7 @@ function showInstance({store, lab}: Rds, cluster: ClusterRecord, instance: Insta
     StorageEncrypted: cluster.storageEncrypted,
     KmsKeyId: cluster.kmsKeyId,
     StorageType: 'aurora',
-    PerformanceInsightsEnabled: instance.performanceInsights,
+    ...shownInsights(instance.performanceInsights, cluster.insights.mode),
     BackupRetentionPeriod: cluster.backupRetentionDays,
     TagList: store.tags.get(instance.arn),
   }

@@ -20,11 +20,14 @@ export async function liveCluster(id: string, all: Properties, context: Resource
   const compared = [
     'BackupRetentionPeriod',
     'CopyTagsToSnapshot',
+    'DatabaseInsightsMode',
     'DatabaseName',
     'DeletionProtection',
     'Engine',
     'EngineVersion',
     'MasterUsername',
+    'PerformanceInsightsEnabled',
+    'PerformanceInsightsRetentionPeriod',
     'Port',
     'ServerlessV2ScalingConfiguration',
     'StorageEncrypted',
@@ -49,6 +52,7 @@ export async function liveInstance(id: string, all: Properties, context: Resourc
     'AvailabilityZone',
     'DBInstanceClass',
     'Engine',
+    'PerformanceInsightsRetentionPeriod',
     'PromotionTier',
     'PubliclyAccessible',
   ]

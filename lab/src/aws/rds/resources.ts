@@ -65,6 +65,12 @@ function logExports({EnableCloudwatchLogsExports: after = []}: Properties, previ
   }
 }
 
+/** A member that CloudFormation calls otherwise than RDS. */
+const asInput = ({PerformanceInsightsEnabled, ...others}: Properties): Properties => ({
+  ...others,
+  EnablePerformanceInsights: PerformanceInsightsEnabled,
+})
+
 export const cluster: ResourceProvider = {
   tags: TAGS,
   tagCalls: rdsTags((_, {DBClusterArn}) => DBClusterArn),
@@ -96,7 +102,7 @@ export const cluster: ResourceProvider = {
   deletionPolicy: () => 'Snapshot',
   async create(properties, context) {
     const id = identifier(properties.DBClusterIdentifier, context)
-    await request(context, 'rds', 'CreateDBCluster', {...properties, DBClusterIdentifier: id})
+    await request(context, 'rds', 'CreateDBCluster', {...asInput(properties), DBClusterIdentifier: id})
     context.allocated(id)
     return {physicalId: id, attributes: await clusterAttributes(id, context)}
   },
@@ -104,7 +110,7 @@ export const cluster: ResourceProvider = {
     if (!isEmpty(previous.GlobalClusterIdentifier) && isEmpty(properties.GlobalClusterIdentifier))
       await leaveGlobalCluster(await clusters.describe(physicalId, context), previous.GlobalClusterIdentifier, context)
     await request(context, 'rds', 'ModifyDBCluster', {
-      ...withoutUnchanged(withoutUpgrade(properties, context), previous, SENT_WHEN_CHANGED),
+      ...asInput(withoutUnchanged(withoutUpgrade(properties, context), previous, SENT_WHEN_CHANGED)),
       CloudwatchLogsExportConfiguration: logExports(properties, previous),
       DBClusterIdentifier: physicalId,
       ApplyImmediately: true,

@@ -5,6 +5,7 @@ import type {Fleet} from '../../database/fleet.js'
 import type {ProxyFront} from '../../database/proxy-front.js'
 import {fault, type Lab} from '../../kernel.js'
 import type {EventLog} from './events.js'
+import type {Insights, PerformanceInsights} from './insights.js'
 
 export interface InstanceRecord {
   region: string
@@ -20,7 +21,7 @@ export interface InstanceRecord {
   promotionTier: number
   autoMinorVersionUpgrade: boolean
   parameterGroup: string
-  performanceInsights: boolean
+  performanceInsights: PerformanceInsights
   front?: ProxyFront
 }
 
@@ -45,6 +46,7 @@ export interface ClusterRecord {
   copyTagsToSnapshot: boolean
   iamAuthentication: boolean
   logExports: string[]
+  insights: Insights
   serverless?: {MinCapacity?: number; MaxCapacity?: number}
   port: number
   createdAt: Date
