@@ -17,6 +17,7 @@ const VARIANTS: Record<string, Partial<Config>> = {
     lockToEdge: false,
     alarmEmail: 'nobody@example.com',
     databaseInsights: 'advanced',
+    backup: {retentionDays: 35, lock: 'governance'},
     warmUp: true,
   },
   locked: {protect: false, lockToEdge: true, instances: 1},

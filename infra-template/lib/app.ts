@@ -1,6 +1,7 @@
 import {fileURLToPath} from 'node:url'
 import {App, Tags} from 'aws-cdk-lib'
 import {ApiStack} from './api-stack.js'
+import {BackupStack} from './backup-stack.js'
 import {EDGE_REGION, namesOf, type Config} from './config.js'
 import {DataStack} from './data-stack.js'
 import {DirectoryStack} from './directory-stack.js'
@@ -28,8 +29,8 @@ export function newApp(outdir: string, context: Record<string, unknown> = {}): A
 }
 
 /**
- * All stacks of a deployment, in the order in which they are made: identity of both regions, data at home, data away,
- * the API of both, the edge, and last in each region the map of it all.
+ * All stacks of a deployment, in the order in which they are made: identity of both regions, data at home, data away, the backup
+ * plans of both where they are wanted, the API of both, the edge, and last in each region the map of it all.
  * `bundles` is the folder of the bundled functions.
  */
 export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
@@ -59,6 +60,19 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
     description: `${config.app}: network, joining Aurora cluster and proxy in ${config.away}`,
   })
   const data: Record<string, DataStack> = {[config.home]: homeData, [config.away]: awayData}
+
+  const {backup} = config
+  if (backup)
+    each(
+      (region) =>
+        new BackupStack(app, names.stack('backup', region), {
+          config,
+          region,
+          backup,
+          data: [homeData, awayData],
+          description: `${config.app}: backup plan of the cluster in ${region}`,
+        }),
+    )
 
   const api = each(
     (region) =>

@@ -30,6 +30,8 @@ export interface Config {
    * Without it AWS's default stays as it is.
    */
   databaseInsights?: DatabaseInsights
+  /** Backups of each region's cluster by AWS Backup, with a copy in the other region. */
+  backup?: Backup
   /** Keeps one environment of each function behind the API warm, in both regions: an event every five minutes. */
   warmUp: boolean
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
@@ -38,6 +40,13 @@ export interface Config {
 
 export const DATABASE_INSIGHTS = ['standard', 'advanced'] as const
 export type DatabaseInsights = (typeof DATABASE_INSIGHTS)[number]
+
+export interface Backup {
+  /** From 1 to 36500. No backup goes before. */
+  retentionDays: number
+  /** Of the vaults. Compliance can't be undone: three days after it was deployed nobody can shorten or remove it, AWS included. */
+  lock: 'governance' | 'compliance'
+}
 
 /** What is taken where config.json says nothing. */
 export const DEFAULTS = {
@@ -61,6 +70,8 @@ export interface Names {
   leaseBucket(region: string): string
   /** Takes the access logs of the lease bucket. */
   logBucket(region: string): string
+  /** Takes the backups of the region's cluster, and copies of the other region's. */
+  backupVault(region: string): string
   domainPrefix(region: string): string
   appSecret: string
   adminSecret: string
@@ -112,6 +123,7 @@ export function namesOf(config: Config): Names {
     readerEndpoint: (region) => `${lower}-${region}-ro`,
     leaseBucket: (region) => `${lower}-lease-${config.account}-${region}`,
     logBucket: (region) => `${lower}-logs-${config.account}-${region}`,
+    backupVault: (region) => `${lower}-${region}`,
     domainPrefix: (region) => `${lower}-${config.account}-${region}`,
     appSecret: `${config.app}/app`,
     adminSecret: `${config.app}/admin`,
@@ -145,6 +157,7 @@ const KEYS: readonly (keyof Config)[] = [
   'engineVersion',
   'alarmEmail',
   'databaseInsights',
+  'backup',
   'warmUp',
   'lockToEdge',
 ]
@@ -188,6 +201,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
     }),
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
     ...(value('databaseInsights') !== undefined && {databaseInsights: databaseInsights(value('databaseInsights'))}),
+    ...(value('backup') !== undefined && {backup: backup(value('backup'))}),
     warmUp: flag('warmUp'),
     lockToEdge: flag('lockToEdge'),
   }
@@ -213,6 +227,20 @@ function databaseInsights(given: unknown): DatabaseInsights {
   const found = DATABASE_INSIGHTS.find((mode) => mode === given)
   if (found) return found
   throw refusal('databaseInsights', given, `one of ${DATABASE_INSIGHTS.join(' and ')}`)
+}
+
+function backup(given: unknown): Backup {
+  const {retentionDays, lock = 'governance', ...others} = (
+    typeof given === 'string' ? parsed(given) : given && typeof given === 'object' ? given : {}
+  ) as Partial<Record<string, unknown>>
+  const isPeriod = Number.isInteger(retentionDays) && Number(retentionDays) >= 1 && Number(retentionDays) <= 36_500
+  if (isPeriod && (lock === 'governance' || lock === 'compliance') && Object.keys(others).length === 0)
+    return {retentionDays: Number(retentionDays), lock}
+  throw refusal(
+    'backup',
+    given,
+    '{"retentionDays", "lock"}: whole days from 1 to 36500, and governance (the default) or compliance, which cannot be undone',
+  )
 }
 
 function parsed(text: string): unknown {

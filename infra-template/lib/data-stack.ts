@@ -6,6 +6,7 @@ import type {ITopic} from 'aws-cdk-lib/aws-sns'
 import type {Construct} from 'constructs'
 import {acknowledge} from './acknowledge.js'
 import {Alarms, alarmTopic} from './alarms.js'
+import {backupVault} from './backup-vault.js'
 import {Cluster} from './cluster.js'
 import {APP_USER, DATABASE, EDGE_REGION, MASTER_USER} from './config.js'
 import {dataKey} from './data-key.js'
@@ -39,15 +40,23 @@ export class DataStack extends RegionStack {
   /** Of the master user, in this region; for the create-table function alone. */
   readonly adminSecretArn: string
   readonly leaseBucketName: string
+  /** Undefined without `backup`. */
+  readonly backupVaultName: string | undefined
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props)
     const removalPolicy = this.config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
     const isFounder = props.founder === undefined
 
-    const {protect} = this.config
-    this.key = dataKey(this, 'Key', {description: `${this.config.app}: data at rest in ${this.region}`, protect})
+    const {protect, backup} = this.config
+    this.key = dataKey(this, 'Key', {
+      description: `${this.config.app}: data at rest in ${this.region}`,
+      // A backup outlives its database, and nobody could read it without the key.
+      protect: protect || backup !== undefined,
+    })
     const {key} = this
+    const vault = {name: this.names.backupVault(this.region), key, protect}
+    this.backupVaultName = backup && backupVault(this, 'BackupVault', {...vault, backup}).backupVaultName
     this.network = new Network(this, 'Network', {
       cidr: isFounder ? '10.20.0.0/16' : '10.21.0.0/16',
       zones: this.config.zones?.[this.region],

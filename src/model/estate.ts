@@ -85,6 +85,9 @@ export function leaseBucketsOf({app, resources}: Estate): EstateResource[] {
   )
 }
 
+/** A vault of AWS Backup: it goes only when it is empty, and todo-dr deletes no recovery point. */
+export const isBackupVault = ({arn}: {arn: string}): boolean => /^arn:[\w-]+:backup:[\w-]+:\d+:backup-vault:/.test(arn)
+
 /** What is there and is ours, as a result lists it. */
 export interface Left {
   kind: ResourceKind | 'stack'

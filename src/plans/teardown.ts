@@ -1,7 +1,7 @@
 /** Estate -> the acts that take it down, each after what it must wait for. Pure. */
 
 import type {Region} from '../model/deployment.js'
-import {leaseBucketsOf} from '../model/estate.js'
+import {isBackupVault, leaseBucketsOf} from '../model/estate.js'
 import type {Estate, EstateResource, EstateStack} from '../model/estate.js'
 import {stackTitle} from '../model/stack.js'
 import type {TeardownAct} from '../model/teardown-plan.js'
@@ -13,7 +13,8 @@ const BEFORE_STACK = new Set(['bucket', 'db-cluster', 'db-instance', 'global-clu
  * Only what is owned is ever in it. The order: a global cluster's members leave it by their live roles, secondaries first;
  * buckets are emptied before their stacks go; a stack goes after the stacks that read its outputs; what its stack leaves
  * behind goes by its own API, keys last, as AWS disables a key at once; CDK's bootstrap stack goes when no stack is left
- * that needs its roles. The buckets of the operator lease go as late as they can: nobody holds it any more from then on.
+ * that needs its roles. No key goes while a backup vault stands in its region, as nobody could read what is in it without the key.
+ * The buckets of the operator lease go as late as they can: nobody holds it any more from then on.
  * `unprotect` adds the lifting of protections; without it a gate refuses where there is one.
  */
 export function planTeardown(estate: Estate, {unprotect}: {unprotect: boolean}): TeardownAct[] {
@@ -22,11 +23,13 @@ export function planTeardown(estate: Estate, {unprotect}: {unprotect: boolean}):
   const resources = estate.resources
     .filter(({owned}) => owned)
     .map((one) => (one.stack !== undefined && own.has(one.stack) ? one : {...one, stack: undefined}))
+  const vaults = new Set(resources.filter((one) => isBackupVault(one)).map(({region}) => region))
   const leaves = leaveActs(resources)
   const lifted = unprotect ? unprotectActs(stacks, resources) : []
   const liftOf = (arn: string): string[] => lifted.filter(({target}) => target.arn === arn).map(({id}) => id)
-  const early = resources.filter((one) => goesByItself(one) && (one.stack === undefined || BEFORE_STACK.has(one.kind)))
-  const late = resources.filter((one) => goesByItself(one) && !early.includes(one))
+  const going = resources.filter((one) => goesByItself(one) && !(one.kind === 'key' && vaults.has(one.region)))
+  const early = going.filter((one) => one.stack === undefined || BEFORE_STACK.has(one.kind))
+  const late = going.filter((one) => !early.includes(one))
 
   const emptied = resources
     .filter(({kind, stack, retained}) => kind === 'bucket' && stack !== undefined && !retained)

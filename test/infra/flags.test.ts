@@ -14,6 +14,62 @@ describe('the flags of the template', function () {
   const of = (assembly: Assembly, part: string, type: string): Resource[][] =>
     REGIONS.map((region) => assembly.resources(`ToDoMgmt-${part}-${region}`, type))
 
+  describe('backup', () => {
+    const backup = {retentionDays: 30, lock: 'governance'} as const
+    const vaultsOf = (assembly: Assembly): Resource[] =>
+      of(assembly, 'data', 'AWS::Backup::BackupVault').map(([vault]) => vault!)
+
+    it('aws 15: has each region back up its own cluster, with a copy in the other region, by name and tag', () => {
+      const assembly = workshop.synth({backup})
+      const plans = of(assembly, 'backup', 'AWS::Backup::BackupPlan')
+      const selections = of(assembly, 'backup', 'AWS::Backup::BackupSelection')
+      for (const [index, region] of REGIONS.entries()) {
+        const other = REGIONS[1 - index]!
+        const [rule, ...more] = plans[index]![0]!.properties.BackupPlan.BackupPlanRule
+        expect(more).to.deep.equal([])
+        expect(rule.TargetBackupVault).to.have.property('Fn::ImportValue')
+        expect(rule.Lifecycle).to.deep.equal({DeleteAfterDays: 30})
+        const [{DestinationBackupVaultArn, Lifecycle}] = rule.CopyActions
+        expect(JSON.stringify(DestinationBackupVaultArn)).to.include(`:backup:${other}:`).and.include(`todomgmt-${other}`)
+        expect(Lifecycle).to.deep.equal({DeleteAfterDays: 30})
+        const {Resources, Conditions} = selections[index]![0]!.properties.BackupSelection
+        expect(JSON.stringify(Resources)).to.include(`:rds:${region}:`).and.include(`:cluster:todomgmt-${region}`)
+        expect(Conditions.StringEquals).to.deep.equal([
+          {ConditionKey: 'aws:ResourceTag/todo-dr:app', ConditionValue: 'ToDoMgmt'},
+        ])
+      }
+    })
+
+    it('aws 15: locks each vault so that it can be undone, and for ever only where that is asked for, with a warning', () => {
+      const made = vaultsOf(workshop.synth({backup}))
+      expect(made.map(({properties}) => properties.BackupVaultName)).to.deep.equal(REGIONS.map((region) => `todomgmt-${region}`))
+      for (const {properties, raw} of made) {
+        expect(properties.LockConfiguration).to.deep.equal({MinRetentionDays: 30})
+        expect(raw.DeletionPolicy).to.equal('Delete')
+      }
+
+      const forEver = workshop.synth({backup: {...backup, lock: 'compliance'}, protect: true})
+      for (const {properties, raw} of vaultsOf(forEver)) {
+        expect(properties.LockConfiguration).to.deep.equal({MinRetentionDays: 30, ChangeableForDays: 3})
+        expect(raw.DeletionPolicy).to.equal('Retain')
+      }
+
+      for (const region of REGIONS)
+        expect(forEver.files[`ToDoMgmt-data-${region}.metadata.json`]).to.match(
+          /compliance mode\. 3 days after .* nobody can change or remove it/,
+        )
+    })
+
+    it('aws 15: keeps the keys without which no backup could be read, and the tag of each vault', () => {
+      const assembly = workshop.synth({backup})
+      for (const [key] of of(assembly, 'data', 'AWS::KMS::Key')) expect(key!.raw.DeletionPolicy).to.equal('Retain')
+      for (const {properties} of vaultsOf(assembly)) {
+        expect(properties.BackupVaultTags).to.deep.equal({'todo-dr:app': 'ToDoMgmt'})
+        expect(properties.EncryptionKeyArn).to.have.property('Fn::GetAtt')
+      }
+    })
+  })
+
   describe('databaseInsights', () => {
     it('aws 15: turns on Performance Insights in the cluster and in each of its instances alike, with the key of the data', () => {
       for (const [databaseInsights, PerformanceInsightsRetentionPeriod] of [

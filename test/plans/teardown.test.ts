@@ -176,6 +176,18 @@ describe('the plan of a teardown', () => {
     expect([...precede(acts, `delete ${key.arn}`)]).to.include.members([`delete ${one.id}`, `delete ${secret.arn}`])
   })
 
+  it('aws 15: keeps the keys of a region in which a backup vault stands, and deletes no vault by itself', () => {
+    const vault = resource('other', 'demo-us-east-1', {
+      arn: `arn:aws:backup:${HOME}:000000000000:backup-vault:demo-us-east-1`,
+    })
+    const keys = [resource('key', 'home'), resource('key', 'away', {region: AWAY})]
+    const ended = (resources: EstateResource[]): string[] =>
+      planTeardown(estate([], resources), {unprotect: true}).map(({target}) => target.id)
+    expect(ended([...keys, vault])).to.deep.equal(['away'])
+    expect(ended([...keys, {...vault, owned: false}])).to.have.members(['home', 'away'])
+    expect(ended(keys)).to.have.members(['home', 'away'])
+  })
+
   it('does not delete a replica, which goes with its original', () => {
     const acts = plan(estate([], [resource('secret', 'a'), resource('secret', 'a', {region: AWAY, replica: true})]))
     expect(acts.map(({region}) => region)).to.deep.equal([HOME])

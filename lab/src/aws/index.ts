@@ -6,6 +6,7 @@ import {recordedProvider} from '../cloudformation/recorded.js'
 import type {Lab, Service} from '../kernel.js'
 import type {AwsService} from './aws-service.js'
 import {apigateway} from './apigateway/index.js'
+import {backup} from './backup/index.js'
 import {cdk} from './cdk/index.js'
 import {cloudformation} from './cloudformation/index.js'
 import {cloudfront} from './cloudfront/index.js'
@@ -31,6 +32,7 @@ import {wafv2} from './wafv2/index.js'
 
 export const SERVICES: readonly AwsService[] = [
   apigateway,
+  backup,
   cdk,
   cloudformation,
   cloudfront,

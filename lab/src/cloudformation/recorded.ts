@@ -7,7 +7,7 @@ import {randomInt, randomUUID} from 'node:crypto'
 import {ACCOUNT, fault, type Lab} from '../kernel.js'
 import {own} from '../own.js'
 import {generatedName, randomCapitals, randomHex} from './names.js'
-import type {Properties, ResourceContext, ResourceProvider} from './provider.js'
+import type {Properties, ResourceContext, ResourceProvider, TagProperty} from './provider.js'
 import {recordsOf, type ResourceRecord} from './records.js'
 import {TAGS} from './tags.js'
 import {zoneOf} from './zones.js'
@@ -17,7 +17,7 @@ import {zoneOf} from './zones.js'
  * `{ip}` (an address for benchmarks, RFC 2544), `{zone}` and `{zoneId}` (of what asks for an availability zone), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{path}` (of a role or policy, with a slash at both ends), `{name}` (the name) and `{ref}` (what Ref gives).
  */
 export interface RecordedType {
-  area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images'
+  area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images' | 'backups'
   /** What Ref gives. */
   ref: string
   /** What Fn::GetAtt gives. */
@@ -27,14 +27,16 @@ export interface RecordedType {
   createOnly?: readonly string[] | 'all'
   /** See `ResourceProvider.conditional`. */
   conditional?: ResourceProvider['conditional']
-  /** It takes a list of `Tags`. */
-  tags?: true
+  /** It takes a list of `Tags`, or its tags elsewhere. */
+  tags?: true | TagProperty
   /** What AWS's tagging API calls it, behind `arn:aws:`; undefined for what that does not list. */
   arn?: string
   /** Drift detection checks it: its service has calls that change or delete it. */
   checked?: true
   /** Throws where the service would refuse a new one. */
   check?(lab: Lab, region: string, properties: Properties): void
+  /** Throws where the service would refuse these properties, new or changed. */
+  valid?(lab: Lab, region: string, properties: Properties): void
   /** Instead of its end: such a resource outlives its deletion. */
   retire?(record: ResourceRecord): void
 }
@@ -72,10 +74,12 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
   // IAM knows no regions.
   const regionOf = ({region}: ResourceContext): string => (type.area === 'permissions' ? '' : region)
 
+  const tags = type.tags === true ? TAGS : type.tags
+
   return {
     createOnly: type.createOnly,
     conditional: type.conditional,
-    tags: type.tags && TAGS,
+    tags,
     async create(properties, context) {
       const records = recordsOf(context.lab)
       const region = regionOf(context)
@@ -87,12 +91,15 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
       if (type.name && records.find(region, name, physicalId))
         throw fault('AlreadyExists', `Resource of type '${name}' with identifier '${physicalId}' already exists.`)
       type.check?.(context.lab, region, properties)
+      type.valid?.(context.lab, region, properties)
       const attributes = attributesOf(all)
       const arn = type.arn && `arn:aws:${filled(type.arn, {...all, ...attributes})}`
-      records.put({type: name, region, physicalId, arn, properties, attributes, createdAt: new Date()})
+      const about = {type: name, region, physicalId, arn, properties, attributes, createdAt: new Date()}
+      records.put({...about, tagProperty: tags?.name})
       return {physicalId, attributes}
     },
     async update(physicalId, properties, _previous, context) {
+      type.valid?.(context.lab, regionOf(context), properties)
       const record = recordsOf(context.lab).find(regionOf(context), name, physicalId)
       if (record) record.properties = properties
       return {physicalId}

@@ -17,6 +17,8 @@ export interface ResourceRecord {
   arn: string | undefined
   properties: Properties
   attributes: Record<string, string>
+  /** The property with its tags, by default `Tags`. */
+  tagProperty?: string
   createdAt: Date
   /** A KMS key that waits for its end. */
   deletionDate?: Date
@@ -58,7 +60,8 @@ class Records {
 }
 
 /** The tags that its template gave a resource. */
-export const tagsOf = ({properties}: ResourceRecord): Tag[] => tagList(properties.Tags) ?? []
+export const tagsOf = ({properties, tagProperty = 'Tags'}: ResourceRecord): Tag[] =>
+  tagList(properties[tagProperty]) ?? []
 
 const key = (region: string, type: string, physicalId: string): string => `${region} ${type} ${physicalId}`
 

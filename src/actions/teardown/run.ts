@@ -4,7 +4,7 @@ import type {ExitName} from '../../errors.js'
 import {checkTeardown} from '../../gates/teardown.js'
 import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
-import {leftOf, remainingOf} from '../../model/estate.js'
+import {isBackupVault, leftOf, remainingOf} from '../../model/estate.js'
 import type {Estate} from '../../model/estate.js'
 import type {Refusal} from '../../model/gate.js'
 import {planTeardown} from '../../plans/teardown.js'
@@ -115,6 +115,8 @@ function conclude({resources, stacks, pendingDeletion}: Estate, failed: ActFailu
   emit({
     code: 'warning',
     text: `still there: ${names.join(', ')}`,
-    hint: 'run todo-dr teardown again; what it cannot delete, delete by hand',
+    hint: resources.some((one) => one.owned && isBackupVault(one))
+      ? 'AWS Backup deletes recovery points when they expire; todo-dr deletes none. When a vault is empty, delete it, then run todo-dr teardown again for the keys of its region'
+      : 'run todo-dr teardown again; what it cannot delete, delete by hand',
   })
 }
