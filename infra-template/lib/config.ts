@@ -230,9 +230,13 @@ function databaseInsights(given: unknown): DatabaseInsights {
 }
 
 function backup(given: unknown): Backup {
-  const {retentionDays, lock = 'governance', ...others} = (
-    typeof given === 'string' ? parsed(given) : given && typeof given === 'object' ? given : {}
-  ) as Partial<Record<string, unknown>>
+  const {
+    retentionDays,
+    lock = 'governance',
+    ...others
+  } = (typeof given === 'string' ? parsed(given) : given && typeof given === 'object' ? given : {}) as Partial<
+    Record<string, unknown>
+  >
   const isPeriod = Number.isInteger(retentionDays) && Number(retentionDays) >= 1 && Number(retentionDays) <= 36_500
   if (isPeriod && (lock === 'governance' || lock === 'compliance') && Object.keys(others).length === 0)
     return {retentionDays: Number(retentionDays), lock}

@@ -51,8 +51,16 @@ describe('the configuration', () => {
     for (const instances of [0, 5, 1.5, 'two']) expect(() => load({instances})).to.throw('"instances"')
     expect(load({backup: {retentionDays: 30}}).backup).to.deep.equal({retentionDays: 30, lock: 'governance'})
     expect(load({backup: '{"retentionDays": 7, "lock": "compliance"}'}).backup).to.include({lock: 'compliance'})
-    for (const backup of [{}, true, {retentionDays: 0}, {retentionDays: 1.5}, {retentionDays: '30'}, {lock: 'governance'},
-      {retentionDays: 30, lock: 'none'}, {retentionDays: 30, days: 1}])
+    for (const backup of [
+      {},
+      true,
+      {retentionDays: 0},
+      {retentionDays: 1.5},
+      {retentionDays: '30'},
+      {lock: 'governance'},
+      {retentionDays: 30, lock: 'none'},
+      {retentionDays: 30, days: 1},
+    ])
       expect(() => load({backup}), JSON.stringify(backup)).to.throw('"backup"')
     expect(load({databaseInsights: 'advanced'})).to.include({databaseInsights: 'advanced'})
     for (const databaseInsights of ['Advanced', true, ''])

@@ -9,6 +9,7 @@ describe('the flags of the template', function () {
   const workshop = new Workshop()
 
   before(() => workshop.prepare())
+
   after(() => workshop.close())
 
   const of = (assembly: Assembly, part: string, type: string): Resource[][] =>
@@ -30,7 +31,9 @@ describe('the flags of the template', function () {
         expect(rule.TargetBackupVault).to.have.property('Fn::ImportValue')
         expect(rule.Lifecycle).to.deep.equal({DeleteAfterDays: 30})
         const [{DestinationBackupVaultArn, Lifecycle}] = rule.CopyActions
-        expect(JSON.stringify(DestinationBackupVaultArn)).to.include(`:backup:${other}:`).and.include(`todomgmt-${other}`)
+        expect(JSON.stringify(DestinationBackupVaultArn))
+          .to.include(`:backup:${other}:`)
+          .and.include(`todomgmt-${other}`)
         expect(Lifecycle).to.deep.equal({DeleteAfterDays: 30})
         const {Resources, Conditions} = selections[index]![0]!.properties.BackupSelection
         expect(JSON.stringify(Resources)).to.include(`:rds:${region}:`).and.include(`:cluster:todomgmt-${region}`)
@@ -42,7 +45,9 @@ describe('the flags of the template', function () {
 
     it('aws 15: locks each vault so that it can be undone, and for ever only where that is asked for, with a warning', () => {
       const made = vaultsOf(workshop.synth({backup}))
-      expect(made.map(({properties}) => properties.BackupVaultName)).to.deep.equal(REGIONS.map((region) => `todomgmt-${region}`))
+      expect(made.map(({properties}) => properties.BackupVaultName)).to.deep.equal(
+        REGIONS.map((region) => `todomgmt-${region}`),
+      )
       for (const {properties, raw} of made) {
         expect(properties.LockConfiguration).to.deep.equal({MinRetentionDays: 30})
         expect(raw.DeletionPolicy).to.equal('Delete')

@@ -59,7 +59,9 @@ describe('the warm-up of the functions, on a real database', function () {
   it('aws 15: a standby refuses the writing functions, which do not fail and have the secret after a promotion', async () => {
     start('remove')
     rig.proxy.mode = 'refuse'
-    expect(await fn.invoke(EVENT)).to.deep.include({status: 'ok'}).and.nested.include({'response.warm': false})
+    expect(await fn.invoke(EVENT))
+      .to.deep.include({status: 'ok'})
+      .and.nested.include({'response.warm': false})
     expect(counted(), 'one attempt').to.deep.equal({secrets: 1, proxy: 1, reader: 0})
     rig.proxy.mode = 'pass'
     expect((await fn.http('DELETE', {body: {id: '424242'}})).statusCode).to.equal(404)

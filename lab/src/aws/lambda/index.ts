@@ -1,6 +1,13 @@
 import type {AwsService} from '../aws-service.js'
 import {api} from './api.js'
-import {lambdaAlias, lambdaEventInvokeConfig, lambdaFunction, lambdaLayerVersion, lambdaPermission, lambdaVersion} from './resources.js'
+import {
+  lambdaAlias,
+  lambdaEventInvokeConfig,
+  lambdaFunction,
+  lambdaLayerVersion,
+  lambdaPermission,
+  lambdaVersion,
+} from './resources.js'
 import {LambdaService} from './service.js'
 
 export const lambda: AwsService = {

@@ -84,9 +84,7 @@ export function instanceInsights(
     throw combination(`The mode of Database Insights is that of the DB cluster ${id}: modify the cluster.`)
   const after = performanceInsights(input, before)
   const isOther =
-    after.enabled !== insights.enabled ||
-    after.retention !== insights.retention ||
-    after.kmsKeyId !== insights.kmsKeyId
+    after.enabled !== insights.enabled || after.retention !== insights.retention || after.kmsKeyId !== insights.kmsKeyId
   if (insights.mode === 'advanced' && isOther)
     throw combination(
       `In the Advanced mode of Database Insights each DB instance of the DB cluster ${id} must have the Performance Insights settings of the cluster.`,
@@ -100,7 +98,10 @@ export const shownInsights = (
   DatabaseInsightsMode: Insights['mode'],
 ): Pick<
   DBCluster,
-  'DatabaseInsightsMode' | 'PerformanceInsightsEnabled' | 'PerformanceInsightsKMSKeyId' | 'PerformanceInsightsRetentionPeriod'
+  | 'DatabaseInsightsMode'
+  | 'PerformanceInsightsEnabled'
+  | 'PerformanceInsightsKMSKeyId'
+  | 'PerformanceInsightsRetentionPeriod'
 > => ({
   DatabaseInsightsMode,
   PerformanceInsightsEnabled: enabled,

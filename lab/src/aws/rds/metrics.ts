@@ -81,8 +81,11 @@ export class ClusterMetrics implements Observer {
 
   private publish({id, instances, database}: ClusterRecord, name: string, value: number, unit: Unit): void {
     const DBClusterIdentifier = id
-    // A secondary of a global database has readers only; so do the instances behind the first one of a primary.
-    const roles = database.role === 'writer' ? ['WRITER', ...(instances.length > 1 ? ['READER'] : [])] : ['READER']
+    // A secondary of a global database has readers only; so do the instances behind the first one of a primary. That whoever measures
+    // learns of a promotion as late as the proxies do is assumed.
+    const roles = database.isKnownWriter(this.rds.lab.profile.proxyMs)
+      ? ['WRITER', ...(instances.length > 1 ? ['READER'] : [])]
+      : ['READER']
     const sets: Dimensions[] = [
       {DBClusterIdentifier},
       ...roles.map((Role) => ({DBClusterIdentifier, Role})),

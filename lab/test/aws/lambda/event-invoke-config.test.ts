@@ -62,14 +62,20 @@ describe('what a function says of its events', () => {
       expect(
         await refusal(call(`${operation}FunctionEventInvokeConfig`, {FunctionName, MaximumRetryAttempts: 1})),
       ).include(absent)
-    expect(await call('GetFunctionEventInvokeConfig', {FunctionName, Qualifier: '1'})).include({MaximumRetryAttempts: 1})
+    expect(await call('GetFunctionEventInvokeConfig', {FunctionName, Qualifier: '1'})).include({
+      MaximumRetryAttempts: 1,
+    })
   })
 
   it('aws 15: is refused where it says nothing, too little or too much', async () => {
     await createFunction(test.lab, 'refused', SOURCE)
     const FunctionName = 'refused'
     expect(await refusal(put({FunctionName}))).include({name: 'InvalidParameterValueException'})
-    for (const outside of [{MaximumEventAgeInSeconds: 59}, {MaximumEventAgeInSeconds: 21_601}, {MaximumRetryAttempts: 3}])
+    for (const outside of [
+      {MaximumEventAgeInSeconds: 59},
+      {MaximumEventAgeInSeconds: 21_601},
+      {MaximumRetryAttempts: 3},
+    ])
       expect((await refusal(put({FunctionName, ...outside}))).name, JSON.stringify(outside)).match(/Exception$/)
     const DestinationConfig = {OnFailure: {Destination: 'arn:aws:sqs:us-east-1:000000000000:lost'}}
     expect((await refusal(put({FunctionName, DestinationConfig}))).message).match(/destinations/)

@@ -27,7 +27,8 @@ describe('Database Insights', () => {
       retention: 465,
       kmsKeyId: 'k',
     })
-    const text = /^InvalidParameterCombination: To enable the Advanced mode of Database Insights, .* at least 465 days\.$/
+    const text =
+      /^InvalidParameterCombination: To enable the Advanced mode of Database Insights, .* at least 465 days\.$/
     const ready = clusterInsights({EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 465} as never)
     for (const [input, before] of [
       [{DatabaseInsightsMode: 'advanced'}, undefined],
@@ -39,9 +40,16 @@ describe('Database Insights', () => {
       [{EnablePerformanceInsights: false}, clusterInsights(ADVANCED as never)],
       [{PerformanceInsightsRetentionPeriod: 7}, clusterInsights(ADVANCED as never)],
     ] as const)
-      expect(refusal(() => clusterInsights(input as never, before)), JSON.stringify(input)).match(text)
+      expect(
+        refusal(() => clusterInsights(input as never, before)),
+        JSON.stringify(input),
+      ).match(text)
     expect(clusterInsights(ADVANCED as never, ready)).include({mode: 'advanced'})
-    const back = {DatabaseInsightsMode: 'standard', EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 7}
+    const back = {
+      DatabaseInsightsMode: 'standard',
+      EnablePerformanceInsights: true,
+      PerformanceInsightsRetentionPeriod: 7,
+    }
     expect(clusterInsights(back as never, clusterInsights(ADVANCED as never))).include({mode: 'standard', retention: 7})
   })
 
@@ -63,7 +71,9 @@ describe('Database Insights', () => {
   it('aws 15: in the advanced mode an instance has the settings of its cluster, and never a mode of its own', () => {
     const cluster = {id: 'c', insights: clusterInsights(ADVANCED as never)}
     expect(instanceInsights({} as never, cluster)).include({enabled: true, retention: 465})
-    expect(refusal(() => instanceInsights({EnablePerformanceInsights: false} as never, cluster))).match(/settings of the/)
+    expect(refusal(() => instanceInsights({EnablePerformanceInsights: false} as never, cluster))).match(
+      /settings of the/,
+    )
     expect(refusal(() => instanceInsights({DatabaseInsightsMode: 'standard'} as never, cluster))).match(/DB cluster c/)
     const standard = {id: 's', insights: clusterInsights({} as never)}
     expect(instanceInsights({EnablePerformanceInsights: true} as never, standard)).include({retention: 7})
