@@ -200,11 +200,45 @@ export interface SettledStack {
   }[]
 }
 
+/** An object in a bucket. */
+export interface S3Place {
+  bucket: string
+  key: string
+  versionId?: string
+}
+
+/** What a pipeline asks of a build project: it brings the sources and says where the artifacts go. */
+export interface PipelineBuild {
+  projectName: string
+  pipeline: string
+  /** By the name of the artifact; the first one is the primary source. */
+  inputs: ReadonlyMap<string, S3Place & {revision: string | undefined}>
+  outputs: ReadonlyMap<string, S3Place>
+  variables: readonly {name?: string; value?: string; type?: string}[]
+}
+
+export interface EndedBuild {
+  status: 'SUCCEEDED' | 'FAILED' | 'FAULT' | 'TIMED_OUT' | 'STOPPED'
+  /** Of the first phase that has failed. */
+  failure?: string
+  exported: Readonly<Record<string, string>>
+}
+
+export interface StartedBuild {
+  id: string
+  /** Never rejects. */
+  ended: Promise<EndedBuild>
+}
+
 /** What services offer each other and the lab itself beside AWS's operations, by signing name: none imports another. */
 export interface Offers {
   cloudformation: {
     /** The stack once its running operation has ended, well or badly. Throws `ValidationError` where there is none. */
     settled(nameOrId: string, region: string): Promise<SettledStack>
+  }
+  codebuild: {
+    /** Starts a build. Throws what StartBuild throws. */
+    buildForPipeline(build: PipelineBuild, region: string): StartedBuild
   }
   iam: {
     hasRole(arn: string): boolean

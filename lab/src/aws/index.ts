@@ -12,6 +12,8 @@ import {cloudformation} from './cloudformation/index.js'
 import {cloudfront} from './cloudfront/index.js'
 import {cloudfrontKeyvaluestore} from './cloudfront-keyvaluestore/index.js'
 import {cloudwatch} from './cloudwatch/index.js'
+import {codebuild} from './codebuild/index.js'
+import {codepipeline} from './codepipeline/index.js'
 import {cognitoIdp} from './cognito-idp/index.js'
 import {ec2} from './ec2/index.js'
 import {ecr} from './ecr/index.js'
@@ -38,6 +40,8 @@ export const SERVICES: readonly AwsService[] = [
   cloudfront,
   cloudfrontKeyvaluestore,
   cloudwatch,
+  codebuild,
+  codepipeline,
   cognitoIdp,
   ec2,
   ecr,

@@ -73,7 +73,7 @@ once. Topics as \`ServiceToken\` are not supported.
 
 ## Recorded only
 
-The lab has no network, permissions, keys, log store, dashboards or backups. These types get names, ids and attributes in AWS's shape, so that
+The lab has no network, permissions, keys, dashboards or backups. These types get names, ids and attributes in AWS's shape, so that
 references to them work. Nothing else happens: a security group that blocks a function from its database on AWS does not block it on the lab.
 
 Placeholders: \`{hex:N}\` random hex digits, \`{id:N}\` random capitals and digits, \`{uuid}\`, \`{ip}\` an address of 198.18.0.0/16, \`{name}\` the name given or generated, \`{ref}\`

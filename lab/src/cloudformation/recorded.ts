@@ -1,5 +1,5 @@
 /**
- * Types that the lab records without doing anything: it has no network, no permissions, no keys and no log store. They get
+ * Types that the lab records without doing anything: it has no network, no permissions and no keys. They get
  * names, ids and attributes in AWS's shape, so that templates that refer to them resolve. docs/lab-resources.md shows this table.
  */
 

@@ -30,6 +30,8 @@ const CODES: Record<string, Codes> = {
   cloudformation: query,
   cloudfront: {missing: 'MalformedXML', type: 'MalformedXML', value: 'MalformedXML'},
   'cloudfront-keyvaluestore': json('ValidationException'),
+  codebuild: json('InvalidInputException'),
+  codepipeline: json('ValidationException'),
   'cognito-idp': json('InvalidParameterException'),
   ec2: {missing: 'MissingParameter', type: 'InvalidParameterValue', value: 'InvalidParameterValue'},
   ecr: json('InvalidParameterException'),
