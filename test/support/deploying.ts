@@ -15,15 +15,16 @@ export const TAKEN = {
   Properties: {Name: '/todo-dr/Demo/deployment', Type: 'String', Value: 'taken'},
 }
 
-/** The project `Demo`, protected and locked to its edge, on the lab `deploying`. */
+/** The project `Demo`, unless it is told otherwise protected and locked to its edge, on the lab `deploying`. */
 export class Deploying {
   readonly sandbox = new Sandbox({TODO_DR_TARGET: 'lab:deploying'})
   readonly project: CdkProject
   #lab: LabStatus | undefined
 
-  constructor() {
+  /** `config`: what its config.json says beside the template's. */
+  constructor(config?: Record<string, unknown>) {
     const folder = join(this.sandbox.folder, 'demo')
-    this.project = new CdkProject(folder, 'Demo', REGIONS, {lockToEdge: true, protect: true})
+    this.project = new CdkProject(folder, 'Demo', REGIONS, config ?? {lockToEdge: true, protect: true})
   }
 
   run(args: string[] = [], code = 0): Promise<Ran> {

@@ -1,0 +1,84 @@
+/** A project whose config.json turns on what the template can do beside, on a lab: it is made, does what it says, and goes. */
+
+import {GetFunctionEventInvokeConfigCommand, InvokeCommand, LambdaClient} from '@aws-sdk/client-lambda'
+import {DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient} from '@aws-sdk/client-rds'
+import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
+import {expect} from 'chai'
+import type {TeardownResult} from '../../src/actions/teardown/result.js'
+import {Deploying, stackOf} from '../support/deploying.js'
+
+const HOME = 'us-east-1'
+const AWAY = 'us-west-2'
+
+describe('the flags of the template, deployed', function () {
+  this.timeout(300_000)
+  const deploying = new Deploying({
+    warmUp: true,
+    databaseInsights: 'advanced',
+    backup: {retentionDays: 30, lock: 'governance'},
+  })
+  const {sandbox, project} = deploying
+
+  after(() => deploying.end())
+
+  it('aws 15: make a deployment that every command takes', async () => {
+    const result = await deploying.json()
+    expect(result).to.include({status: 'deployed', failure: null})
+    for (const region of [HOME, AWAY])
+      expect(stackOf(result, `Demo-backup-${region}`).status, region).to.equal('created')
+    await sandbox.expect(0, ['seed'])
+    expect(await sandbox.json<object>(['status'])).to.include({situation: 'Healthy'})
+    expect((await deploying.json()).stacks.map(({status}) => status))
+      .to.include('unchanged')
+      .and.not.include('updated')
+  })
+
+  it('aws 15: have the advanced mode of Database Insights in both regions, down to each instance', async () => {
+    for (const region of [HOME, AWAY]) {
+      const rds = await deploying.client(RDSClient, region)
+      const {DBClusters = []} = await rds.send(new DescribeDBClustersCommand({}))
+      const {DBInstances = []} = await rds.send(new DescribeDBInstancesCommand({}))
+      expect([DBClusters.length, DBInstances.length]).to.deep.equal([1, 2])
+      for (const one of [...DBClusters, ...DBInstances])
+        expect(one, region).to.include({DatabaseInsightsMode: 'advanced', PerformanceInsightsRetentionPeriod: 465})
+    }
+  })
+
+  it('aws 15: have functions that a warm-up makes ready, at the standby as far as its proxy leads', async () => {
+    for (const [region, part, warm] of [
+      [HOME, 'GetToDos', true],
+      [HOME, 'UpsertToDos', true],
+      [AWAY, 'GetToDos', true],
+      [AWAY, 'UpsertToDos', false],
+      [AWAY, 'RemoveToDos', false],
+    ] as const) {
+      const lambda = await deploying.client(LambdaClient, region)
+      const FunctionName = `Demo-app-${region}-${part}`
+      const answer = await lambda.send(new InvokeCommand({FunctionName, Payload: Buffer.from('{"warm": true}')}))
+      expect(answer.FunctionError, FunctionName).to.equal(undefined)
+      const {status, response} = JSON.parse(answer.Payload!.transformToString()) as {
+        status: string
+        response: {warm: boolean}
+      }
+      expect({status, warm: response.warm}, FunctionName).to.deep.equal({status: 'ok', warm})
+      const config = await lambda.send(new GetFunctionEventInvokeConfigCommand({FunctionName}))
+      expect(config).to.include({MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0})
+    }
+  })
+
+  it('aws 15: leave nothing: the empty vaults go with their stacks, and then the keys that the stacks retain', async () => {
+    const tags = await deploying.client(ResourceGroupsTaggingAPIClient, HOME)
+    const TagFilters = [{Key: 'todo-dr:app', Values: ['Demo']}]
+    const {ResourceTagMappingList = []} = await tags.send(new GetResourcesCommand({TagFilters}))
+    const arns = ResourceTagMappingList.map(({ResourceARN}) => ResourceARN)
+    expect(arns).to.include(`arn:aws:backup:${HOME}:000000000000:backup-vault:demo-${HOME}`)
+    const args = ['teardown', '--confirm', 'Demo', '--unprotect']
+    const result = await sandbox.json<TeardownResult>(args, 0, {cwd: project.folder})
+    const {remaining, failed, pendingDeletion} = result
+    expect({remaining, failed}).to.deep.equal({remaining: [], failed: []})
+    expect(pendingDeletion.map(({kind, region}) => `${kind} ${region}`)).to.include.members([
+      `key ${HOME}`,
+      `key ${AWAY}`,
+    ])
+  })
+})
