@@ -60,6 +60,10 @@ export interface Profile {
   coldMs: number
   /** A name that has changed is resolved as before for so long: the resolvers have kept the old answer. */
   dnsMs: number
+  /** From a change of Route 53's records to its being served, and INSYNC. */
+  dnsChangeMs: number
+  /** What an interval of Route 53's health checks, and a period of an alarm that one of them follows, is multiplied by: 0 to 1. */
+  healthPace: number
   /** From the start on. */
   weather: Omit<Forecast, 'seed'>
   /** Of a cluster's engine, whose server restarts midway. */
@@ -230,6 +234,20 @@ export interface StartedBuild {
   ended: Promise<EndedBuild>
 }
 
+/** What an alarm on one metric watches, as Route 53 keeps it: `CloudWatchAlarmConfiguration` of its API. */
+export interface WatchedMetric {
+  Namespace: string
+  MetricName: string
+  Dimensions: {Name: string; Value: string}[]
+  Statistic: 'Average' | 'Maximum' | 'Minimum' | 'SampleCount' | 'Sum'
+  /** Seconds. */
+  Period: number
+  EvaluationPeriods: number
+  Threshold: number
+  ComparisonOperator:
+    'GreaterThanOrEqualToThreshold' | 'GreaterThanThreshold' | 'LessThanOrEqualToThreshold' | 'LessThanThreshold'
+}
+
 /** What services offer each other and the lab itself beside AWS's operations, by signing name: none imports another. */
 export interface Offers {
   cloudformation: {
@@ -249,6 +267,15 @@ export interface Offers {
     /** Of the region's function environments. */
     pids(region: string): number[]
   }
+  monitoring: {
+    /** What the region's alarm of this name watches; undefined where there is none, or where it watches more than one metric. */
+    watched(alarmName: string, region: string): WatchedMetric | undefined
+    /**
+     * What the data of a metric say now, whatever the state of an alarm on it. `pace`: what a period is multiplied by. Undefined where the
+     * data are not enough to say.
+     */
+    isBreached(watched: WatchedMetric, region: string, pace: number): boolean | undefined
+  }
   rds: {
     /** Finds or fetches the database engine before the first cluster needs it. */
     prepare(onProgress?: (text: string) => void): Promise<void>
@@ -256,6 +283,10 @@ export interface Offers {
     databaseStatus(region: string): DatabaseStatus | undefined
     /** What a secret is told about the database that it opens, by the resource type and what Ref gives; undefined for other types. */
     connection(type: string, physicalId: string, region: string): Promise<object> | undefined
+  }
+  route53: {
+    /** Where the lab's DNS answers, over UDP and TCP. It begins to when it is first asked for. */
+    dns(): Promise<{host: '127.0.0.1'; port: number}>
   }
   wafv2: {
     /** Whether the web ACL of a stage, if it has one, lets a request through. */

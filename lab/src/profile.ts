@@ -16,6 +16,8 @@ export const INSTANT: Profile = {
   spreadMs: 0,
   coldMs: 0,
   dnsMs: 0,
+  dnsChangeMs: 0,
+  healthPace: 1 / 100,
   weather: FAIR,
   upgradeMs: 0,
 }
@@ -29,6 +31,8 @@ export const INSTANT: Profile = {
  * - KeyValueStore: "a few seconds" (third-party measurements; the order of magnitude is kept unscaled)
  * - distribution: deployed in minutes (CloudFront developer guide)
  * - upgrade: no figure is published but the "20 to 30 seconds of downtime" within it (Aurora user guide, Aurora MySQL engine updates)
+ * - DNS changes: "within 60 seconds" (Route 53 developer guide, "How Amazon Route 53 propagates changes"); health checks every 10 or 30
+ *   seconds ("How Amazon Route 53 determines whether a health check is healthy"), here a tenth
  * - rejoin: rebuilding the old primary takes "a few minutes to several hours" (Aurora user guide)
  */
 const PACED: Profile = {
@@ -40,6 +44,8 @@ const PACED: Profile = {
   distributionMs: 10_000,
   rejoinMs: 5000,
   upgradeMs: 5000,
+  dnsChangeMs: 1000,
+  healthPace: 1 / 10,
 }
 
 /**
@@ -54,6 +60,7 @@ const PACED: Profile = {
  * - cold: a start of a function may take seconds (Lambda developer guide, "Understanding the Lambda execution environment lifecycle")
  * - names: answers are kept for the time to live of the record; that of Aurora's endpoints is 5 s (Aurora user guide, "Amazon Aurora
  *   connection management")
+ * - DNS changes: 5 s for the minute that AWS takes; health checks in a fifth of their intervals
  * - weather: one read of seven takes 5 s; of one change in ten the answer is lost
  */
 const HOSTILE: Profile = {
@@ -70,6 +77,8 @@ const HOSTILE: Profile = {
   spreadMs: 4000,
   coldMs: 2000,
   dnsMs: 5000,
+  dnsChangeMs: 5000,
+  healthPace: 1 / 5,
   weather: {...FAIR, slowRate: 1 / 7, slowMs: 5000, lostRate: 0.1},
 }
 

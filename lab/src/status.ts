@@ -25,6 +25,8 @@ export interface Status {
   away: string
   profile: string
   pid: number
+  /** Name servers of the hosted zones, over UDP and TCP. */
+  dns: {host: string; port: number}
   hosts: {hostname: string; region: string | null; port: number}[]
   faults: Fault[]
   lagMs: number
@@ -73,6 +75,7 @@ export async function labStatus(lab: Lab): Promise<Status> {
     away: lab.away,
     profile: lab.profile.name,
     pid: process.pid,
+    dns: await lab.service('route53').dns(),
     hosts: lab.hosts.all().map(({hostname, region, port}) => ({hostname, region: region ?? null, port})),
     faults: lab.faults.active(),
     lagMs: lab.faults.lagMs(),

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import type {Lab} from '../src/kernel.js'
+import {Route53Service} from '../src/aws/route-53/service.js'
 import {SsmService} from '../src/aws/ssm/service.js'
 import {labStatus} from '../src/status.js'
 import {scripted, testLab, type TestLab} from './wire/support.js'
@@ -51,6 +52,7 @@ describe("the lab's status", () => {
     }
     const lambda = {...scripted('lambda', {}), pids: (region: string) => (region === 'us-east-1' ? [12] : [])}
     lab = await testLab(
+      (self) => new Route53Service(self),
       () => new SsmService(),
       () => rds,
       () => lambda,
@@ -104,6 +106,12 @@ describe("the lab's status", () => {
       'http://127.0.0.1:1001/prod',
       'http://127.0.0.1:1002/prod',
     ])
+  })
+
+  it('tells where the DNS answers', async () => {
+    const {dns} = await labStatus(lab.lab)
+    expect(dns).to.deep.equal(await lab.lab.service('route53').dns())
+    expect(dns).to.include({host: '127.0.0.1'})
   })
 
   it('says nothing of a deployment where there is none', async () => {

@@ -48,6 +48,8 @@ export interface LabStatus {
   profile: LabPace
   /** Process id of the lab itself. */
   pid: number
+  /** Name servers of the lab's hosted zones, over UDP and TCP. */
+  dns: {host: string; port: number}
   hosts: {hostname: string; region: Region | null; port: number}[]
   faults: LabFault[]
   /** Delay of bytes from primary to replica, in milliseconds. */

@@ -7,13 +7,14 @@ import {hanging} from '../report/wrapped.js'
 
 /** `path`: where the API begins behind its addresses. */
 export function labLines(status: LabStatus, path: string, width?: number): string[] {
-  const {name, profile, endpoint, credentialsFile, edgeUrl, app, faults, lagMs} = status
+  const {name, profile, endpoint, credentialsFile, dns, edgeUrl, app, faults, lagMs} = status
   const shown = (rows: Row[]): string[] => rows.flatMap(([head, text]) => hanging(head.padEnd(NAMES), text, width))
   return [
     ...shown([
       ['lab', `${name} (${profile}), process ${status.pid}`],
       ['endpoint', endpoint],
       ['keys', credentialsFile],
+      ['dns', `${dns.host}:${dns.port}`],
       ['app', app ?? 'none deployed'],
       ...(edgeUrl === undefined ? [] : [['edge', `${edgeUrl}${path}`] as const]),
     ]),

@@ -49,6 +49,7 @@ const LAB: LabStatus = {
   away: AWAY,
   profile: 'instant',
   pid: 17_671,
+  dns: {host: '127.0.0.1', port: 40_125},
   hosts: [],
   faults: [{kind: 'region-loss', region: HOME, mode: 'hang', startedAt: 0}],
   lagMs: 300,

@@ -5,6 +5,7 @@ import type {ResourceProvider} from '../cloudformation/provider.js'
 import {recordedProvider} from '../cloudformation/recorded.js'
 import type {Lab, Service} from '../kernel.js'
 import type {AwsService} from './aws-service.js'
+import {acm} from './acm/index.js'
 import {apigateway} from './apigateway/index.js'
 import {backup} from './backup/index.js'
 import {cdk} from './cdk/index.js'
@@ -23,6 +24,7 @@ import {kms} from './kms/index.js'
 import {lambda} from './lambda/index.js'
 import {logs} from './logs/index.js'
 import {rds} from './rds/index.js'
+import {route53} from './route-53/index.js'
 import {s3} from './s3/index.js'
 import {secretsmanager} from './secretsmanager/index.js'
 import {servicequotas} from './servicequotas/index.js'
@@ -33,6 +35,7 @@ import {tagging} from './tagging/index.js'
 import {wafv2} from './wafv2/index.js'
 
 export const SERVICES: readonly AwsService[] = [
+  acm,
   apigateway,
   backup,
   cdk,
@@ -51,6 +54,7 @@ export const SERVICES: readonly AwsService[] = [
   lambda,
   logs,
   rds,
+  route53,
   s3,
   secretsmanager,
   servicequotas,

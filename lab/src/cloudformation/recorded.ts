@@ -17,7 +17,17 @@ import {zoneOf} from './zones.js'
  * `{ip}` (an address for benchmarks, RFC 2544), `{zone}` and `{zoneId}` (of what asks for an availability zone), `{stack}`, `{logicalId}`, `{Property}` (a property's value), `{path}` (of a role or policy, with a slash at both ends), `{name}` (the name) and `{ref}` (what Ref gives).
  */
 export interface RecordedType {
-  area: 'network' | 'permissions' | 'keys' | 'logs' | 'metadata' | 'api' | 'monitoring' | 'images' | 'backups'
+  area:
+    | 'backups'
+    | 'certificates'
+    | 'network'
+    | 'permissions'
+    | 'keys'
+    | 'logs'
+    | 'metadata'
+    | 'api'
+    | 'monitoring'
+    | 'images'
   /** What Ref gives. */
   ref: string
   /** What Fn::GetAtt gives. */
@@ -29,7 +39,7 @@ export interface RecordedType {
   conditional?: ResourceProvider['conditional']
   /** It takes a list of `Tags`, or its tags elsewhere. */
   tags?: true | TagProperty
-  /** What AWS's tagging API calls it, behind `arn:aws:`; undefined for what that does not list. */
+  /** What AWS's tagging API calls it, behind `arn:aws:` where Ref does not give that already; undefined for what that does not list. */
   arn?: string
   /** Drift detection checks it: its service has calls that change or delete it. */
   checked?: true
@@ -93,7 +103,7 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
       type.check?.(context.lab, region, properties)
       type.valid?.(context.lab, region, properties)
       const attributes = attributesOf(all)
-      const arn = type.arn && `arn:aws:${filled(type.arn, {...all, ...attributes})}`
+      const arn = type.arn && filled(type.arn, {...all, ...attributes}).replace(/^(?!arn:)/, 'arn:aws:')
       const about = {type: name, region, physicalId, arn, properties, attributes, createdAt: new Date()}
       records.put({...about, tagProperty: tags?.name})
       return {physicalId, attributes}

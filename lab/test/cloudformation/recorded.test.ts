@@ -26,6 +26,9 @@ describe('recorded resource types', () => {
       TopicArn: 'arn:aws:sns:us-east-2:000000000000:t',
       AvailabilityZone: 'us-east-2a',
       CidrBlock: '10.0.0.0/8',
+      DomainName: 'example.com',
+      ValidationMethod: 'DNS',
+      DomainValidationOptions: [{DomainName: 'example.com', HostedZoneId: 'Z1'}],
     }
     for (const type of Object.keys(RECORDED)) {
       const {physicalId, attributes} = await create(type, properties)

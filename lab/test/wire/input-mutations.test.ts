@@ -41,6 +41,7 @@ const CODES: Record<string, Codes> = {
   logs: json('InvalidParameterException'),
   monitoring: json('ValidationException'),
   rds: {missing: 'MissingParameter', type: 'MalformedInput', value: 'InvalidParameterValue'},
+  route53: {missing: 'InvalidInput', type: 'InvalidInput', value: 'InvalidInput'},
   s3: {missing: 'MalformedXML', type: 'MalformedXML', value: 'MalformedXML'},
   secretsmanager: json('ValidationException'),
   servicequotas: json('IllegalArgumentException'),

@@ -35,6 +35,9 @@ const labStatus = z.object({
   away: region,
   profile: z.enum(LAB_PACES),
   pid: z.int(),
+  dns: z
+    .object({host: z.string(), port: z.int()})
+    .meta({description: "Name servers of the lab's hosted zones, over UDP and TCP"}),
   hosts: z.array(z.object({hostname: z.string(), region: region.nullable(), port: z.int()})),
   faults: z.array(
     z.object({

@@ -1,5 +1,6 @@
 import type * as Api from '@aws-sdk/client-api-gateway'
 
+import type {ApiServer} from '../../data-plane/api-gateway/api-server.js'
 import type {ServedApi, ServedStage, Snapshot} from '../../data-plane/api-gateway/snapshot.js'
 import {randomId} from '../../data-plane/http.js'
 import type {Listener} from '../../kernel.js'
@@ -27,6 +28,7 @@ export class RestApiRecord implements ServedApi {
   readonly deployments = new Map<string, DeploymentRecord>()
   readonly stages = new Map<string, Api.Stage>()
   listener: Listener | undefined
+  server: ApiServer | undefined
   private readonly createdDate = new Date()
 
   constructor(

@@ -9,6 +9,7 @@ import type {CallContext, Lab, Operation, Service, TaggedResource} from '../../k
 import {tagList} from '../../cloudformation/tags.js'
 import {quotasOf} from '../../quotas.js'
 import {badRequest, conflict, notFound, unsupported} from './faults.js'
+import {DomainNames} from './domain-names.js'
 import {burstOf, THROTTLE_RATE} from './quota.js'
 import {deleteMethod, putIntegration, putIntegrationResponse, putMethod, putMethodResponse} from './methods.js'
 import {RestApiRecord, found} from './rest-api.js'
@@ -30,13 +31,17 @@ export class ApiGatewayService implements Service {
   private readonly buckets = new Map<string, TokenBucket>()
   private readonly keys = new Map<string, JwksCache>()
 
+  private readonly domains: DomainNames
+
   constructor(private readonly lab: Lab) {
+    this.domains = new DomainNames(lab, (id, region) => this.restApi(id, region))
     const of =
       <Input extends {restApiId: string | undefined}>(act: OfApi<Input>): Operation =>
       (input: Input, {region}) =>
         act(this.restApi(input.restApiId, region), input)
 
     this.operations = {
+      ...this.domains.operations,
       CreateRestApi: (input: Api.CreateRestApiRequest, context) => this.create(input, context),
       GetRestApi: of<Api.GetRestApiRequest>((api) => api.describe()),
       GetRestApis: (_: Api.GetRestApisRequest, {region}): Api.RestApis => ({
@@ -134,7 +139,7 @@ export class ApiGatewayService implements Service {
 
   tagged(region: string): TaggedResource[] {
     const here = [...this.apis.values()].filter((api) => api.region === region)
-    return here.flatMap((api) => {
+    const apis = here.flatMap((api) => {
       const arn = `arn:aws:apigateway:${region}::/restapis/${api.id}`
       const stages = [...api.stages.values()].map(({stageName, tags}) => ({
         arn: `${arn}/stages/${stageName}`,
@@ -142,6 +147,7 @@ export class ApiGatewayService implements Service {
       }))
       return [{arn, tags: tagList(api.tags) ?? []}, ...stages]
     })
+    return [...apis, ...this.domains.tagged(region)]
   }
 
   private async create(input: Api.CreateRestApiRequest, {region}: CallContext): Promise<Api.RestApi> {
@@ -158,6 +164,7 @@ export class ApiGatewayService implements Service {
       endpointConfiguration: input.endpointConfiguration ?? {types: ['EDGE']},
     })
     const server = new ApiServer(this.lab, api, this.keysOf(region), () => this.takesOne(region))
+    api.server = server
     api.listener = await this.lab.ports.http(region, api.hostname, (request, response) =>
       server.handle(request, response),
     )
@@ -167,6 +174,8 @@ export class ApiGatewayService implements Service {
   }
 
   private async delete(api: RestApiRecord): Promise<object> {
+    if (this.domains.leadTo(api))
+      throw badRequest('Deleting API failed. Please remove all base path mappings related to the API in your domains')
     this.apis.delete(api.id)
     this.lab.hosts.unregister(api.hostname)
     await api.listener?.close()
@@ -214,9 +223,10 @@ export class ApiGatewayService implements Service {
     return api.region === region ? api : found(new Map(), id, 'API')
   }
 
-  /** `arn:aws:apigateway:REGION::/restapis/ID`, or of a stage of it. */
-  /** What bears the tags of an ARN: an API or a stage. */
+  /** What bears the tags of an ARN (`arn:aws:apigateway:REGION::/restapis/ID`): an API, a stage of it, or a custom domain name. */
   private bearerOf(arn: string | undefined, region: string): {tags?: Record<string, string>} {
+    const [, domainName] = /^[^/]*\/domainnames\/([^/]+)$/.exec(arn ?? '') ?? []
+    if (domainName !== undefined) return this.domains.find(domainName, region)
     const [, id, stageName] = /^[^/]*\/restapis\/([^/]+)(?:\/stages\/([^/]+))?$/.exec(arn ?? '') ?? []
     const api = this.restApi(id, region)
     return stageName === undefined ? api : found(api.stages, stageName, 'stage')

@@ -84,6 +84,11 @@ export class Alarms {
     return this.inRegion(region).map(({described, tags}) => ({arn: described.AlarmArn ?? '', tags}))
   }
 
+  /** As it was last evaluated; undefined where there is none of this name. */
+  described(name: string, region: string): MetricAlarm | undefined {
+    return this.alarms.get(keyOf(region, name))?.described
+  }
+
   /** An alarm that exists keeps its state, and its tags, whatever else changes (PutMetricAlarm, CloudWatch API). */
   private put(input: PutMetricAlarmInput, region: string): object {
     const {Tags = [], AlarmName = '', ...settings} = input

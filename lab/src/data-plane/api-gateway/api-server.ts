@@ -21,6 +21,13 @@ import {validateRequest} from './validation.js'
 /** AWS's limit of a request's body, in bytes. */
 const MAX_BODY = 10 * 1024 * 1024
 
+/** What of a request is its stage, and what its path there. */
+export interface Address {
+  stageName: string
+  path: string
+  domain: GatewayRequest['domain']
+}
+
 /** The data plane of one REST API: one request in, one answer out, with AWS's status codes. */
 export class ApiServer {
   private readonly buckets = new Map<string, TokenBucket>()
@@ -38,27 +45,27 @@ export class ApiServer {
     this.lambdaAuthorizers = new LambdaAuthorizers(lab, api.region)
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
-    this.serve(request, response).catch((error: Error) => {
+  /** `address`: where a custom domain name leads the request; without it the URL names a stage of the API's own endpoint. */
+  handle(request: IncomingMessage, response: ServerResponse, address?: Address): void {
+    this.serve(request, response, address).catch((error: Error) => {
       this.lab.log('apigateway', error.stack ?? error.message)
       if (response.headersSent) response.destroy()
       else sendJson(response, 500, {message: 'Internal server error'})
     })
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async serve(request: IncomingMessage, response: ServerResponse, address: Address | undefined): Promise<void> {
     const {api, lab} = this
     const began = performance.now()
     if (lab.faults.has('api-outage', api.region)) return sendJson(response, 503, {message: 'Service Unavailable'})
-    const url = request.url ?? '/'
-    const [rawPath = '/', search = ''] = splitOnce(url, '?')
-    const [, stageName = '', ...rest] = rawPath.split('/')
+    const [rawPath = '/', search = ''] = splitOnce(request.url ?? '/', '?')
+    const {stageName, path, domain} = address ?? ownAddress(rawPath)
     const stage = api.stage(stageName)
-    if (api.disabled || !stage) {
+    if ((api.disabled && !address) || !stage) {
       return sendJson(response, 403, {message: 'Forbidden'}, {'x-amzn-errortype': 'ForbiddenException'})
     }
 
-    const asked = gatewayRequest(request, randomUUID(), `/${rest.join('/')}`, search)
+    const asked = {...gatewayRequest(request, randomUUID(), path, search), domain}
     const answer = await this.answer(stage, asked, request).catch((error: unknown) => {
       if (!(error instanceof GatewayError)) throw error
       return gatewayAnswer(error, stage.snapshot.gatewayResponses, asked.requestId)
@@ -146,7 +153,12 @@ function send(response: ServerResponse, {status, headers, body}: HttpAnswer, {re
   response.end(body)
 }
 
-function splitOnce(text: string, separator: string): [string, string?] {
+function ownAddress(rawPath: string): Address {
+  const [, stageName = '', ...rest] = rawPath.split('/')
+  return {stageName, path: `/${rest.join('/')}`, domain: undefined}
+}
+
+export function splitOnce(text: string, separator: string): [string, string?] {
   const index = text.indexOf(separator)
   return index === -1 ? [text] : [text.slice(0, index), text.slice(index + 1)]
 }

@@ -14,6 +14,8 @@ export interface GatewayRequest {
   sourceIp: string
   protocol: string
   receivedAt: Date
+  /** Where it came by a custom domain name: that, and the whole path. */
+  domain?: {name: string; path: string}
 }
 
 export function gatewayRequest(

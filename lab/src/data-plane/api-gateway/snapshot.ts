@@ -33,7 +33,7 @@ export interface ServedApi {
   name: string
   /** `<id>.execute-api.<region>.amazonaws.com` */
   hostname: string
-  /** The default endpoint is closed: only custom domains, which the lab has not, would answer. */
+  /** The default endpoint is closed: only custom domain names answer. */
   disabled: boolean
   stage(name: string): ServedStage | undefined
 }
