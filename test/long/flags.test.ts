@@ -4,6 +4,8 @@ import {GetFunctionEventInvokeConfigCommand, InvokeCommand, LambdaClient} from '
 import {DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient} from '@aws-sdk/client-rds'
 import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/client-resource-groups-tagging-api'
 import {expect} from 'chai'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {Deploying, stackOf} from '../support/deploying.js'
 
@@ -80,5 +82,22 @@ describe('the flags of the template, deployed', function () {
       `key ${HOME}`,
       `key ${AWAY}`,
     ])
+  })
+
+  it('aws 15: are told of vaults that stay, with the keys without which nobody could read what is in them', async () => {
+    const file = join(project.infra, 'config.json')
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object
+    writeFileSync(file, JSON.stringify({...config, protect: true}))
+    await deploying.run()
+    const args = ['teardown', '--confirm', 'Demo', '--unprotect', '--json']
+    const {stdout, stderr} = await sandbox.expect(1, args, {cwd: project.folder})
+    const {remaining, failed} = JSON.parse(stdout) as TeardownResult
+    expect(failed).to.deep.equal([])
+    const places = remaining.map(({kind, region, arn}) => `${kind} ${region} ${arn.split(':')[2]}`)
+    // In us-east-1 there is that of the edge, too.
+    expect([...new Set(places)]).to.have.members(
+      [HOME, AWAY].flatMap((region) => [`other ${region} backup`, `key ${region} kms`]),
+    )
+    expect(stderr).to.match(/AWS Backup deletes recovery points when they expire; todo-dr deletes none/)
   })
 })
