@@ -211,6 +211,15 @@ export interface S3Place {
   versionId?: string
 }
 
+/** The newest commit of a branch, with its files as a zip archive. */
+export interface SourceTree {
+  commitId: string
+  message: string
+  authoredAt: Date
+  committedAt: Date
+  zip: Uint8Array
+}
+
 /** What a pipeline asks of a build project: it brings the sources and says where the artifacts go. */
 export interface PipelineBuild {
   projectName: string
@@ -257,6 +266,14 @@ export interface Offers {
   codebuild: {
     /** Starts a build. Throws what StartBuild throws. */
     buildForPipeline(build: PipelineBuild, region: string): StartedBuild
+  }
+  codecommit: {
+    /** Throws what GetBranch throws. */
+    sourceOf(repositoryName: string, branch: string, region: string): Promise<SourceTree>
+  }
+  codepipeline: {
+    /** Starts an execution for the rule of this ARN. Throws what StartPipelineExecution throws. */
+    startByRule(pipelineArn: string, region: string, ruleArn: string): void
   }
   iam: {
     hasRole(arn: string): boolean
@@ -334,6 +351,9 @@ export interface KeyIssuer {
     identity: {arn: string; userId: string},
     seconds: number,
   ): {accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number}
+  find(
+    accessKeyId: string,
+  ): {secretAccessKey: string; sessionToken?: string; expiresAt?: number; arn: string} | undefined
   /** What a user's own policies say, and its organization's where it has one; undefined where there is no such user. */
   judge(userArn: string, question: PolicyQuestion): {identity: Verdict; organization?: Verdict} | undefined
 }
@@ -369,6 +389,8 @@ export interface Lab {
   /** What bears tags in a region, by ARN. AWS also lists what once did; of that the lab keeps no memory. */
   tagged(region: string): TaggedResource[]
   log(part: string, text: string): void
+  /** Serves what is no call of an AWS service, below this path of the control port. */
+  serve(prefix: string, handler: (request: IncomingMessage, response: ServerResponse) => void): void
   /** Runs at the end, last registered first. */
   onStop(close: () => Promise<void> | void): void
 }

@@ -36,7 +36,7 @@ const shown = (some: {from: string; to: string}[]): string[] => some.map(({from,
 const ROWS: string[][] = [
   ['service'],
   ['kernel', 'bytes', 'bad-request', 'log', 'folder', 'own', 'parent', 'regions', 'watched'],
-  ['faults', 'guard', 'hosts', 'pki', 'profile', 'assembly', 'metrics', 'quotas'],
+  ['event-bus', 'faults', 'guard', 'hosts', 'pki', 'profile', 'assembly', 'metrics', 'quotas'],
   ['ports', 'govern'],
   ['wire', 'data-plane', 'database'],
   ['cloudformation'],

@@ -1,4 +1,9 @@
-/** The AWS CLI as a client of the lab's CodeBuild, CodePipeline and CloudWatch Logs. */
+/** The AWS CLI as a client of the lab's CodeBuild, CodePipeline, CodeCommit and CloudWatch Logs. */
+
+import {execFileSync} from 'node:child_process'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 
 import {CodePipelineClient, CreatePipelineCommand, type ActionDeclaration} from '@aws-sdk/client-codepipeline'
 import {CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
@@ -7,7 +12,7 @@ import {strToU8, zipSync} from 'fflate'
 
 import {awsCli, needsAwsCli} from '../support/aws-cli.js'
 import {Sandbox} from '../support/cli.js'
-import {labKeys, type LabAccess} from '../support/lab.js'
+import {awsCliKeys, labKeys, type LabAccess} from '../support/lab.js'
 
 const REGION = 'us-east-2'
 const BUCKET = 'pipeline-sources'
@@ -117,6 +122,41 @@ describe('the AWS CLI on the lab’s pipelines', () => {
       'logs', 'get-log-events', '--log-group-name', groupName, '--log-stream-name', streamName,
     ) // prettier-ignore
     expect(events.map(({message}) => message)).contain('a word for all\n')
+  })
+
+  it('pushes with the credentials of its helper, and sees the branch', async function () {
+    this.timeout(60_000)
+    await aws('codecommit', 'create-repository', '--repository-name', 'shelf')
+    const folder = mkdtempSync(join(tmpdir(), 'todo-dr-git-'))
+    const author = ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+      [`GIT_${who}_NAME`, 'n'],
+      [`GIT_${who}_EMAIL`, 'n@example.com'],
+    ])
+    const env = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_TERMINAL_PROMPT: '0',
+      ...Object.fromEntries(author),
+      ...awsCliKeys(lab),
+    }
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', folder, ...args], {env, encoding: 'utf8', stdio: 'pipe', timeout: 50_000}).trim()
+    try {
+      git('init', '--quiet', '--initial-branch', 'main')
+      git('commit', '--quiet', '--allow-empty', '-m', 'first')
+      const helper = '!/usr/bin/aws codecommit credential-helper --ignore-host-check $@'
+      const url = `${lab.endpoint}/v1/repos/shelf`
+      git('-c', `credential.helper=${helper}`, '-c', 'credential.UseHttpPath=true', 'push', '--quiet', url, 'main')
+      const {branch} = await aws<{branch: object}>(
+        'codecommit', 'get-branch', '--repository-name', 'shelf', '--branch-name', 'main',
+      ) // prettier-ignore
+      expect(branch).deep.equal({branchName: 'main', commitId: git('rev-parse', 'HEAD')})
+    } finally {
+      rmSync(folder, {recursive: true, force: true})
+    }
   })
 
   /** A role has to come out of a template: the lab's IAM makes none by itself. */

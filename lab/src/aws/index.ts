@@ -14,6 +14,7 @@ import {cloudfront} from './cloudfront/index.js'
 import {cloudfrontKeyvaluestore} from './cloudfront-keyvaluestore/index.js'
 import {cloudwatch} from './cloudwatch/index.js'
 import {codebuild} from './codebuild/index.js'
+import {codecommit} from './codecommit/index.js'
 import {codepipeline} from './codepipeline/index.js'
 import {cognitoIdp} from './cognito-idp/index.js'
 import {ec2} from './ec2/index.js'
@@ -44,6 +45,7 @@ export const SERVICES: readonly AwsService[] = [
   cloudfrontKeyvaluestore,
   cloudwatch,
   codebuild,
+  codecommit,
   codepipeline,
   cognitoIdp,
   ec2,

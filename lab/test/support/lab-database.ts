@@ -66,6 +66,7 @@ export class DatabaseLab {
       tagged: () => [],
       credentials: new Credentials(),
       log: (part, text) => logged.push(`${part}: ${text}`),
+      serve: () => undefined,
       onStop: (close) => closers.push(close),
     }
     const rds = new RdsService(lab)

@@ -31,6 +31,7 @@ const CODES: Record<string, Codes> = {
   cloudfront: {missing: 'MalformedXML', type: 'MalformedXML', value: 'MalformedXML'},
   'cloudfront-keyvaluestore': json('ValidationException'),
   codebuild: json('InvalidInputException'),
+  codecommit: json('ValidationException'),
   codepipeline: json('ValidationException'),
   'cognito-idp': json('InvalidParameterException'),
   ec2: {missing: 'MissingParameter', type: 'InvalidParameterValue', value: 'InvalidParameterValue'},

@@ -7,7 +7,7 @@ import {
   type CallContext,
   type Lab,
   type Operation,
-  type Service,
+  type Offering,
   type TaggedResource,
 } from '../../kernel.js'
 import {tagList} from '../../cloudformation/tags.js'
@@ -27,7 +27,7 @@ const PIPELINES_PAGE = 1000
 const EXECUTIONS_PAGE = 100
 
 /** CodePipeline: pipelines whose actions really run, each region for itself. */
-export class CodePipelineService implements Service {
+export class CodePipelineService implements Offering<'codepipeline'> {
   readonly api = api
   readonly operations: Record<string, Operation>
   private readonly pipelines = new ByRegion<Pipeline>()
@@ -90,6 +90,11 @@ export class CodePipelineService implements Service {
       poll.end()
       for (const [, pipelines] of this.pipelines.all()) for (const pipeline of pipelines.values()) pipeline.end()
     })
+  }
+
+  startByRule(pipelineArn: string, region: string, ruleArn: string): void {
+    const pipeline = this.ofArn(pipelineArn, region)
+    pipeline.start({triggerType: 'CloudWatchEvent', triggerDetail: ruleArn}, defaultsOf(pipeline.declaration))
   }
 
   tagged(region: string): TaggedResource[] {

@@ -1,5 +1,11 @@
-/** Looks for changes of sources with `PollForSourceChanges`, which is on where a pipeline does not say otherwise. */
+/**
+ * Looks for changes of sources with `PollForSourceChanges`, which is on where a pipeline does not say otherwise. A push is told of at once:
+ * on AWS it may take a minute too.
+ */
 
+import type * as Api from '@aws-sdk/client-codepipeline'
+
+import {busOf, type DeliveredEvent} from '../../event-bus.js'
 import type {Lab} from '../../kernel.js'
 import {defaultsOf} from './defaults.js'
 import type {Pipeline} from './pipeline.js'
@@ -9,6 +15,7 @@ const EVERY_MS = 60_000
 
 export class SourcePoll {
   private readonly timer: NodeJS.Timeout
+  private readonly endPushes: () => void
   /** The version of a source that was seen last, by pipeline and action. */
   private readonly seen = new WeakMap<Pipeline, Map<string, string>>()
 
@@ -18,10 +25,22 @@ export class SourcePoll {
   ) {
     this.timer = setInterval(() => void this.look(), EVERY_MS)
     this.timer.unref()
+    this.endPushes = busOf(lab).on((event) => this.pushed(event))
   }
 
   end(): void {
     clearInterval(this.timer)
+    this.endPushes()
+  }
+
+  private pushed({source, region, detail}: DeliveredEvent): void {
+    if (source !== 'aws.codecommit' || detail.referenceType !== 'branch' || detail.commitId === undefined) return
+    for (const pipeline of this.pipelines()) {
+      const isMeant = ({RepositoryName, BranchName}: Record<string, string>): boolean =>
+        RepositoryName === detail.repositoryName && BranchName === detail.referenceName
+      const action = polled(pipeline, 'CodeCommit').find(({configuration = {}}) => isMeant(configuration))
+      if (pipeline.region === region && action) startFor(pipeline, action.name)
+    }
   }
 
   private async look(): Promise<void> {
@@ -32,8 +51,7 @@ export class SourcePoll {
   private async lookAt(pipeline: Pipeline): Promise<void> {
     const seen = this.seen.get(pipeline) ?? new Map<string, string>()
     this.seen.set(pipeline, seen)
-    for (const {name = '', configuration = {}, actionTypeId} of pipeline.declaration.stages?.[0]?.actions ?? []) {
-      if (actionTypeId?.provider !== 'S3' || configuration.PollForSourceChanges === 'false') continue
+    for (const {name = '', configuration = {}} of polled(pipeline, 'S3')) {
       const input = {Bucket: configuration.S3Bucket, Key: configuration.S3ObjectKey}
       const version = await this.lab.call('s3', 'HeadObject', input, pipeline.region).then(
         ({VersionId}) => VersionId as string | undefined,
@@ -43,7 +61,17 @@ export class SourcePoll {
       const last = seen.get(name) ?? taken?.externalId
       if (version === undefined || version === last || version === taken?.externalId) continue
       seen.set(name, version)
-      pipeline.start({triggerType: 'PollForSourceChanges', triggerDetail: name}, defaultsOf(pipeline.declaration))
+      startFor(pipeline, name)
     }
   }
+}
+
+const polled = ({declaration: {stages = []}}: Pipeline, provider: string): Api.ActionDeclaration[] =>
+  (stages[0]?.actions ?? []).filter(
+    ({actionTypeId, configuration}) =>
+      actionTypeId?.provider === provider && configuration?.PollForSourceChanges !== 'false',
+  )
+
+function startFor(pipeline: Pipeline, action: string | undefined): void {
+  pipeline.start({triggerType: 'PollForSourceChanges', triggerDetail: action}, defaultsOf(pipeline.declaration))
 }

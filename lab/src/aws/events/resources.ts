@@ -1,11 +1,12 @@
-/** AWS::Events::Rule, of the default bus and on a schedule. */
+/** AWS::Events::Rule, of the default bus: on a schedule, or for events. */
 
 import {generatedName} from '../../cloudformation/names.js'
 import type {Properties, ResourceContext, ResourceProvider} from '../../cloudformation/provider.js'
 import {recordsOf} from '../../cloudformation/records.js'
 import {TAGS} from '../../cloudformation/tags.js'
 import {arn, fault, type Lab} from '../../kernel.js'
-import {everyMs, schedule, type Rule, type Target} from './schedule.js'
+import {checkPattern, type Pattern} from './pattern.js'
+import {begin, everyMs, isPipeline, type Rule, type Target} from './schedule.js'
 
 const TYPE = 'AWS::Events::Rule'
 const MAX_NAME = 64
@@ -26,25 +27,42 @@ function schedulesOf(lab: Lab): Map<string, () => void> {
 
 /** @throws Error for what the lab does not run, by name; ValidationException for what AWS refuses */
 function ruleOf(name: string, properties: Properties, {region}: ResourceContext): Rule {
-  const {EventBusName = 'default', EventPattern, ScheduleExpression = '', Targets = []} = properties
-  if (EventPattern) throw new Error(`The lab does not support EventPattern of ${TYPE}`)
+  const {EventBusName = 'default', Targets = []} = properties
   if (EventBusName !== 'default') throw new Error(`The lab does not support EventBusName of ${TYPE}`)
+  const when = whenOf(properties)
+  for (const target of Targets as Properties[]) checkTarget(target)
+  return {arn: arn('events', region, `rule/${name}`), region, when, targets: Targets as Target[]}
+}
+
+function whenOf({EventPattern, ScheduleExpression}: Properties): number | Pattern {
+  if (EventPattern && ScheduleExpression)
+    throw new Error(`The lab does not support both EventPattern and ScheduleExpression of ${TYPE}`)
+  if (EventPattern) {
+    checkPattern(EventPattern)
+    return EventPattern
+  }
+
   if (String(ScheduleExpression).startsWith('cron('))
     throw new Error(`The lab does not support cron schedules of ${TYPE}`)
-  const every = everyMs(ScheduleExpression)
+  const every = everyMs(ScheduleExpression ?? '')
   if (every === undefined) throw fault('ValidationException', 'Parameter ScheduleExpression is not valid.')
-  for (const target of Targets as Properties[]) {
-    if (!String(target.Arn).startsWith('arn:aws:lambda:'))
-      throw new Error(`The lab supports functions only as targets of ${TYPE}`)
-    const other = Object.keys(target).find((member) => !['Arn', 'Id', 'Input', 'RetryPolicy'].includes(member))
-    if (other) throw new Error(`The lab does not support ${other} in a target of ${TYPE}`)
-  }
-  return {arn: arn('events', region, `rule/${name}`), region, everyMs: every, targets: Targets as Target[]}
+  return every
+}
+
+function checkTarget(target: Properties): void {
+  const {Arn, RoleArn} = target
+  if (!isPipeline(Arn) && !String(Arn).startsWith('arn:aws:lambda:'))
+    throw new Error(`The lab supports functions and pipelines only as targets of ${TYPE}`)
+  // The text is assumed.
+  if (isPipeline(Arn) && !RoleArn) throw fault('ValidationException', `RoleArn is required for target ${Arn}.`)
+  const known = new Set(['Arn', 'Id', 'RetryPolicy', isPipeline(Arn) ? 'RoleArn' : 'Input'])
+  const other = Object.keys(target).find((member) => !known.has(member))
+  if (other) throw new Error(`The lab does not support ${other} in a target of ${TYPE}`)
 }
 
 function start(rule: Rule, {State = 'ENABLED'}: Properties, {lab}: ResourceContext): void {
   stop(rule.arn, lab)
-  if (State === 'ENABLED') schedulesOf(lab).set(rule.arn, schedule(lab, rule))
+  if (State === 'ENABLED') schedulesOf(lab).set(rule.arn, begin(lab, rule))
 }
 
 function stop(ruleArn: string, lab: Lab): void {

@@ -1,8 +1,10 @@
-/** EventBridge's scheduled rules: when they run, and what they call. */
+/** EventBridge's rules: when they run, and what they call. */
 
 import {randomUUID} from 'node:crypto'
+import {busOf} from '../../event-bus.js'
 import {mayInvoke} from '../../data-plane/lambda/may-invoke.js'
 import {ACCOUNT, ServiceFault, type Lab} from '../../kernel.js'
+import {matches, type Pattern} from './pattern.js'
 
 export interface Target {
   Id: string
@@ -14,8 +16,8 @@ export interface Target {
 export interface Rule {
   arn: string
   region: string
-  /** Milliseconds from its making to its first run, and from run to run. */
-  everyMs: number
+  /** Milliseconds from its making to its first run, and from run to run; or the events that it is about. */
+  when: number | Pattern
   targets: readonly Target[]
 }
 
@@ -36,26 +38,38 @@ export function everyMs(expression: string): number | undefined {
 }
 
 /** Runs a rule until what it returns is called. A rule of a lost region does not run, and catches up on nothing. */
-export function schedule(lab: Lab, rule: Rule): () => void {
-  const timer = setInterval(() => void run(lab, rule), rule.everyMs)
+export function begin(lab: Lab, rule: Rule): () => void {
+  const {when, region} = rule
+  if (typeof when !== 'number')
+    return busOf(lab).on((event) => {
+      if (event.region === region && matches(when, event)) void run(lab, rule, event)
+    })
+  const timer = setInterval(() => void run(lab, rule, eventOf(rule.arn, region, lab.now())), when)
   timer.unref()
   return () => clearInterval(timer)
 }
 
 /** A target that cannot be called is only noted: EventBridge tells nobody, but for a metric. */
-async function run(lab: Lab, {arn, region, targets}: Rule): Promise<void> {
+async function run(lab: Lab, {arn, region, targets}: Rule, event: object): Promise<void> {
   for (const target of targets) {
     if (lab.faults.lost(region)) return
     try {
+      if (isPipeline(target.Arn)) {
+        lab.service('codepipeline').startByRule(target.Arn, region, arn)
+        continue
+      }
+
       if (!(await mayInvoke(lab, region, target.Arn, {service: 'events.amazonaws.com', arn})))
         throw new Error(`${target.Arn} does not let ${arn} call it`)
-      const Payload = Buffer.from(target.Input ?? JSON.stringify(eventOf(arn, region, lab.now())))
+      const Payload = Buffer.from(target.Input ?? JSON.stringify(event))
       await lab.call('lambda', 'Invoke', {FunctionName: target.Arn, InvocationType: 'Event', Payload}, region)
     } catch (error) {
       lab.log('events', error instanceof ServiceFault ? `${arn}: ${error.message}` : String(error))
     }
   }
 }
+
+export const isPipeline = (arn: string): boolean => arn.startsWith('arn:aws:codepipeline:')
 
 /** EventBridge user guide, "Scheduled events". */
 const eventOf = (rule: string, region: string, now: number): object => ({

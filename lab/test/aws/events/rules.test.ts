@@ -117,9 +117,13 @@ describe('EventBridge rules', () => {
     const refused = async (properties: object): Promise<string> =>
       (await refusal(rule.create({...SCHEDULE, ...properties}, context))).message
     expect(await refused({ScheduleExpression: 'cron(0 8 * * ? *)'})).match(/cron/)
-    expect(await refused({EventPattern: {source: ['aws.rds']}})).match(/EventPattern/)
+    expect(await refused({EventPattern: {source: ['aws.rds']}})).match(/both EventPattern/)
+    const pattern = {ScheduleExpression: undefined, EventPattern: {source: [{prefix: 'aws.'}]}}
+    expect(await refused(pattern)).match(/comparisons other than equality in EventPattern.source/)
     expect(await refused({EventBusName: 'own'})).match(/EventBusName/)
-    expect(await refused({Targets: [{Id: 'a', Arn: 'arn:aws:sqs:us-east-2:000000000000:q'}]})).match(/functions only/)
+    expect(await refused({Targets: [{Id: 'a', Arn: 'arn:aws:sqs:us-east-2:000000000000:q'}]})).match(
+      /functions and pipelines only/,
+    )
     expect(await refused({Targets: [{...SCHEDULE.Targets[0], InputPath: '$'}]})).match(/InputPath/)
     expect(await refused({ScheduleExpression: 'rate(1 minutes)'})).match(/ScheduleExpression is not valid/)
   })
