@@ -485,6 +485,19 @@ describe('Route 53 on the wire', () => {
     })
   })
 
+  it('is lost with us-east-1, whatever region a client signs for', async () => {
+    const away = new Route53Client(test.client('us-east-2'))
+    const asked = (one: Route53Client): Promise<string> =>
+      one.send(new ListHostedZonesCommand({})).then(
+        () => 'answered',
+        (error: Error & {code?: string}) => error.code ?? error.name,
+      )
+    expect([await asked(client), await asked(away)]).to.deep.equal(['answered', 'answered'])
+    await test.lab.faults.start({kind: 'region-loss', region: 'us-east-1'})
+    expect([await asked(client), await asked(away)]).to.deep.equal(['ECONNRESET', 'ECONNRESET'])
+    away.destroy()
+  })
+
   it('tags zones and health checks, and has them listed in us-east-1', async () => {
     const check = await client.send(
       new CreateHealthCheckCommand({

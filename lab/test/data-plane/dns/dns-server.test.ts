@@ -5,6 +5,9 @@ import {decode, encode, RECURSION_DESIRED, type DecodedPacket, type Packet} from
 import {expect} from 'chai'
 
 import {serveDns} from '../../../src/data-plane/dns/dns-server.js'
+import {keyOf} from '../../../src/data-plane/dns/zone.js'
+import type {Zones} from '../../../src/data-plane/dns/zones.js'
+import {eventually} from '../../support/lab-data-plane.js'
 import {testLab, type TestLab} from '../../wire/support.js'
 import {record, situation, zonesOf} from './records.js'
 
@@ -56,10 +59,11 @@ function overTcp(port: number, messages: Buffer[], size: number): Promise<Buffer
 describe('the DNS on loopback', () => {
   let lab: TestLab
   let port: number
+  let zones: Zones
 
   before(async () => {
     const many = Array.from({length: 100}, (_, index) => `10.0.1.${index}`)
-    const zones = zonesOf({
+    zones = zonesOf({
       'example.com.': [record('a.example.com.', 'A', ['10.0.0.1']), record('many.example.com.', 'A', many)],
       'sub.example.com.': [record('a.sub.example.com.', 'A', ['10.0.0.2'])],
     })
@@ -107,6 +111,14 @@ describe('the DNS on loopback', () => {
     const opt = {type: 'OPT', name: '.', udpPayloadSize: 4096, extendedRcode: 0, ednsVersion: 0, flags: 0} as never
     const wide = await ask('many.example.com', {additionals: [opt]})
     expect([wide.flag_tc, wide.answers!.length, wide.additionals![0]?.type]).to.deep.equal([false, 100, 'OPT'])
+  })
+
+  it('answers a change of records when it has reached the name servers, and as before until then', async () => {
+    const zone = zones.all.get('Z0')!
+    const late = record('late.example.com.', 'A', ['10.0.0.9'])
+    zone.change(new Map([...zone.all, [keyOf(late), late]]), 30)
+    expect((await ask('late.example.com')).rcode).to.equal('NXDOMAIN')
+    await eventually('the change', async () => (await ask('late.example.com')).rcode === 'NOERROR')
   })
 
   it('says what is wrong with a message', async () => {

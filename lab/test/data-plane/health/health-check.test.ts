@@ -50,6 +50,15 @@ describe('a health check', () => {
     expect([await look(check), await look(check)]).to.deep.equal([true, false])
   })
 
+  it('takes nothing from a look at what it named before', async () => {
+    const check = made({...ENDPOINT, FailureThreshold: 1})
+    passes = false
+    const looking = check.check(outlook, () => 0)
+    check.config = {...check.config, FullyQualifiedDomainName: 'other.example.com'}
+    await looking
+    expect(check.isHealthy(outlook)).to.equal(true)
+  })
+
   it('asks the endpoint that it names', async () => {
     await look(made({...ENDPOINT, ResourcePath: 'prod/health'}))
     await look(made({Type: 'HTTP_STR_MATCH', FullyQualifiedDomainName: 'x.net', SearchString: 'ok', Port: 8080}))
