@@ -17,6 +17,7 @@ import {openRoute} from './aws/routing/index.js'
 import {FunctionSide} from './aws/tables.js'
 import {AwsWriters} from './aws/writers.js'
 import {systemClock} from './clock.js'
+import type {DnsServer} from './dns/query.js'
 import type {AddressBook} from './http/address-book.js'
 import {HttpApi} from './http/api.js'
 import {Http} from './http/http.js'
@@ -30,6 +31,8 @@ export interface WorldParts {
   tokenFile: string
   /** Who signs the tokens. */
   issuer: string
+  /** The only name server to ask, as on a lab; those of each name's zone where undefined. */
+  dns?: DnsServer
   /** Of the lag metric; AWS's where undefined. */
   lagPeriodSeconds?: number
   /** The standby is a database of its own, as in a lab. */
@@ -38,7 +41,7 @@ export interface WorldParts {
 
 /** `close` ends the connections to the API; the clients are the caller's. */
 export function makeWorld(parts: WorldParts): {world: World; close(): Promise<void>} {
-  const {clients, deployment, workload, addresses, tokenFile, issuer, lagPeriodSeconds, replicatesRows} = parts
+  const {clients, deployment, workload, addresses, tokenFile, issuer, dns, lagPeriodSeconds, replicatesRows} = parts
   const http = new Http(addresses)
   const clientIds = deployment.regions.map(({clientId}) => clientId)
   const tokens = new PoolTokens({
@@ -59,7 +62,7 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     leftVolumes: new AwsLeftVolumes(clients, deployment),
     vitals: new AwsVitals(clients, deployment),
     writers: new AwsWriters(clients, deployment),
-    route: openRoute(clients, deployment),
+    route: openRoute(clients, deployment, dns),
     api: new HttpApi({http, deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}),
     tokens,
     functions,

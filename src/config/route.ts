@@ -12,6 +12,51 @@ const url = z
       'The address that clients use, without the path of the API; by default that of the distribution of the deployment',
   })
 
+const domains = z.record(z.string(), z.hostname()).optional()
+
+/** Seconds: a health check follows its metric within minutes, a change of the records generally within 60 s. */
+const STEER_SECONDS = {'data-plane': 300, 'control-plane': 120}
+
+const route53 = z
+  .strictObject({
+    kind: z
+      .literal('route53')
+      .meta({description: 'A name in a hosted zone of Route 53 leads to the API of one region'}),
+    url: z.url({protocol: /^https?$/}).meta({description: 'The address that clients use, without the path of the API'}),
+    hostedZoneId: z
+      .string()
+      .regex(/^[A-Z0-9]{1,32}$/, 'must be the id of a hosted zone, such as Z1D633PJN98FT9')
+      .meta({description: 'The hosted zone of the name'}),
+    name: z.hostname().meta({description: 'The name that clients use: the host of url'}),
+    via: z.enum(['data-plane', 'control-plane']).default('data-plane').meta({
+      description:
+        'data-plane: a metric in the away region decides which of two failover records answers. control-plane: the records are changed',
+    }),
+    healthCheckId: z
+      .string()
+      .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a health check of Route 53')
+      .optional()
+      .meta({description: 'The health check of the PRIMARY record; by default the one that it has'}),
+    domains: domains.meta({
+      description: 'By region, the host that the name leads to; by default those of the APIs of the deployment',
+    }),
+    metric: z
+      .strictObject({
+        namespace: z.string().min(1),
+        name: z.string().min(1),
+        dimensions: z.record(z.string(), z.string()).default({}),
+      })
+      .optional()
+      .meta({
+        description:
+          'The metric that the health check follows; by default AwayServes in the namespace todo-dr, of the name as its dimension Route',
+      }),
+    steerSeconds: z.number().int().min(60).max(3600).optional().meta({
+      description: 'How long a steer may take; by default 300 by the data plane, 120 by the control plane',
+    }),
+  })
+  .transform((route) => ({...route, steerSeconds: route.steerSeconds ?? STEER_SECONDS[route.via]}))
+
 const kinds = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('origin').meta({description: 'The distribution sends clients to one origin, which is changed'}),
@@ -21,7 +66,7 @@ const kinds = z.discriminatedUnion('kind', [
       .regex(/^[A-Z0-9]+$/, 'must be the id of a CloudFront distribution, such as E2QWRUHAPOMQZL')
       .optional()
       .meta({description: 'The distribution; by default that of the deployment. Another one needs its url beside it'}),
-    domains: z.record(z.string(), z.hostname()).optional().meta({
+    domains: domains.meta({
       description: 'By region, the host name of its API as an origin has it; by default those of the deployment',
     }),
   }),
@@ -40,13 +85,19 @@ const kinds = z.discriminatedUnion('kind', [
       description: 'So many good answers in a row, through the route, are taken as a proof that it has moved',
     }),
   }),
+  route53,
 ])
 
-/** A proof that went through another distribution would prove nothing. */
-const routeChoice = kinds.refine(
-  (route) => route.kind !== 'origin' || route.distributionId === undefined || route.url !== undefined,
-  {path: ['url'], error: 'must be given beside distributionId: the address of that distribution'},
-)
+/** A proof that went another way would prove nothing. */
+const routeChoice = kinds
+  .refine((route) => route.kind !== 'origin' || route.distributionId === undefined || route.url !== undefined, {
+    path: ['url'],
+    error: 'must be given beside distributionId: the address of that distribution',
+  })
+  .refine((route) => route.kind !== 'route53' || new URL(route.url).hostname === route.name.toLowerCase(), {
+    path: ['url'],
+    error: 'must be an address with the host that name gives',
+  })
 
 export type RouteChoice = z.infer<typeof routeChoice>
 

@@ -68,9 +68,9 @@ async function patientOf(
 
 /** Of the map; undefined where nothing is deployed. */
 async function deployedRoute(session: Session, clients: Clients): Promise<Route | undefined> {
-  const {openRoute} = await import('../adapters/aws/routing/index.js')
+  const [{openRoute}, {dns}] = await Promise.all([import('../adapters/aws/routing/index.js'), session.place()])
   try {
-    return openRoute(clients, await session.deployment())
+    return openRoute(clients, await session.deployment(), dns)
   } catch (error) {
     if (error instanceof DrError && error.code === 'NotDeployed') return undefined
     throw error

@@ -6,6 +6,7 @@
 import {dirname, join, resolve} from 'node:path'
 import type {AwsAccess} from '../adapters/aws/clients.js'
 import type {FoundMap} from '../adapters/aws/deployment-map.js'
+import type {DnsServer} from '../adapters/dns/query.js'
 import type {AddressBook} from '../adapters/http/address-book.js'
 import {labFlagOf} from '../config/lab-name.js'
 import type {AwsTarget, LabTarget, Target} from '../config/target.js'
@@ -43,6 +44,8 @@ interface Place {
   /** Who signs the tokens; cached ones of another issuer are worthless. */
   issuer: string
   tokenFile: string
+  /** The only name server to ask; on AWS each name has its own. */
+  dns?: DnsServer
   /** Where a copy of the map is kept. A lab has none: it may be of a lab that is gone. */
   mapFile?: string
   lagPeriodSeconds?: number
@@ -226,7 +229,7 @@ export class Session {
 }
 
 async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
-  const {app, endpoint, pid, hosts} = status
+  const {app, endpoint, pid, hosts, dns} = status
   const [{connectLab, forgetAws, labCredentials}, {LabAddresses}, {labStateFolder}] = await Promise.all([
     import('../adapters/lab/index.js'),
     import('../adapters/http/address-book.js'),
@@ -237,7 +240,8 @@ async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
     app,
     regions: homeFirst(status),
     access: {endpoint, credentials: await labCredentials(lab)},
-    addresses: new LabAddresses(async () => (await connectLab(lab).status()).hosts, hosts),
+    addresses: new LabAddresses(async () => (await connectLab(lab).status()).hosts, hosts, dns),
+    dns,
     issuer: `${endpoint} ${pid}`,
     tokenFile: join(labStateFolder(lab), 'tokens.json'),
     lagPeriodSeconds: LAB_LAG_PERIOD_SECONDS,

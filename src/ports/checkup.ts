@@ -53,8 +53,8 @@ export interface Checkup {
   proxies(region: Region, app: string | undefined): Promise<Asked<Shared>>
   /** Ids of the availability zones that the account can use, such as `use1-az1`. */
   zones(region: Region): Promise<Asked<string[]>>
-  /** Reads the route of what is deployed and writes it as it is; null where nothing is deployed. */
-  route(): Promise<Asked<Region | null>>
+  /** Reads the route of what is deployed and writes it as it is, where that changes nothing; null where nothing is deployed. */
+  route(): Promise<Asked<{serving: Region; isWritten: boolean} | null>>
 }
 
 /** The CDK project that todo-dr.yaml names. */

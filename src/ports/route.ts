@@ -20,12 +20,26 @@ export interface Route {
    */
   prove?(options?: CallOptions): Promise<Region>
   /**
+   * What of its set-up would stop a steer or slow it down, as far as the control plane tells. Absent where there is nothing that a person
+   * could have set up wrongly.
+   */
+  shortcomings?(options?: CallOptions): Promise<Shortcoming[]>
+  /**
    * Returns when the route surely sends clients to `to`: one good answer may prove one place of many. `served` asks once,
    * through the route, and says whether that region gave all of the answers. Waits until `signal` ends it, with its reason.
    */
   verify(served: () => Promise<boolean>, options: VerifyOptions): Promise<void>
   /** What a person does where `steer` cannot: the half of a sentence that follows "to continue, ". */
   byHand(region: Region): string
+}
+
+export interface Shortcoming {
+  /** A fact, half a sentence. */
+  text: string
+  /** What to do about it. */
+  remedy: string
+  /** The route cannot be steered by until then. */
+  stops: boolean
 }
 
 export interface SteerOptions extends CallOptions {

@@ -55,6 +55,14 @@ describe('todo-dr.yaml', () => {
     expect([lab!.route].flat().map((route) => route!.kind)).to.deep.equal(['origin', 'command'])
   })
 
+  it('names a route by Route 53, with the time that its way takes', () => {
+    const text =
+      'lab:\n  route: {kind: route53, url: "https://api.example.com/prod", hostedZoneId: Z1, name: api.example.com}\n'
+    expect(parseConfig('todo-dr.yaml', text).lab!.route).to.include({via: 'data-plane', steerSeconds: 300})
+    const control = text.replace('route53,', 'route53, via: control-plane,')
+    expect(parseConfig('todo-dr.yaml', control).lab!.route).to.include({via: 'control-plane', steerSeconds: 120})
+  })
+
   it('is taken as `init` writes it', () => {
     const sample = readFileSync(new URL('../../templates/todo-dr.yaml', import.meta.url), 'utf8')
     expect(parseConfig('todo-dr.yaml', sample)).to.have.property('defaultTarget', 'staging')
@@ -80,6 +88,16 @@ describe('todo-dr.yaml', () => {
       'a second address in a list of routes',
       `${TARGET}    route:\n      - {kind: origin, url: "https://a.example"}\n      - {kind: origin, url: "https://b.example"}\n`,
       'todo-dr.yaml:7:24: targets.prod.route.1.url: must be https://a.example as above',
+    ],
+    [
+      'a name that is not the address of clients',
+      `${TARGET}    route: {kind: route53, url: "https://b.example.com", hostedZoneId: Z1, name: a.example.com}\n`,
+      'todo-dr.yaml:5:28: targets.prod.route.url: must be an address with the host that name gives',
+    ],
+    [
+      'a hosted zone that is none',
+      `${TARGET}    route: {kind: route53, url: "https://a.example.com", hostedZoneId: a.example.com, name: a.example.com}\n`,
+      'todo-dr.yaml:5:58: targets.prod.route.hostedZoneId: must be the id of a hosted zone',
     ],
     ['an empty list of routes', `${TARGET}    route: []\n`, 'todo-dr.yaml:5:5: targets.prod.route: Too small'],
     ['a route that is a text', `${TARGET}    route: dns\n`, 'todo-dr.yaml:5:5: targets.prod.route: Invalid input'],

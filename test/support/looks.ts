@@ -112,6 +112,7 @@ export function wellLook({observation: seen, home, away, homeLook, awayLook, ...
     regions: {[HOME]: regionLook(HOME, homeLook), [AWAY]: regionLook(AWAY, awayLook)},
     edge: yes(edge),
     distribution: yes({status: 'Deployed', enabled: true, origins: {}}),
+    routeSetUp: yes([]),
     lease: yes(undefined),
     permissions: yes({asked: 18, denied: [], unsure: []}),
     unfinished: [],

@@ -40,8 +40,8 @@ export const RECIPES: Recipe[] = [
       ),
       {
         file: 'src/adapters/aws/routing/index.ts',
-        find: '{keyvaluestore: keyValueStore, origin, command}',
-        put: '{keyvaluestore: keyValueStore, object, origin, command}',
+        find: '{keyvaluestore: keyValueStore, origin, route53, command}',
+        put: '{keyvaluestore: keyValueStore, object, origin, route53, command}',
       },
       {
         file: 'infra-template/lib/directory-stack.ts',

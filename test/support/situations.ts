@@ -148,7 +148,7 @@ export class Stage {
       concurrency: (region) => of(region, 1000),
       proxies: (region) => of(region, {count: 1, own: 1, quota: 20}),
       zones: (region) => of(region, ['az1', 'az2', 'az3']),
-      route: async () => ({known: true, value: HOME}),
+      route: async () => ({known: true, value: {serving: HOME, isWritten: true}}),
     }
     const findings = await examine({
       target: {name: 'prod', judgement: {level: 'ok', text: 'prod', remedy: null}},

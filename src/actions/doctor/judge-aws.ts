@@ -170,10 +170,15 @@ export function judgeConcurrency(limit: number, other: number | undefined, regio
     : ok(text)
 }
 
-export const judgeRoute = (serving: Region | null): Judgement =>
-  serving === null
-    ? ok('nothing is deployed')
-    : ok(`names ${serving}, and these credentials can read and write it: the same value was written again`)
+export function judgeRoute(route: {serving: Region; isWritten: boolean} | null): Judgement {
+  if (route === null) return ok('nothing is deployed')
+  const {serving, isWritten} = route
+  return ok(
+    isWritten
+      ? `names ${serving}, and these credentials can read and write it: the same value was written again`
+      : `names ${serving}; a write would change something, and was not tried: todo-dr health asks IAM for it`,
+  )
+}
 
 export function judgeEngine({offered, global}: EngineOffer, version: string): Judgement {
   const remedy =

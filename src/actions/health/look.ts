@@ -16,6 +16,7 @@ import type {Place} from '../../model/permission.js'
 import {homeOf, otherRegion, regionNames} from '../../model/regions.js'
 import type {Asked, Identity, Reached} from '../../ports/checkup.js'
 import type {ActiveOutage, Outage} from '../../ports/outage.js'
+import type {Shortcoming} from '../../ports/route.js'
 import type {RunStore} from '../../ports/runs.js'
 import type {
   AlarmVitals,
@@ -107,6 +108,8 @@ export interface Look {
   regions: Record<Region, RegionLook>
   edge: Sample<EdgeAnswer>
   distribution: Sample<DistributionVitals>
+  /** What of the route's set-up stops a steer or slows it down. */
+  routeSetUp: Sample<Shortcoming[]>
   lease: Sample<LeaseHolder | undefined>
   permissions: Sample<Permissions>
   unfinished: RunRecord[]
@@ -130,24 +133,26 @@ export async function look(input: LookInput): Promise<Look> {
   const order = regionNames(deployment)
   const vitals = onceEach(input.vitals, signal)
   const identity = identityOnce(checkup, signal)
-  const [prepared, {unfinished, last}, measured, edge, distribution, lease, permissions, ...sides] = await Promise.all([
-    prepare({world: sharing(world, vitals), intent, maxLagSeconds, signal, recent: () => recent}),
-    recent,
-    lastMeasured(runs, deployment),
-    ask('a read through the edge', COLD_MS, (inner) => throughEdge(world, inner)),
-    ask('the distribution', DEADLINE_MS, (inner) => vitals.distribution({signal: inner})),
-    ask('the lease', DEADLINE_MS, (inner) => world.lease.holder({signal: inner})),
-    permitted(
-      order.map((region) => identity(region)),
-      input,
-      vitals,
-      ask,
-    ),
-    ...order.map(async (region): Promise<[Region, FirstLook]> => [
-      region,
-      await lookAt(region, {vitals, checkup, world, identity}, ask),
-    ]),
-  ])
+  const [prepared, {unfinished, last}, measured, edge, distribution, routeSetUp, lease, permissions, ...sides] =
+    await Promise.all([
+      prepare({world: sharing(world, vitals), intent, maxLagSeconds, signal, recent: () => recent}),
+      recent,
+      lastMeasured(runs, deployment),
+      ask('a read through the edge', COLD_MS, (inner) => throughEdge(world, inner)),
+      ask('the distribution', DEADLINE_MS, (inner) => vitals.distribution({signal: inner})),
+      ask('the set-up of the route', DEADLINE_MS, async (inner) => world.route.shortcomings?.({signal: inner}) ?? []),
+      ask('the lease', DEADLINE_MS, (inner) => world.lease.holder({signal: inner})),
+      permitted(
+        order.map((region) => identity(region)),
+        input,
+        vitals,
+        ask,
+      ),
+      ...order.map(async (region): Promise<[Region, FirstLook]> => [
+        region,
+        await lookAt(region, {vitals, checkup, world, identity}, ask),
+      ]),
+    ])
   const {observation, diagnosis, plan, unprovenFence, gates} = prepared
   const primary = primaryOf(observation)
   const peakIn = (region: Region): Promise<Sample<Peak>> =>
@@ -178,6 +183,7 @@ export async function look(input: LookInput): Promise<Look> {
     regions: Object.fromEntries(regions),
     edge,
     distribution,
+    routeSetUp,
     lease,
     permissions,
     unfinished,

@@ -177,11 +177,13 @@ export class AwsCheckup implements Checkup {
     })
   }
 
-  route(): Promise<Asked<Region | null>> {
+  route(): Promise<Asked<{serving: Region; isWritten: boolean} | null>> {
     return asked(async () => {
       const route = await this.openRoute()
       const options = {signal: this.signal, deadlineMs: DEADLINE_MS}
-      return route ? ((await route.prove?.(options)) ?? route.serving(options)) : null
+      if (!route) return null
+      const written = await route.prove?.(options)
+      return {serving: written ?? (await route.serving(options)), isWritten: written !== undefined}
     })
   }
 

@@ -80,6 +80,7 @@ const QUIET = {debug() {}, warn() {}}
 const GLOBAL: Partial<Record<Service, {region: Region; where: string}>> = {
   cloudfront: {region: 'us-east-1', where: 'CloudFront'},
   iam: {region: 'us-east-1', where: 'IAM'},
+  route53: {region: 'us-east-1', where: 'Route 53'},
   'cloudfront-keyvaluestore': {region: 'us-east-1', where: 'the edge'},
 }
 

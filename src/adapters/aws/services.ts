@@ -16,6 +16,7 @@ export const SERVICES = {
   lambda: () => import('./sdk/lambda.js'),
   logs: () => import('./sdk/logs.js'),
   rds: () => import('./sdk/rds.js'),
+  route53: () => import('./sdk/route53.js'),
   s3: () => import('./sdk/s3.js'),
   secretsmanager: () => import('./sdk/secretsmanager.js'),
   servicequotas: () => import('./sdk/servicequotas.js'),

@@ -75,6 +75,7 @@ export class Http {
           // The deadline is ours, to the millisecond; undici's own timers would only tick beside it.
           new Pool(origin, {
             connect: {timeout: CONNECT_MS},
+            clientTtl: this.#addresses.keptMs,
             headersTimeout: 0,
             bodyTimeout: 0,
             maxResponseSize: MAX_BODY_BYTES,

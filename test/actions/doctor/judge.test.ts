@@ -12,6 +12,7 @@ import {
   judgeEngine,
   judgeProxies,
   judgeReach,
+  judgeRoute,
   judgeVpcs,
   judgeZones,
   LEAST_BOOTSTRAP,
@@ -53,6 +54,12 @@ describe('the judgements of doctor', () => {
     expect(judgeNode('v22.12.0').level).to.equal('ok')
     expect(judgeNode('v24.0.0').level).to.equal('ok')
     expect(judgeNpm({...WELL, npm: undefined}).level).to.equal('problem')
+  })
+
+  it('on a route, of which it says no more than was tried', () => {
+    expect(judgeRoute({serving: 'r', isWritten: true}).text).to.match(/written again/)
+    expect(judgeRoute({serving: 'r', isWritten: false}).text).to.match(/was not tried/)
+    expect(judgeRoute(null)).to.include({level: 'ok', text: 'nothing is deployed'})
   })
 
   it('on disk and the lab’s database', () => {
@@ -191,7 +198,7 @@ describe('an examination', () => {
     proxies: async () => known({count: 20, own: 0, quota: 20}),
     zones: async (region) =>
       known(region === 'us-east-1' ? ['use1-az1', 'use1-az2', 'use1-az3'] : ['use2-az1', 'use2-az2']),
-    route: async () => known('us-east-1'),
+    route: async () => known({serving: 'us-east-1', isWritten: true}),
   }
   const patient = {
     target,

@@ -280,6 +280,23 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
   ],
   ['a route to the standby', {observation: {edge: yes(AWAY)}}, 'route', null, 'problem', /us-east-2, but us-east-1/],
   [
+    'a route that cannot be steered as it is set up',
+    {routeSetUp: yes([{text: 'its PRIMARY record has no health check', remedy: 'give it one', stops: true}])},
+    'route',
+    null,
+    'problem',
+    /no health check/,
+  ],
+  [
+    'a route that is slow as it is set up',
+    {routeSetUp: yes([{text: 'clients keep an answer for 300 s', remedy: 'set the TTL to 60 s', stops: false}])},
+    'route',
+    null,
+    'warning',
+    /300 s/,
+  ],
+  ['a set-up of the route that is not told', {routeSetUp: no('silence')}, 'route', null, 'unknown', /silence/],
+  [
     'a store that may not be read',
     {observation: {edge: no('GetKey is not allowed')}},
     'route',

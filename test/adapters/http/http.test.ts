@@ -52,6 +52,18 @@ describe('the API over HTTP', () => {
     expect(server.asked[0]!.headers).not.to.have.property('x-edge-key')
   })
 
+  it('makes a connection anew when it is old, so that a name which leads elsewhere is followed', async () => {
+    const kept = new Http({locate: async () => ({origin: server.url, path: '/'}), keptMs: 50})
+    for (const pause of [0, 5, 100, 5]) {
+      await new Promise((done) => setTimeout(done, pause))
+      await kept.request({method: 'GET', url: new URL('https://api.example.com')})
+    }
+
+    await kept.close()
+    const [first, second, third, fourth] = server.asked.map(({from}) => from)
+    expect([first === second, second === third, third === fourth]).to.deep.equal([true, false, true])
+  })
+
   it('aws 09: marks what it sends through the edge, by what the web ACL of the template counts apart', async () => {
     await api.edge({method: 'GET', path: '/v1', token: 'raw'})
     const [[name, value]] = Object.entries(PROBE_HEADER) as [[string, string]]

@@ -30,7 +30,7 @@ const api: Check = {
 const route: Check = {
   id: 'route',
   area: 'path',
-  asks: 'Can these credentials read the route, and does it name the primary?',
+  asks: 'Can these credentials read the route, does it name the primary, and can it be steered as it is set up?',
   points: 30,
   judge: (look) => [
     together(
@@ -41,7 +41,13 @@ const route: Check = {
           : problem(`clients are sent to ${serving}, but ${look.primary} is the primary`, 'todo-dr steer')
       }),
     ),
+    ...setUpOf(look).map((one) => together(one)),
   ],
+}
+
+function setUpOf({routeSetUp}: Look): Judgement[] {
+  if (!routeSetUp.reachable) return [seen(routeSetUp, () => ok(''))]
+  return routeSetUp.value.map(({text, remedy, stops}) => (stops ? problem : warning)(text, remedy))
 }
 
 const edge: Check = {

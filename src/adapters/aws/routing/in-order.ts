@@ -5,7 +5,7 @@ import {DrError, inOneLine} from '../../../errors.js'
 import type {Deployment, Region} from '../../../model/deployment.js'
 import {regionNames} from '../../../model/regions.js'
 import type {CallOptions} from '../../../ports/call.js'
-import type {Route, RouteNeeds, SteerOptions, VerifyOptions} from '../../../ports/route.js'
+import type {Route, RouteNeeds, Shortcoming, SteerOptions, VerifyOptions} from '../../../ports/route.js'
 import {firstOf} from '../../first-of.js'
 
 /** A route that is silent for so long is not waited for where another one has answered. Milliseconds. */
@@ -88,6 +88,10 @@ export class InOrderRoute implements Route {
 
   byHand(region: Region): string {
     return orElse(this.#routes.map((route) => route.byHand(region)))
+  }
+
+  async shortcomings(options?: CallOptions): Promise<Shortcoming[]> {
+    return (await Promise.all(this.#routes.map((route) => route.shortcomings?.(options) ?? []))).flat()
   }
 
   async #prove(options?: CallOptions): Promise<Region> {

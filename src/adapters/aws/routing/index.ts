@@ -5,17 +5,19 @@ import {routesOf} from '../../../model/deployment.js'
 import type {Deployment, RouteSettings} from '../../../model/deployment.js'
 import type {RouteGrants} from '../../../model/permission.js'
 import type {Route} from '../../../ports/route.js'
+import type {DnsServer} from '../../dns/query.js'
 import type {Clients} from '../clients.js'
 import {command} from './command.js'
 import {InOrderRoute} from './in-order.js'
 import {keyValueStore} from './keyvaluestore.js'
 import type {RouteKind} from './kind.js'
 import {origin} from './origin.js'
+import {route53} from './route53.js'
 
 /** Version 1 of the map knew one kind. */
 export {routeOfVersion1, version1Route} from './keyvaluestore.js'
 
-const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore, origin, command}
+const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore, origin, route53, command}
 
 export const ROUTE_KINDS = Object.keys(KINDS)
 
@@ -35,9 +37,9 @@ export function routeKind(kind: string): RouteKind {
   })
 }
 
-/** The route of a deployment whose map has been read. */
-export function openRoute(clients: Clients, deployment: Deployment): Route {
-  const routes = routesOf(deployment).map((route) => routeKind(route.kind).open(clients, {...deployment, route}))
+/** The route of a deployment whose map has been read. `dns`: the only name server to ask, as on a lab. */
+export function openRoute(clients: Clients, deployment: Deployment, dns?: DnsServer): Route {
+  const routes = routesOf(deployment).map((route) => routeKind(route.kind).open(clients, {...deployment, route}, dns))
   return routes.length === 1 ? routes[0]! : new InOrderRoute(deployment, routes)
 }
 

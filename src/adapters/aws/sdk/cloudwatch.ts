@@ -1,1 +1,6 @@
-export {CloudWatchClient as Client, DescribeAlarmsCommand, GetMetricDataCommand} from '@aws-sdk/client-cloudwatch'
+export {
+  CloudWatchClient as Client,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch'

@@ -1,0 +1,312 @@
+/**
+ * Clients' name is a pair of failover records, and the health check of the PRIMARY one follows a metric that stands in the away region:
+ * "standby takes over primary" (AWS, "Creating Disaster Recovery Mechanisms Using Amazon Route 53"). So neither the control plane of
+ * Route 53 nor the home region is needed.
+ */
+
+import type {HealthCheck} from '@aws-sdk/client-route-53'
+import {DrError} from '../../../errors.js'
+import type {Region} from '../../../model/deployment.js'
+import type {CallOptions} from '../../../ports/call.js'
+import type {Route, RouteNeeds, Shortcoming, SteerOptions, VerifyOptions} from '../../../ports/route.js'
+import {inARow, pollUntil, withDeadline} from '../../../ports/waits.js'
+import {systemClock} from '../../clock.js'
+import type {Clients} from '../clients.js'
+import {isFault} from '../errors.js'
+import type {ClientName} from './client-name.js'
+import {
+  Fitness,
+  NO_REGION,
+  recordInWords,
+  recordsOf,
+  SERVICE,
+  slows,
+  slowTtl,
+  stops,
+  targetOf,
+} from './route53-records.js'
+
+/** Of the metric: 0 while home serves, 1 while away does. */
+export interface Metric {
+  namespace: string
+  name: string
+  dimensions: Record<string, string>
+}
+
+export interface DataPlaneParts {
+  clients: Clients
+  name: ClientName
+  hostedZoneId: string
+  /** The one that the PRIMARY record must have; any where undefined. */
+  healthCheckId?: string
+  metric: Metric
+  home: Region
+  standby: Region
+  /** How long a steer waits until the name servers follow, in milliseconds. */
+  patienceMs: number
+}
+
+/** Milliseconds for one datum. It is put again anyway. */
+const PUT_MS = 5000
+/** So many puts in a row that fail, and none before that was taken: another way is better. */
+const FAILURES = 3
+/** A put every so many milliseconds: a minute of the metric that has none leaves the health check as it was. */
+const PACE = {firstMs: 300, capMs: 5000}
+const ANSWERS_IN_A_ROW = 3
+/** The period of an alarm, times its periods: what is longer makes a steer slower than it must be. */
+const SHORTEST_SECONDS = 60
+
+export class DataPlaneRoute implements Route {
+  readonly needs: RouteNeeds
+  readonly spread =
+    'when the health check has followed its metric, for which AWS gives no figure, and the TTL of the records has passed'
+  readonly #parts: DataPlaneParts
+  readonly #fitness: Fitness
+
+  constructor(parts: DataPlaneParts) {
+    this.#parts = parts
+    // The data planes of Route 53, its health checks among them, are in many regions ("Best practices for Amazon Route 53 DNS").
+    this.needs = {
+      service: `CloudWatch in ${parts.standby} and the health checks of Route 53`,
+      plane: 'data',
+      region: parts.standby,
+    }
+    this.#fitness = new Fitness(parts.name.name, (options) => this.shortcomings(options))
+  }
+
+  async serving(options?: CallOptions): Promise<Region> {
+    return this.#fitness.first(this.#parts.name.serving(options), options)
+  }
+
+  /**
+   * Puts the value for as long as the name servers lead elsewhere. A health check follows the data of its alarm, and not the alarm's
+   * state (Route 53 developer guide, "How Amazon Route 53 determines whether a health check is healthy"); once no data come it
+   * keeps its last status. Throws `RouteUnfit` or `NameForeign` (both exit stopped) before anything is put, and
+   * `HealthCheckBehind` (it passes) where the name servers do not follow in time.
+   */
+  async steer(region: Region, {signal, note}: SteerOptions = {}): Promise<void> {
+    const {name, patienceMs} = this.#parts
+    await this.#fitness.check({signal})
+    await name.serving({signal}).catch((error: unknown) => {
+      // The value is put all the same where nobody tells where the name leads.
+      if (!(error instanceof DrError) || !error.passing) throw error
+    })
+    let isTaken = false
+    let failures = 0
+    let stopped: DrError | undefined
+    const expired = (): Error => behind(name.name, region, patienceMs)
+    await withDeadline({clock: systemClock, ms: patienceMs, signal, expired}, (inner) =>
+      pollUntil(
+        systemClock,
+        inner,
+        async () => {
+          try {
+            await this.#put(region, inner)
+            if (!isTaken)
+              note?.(`the value for ${region} is put; waiting until the health check and ${name.name} follow`)
+            isTaken = true
+            failures = 0
+          } catch (error) {
+            inner.throwIfAborted()
+            if (!(error instanceof DrError) || error.exit === 'credentials') throw error
+            failures++
+            stopped = !error.passing || (!isTaken && failures >= FAILURES) ? error : undefined
+            if (stopped) return true
+          }
+
+          return (await name.serving({signal: inner})) === region && isTaken
+        },
+        PACE,
+      ),
+    )
+    if (stopped) throw stopped
+  }
+
+  async verify(served: () => Promise<boolean>, {clock, signal}: VerifyOptions): Promise<void> {
+    await inARow(ANSWERS_IN_A_ROW, clock, signal, served)
+  }
+
+  byHand(region: Region): string {
+    const {metric, standby, name} = this.#parts
+    const dimensions = Object.entries(metric.dimensions).map(([key, value]) => `${key}=${value}`)
+    const command = [
+      'aws cloudwatch put-metric-data',
+      `--region ${standby}`,
+      `--namespace ${metric.namespace}`,
+      `--metric-name ${metric.name}`,
+      ...(dimensions.length > 0 ? [`--dimensions ${dimensions.join(',')}`] : []),
+      `--value ${this.#valueOf(region)}`,
+    ]
+    return `run ${command.join(' ')} once a minute until ${name.name} leads to ${name.hosts[region]}`
+  }
+
+  async shortcomings(options?: CallOptions): Promise<Shortcoming[]> {
+    const {clients, name, hostedZoneId, healthCheckId, home, standby} = this.#parts
+    const {records, missing} = await recordsOf(clients, {hostedZoneId, name: name.name}, options)
+    if (missing) return [missing]
+    const [primary, secondary] = (['PRIMARY', 'SECONDARY'] as const).map((role) =>
+      records.find(({Type, Failover}) => Type === 'CNAME' && Failover === role),
+    )
+    if (!primary || !secondary)
+      return [
+        stops(
+          `${name.name} is no pair of failover records of type CNAME, but ${records.map((one) => recordInWords(one)).join(', ')}`,
+          `make it such a pair, or use via: control-plane (docs/routes.md)`,
+        ),
+      ]
+    const led = [
+      {role: 'PRIMARY', record: primary, region: home},
+      {role: 'SECONDARY', record: secondary, region: standby},
+    ].flatMap(({role, record, region}) =>
+      targetOf(record) === name.hosts[region]
+        ? []
+        : [
+            stops(
+              `its ${role} record leads to ${targetOf(record)}, and not to ${region}`,
+              `set its value to ${name.hosts[region]}`,
+            ),
+          ],
+    )
+    const id = primary.HealthCheckId
+    const followed =
+      id === undefined || (healthCheckId !== undefined && id !== healthCheckId)
+        ? [
+            stops(
+              `its PRIMARY record has ${id === undefined ? 'no health check' : `the health check ${id}`}`,
+              `give the PRIMARY record the health check ${healthCheckId ?? 'that follows the metric (docs/routes.md)'}`,
+            ),
+          ]
+        : await this.#checkUp(id, options)
+    const second =
+      secondary.HealthCheckId === undefined
+        ? []
+        : [
+            slows(
+              'its SECONDARY record has a health check too: while that fails, Route 53 answers with PRIMARY whatever its health',
+              'take the health check away from the SECONDARY record',
+            ),
+          ]
+    return [...led, ...followed, ...second, ...slowTtl(name.name, records)]
+  }
+
+  async #checkUp(HealthCheckId: string, options?: CallOptions): Promise<Shortcoming[]> {
+    try {
+      const {HealthCheck: found} = await this.#parts.clients.call(
+        SERVICE,
+        NO_REGION,
+        'GetHealthCheck',
+        {HealthCheckId},
+        options,
+      )
+      return judge(found!, this.#parts)
+    } catch (error) {
+      if (!isFault(error, 'NoSuchHealthCheck')) throw error
+      return [
+        stops(
+          `there is no health check ${HealthCheckId}`,
+          'give the PRIMARY record one that there is (docs/routes.md)',
+        ),
+      ]
+    }
+  }
+
+  async #put(region: Region, signal: AbortSignal): Promise<void> {
+    const {clients, standby, metric} = this.#parts
+    const datum = {
+      MetricName: metric.name,
+      Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({Name, Value})),
+      Value: this.#valueOf(region),
+    }
+    const data = {Namespace: metric.namespace, MetricData: [datum]}
+    await clients.call('cloudwatch', standby, 'PutMetricData', data, {signal, deadlineMs: PUT_MS, requestMs: PUT_MS})
+  }
+
+  #valueOf(region: Region): number {
+    return region === this.#parts.home ? 0 : 1
+  }
+}
+
+/** Whether the value of each region makes the health check say what it must, and nothing else does. */
+function judge(
+  {Id, HealthCheckConfig: config = {Type: undefined}, CloudWatchAlarmConfiguration: alarm}: HealthCheck,
+  {metric, standby}: DataPlaneParts,
+): Shortcoming[] {
+  const check = `the health check ${Id}`
+  if (config.Type !== 'CLOUDWATCH_METRIC' || !alarm)
+    return [
+      stops(
+        `${check} is of the type ${config.Type}, and follows no alarm`,
+        'make one of the type CLOUDWATCH_METRIC (docs/routes.md)',
+      ),
+    ]
+  const found: Shortcoming[] = []
+  const unless = (right: boolean, text: string, remedy: string): void => {
+    if (!right) found.push(stops(`${check} ${text}`, remedy))
+  }
+
+  const {Region: place, Name} = config.AlarmIdentifier ?? {}
+  const dimensions = Object.fromEntries((alarm.Dimensions ?? []).map(({Name: key, Value}) => [key, Value]))
+  const isSame =
+    alarm.Namespace === metric.namespace &&
+    alarm.MetricName === metric.name &&
+    sameEntries(dimensions, metric.dimensions)
+  unless(
+    place === standby,
+    `follows the alarm ${Name} in ${place}`,
+    `let it follow an alarm in ${standby}, so that it needs no other region`,
+  )
+  unless(
+    isSame,
+    `follows the metric ${alarm.Namespace} ${alarm.MetricName} ${JSON.stringify(dimensions)}`,
+    `let it follow ${metric.namespace} ${metric.name} ${JSON.stringify(metric.dimensions)}, or name its metric as route.metric`,
+  )
+  unless(
+    alarm.Statistic !== 'SampleCount' && !isAlarm(0, alarm) && isAlarm(1, alarm),
+    `follows an alarm on ${alarm.Statistic} ${alarm.ComparisonOperator} ${alarm.Threshold}`,
+    'let 0 be OK and 1 be ALARM: Maximum GreaterThanOrEqualToThreshold 1; then update the health check, which keeps the old settings',
+  )
+  unless(
+    // It is what a health check does that says nothing of it (UpdateHealthCheck, Route 53 API reference).
+    (config.InsufficientDataHealthStatus ?? 'LastKnownStatus') === 'LastKnownStatus',
+    `is ${config.InsufficientDataHealthStatus} without data`,
+    'set its InsufficientDataHealthStatus to LastKnownStatus: data come during a switch only',
+  )
+  unless(!config.Inverted, 'is inverted', 'take the inversion away')
+  unless(!config.Disabled, 'is disabled, and counts as healthy', 'enable it')
+  const seconds = (alarm.Period ?? 0) * (alarm.EvaluationPeriods ?? 0)
+  if (seconds > SHORTEST_SECONDS)
+    found.push(slows(`${check} follows an alarm that looks at ${seconds} s`, 'let it look at one period of 60 s'))
+  return found
+}
+
+const sameEntries = (left: Record<string, string | undefined>, right: Record<string, string>): boolean =>
+  Object.keys(left).length === Object.keys(right).length &&
+  Object.entries(right).every(([key, value]) => left[key] === value)
+
+function isAlarm(
+  value: number,
+  {ComparisonOperator, Threshold = 0}: {ComparisonOperator?: string; Threshold?: number},
+): boolean {
+  switch (ComparisonOperator) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= Threshold
+    case 'GreaterThanThreshold':
+      return value > Threshold
+    case 'LessThanOrEqualToThreshold':
+      return value <= Threshold
+    case 'LessThanThreshold':
+      return value < Threshold
+    default:
+      return false
+  }
+}
+
+const behind = (name: string, region: Region, ms: number): DrError =>
+  new DrError({
+    code: 'HealthCheckBehind',
+    exit: 'failed',
+    what: `${name} does not lead to ${region} ${ms / 1000} s after the first value was put`,
+    why: 'its health check has not followed its metric, or its name servers have not followed the health check',
+    next: 'todo-dr health',
+    passing: true,
+  })
