@@ -7,8 +7,8 @@ import {expect} from 'chai'
 
 import {eventually, isAlive} from './support/lab-data-plane.js'
 
-describe('an execution environment', () => {
-  it('never outlives the lab, not even one killed with SIGKILL, idle or in an endless loop', async () => {
+describe('what runs in a lab', () => {
+  it('never outlives it, not even one killed with SIGKILL: environments, idle or in an endless loop, and what builds have started', async () => {
     const program = fileURLToPath(new URL('support/doomed-lab.ts', import.meta.url))
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
     const lab = spawn(process.execPath, ['--import', tsx, program], {stdio: ['ignore', 'pipe', 'inherit']})
@@ -18,10 +18,10 @@ describe('an execution environment', () => {
         lab.once('exit', (code) => reject(new Error(`the lab ended with ${code}`)))
       })
       const {folder, pids} = JSON.parse(line) as {folder: string; pids: number[]}
-      expect(pids).length(2)
+      expect(pids).length(3)
       expect(pids.every((pid) => isAlive(pid))).equal(true)
       lab.kill('SIGKILL')
-      await eventually('both are gone', () => pids.every((pid) => !isAlive(pid)))
+      await eventually('all are gone', () => pids.every((pid) => !isAlive(pid)))
       await rm(folder, {recursive: true, force: true})
     } finally {
       lab.kill('SIGKILL')
