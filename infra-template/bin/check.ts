@@ -7,6 +7,7 @@ import {writeFileSync} from 'node:fs'
 import {parseArgs} from 'node:util'
 import {acknowledgedPage} from '../check/page.js'
 import {examine, type Examination, type Finding} from '../check/examine.js'
+import {STATEMENTS} from '../check/statements.js'
 import {buildApp} from '../lib/app.js'
 import {loadConfig, type Config} from '../lib/config.js'
 
@@ -21,10 +22,11 @@ const VARIANTS: Record<string, Partial<Config>> = {
     warmUp: true,
   },
   locked: {protect: false, lockToEdge: true, instances: 1},
+  'with pipelines': {pipeline: 'failover', pipelinePolicy: STATEMENTS},
 }
 
 const {values} = parseArgs({options: {page: {type: 'string'}}})
-const config = loadConfig(() => undefined)
+const config = loadConfig((key) => (key === 'pipelinePolicy' ? STATEMENTS : undefined))
 const examined = Object.entries(VARIANTS).map(([variant, change]): [string, Examination] => [
   variant,
   examine((app) => buildApp(app, {...config, ...change})),

@@ -6,6 +6,7 @@ import {EDGE_REGION, namesOf, type Config} from './config.js'
 import {DataStack} from './data-stack.js'
 import {DirectoryStack} from './directory-stack.js'
 import {EdgeStack} from './edge-stack.js'
+import {FailoverStack} from './failover-stack.js'
 import {IdentityStack} from './identity-stack.js'
 import {OWNERSHIP_TAG} from './synthesizer.js'
 
@@ -30,7 +31,8 @@ export function newApp(outdir: string, context: Record<string, unknown> = {}): A
 
 /**
  * All stacks of a deployment, in the order in which they are made: identity of both regions, data at home, data away, the backup
- * plans of both where they are wanted, the API of both, the edge, and last in each region the map of it all.
+ * plans of both where they are wanted, the API of both, the edge, in each region the map of it all, and last, where they are wanted, the
+ * failover pipelines.
  * `bundles` is the folder of the bundled functions.
  */
 export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
@@ -105,6 +107,17 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
         description: `${config.app}: the map of the whole deployment, as ${region} keeps it`,
       }),
   )
+
+  if (config.pipeline === 'failover')
+    each(
+      (region) =>
+        new FailoverStack(app, names.stack('failover', region), {
+          config,
+          region,
+          data: data[region]!,
+          description: `${config.app}: the pipeline that makes ${region} the primary`,
+        }),
+    )
 
   Tags.of(app).add(OWNERSHIP_TAG, config.app)
   forgetTraces(app)

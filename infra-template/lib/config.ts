@@ -36,6 +36,21 @@ export interface Config {
   warmUp: boolean
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
   lockToEdge: boolean
+  /** `failover`: a pipeline in each region that switches the primary after somebody has approved it. */
+  pipeline: 'failover' | 'none'
+  /**
+   * What the build of a failover pipeline may do, as statements of IAM: those of `todo-dr iam-policy` for the three switches.
+   * `todo-dr deploy` gives them, so that they are those of the program that runs in the build.
+   */
+  pipelinePolicy?: Statement[]
+}
+
+/** Of an IAM policy, in the form that `todo-dr iam-policy` prints. */
+export interface Statement {
+  Effect: 'Allow'
+  Action: string[]
+  Resource: string[]
+  Condition?: Record<string, Record<string, string | string[]>>
 }
 
 export const DATABASE_INSIGHTS = ['standard', 'advanced'] as const
@@ -55,6 +70,7 @@ export const DEFAULTS = {
   instances: 2,
   warmUp: false,
   lockToEdge: false,
+  pipeline: 'none',
 } as const
 
 /** Names that follow from the configuration; both regions' stacks compute them alike instead of passing them around. */
@@ -81,6 +97,12 @@ export interface Names {
   mapParameter: string
   /** Of each region: the public keys of both regions' user pools. */
   keysParameter: string
+  /** The pipeline that switches to this region, and its build. */
+  failoverPipeline(region: string): string
+  /** Holds the program that the pipeline runs. */
+  pipelineBucket(region: string): string
+  /** Takes the access logs of the pipeline's bucket. */
+  pipelineLogBucket(region: string): string
   stack(part: string, region: string): string
   edgeStack: string
 }
@@ -131,6 +153,9 @@ export function namesOf(config: Config): Names {
     fn: (region, part) => `${config.app}-app-${region}-${part}`,
     mapParameter: `/todo-dr/${config.app}/deployment`,
     keysParameter: `/todo-dr/${config.app}/token-keys`,
+    failoverPipeline: (region) => `${config.app}-failover-${region}`,
+    pipelineBucket: (region) => `${lower}-failover-${config.account}-${region}`,
+    pipelineLogBucket: (region) => `${lower}-failover-logs-${config.account}-${region}`,
     stack: (part, region) => `${config.app}-${part}-${region}`,
     edgeStack: `${config.app}-edge`,
   }
@@ -160,6 +185,8 @@ const KEYS: readonly (keyof Config)[] = [
   'backup',
   'warmUp',
   'lockToEdge',
+  'pipeline',
+  'pipelinePolicy',
 ]
 
 const refusal = (key: string, value: unknown, rule: string): Error =>
@@ -187,6 +214,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
   if (home === away) throw refusal('away', away, 'another region than home')
   const email = value('alarmEmail')
   const zones = value('zones')
+  const pipeline = text('pipeline', /^(none|failover)$/, '"none" or "failover"') as Config['pipeline']
   return {
     app,
     account: text('account', /^\d{12}$/, 'twelve digits, as text'),
@@ -204,6 +232,8 @@ function checked(value: (key: keyof Config) => unknown): Config {
     ...(value('backup') !== undefined && {backup: backup(value('backup'))}),
     warmUp: flag('warmUp'),
     lockToEdge: flag('lockToEdge'),
+    pipeline,
+    ...(pipeline !== 'none' && {pipelinePolicy: statements(value('pipelinePolicy'))}),
   }
 }
 
@@ -276,5 +306,20 @@ function zonesByRegion(given: unknown): Config['zones'] {
     'zones',
     given,
     'two different zone ids for each region that it names, such as {"us-east-1": ["use1-az1", "use1-az2"]}',
+  )
+}
+
+function statements(given: unknown): Statement[] {
+  const found = typeof given === 'string' ? parsed(given) : given
+  const texts = (list: unknown): boolean =>
+    Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === 'string')
+  const isStatement = (one: Partial<Statement> | null): boolean =>
+    one?.Effect === 'Allow' && texts(one.Action) && texts(one.Resource)
+  if (Array.isArray(found) && found.length > 0 && found.every((one: Partial<Statement> | null) => isStatement(one)))
+    return found as Statement[]
+  throw refusal(
+    'pipelinePolicy',
+    given,
+    'the statements that the build of the pipeline is allowed: deploy with todo-dr deploy, which gives them',
   )
 }

@@ -116,6 +116,17 @@ export const runOutcome = z.object({
   unsure: z.array(z.string()).meta({description: 'Steps without proof that were accepted by a waiver'}),
   startedAt: epochMilliseconds,
   finishedAt: epochMilliseconds,
+  approval: z
+    .object({
+      pipeline: z.string(),
+      region,
+      execution: z.string(),
+      by: z.string().nullable().meta({description: 'ARN; null if CodePipeline did not say'}),
+      at: epochMilliseconds.nullable(),
+      comment: z.string().nullable(),
+    })
+    .optional()
+    .meta({description: 'Who approved it, if a failover pipeline ran it'}),
   phases: z.array(z.object({id: phase, seconds: z.number()})),
 }) satisfies z.ZodType<RunOutcome>
 

@@ -80,6 +80,10 @@ export const SETTINGS_FLAGS = {
       'Enable deletion protection and keep the data when a stack is deleted; recommended unless this is a rehearsal',
     allowNo: true,
   }),
+  pipeline: Flags.boolean({
+    description: 'Add a failover pipeline in each region: CodePipeline with an approval [no]',
+    allowNo: true,
+  }),
   ci: Flags.boolean({description: 'Add a GitHub workflow that runs a drill [yes]', allowNo: true}),
 }
 
@@ -100,4 +104,5 @@ export const givenIn = (flags: Given): GivenSettings => ({
   alarmEmail: flags['alarm-email'],
   protect: flags.protect,
   workflow: flags.ci,
+  pipeline: flags.pipeline,
 })

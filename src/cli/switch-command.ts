@@ -4,6 +4,7 @@ import {Flags} from '@oclif/core'
 import type {SwitchInput} from '../actions/switch/run.js'
 import type {SwitchResult} from '../actions/switch/result.js'
 import {WAIVABLE} from '../model/gate.js'
+import type {Approval} from '../model/pipeline.js'
 import type {Waiver} from '../model/gate.js'
 import type {DrillResult} from '../measure/result.js'
 import type {Plan, SwitchIntent} from '../model/plan.js'
@@ -17,6 +18,7 @@ import type {ExitName} from '../errors.js'
 interface SwitchFlags {
   to?: string
   waive?: string[]
+  approval?: string
   'dry-run': boolean
 }
 
@@ -45,6 +47,13 @@ export const WAIVE_FLAG = {
     helpValue: 'GATE=REASON',
     multiple: true,
     multipleNonGreedy: true,
+  }),
+}
+
+export const APPROVAL_FLAG = {
+  approval: Flags.string({
+    description: 'Of a failover pipeline: store in the journal who approved this execution of it',
+    helpValue: 'REGION:EXECUTION',
   }),
 }
 
@@ -87,14 +96,16 @@ export abstract class SwitchCommand extends DrCommand {
   protected async switchInput(session: Session, intent: SwitchIntent, flags: SwitchFlags): Promise<SwitchInput> {
     const {emit, signal} = this
     const world = await session.world()
-    const [runs, {name: target, maxLagSeconds}, {recentRuns}] = await Promise.all([
+    const [runs, {name: target, maxLagSeconds}, {recentRuns}, approval] = await Promise.all([
       session.mirroredRuns(),
       session.target(),
       import('../engine/unfinished.js'),
+      this.approval(session, flags.approval),
     ])
     return {
       target,
       intent,
+      approval,
       world,
       maxLagSeconds,
       to: flags.to,
@@ -106,6 +117,17 @@ export abstract class SwitchCommand extends DrCommand {
       emit,
       signal,
     }
+  }
+
+  private async approval(session: Session, given: string | undefined): Promise<Approval | undefined> {
+    if (given === undefined) return undefined
+    const {emit, signal} = this
+    const [pipelines, deployment, {approvalOf}] = await Promise.all([
+      session.pipelines(),
+      session.deployment(),
+      import('../actions/pipeline/approval.js'),
+    ])
+    return approvalOf(given, {pipelines, deployment, emit, signal})
   }
 
   /** The flag and the name: typed here, where a person can be asked, or given by --confirm. `command` is what is typed again. */

@@ -7,7 +7,7 @@ import type {Calls} from '../permissions/calls.js'
 export default class Deploy extends DeployCommand {
   static override summary = 'Deploy the CDK project to both regions'
   static override description =
-    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database, and a database that was so changed by hand. If a deployment is interrupted, run the same command again to continue it. With --target lab, deploys to the lab and starts an empty lab if none is running."
+    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database, and a database that was so changed by hand. If a deployment is interrupted, run the same command again to continue it. Failover pipelines get this version of todo-dr. With --target lab, deploys to the lab and starts an empty lab if none is running."
 
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'credentials']
 
@@ -27,6 +27,7 @@ export default class Deploy extends DeployCommand {
     'stacks.look',
     'stacks.drift',
     'toolkit.act',
+    'pipeline.publish',
   ]
 
   static override flags = {

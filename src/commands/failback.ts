@@ -1,5 +1,12 @@
 import type {SwitchResult} from '../actions/switch/result.js'
-import {DRY_RUN_FLAG, PLANNED_FLAGS, SwitchCommand, WAIVE_FLAG, measureFlags} from '../cli/switch-command.js'
+import {
+  APPROVAL_FLAG,
+  DRY_RUN_FLAG,
+  PLANNED_FLAGS,
+  SwitchCommand,
+  WAIVE_FLAG,
+  measureFlags,
+} from '../cli/switch-command.js'
 import type {DrillResult} from '../measure/result.js'
 import {MEASURE, SWITCH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
@@ -21,6 +28,7 @@ export default class Failback extends SwitchCommand {
   static override flags = {
     ...DRY_RUN_FLAG,
     ...WAIVE_FLAG,
+    ...APPROVAL_FLAG,
     ...PLANNED_FLAGS,
     ...measureFlags('failback'),
   }

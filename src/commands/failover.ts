@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {SwitchResult} from '../actions/switch/result.js'
-import {DRY_RUN_FLAG, SwitchCommand, WAIVE_FLAG, measureFlags} from '../cli/switch-command.js'
+import {APPROVAL_FLAG, DRY_RUN_FLAG, SwitchCommand, WAIVE_FLAG, measureFlags} from '../cli/switch-command.js'
 import {MEASURE, SWITCH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 import type {DrillResult} from '../measure/result.js'
@@ -27,6 +27,7 @@ export default class Failover extends SwitchCommand {
     'allow-data-loss': Flags.boolean({description: 'Accept that acknowledged writes may be lost'}),
     confirm: Flags.string({description: 'Application name, to confirm', helpValue: 'NAME'}),
     ...WAIVE_FLAG,
+    ...APPROVAL_FLAG,
     ...measureFlags('failover'),
   }
 

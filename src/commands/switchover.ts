@@ -1,6 +1,13 @@
 import {Flags} from '@oclif/core'
 import type {SwitchResult} from '../actions/switch/result.js'
-import {DRY_RUN_FLAG, PLANNED_FLAGS, SwitchCommand, WAIVE_FLAG, measureFlags} from '../cli/switch-command.js'
+import {
+  APPROVAL_FLAG,
+  DRY_RUN_FLAG,
+  PLANNED_FLAGS,
+  SwitchCommand,
+  WAIVE_FLAG,
+  measureFlags,
+} from '../cli/switch-command.js'
 import type {DrillResult} from '../measure/result.js'
 import {MEASURE, SWITCH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
@@ -26,6 +33,7 @@ export default class Switchover extends SwitchCommand {
     to: Flags.string({description: 'Region to make the primary; the standby by default', helpValue: 'REGION'}),
     ...DRY_RUN_FLAG,
     ...WAIVE_FLAG,
+    ...APPROVAL_FLAG,
     ...PLANNED_FLAGS,
     ...measureFlags('switchover'),
   }

@@ -15,7 +15,15 @@ export interface Project {
   /** What must run before: the project's script `bundle`, else `build` of cdk.json. */
   build?: string
   /** What the project's own config.json says; a CDK app that is not made by `init` has none. */
-  own: {app?: string; account?: string; home?: Region; away?: Region}
+  own: {
+    app?: string
+    account?: string
+    home?: Region
+    away?: Region
+    lockToEdge: boolean
+    /** It has failover pipelines. */
+    pipeline: boolean
+  }
   /** The todo-dr.yaml that named it. */
   config?: LoadedConfig
 }
@@ -67,7 +75,14 @@ async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
     folder,
     appCommand: cdk.app,
     build: scripts?.bundle === undefined ? (cdk.build as string | undefined) : 'npm run --silent bundle',
-    own: {app: text('app'), account: text('account'), home: text('home'), away: text('away')},
+    own: {
+      app: text('app'),
+      account: text('account'),
+      home: text('home'),
+      away: text('away'),
+      lockToEdge: own.lockToEdge === true,
+      pipeline: own.pipeline === 'failover',
+    },
   }
 }
 

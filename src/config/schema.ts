@@ -42,6 +42,10 @@ const settings = z.strictObject({
     .url({protocol: /^https?$/})
     .optional()
     .meta({description: 'An AWS-compatible endpoint for every service'}),
+  hosts: z.record(z.hostname(), z.int().min(1).max(65_535)).optional().meta({
+    description:
+      'Beside endpoint: host names of the deployment (APIs, token endpoints, edge) that do not resolve, each with the port on this machine that serves it over HTTP',
+  }),
   route,
   allowUnlistedRegion: z.boolean().optional().meta({
     description: 'Accept regions that AWS has added since this version of todo-dr was made',

@@ -35,6 +35,8 @@ export interface AwsTarget extends Settings {
   account?: string
   profile?: string
   endpoint?: string
+  /** Host names that resolve nowhere, each with the port of this machine that serves it. */
+  hosts?: Record<string, number>
 }
 
 export type Target = LabTarget | AwsTarget
@@ -75,8 +77,20 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
   }
 
   const objectives = {...DEFAULT_OBJECTIVES, ...found.objectives}
-  const {app, regions, account, profile, endpoint, route, maxLagSeconds = objectives.rpoSeconds} = found
-  return {kind: 'aws', name, app, regions, account, profile, endpoint, ...listed(route), objectives, maxLagSeconds}
+  const {app, regions, account, profile, endpoint, hosts, route, maxLagSeconds = objectives.rpoSeconds} = found
+  return {
+    kind: 'aws',
+    name,
+    app,
+    regions,
+    account,
+    profile,
+    endpoint,
+    ...(hosts && {hosts}),
+    ...listed(route),
+    objectives,
+    maxLagSeconds,
+  }
 }
 
 const listed = (route: RouteChoice | RouteChoice[] | undefined): Pick<Settings, 'routes'> =>

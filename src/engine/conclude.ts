@@ -9,7 +9,7 @@ import {digest} from '../plans/digest.js'
 import type {Run} from '../ports/runs.js'
 import type {Ending} from './execute.js'
 import {journalLost} from './journal.js'
-import type {Journal} from './journal.js'
+import type {Journal, JournalLine} from './journal.js'
 import type {RunOutcome} from './outcome.js'
 import {phaseSeconds} from './phases.js'
 
@@ -42,6 +42,7 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
     startedAt: lines[0]?.at ?? journal.clock.now(),
     finishedAt: lines.at(-1)?.at ?? journal.clock.now(),
     phases: phaseSeconds(lines),
+    ...approvalIn(lines),
   }
   // A run with a plan and no result is what `resume` looks for.
   if (write && status !== 'stopped')
@@ -51,6 +52,13 @@ export async function conclude({plan, run, journal, ending, emit, write}: Conclu
     })
   emit?.(plan.intent === 'upgrade' ? lastOfUpgrade(outcome, upgradedTo(plan)) : lastWord(outcome))
   return outcome
+}
+
+function approvalIn(lines: JournalLine[]): Pick<RunOutcome, 'approval'> {
+  const line = lines.find((one) => one.event === 'approved')
+  if (line?.event !== 'approved') return {}
+  const {pipeline, region, execution, by, at, comment} = line
+  return {approval: {pipeline, region, execution, by, at, comment}}
 }
 
 type Unended = Pick<RunOutcome, 'failure' | 'intent' | 'runId' | 'status'>

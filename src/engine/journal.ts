@@ -5,6 +5,7 @@ import type {ExitName} from '../errors.js'
 import type {Emit} from '../messages.js'
 import type {Region} from '../model/deployment.js'
 import type {WaiverName} from '../model/gate.js'
+import type {Approval} from '../model/pipeline.js'
 import type {Intent, Phase} from '../model/plan.js'
 import type {StackPlace} from '../model/stack.js'
 import type {Run} from '../ports/runs.js'
@@ -46,6 +47,7 @@ export type JournalEvent =
   | ({event: 'run-resumed'} & Carrier)
   | {event: 'lease-taken'; regions: string[]; unreachable: string[]; token: number}
   | {event: 'lease-note'; text: string}
+  | ({event: 'approved'} & Approval)
   | {event: 'waiver'; name: WaiverName; reason: string}
   | {event: 'gate'; gate: string; reason: string; waivedBy?: WaiverName}
   /** Of an intent: the fencing number of the lease that it is under, and whether it runs beside others. */
@@ -67,6 +69,7 @@ export type JournalLine = {at: number} & JournalEvent
 const BEFOREHAND = new Set<JournalEvent['event']>([
   'run-started',
   'run-resumed',
+  'approved',
   'waiver',
   'deploy-started',
   'teardown-started',

@@ -2,6 +2,7 @@
 
 import type {ExitName} from '../errors.js'
 import type {Region} from '../model/deployment.js'
+import type {Approval} from '../model/pipeline.js'
 import type {Intent} from '../model/plan.js'
 import type {PhaseTime} from './phases.js'
 
@@ -33,5 +34,7 @@ export interface RunOutcome {
   /** Epoch milliseconds. */
   startedAt: number
   finishedAt: number
+  /** Who let it begin, where a failover pipeline ran it. */
+  approval?: Approval
   phases: PhaseTime[]
 }

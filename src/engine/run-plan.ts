@@ -4,6 +4,7 @@ import {DrError} from '../errors.js'
 import type {Emit} from '../messages.js'
 import {identityOf} from '../model/deployment.js'
 import type {Waiver} from '../model/gate.js'
+import type {Approval} from '../model/pipeline.js'
 import {promotionOf} from '../model/plan.js'
 import type {Plan} from '../model/plan.js'
 import {digest} from '../plans/digest.js'
@@ -34,6 +35,8 @@ export interface RunPlanInput extends Surroundings {
   run: Run
   plan: Plan
   waivers: Waiver[]
+  /** Who let it begin, where a failover pipeline runs it. */
+  approval?: Approval
   /** Who runs it, unique to the run: the holder of the operator lease. */
   owner: string
   /** When the command began to look, epoch milliseconds: where the phase `decide` begins. */
@@ -51,7 +54,7 @@ export interface ResumePlanInput extends Surroundings {
  * refused, where another operator is at work) and on bugs.
  */
 export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
-  const {plan, run, world, waivers, owner, decidedFrom} = input
+  const {plan, run, world, waivers, approval, owner, decidedFrom} = input
   const journal = new Journal(run, world.clock, input.emit)
   const record = async (): Promise<void> => {
     await run.writeJson('plan.json', plan).catch((error: unknown) => {
@@ -61,6 +64,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunOutcome> {
     const deployment = identityOf(world.deployment)
     const about = {intent, from, to, digest: digest(plan), deployment, decidedFrom}
     await journal.write({event: 'run-started', ...about, ...carriedBy(owner)})
+    if (approval) await journal.write({event: 'approved', ...approval})
     await writeWaivers(journal, waivers)
   }
 

@@ -11,6 +11,7 @@ import type {Region} from '../model/deployment.js'
 import {homeFirst} from '../model/regions.js'
 import type {LabStatus} from '../ports/lab-admin.js'
 import type {World} from '../ports/world.js'
+import {openPipelines} from './programs.js'
 import type {Session} from './session.js'
 
 /** What the project is deployed as. */
@@ -55,11 +56,12 @@ export async function openDeploy(session: Session, options: {validation?: boolea
       standing(session),
     ])
   const {app, account, regions, cdkHome, pollMs, region} = meant
+  const pipelines = app === undefined ? undefined : await openPipelines(session, project, {app, account, regions})
   const deployer = new ToolkitProcess({
     folder: project.folder,
     app: project.appCommand,
     build: project.build,
-    context: {...(app && {app}), account, ...regions},
+    context: {...(app && {app}), account, ...regions, ...pipelines?.context},
     account,
     region,
     validation: options.validation ?? !lab,
@@ -81,6 +83,7 @@ export async function openDeploy(session: Session, options: {validation?: boolea
     clock: systemClock,
     world,
     runs,
+    programs: pipelines?.programs,
     edgeUrl: async () => (await (await session.lab())?.status())?.edgeUrl,
   }
 }

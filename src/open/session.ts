@@ -7,7 +7,7 @@ import {dirname, join, resolve} from 'node:path'
 import type {AwsAccess} from '../adapters/aws/clients.js'
 import type {FoundMap} from '../adapters/aws/deployment-map.js'
 import type {DnsServer} from '../adapters/dns/query.js'
-import type {AddressBook} from '../adapters/http/address-book.js'
+import type {AddressBook, LabHost} from '../adapters/http/address-book.js'
 import {labFlagOf} from '../config/lab-name.js'
 import type {AwsTarget, LabTarget, Target} from '../config/target.js'
 import {DrError} from '../errors.js'
@@ -164,6 +164,16 @@ export class Session {
     return new AwsOutage(clients, deployment)
   })
 
+  /** The failover pipelines of the deployment. */
+  readonly pipelines = once(async () => {
+    const [{AwsPipelines}, clients, {app}] = await Promise.all([
+      import('../adapters/aws/pipelines.js'),
+      this.clients(),
+      this.deployment(),
+    ])
+    return new AwsPipelines(clients, app)
+  })
+
   /** The target's runs, in `$XDG_STATE_HOME/todo-dr/<target>`; made when the first run is. */
   readonly runs = once(async (): Promise<RunStore> => {
     const [{FsRunStore}, {targetStateFolder}, {name}] = await Promise.all([
@@ -250,8 +260,8 @@ async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
   }
 }
 
-async function awsPlace({name, app, regions, endpoint, profile}: AwsTarget): Promise<Place> {
-  const [{publicAddresses}, {targetStateFolder}] = await Promise.all([
+async function awsPlace({name, app, regions, endpoint, hosts, profile}: AwsTarget): Promise<Place> {
+  const [{LabAddresses, publicAddresses}, {targetStateFolder}] = await Promise.all([
     import('../adapters/http/address-book.js'),
     import('../adapters/fs/paths.js'),
   ])
@@ -260,13 +270,16 @@ async function awsPlace({name, app, regions, endpoint, profile}: AwsTarget): Pro
     app,
     regions: homeFirst(regions),
     access: {endpoint, profile},
-    addresses: publicAddresses,
+    addresses: hosts ? new LabAddresses(async () => servedHere(hosts)) : publicAddresses,
     issuer: endpoint ?? 'aws',
     tokenFile: join(folder, 'tokens.json'),
     mapFile: join(folder, 'deployment.json'),
     deployHint: 'deploy the stacks of infra-template first, or fix app and regions in todo-dr.yaml',
   }
 }
+
+const servedHere = (hosts: Record<string, number>): LabHost[] =>
+  Object.entries(hosts).map(([hostname, port]) => ({hostname, port}))
 
 const labIsEmpty = (lab: string, start: string): DrError =>
   new DrError({

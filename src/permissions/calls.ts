@@ -45,6 +45,17 @@ export const CHANGES_OF: Readonly<Record<'failback' | 'failover' | 'switchover',
   failover: [...CHANGES, 'database.failover'],
   switchover: [...CHANGES, 'database.switchover'],
 }
+/** What a switch asks for under --measure: the outage that it measures, and the writes that survived. */
+export const MEASURE: Calls = ['outage.active', 'functions.present']
+/** What the three switches do with all of their flags: what the build of a failover pipeline is allowed. */
+export const SWITCHES: Calls = [
+  ...SWITCH,
+  ...MEASURE,
+  'database.failover',
+  'database.switchover',
+  'leftVolumes.list',
+  'leftVolumes.keep',
+]
 /** What an upgrade does, beside its look. */
 export const UPGRADE: Calls = [
   'database.upgradeTargets',
@@ -54,5 +65,3 @@ export const UPGRADE: Calls = [
   'mirror.get',
   'mirror.put',
 ]
-/** What a switch asks for under --measure: the outage that it measures, and the writes that survived. */
-export const MEASURE: Calls = ['outage.active', 'functions.present']

@@ -2,6 +2,7 @@
 
 import type {Region} from '../model/deployment.js'
 import type {Place} from '../model/permission.js'
+import {PROGRAM_KEY, STAGES, pipelineBucket, pipelineName} from '../model/pipeline.js'
 import {withEdge} from '../model/regions.js'
 
 /** What the API's functions are called behind the application's name and the region. */
@@ -77,6 +78,22 @@ export const ARN = {
   leaseBucket: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),
   mirror: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/runs/*`),
+  pipeline: inEach(
+    ({account, app}, region) => `arn:aws:codepipeline:${region}:${account}:${pipelineName(app, region)}`,
+  ),
+  approval: inEach(
+    ({account, app}, region) =>
+      `arn:aws:codepipeline:${region}:${account}:${pipelineName(app, region)}/${STAGES.approve}/${STAGES.approve}`,
+  ),
+  build: inEach(
+    ({account, app}, region) => `arn:aws:codebuild:${region}:${account}:project/${pipelineName(app, region)}`,
+  ),
+  buildLog: inEach(
+    ({account, app}, region) =>
+      `arn:aws:logs:${region}:${account}:log-group:/aws/codebuild/${pipelineName(app, region)}:log-stream:*`,
+  ),
+  programBucket: inEach(({account, app}, region) => `arn:aws:s3:::${pipelineBucket(app, account, region)}`),
+  program: inEach(({account, app}, region) => `arn:aws:s3:::${pipelineBucket(app, account, region)}/${PROGRAM_KEY}`),
   /** The stacks of the template are named after the application; an id is behind the name. */
   stacks: everywhere(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
   /** `cdk-hnb659fds`: CDK's default qualifier. */

@@ -187,6 +187,23 @@ export const CALLS = {
       'cognito-idp:UpdateUserPool',
     ),
   ],
+  'pipeline.look': [
+    on(
+      ARN.pipeline,
+      'codepipeline:GetPipelineExecution',
+      'codepipeline:ListActionExecutions',
+      'codepipeline:ListPipelineExecutions',
+    ),
+  ],
+  'pipeline.start': [on(ARN.pipeline, 'codepipeline:StartPipelineExecution')],
+  'pipeline.answer': [
+    on(ARN.pipeline, 'codepipeline:GetPipelineState'),
+    on(ARN.approval, 'codepipeline:PutApprovalResult'),
+  ],
+  'pipeline.stop': [on(ARN.pipeline, 'codepipeline:StopPipelineExecution'), on(ARN.build, 'codebuild:StopBuild')],
+  'pipeline.log': [on(ARN.build, 'codebuild:BatchGetBuilds'), on(ARN.buildLog, 'logs:GetLogEvents')],
+  // Without ListBucket S3 answers 403 instead of 404 before the first one is there.
+  'pipeline.publish': [on(ARN.program, 's3:GetObject', 's3:PutObject'), on(ARN.programBucket, 's3:ListBucket')],
   'toolkit.act': [on(ARN.bootstrapRoles, 'sts:AssumeRole')],
 } satisfies Record<string, Grant[]>
 

@@ -3,6 +3,7 @@
 import type {RunOutcome} from '../engine/outcome.js'
 import {LAB_NOTICE} from '../measure/result.js'
 import {fenceNotProven, isFenceUnproven} from '../model/fence.js'
+import type {Approval} from '../model/pipeline.js'
 import {inWords} from '../model/plan.js'
 import {duration} from './format.js'
 import {cell, table as markdownTable} from './markdown-table.js'
@@ -54,10 +55,20 @@ const phaseRows = (phases: RunOutcome['phases']): string[][] => phases.map(({id,
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 const facts = ({
-  outcome: {runId, startedAt, finishedAt, digest},
+  outcome: {runId, startedAt, finishedAt, digest, approval},
   story: {owners},
 }: Pick<RunReport, 'outcome' | 'story'>) =>
-  `Run ${runId}, by ${owners.join(', then ')}, from ${iso(startedAt)} to ${iso(finishedAt)}. Plan ${digest.slice(0, 12)}.`
+  [
+    `Run ${runId}, by ${owners.join(', then ')}, from ${iso(startedAt)} to ${iso(finishedAt)}. Plan ${digest.slice(0, 12)}.`,
+    ...(approval ? [approvalText(approval)] : []),
+  ].join(' ')
+
+function approvalText({pipeline, region, execution, by, at, comment}: Approval): string {
+  const who = by === null ? 'Who approved it is not known' : `Approved by ${by}`
+  const when = at === null ? '' : ` at ${iso(at)}`
+  const why = comment ? `: ${comment}` : ''
+  return `${who}${when}${why} (execution ${execution} of the pipeline ${pipeline} in ${region}).`
+}
 
 /** What a reader must know beyond the steps: why it did not end well, and what was not measured or not proven. */
 function remarks({status, intent, from, failure, unsure, runId}: RunOutcome): string[] {

@@ -35,7 +35,14 @@ describe('the project', () => {
       folder: join(folder, 'infra'),
       appCommand: 'node app.js',
       build: 'npm run --silent bundle',
-      own: {app: 'Demo', account: '123456789012', home: 'eu-west-1', away: 'eu-central-1'},
+      own: {
+        app: 'Demo',
+        account: '123456789012',
+        home: 'eu-west-1',
+        away: 'eu-central-1',
+        lockToEdge: false,
+        pipeline: false,
+      },
     })
     expect(project.config!.file).to.equal(join(folder, 'todo-dr.yaml'))
   })
@@ -47,6 +54,12 @@ describe('the project', () => {
     expect(found).to.equal(join(folder, 'deploy/cdk'))
     expect(build).to.equal('make')
     expect(own.app).to.equal(undefined)
+  })
+
+  it('says whether it has failover pipelines, and whether its APIs answer the edge alone', async () => {
+    write('cdk.json', {app: 'node app.js'})
+    write('config.json', {pipeline: 'failover', lockToEdge: true})
+    expect((await find(folder)).own).to.deep.include({pipeline: true, lockToEdge: true})
   })
 
   it('is infra or the folder itself without a todo-dr.yaml', async () => {

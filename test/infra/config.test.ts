@@ -16,6 +16,7 @@ describe('the configuration', () => {
       zones: {'us-east-1': ['use1-az1', 'use1-az2']},
       warmUp: false,
       lockToEdge: false,
+      pipeline: 'none',
     })
     expect(load({home: 'eu-west-1', protect: 'true', warmUp: 'true', lockToEdge: 'true'})).to.include({
       home: 'eu-west-1',

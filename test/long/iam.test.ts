@@ -10,6 +10,8 @@ import {expect} from 'chai'
 import {readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {SCHEMAS} from '../../src/actions/iam-policy/result.js'
+import type {PipelineStatusResult} from '../../src/actions/pipeline/result.js'
+import type {Execution} from '../../src/model/pipeline.js'
 import type {IamPolicyResult} from '../../src/actions/iam-policy/result.js'
 import type {RecordedCall} from '../../lab/src/govern/calls.js'
 import {wildcard} from '../../lab/src/govern/policy.js'
@@ -87,6 +89,8 @@ const WITHOUT_OCCASION: Record<string, string> = {
       'CloudFormation reads with the rights of the caller; that of the lab with its own',
     ]),
   ),
+  'pipeline stop: codebuild:StopBuild on arn:aws:codebuild:REGION:000000000000:project/ToDoMgmt-failover-REGION':
+    'a build that runs; see pipeline.test.ts',
   'drift: wafv2:GetWebACL on arn:aws:wafv2:REGION:000000000000:regional/webacl/*/*': 'an API with a web ACL of its own',
   'drift: rds:DescribeDBParameters on arn:aws:rds:REGION:000000000000:pg:*':
     'a parameter group that somebody has made for instances',
@@ -352,8 +356,10 @@ describe('IAM', function () {
         join(sandbox.folder, 'demo'),
         PLACE.app,
         {home: HOME, away: AWAY},
-        {engineVersion: `8.0.mysql_aurora.${UPGRADED}`},
+        {engineVersion: `8.0.mysql_aurora.${UPGRADED}`, pipeline: 'failover'},
       )
+      await wants('deploy', ['--target', 'lab'], 0, project.folder)
+      // The next one finds the program, and gives it to nobody again.
       await wants('deploy', ['--target', 'lab'], 0, project.folder)
       project.freeze()
       const stack = `${PLACE.app}-data-${AWAY}`
@@ -364,6 +370,37 @@ describe('IAM', function () {
       // A first lease, as before every command: the gate refuses before it is taken.
       await wants('deploy', ['--target', 'lab'], 3, project.folder)
       undenied('deploy')
+    })
+
+    it('lets the pipelines be driven, and their build switch with a role of its own', async () => {
+      const confirmed = ['--confirm', PLACE.app]
+      const until = async (isSo: (one: Execution) => boolean): Promise<void> => {
+        for (let asked = 0; asked < 100; asked++) {
+          const {pipelines} = await sandbox.json<PipelineStatusResult>(['pipeline', 'status'])
+          if (pipelines.some(({executions: [newest]}) => newest && isSo(newest))) return
+        }
+
+        throw new Error('waited in vain for the pipeline')
+      }
+      const started = async (): Promise<void> => {
+        await wants('pipeline start', ['switchover'])
+        await until(({approval}) => approval?.verdict === 'waiting')
+      }
+
+      await wants('pipeline status')
+      await started()
+      await wants('pipeline reject', ['--comment', 'no'])
+      await started()
+      await wants('pipeline stop')
+      await started()
+      await wants('pipeline approve', ['--comment', 'yes', ...confirmed])
+      await until(({status: ended}) => ended === 'Succeeded')
+      const {calls} = await admin<{calls: RecordedCall[]}>('GET', 'calls')
+      expect(calls.map(({operation}) => operation)).to.include('SwitchoverGlobalCluster')
+      const denied = calls.filter(({code}) => /AccessDenied|Unauthorized/.test(code))
+      expect(denied, 'the build was denied a call').to.deep.equal([])
+      await wants('pipeline logs')
+      for (const command of ['status', 'start', 'reject', 'stop', 'approve', 'logs']) undenied(`pipeline ${command}`)
     })
 
     it('lets teardown delete what bears the tag', async () => {

@@ -28,6 +28,19 @@ describe('a session', () => {
 
   afterEach(() => rmSync(folder, {recursive: true}))
 
+  it('reaches names that do not resolve where todo-dr.yaml says that they are served', async () => {
+    writeFileSync(join(folder, 'todo-dr.yaml'), `${PROD}    hosts: {d1.cloudfront.net: 8080}\n`)
+    const session = open()
+    const {addresses} = await session.place()
+    expect(await addresses.locate(new URL('https://d1.cloudfront.net/v1?id=1'))).to.deep.equal({
+      origin: 'http://127.0.0.1:8080',
+      path: '/v1?id=1',
+      host: 'd1.cloudfront.net',
+    })
+    expect(await thrownBy(addresses.locate(new URL('https://d2.cloudfront.net/v1')))).to.include({code: 'Unreachable'})
+    await session.close()
+  })
+
   it('opens nothing before it is asked: a broken todo-dr.yaml only stops who needs it', async () => {
     writeFileSync(join(folder, 'todo-dr.yaml'), 'targets: [')
     const session = open()

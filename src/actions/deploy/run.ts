@@ -1,11 +1,12 @@
 /** The verb: synthesize, choose, and compare or deploy. */
 
 import {showVerdict} from '../../engine/prepare.js'
-import {DrError} from '../../errors.js'
+import {DrError, inOneLine} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
 import {AWS_REGIONS_DATE, isAwsRegion} from '../../model/aws-regions.js'
 import type {Region} from '../../model/deployment.js'
 import type {Waiver} from '../../model/gate.js'
+import {pipelineName} from '../../model/pipeline.js'
 import type {ProjectStack, StackOutcome} from '../../model/stack.js'
 import type {Consent} from '../../ports/consent.js'
 import {lookBeforeDeploy} from './ask-gates.js'
@@ -137,11 +138,14 @@ async function deploy(request: DeployRequest, stacks: ProjectStack[]): Promise<E
 
 async function conclude(request: DeployRequest, outcome: DeployOutcome): Promise<Ended> {
   const {status, exit, stacks, bootstrapped, error} = outcome
-  if (error) {
-    const {code, message: what, why = null, next = null, requestId = null} = error
-    return {part: {status, bootstrapped, stacks, failure: {code, what, why, next, requestId}}, exit, error}
-  }
-
+  if (error) return {part: {status, bootstrapped, stacks, failure: failureOf(error)}, exit, error}
+  const unpublished = await publish(request, stacks)
+  if (unpublished)
+    return {
+      part: {status: 'failed', bootstrapped, stacks, failure: failureOf(unpublished)},
+      exit: unpublished.exit,
+      error: unpublished,
+    }
   const edgeUrl = (await request.edgeUrl()) ?? outputOf(stacks, 'EdgeUrl') ?? null
   const count = stacks.filter((one) => one.status !== 'unchanged').length
   const text =
@@ -156,6 +160,41 @@ async function conclude(request: DeployRequest, outcome: DeployOutcome): Promise
     next: isFirst ? `todo-dr seed${name}` : undefined,
   })
   return {part: {status, bootstrapped, stacks, edgeUrl}, exit}
+}
+
+function failureOf({code, message: what, why, next, requestId}: DrError): DeployResult['failure'] {
+  return {code, what, why: why ?? null, next: next ?? null, requestId: requestId ?? null}
+}
+
+/** Gives the failover pipelines among the stacks the program that they run. Resolves to what went wrong: the stacks stand all the same. */
+async function publish(
+  {programs, app, stage, signal}: DeployRequest,
+  stacks: StackOutcome[],
+): Promise<DrError | undefined> {
+  if (!programs || app === undefined) return undefined
+  const regions = stacks.filter(({name, region}) => name === pipelineName(app, region)).map(({region}) => region)
+  if (regions.length === 0) return undefined
+  const upload = (): Promise<boolean[]> => Promise.all(regions.map((region) => programs.publish(region, signal)))
+  try {
+    await stage(
+      'publish',
+      `Give the failover pipelines in ${regions.join(' and ')} this version of todo-dr`,
+      upload,
+      (sent) => (sent.includes(true) ? 'uploaded' : 'they have it already'),
+    )
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DrError)) throw error
+    return new DrError({
+      code: 'ProgramNotPublished',
+      exit: error.exit,
+      what: 'the stacks are deployed, but the failover pipelines did not get this version of todo-dr',
+      why: inOneLine({what: error.message, why: error.why}),
+      next: 'run todo-dr deploy again',
+      requestId: error.requestId,
+      cause: error,
+    })
+  }
 }
 
 /** A consent is the flag and the name: nobody is asked in the middle of a deployment. */

@@ -58,7 +58,7 @@ function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
 
 /** What infra-template/lib/config.ts reads. */
 function infraConfig(settings: Settings): object {
-  const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail} = settings
+  const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail, pipeline} = settings
   const zones = Object.fromEntries(
     [home, away].flatMap((region) => (WITH_PROXY[region] ? [[region, WITH_PROXY[region]]] : [])),
   )
@@ -73,11 +73,12 @@ function infraConfig(settings: Settings): object {
     ...(Object.keys(zones).length > 0 && {zones}),
     ...(alarmEmail && {alarmEmail}),
     lockToEdge: false,
+    ...(pipeline && {pipeline: 'failover'}),
   }
 }
 
 function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
-  const {app, home, away, account, profile, rtoSeconds, rpoSeconds, protect, capacity, instances} = settings
+  const {app, home, away, account, profile, rtoSeconds, rpoSeconds, protect, capacity, instances, pipeline} = settings
   const names = projectNames(app)
   return {
     app,
@@ -106,6 +107,10 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
     protection: protect
       ? 'on: data is kept when its stack is deleted; to delete it, first turn protection off'
       : 'off, for rehearsals: before you store real data, set `protect` to true in `infra/config.json` and deploy',
+    pipelineLine: pipeline
+      ? `
+Or have it run in AWS, by somebody else's approval, with nothing on this machine and nothing of the lost region: \`todo-dr pipeline start failover\`, then \`todo-dr pipeline approve --comment WHY\`. \`todo-dr pipeline status\` shows what waits, and \`todo-dr pipeline logs --follow\` what it does.`
+      : '',
     edgeWarning: [home, away].includes('us-east-1')
       ? `**us-east-1 is one of the two.** When it is lost, the control planes of CloudFront, IAM and Route 53 may be lost with it. The edge is steered through a data plane of its own (the KeyValueStore), which may or may not answer; \`todo-dr\` tries, and stops with exit 4 and what to do by hand where it cannot.`
       : 'CloudFront is made and changed through us-east-1. When us-east-1 is lost, the edge keeps serving; it is steered through the KeyValueStore, which may or may not answer.',

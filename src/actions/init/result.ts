@@ -22,6 +22,8 @@ const settings = z.object({
   protect: z.boolean(),
   /** Whether a GitHub workflow is written that runs a drill. */
   workflow: z.boolean(),
+  /** Whether each region gets a failover pipeline. */
+  pipeline: z.boolean(),
 })
 
 /** `basis`: how the figure comes about. */

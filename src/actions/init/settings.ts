@@ -16,6 +16,7 @@ export const DEFAULTS = {
   instances: 2,
   protect: false,
   workflow: true,
+  pipeline: false,
 } as const satisfies Settings
 
 /** Of the sample's stacks, which the program ships. */

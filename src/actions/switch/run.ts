@@ -12,6 +12,7 @@ import type {Region} from '../../model/deployment.js'
 import {saferThanFailover} from '../../model/diagnosis.js'
 import type {Waiver} from '../../model/gate.js'
 import type {Observation} from '../../model/observation.js'
+import type {Approval} from '../../model/pipeline.js'
 import type {Plan, SwitchIntent} from '../../model/plan.js'
 import {regionOf} from '../../model/regions.js'
 import {digest} from '../../plans/digest.js'
@@ -45,6 +46,8 @@ export interface SwitchInput {
   newRun: () => Promise<Run>
   /** Who holds the operator lease. */
   operator: string
+  /** Of a failover pipeline. */
+  approval?: Approval
   /** What was seen a moment ago, and is not looked at again. */
   seen?: Observation
   /** Called when the diagnosis stands: the instant, epoch milliseconds, from which deciding counts; by default that of the call. */
@@ -54,7 +57,7 @@ export interface SwitchInput {
 }
 
 /** What a look needs, before anything is run. */
-export type LookInput = Omit<SwitchInput, 'target' | 'newRun' | 'operator' | 'dryRun' | 'goAhead'>
+export type LookInput = Omit<SwitchInput, 'target' | 'newRun' | 'operator' | 'approval' | 'dryRun' | 'goAhead'>
 
 /** What was seen, what was planned and what stands in the way of it. */
 export interface SwitchLook extends GateVerdict, Pick<Prepared, 'diagnosis' | 'plan' | 'unprovenFence'> {
@@ -148,8 +151,8 @@ function isSettled({observation: {edge, regions}, plan: {to}}: Prepared): boolea
 }
 
 export function carryOut(input: SwitchInput, {plan, waivers, decidedFrom}: SwitchLook, run: Run): Promise<RunOutcome> {
-  const {world, operator, emit, signal} = input
-  return runPlan({plan, world, run, waivers, owner: `${operator} ${run.id}`, decidedFrom, emit, signal})
+  const {world, operator, approval, emit, signal} = input
+  return runPlan({plan, world, run, waivers, approval, owner: `${operator} ${run.id}`, decidedFrom, emit, signal})
 }
 
 /** A person is asked only where the consent is all that is missing, and after the risk was shown. */

@@ -300,7 +300,7 @@ export class Clients {
 }
 
 /** What AWS names so changes nothing. */
-const READS = /^(Describe|Get|Head|List|Simulate)/
+const READS = /^(BatchGet|Describe|Get|Head|List|Simulate)/
 
 /** The whole deadline for CloudFormation, whose quota a deployment fills; else the error is told while there is time for another way. */
 function patience(signal: AbortSignal, service: Service, deadlineMs: number): Again {

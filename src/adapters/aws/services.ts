@@ -9,6 +9,8 @@ export const SERVICES = {
   cloudfront: () => import('./sdk/cloudfront.js'),
   'cloudfront-keyvaluestore': () => import('./sdk/cloudfront-keyvaluestore.js'),
   cloudwatch: () => import('./sdk/cloudwatch.js'),
+  codebuild: () => import('./sdk/codebuild.js'),
+  codepipeline: () => import('./sdk/codepipeline.js'),
   'cognito-idp': () => import('./sdk/cognito-idp.js'),
   ec2: () => import('./sdk/ec2.js'),
   iam: () => import('./sdk/iam.js'),
@@ -54,6 +56,7 @@ const ACTIONS: Record<string, string> = {
   'lambda:Invoke': 'lambda:InvokeFunction',
   's3:DeleteObjects': 's3:DeleteObjectVersion',
   's3:HeadBucket': 's3:ListBucket',
+  's3:HeadObject': 's3:GetObject',
   's3:ListObjectsV2': 's3:ListBucket',
   's3:ListObjectVersions': 's3:ListBucketVersions',
 }

@@ -430,6 +430,57 @@ describe('deploying', () => {
     deployment.expectNothingBegun()
   })
 
+  describe('of a project with failover pipelines', () => {
+    const [home, away] = REGIONS as [string, string]
+    const names = REGIONS.map((region) => `Demo-failover-${region}`)
+    const project = (): SimulatedStacks =>
+      new SimulatedStacks([
+        projectStack('api'),
+        projectStack(names[0]!, {region: home}),
+        projectStack(names[1]!, {region: away}),
+      ])
+
+    it('gives each of them the program once its stack stands, and none that is not among the stacks', async () => {
+      const deployment = new Deployment(project())
+      const published: string[] = []
+      const programs = {
+        async publish(region: string) {
+          expect(deployment.stacks.acts.join(',')).to.contain(`Demo-failover-${region}`)
+          published.push(region)
+          return true
+        },
+      }
+      expect(await deployment.run({programs})).to.include({exit: 'done'})
+      expect(published).to.deep.equal(REGIONS)
+      const again = new Deployment(project().standing())
+      published.length = 0
+      const only = {
+        async publish(region: string) {
+          published.push(region)
+          return false
+        },
+      }
+      await again.run({programs: only, stacks: [names[1]!]})
+      expect(published).to.deep.equal([away])
+      await again.run({programs: only, dryRun: true})
+      expect(published).to.deep.equal([away])
+    })
+
+    it('says where one did not get it, and that the stacks stand', async () => {
+      const programs = {
+        async publish(region: string) {
+          if (region === away) throw new DrError({code: 'Unreachable', exit: 'failed', what: 's3 in away'})
+          return true
+        },
+      }
+      const {result, exit, error} = await new Deployment(project()).run({programs})
+      expect(error).to.include({code: 'ProgramNotPublished', why: 's3 in away'})
+      expect([exit, result.status]).to.deep.equal(['failed', 'failed'])
+      expect(result.stacks.map(({status}) => status)).to.deep.equal(['created', 'created', 'created'])
+      expect(SCHEMAS.deploy.parse(result)).to.deep.equal(result)
+    })
+  })
+
   it('compares without a look at the gates: 5 where something differs', async () => {
     const deployment = new Deployment(new SimulatedStacks([projectStack('api')]).standing())
     expect(await deployment.run({diff: true})).to.deep.include({exit: 'done', lines: []})

@@ -8,6 +8,8 @@ import type {DrEvent} from '../../../src/messages.js'
 import type {Waiver} from '../../../src/model/gate.js'
 import type {SwitchIntent} from '../../../src/model/plan.js'
 import type {Run} from '../../../src/ports/runs.js'
+import {runReportMarkdown} from '../../../src/report/run-report.js'
+import {storyOf} from '../../../src/report/story.js'
 import {journalOf, memoryRun} from '../../support/memory-run.js'
 import {thrownBy} from '../../support/thrown.js'
 import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
@@ -213,5 +215,27 @@ describe('a switch', () => {
 
     expect(await decidedFrom({})).to.equal(began)
     expect(await decidedFrom({diagnosed: () => began + 1})).to.equal(began + 1)
+  })
+
+  it('keeps in its journal and its outcome who approved it, also where another machine resumes it', async () => {
+    const approval = {
+      pipeline: 'ToDoMgmt-failover-us-east-2',
+      region: AWAY,
+      execution: 'e1',
+      by: 'arn:aws:iam::000000000000:user/ann',
+      at: 1000,
+      comment: 'us-east-1 is down',
+    }
+    const {result, runs} = await switched(new SimulatedWorld(), 'switchover', {approval})
+    expect(result.outcome!.approval).to.deep.equal(approval)
+    expect(SCHEMAS.switch.parse(result)).to.deep.equal(result)
+    const lines = await journalOf(runs[0]!)
+    expect(lines.slice(0, 2).map(({event}) => event)).to.deep.equal(['run-started', 'approved'])
+    expect(await runs[0]!.readJson('result.json')).to.deep.include({approval})
+    const without = await switched(new SimulatedWorld(), 'switchover')
+    expect(without.result.outcome).not.to.have.property('approval')
+    const story = storyOf(result.plan, lines)
+    const page = runReportMarkdown({outcome: result.outcome!, story, target: 'prod', lab: false})
+    expect(page).to.contain(`Approved by ${approval.by} at 1970-01-01T00:00:01.000Z: us-east-1 is down`)
   })
 })

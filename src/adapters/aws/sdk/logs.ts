@@ -2,4 +2,5 @@ export {
   CloudWatchLogsClient as Client,
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
+  GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs'

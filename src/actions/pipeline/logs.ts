@@ -1,0 +1,76 @@
+/** What the build of an execution prints. */
+
+import {DrError} from '../../errors.js'
+import type {Execution} from '../../model/pipeline.js'
+import type {Clock} from '../../ports/world.js'
+import {executionsOf, inWords, lookAtPipelines} from './look.js'
+import type {Found, PipelineInput} from './look.js'
+import type {PipelineLogsResult} from './result.js'
+
+/** Milliseconds between two looks at what is new. */
+const FOLLOW_MS = 2000
+
+export interface LogsInput extends PipelineInput {
+  /** By default the newest that has come to its build. */
+  execution?: string
+  /** Until the build has ended. */
+  follow: boolean
+  clock: Clock
+  show(line: string): void
+}
+
+/** Throws `LogMissing` (exit failed) where nothing was built. */
+export async function pipelineLogs(input: LogsInput): Promise<PipelineLogsResult> {
+  const {target, follow, clock, signal, show} = input
+  const lines: string[] = []
+  let from: string | undefined
+  let found = await newest(input)
+  for (;;) {
+    const {region, pipeline, execution} = found
+    const page = await rest(input, found, from)
+    for (const line of page.lines) show(line)
+    lines.push(...page.lines)
+    from = page.next
+    const {id, command, build} = execution
+    // What it printed last is read after its end was seen.
+    if (!follow || build!.status !== 'InProgress')
+      return {schemaVersion: 1, target, region, pipeline, execution: id, command, status: build!.status, lines}
+    await clock.sleep(FOLLOW_MS, signal)
+    found = await newest({...input, region, execution: id})
+  }
+}
+
+/** The last page has the token that it was asked with (CloudWatch Logs API, GetLogEvents); one before it may be empty. */
+async function rest(
+  {pipelines, signal}: LogsInput,
+  {region, execution}: Found,
+  from: string | undefined,
+): Promise<{lines: string[]; next?: string}> {
+  const lines: string[] = []
+  let next = from
+  for (;;) {
+    const page = await pipelines.log(region, execution.build!.id!, next, {signal})
+    lines.push(...page.lines)
+    if (page.next === undefined || page.next === next) return {lines, next}
+    next = page.next
+  }
+}
+
+async function newest(input: LogsInput): Promise<Found> {
+  const hasLog = ({id, build}: Execution): boolean =>
+    typeof build?.id === 'string' && (input.execution === undefined || input.execution === id)
+  const look = await lookAtPipelines(input)
+  const found = executionsOf(look).find(({execution}) => hasLog(execution))
+  if (found) return found
+  const [waiting] = executionsOf(look)
+  throw new DrError({
+    code: 'LogMissing',
+    exit: 'failed',
+    what:
+      input.execution === undefined
+        ? 'no failover pipeline has run a command yet'
+        : `${input.execution} has run no command`,
+    why: waiting && `the newest execution is ${inWords(waiting)}: ${waiting.execution.status}`,
+    next: 'todo-dr pipeline status',
+  })
+}

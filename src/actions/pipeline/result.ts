@@ -1,0 +1,87 @@
+/** What the `pipeline` commands print under --json: their schemas, and the types that are inferred from them. */
+
+import {z} from 'zod'
+import {PIPELINE_COMMANDS, VERDICTS} from '../../model/pipeline.js'
+import type {Execution} from '../../model/pipeline.js'
+import {epochMilliseconds, region} from '../shapes.js'
+
+const execution = z.object({
+  id: z.string(),
+  status: z.string().meta({description: 'As CodePipeline says it, such as InProgress, Succeeded, Failed or Stopped'}),
+  startedAt: epochMilliseconds,
+  command: z.string().nullable().meta({description: 'null if it was started without one'}),
+  approval: z
+    .object({
+      verdict: z.enum(VERDICTS).meta({description: 'expired: nobody answered in time, which counts as rejected'}),
+      by: z.string().nullable().meta({description: 'ARN'}),
+      at: epochMilliseconds.nullable(),
+      comment: z.string().nullable(),
+    })
+    .nullable()
+    .meta({description: 'null if it has not come so far'}),
+  build: z
+    .object({id: z.string().nullable(), status: z.string()})
+    .nullable()
+    .meta({description: 'The build that runs the command; null if it has not begun'}),
+}) satisfies z.ZodType<Execution>
+
+const head = {schemaVersion: z.literal(1), target: z.string()}
+const where = {...head, region, pipeline: z.string()}
+
+const status = z.object({
+  ...head,
+  pipelines: z.array(
+    z.object({
+      region,
+      pipeline: z.string().nullable().meta({description: 'null if the region has none, or does not answer'}),
+      unreachable: z.string().nullable().meta({description: 'Why the region is not known; null if it is'}),
+      executions: z.array(execution).meta({description: 'The newest, newest first'}),
+    }),
+  ),
+})
+
+const start = z.object({
+  ...where,
+  command: z.enum(PIPELINE_COMMANDS),
+  dryRun: z.boolean(),
+  execution: z.string().nullable().meta({description: 'The id of the execution; null for a dry run'}),
+})
+
+const answer = z.object({
+  ...where,
+  execution: z.string(),
+  command: z.string().nullable(),
+  verdict: z.enum(['approved', 'rejected']),
+  comment: z.string(),
+  dryRun: z.boolean(),
+})
+
+const stop = z.object({
+  ...where,
+  execution: z.string(),
+  command: z.string().nullable(),
+  build: z.string().nullable().meta({description: 'The build that was ended with it; null if none ran'}),
+})
+
+const logs = z.object({
+  ...where,
+  execution: z.string(),
+  command: z.string().nullable(),
+  status: z.string(),
+  lines: z.array(z.string()),
+})
+
+export type PipelineStatusResult = z.infer<typeof status>
+export type PipelineStartResult = z.infer<typeof start>
+export type PipelineAnswerResult = z.infer<typeof answer>
+export type PipelineStopResult = z.infer<typeof stop>
+export type PipelineLogsResult = z.infer<typeof logs>
+
+/** By the name of the schema's file. */
+export const SCHEMAS = {
+  'pipeline-status': status.meta({title: 'pipeline status --json'}),
+  'pipeline-start': start.meta({title: 'pipeline start --json'}),
+  'pipeline-answer': answer.meta({title: 'pipeline approve and pipeline reject --json'}),
+  'pipeline-stop': stop.meta({title: 'pipeline stop --json'}),
+  'pipeline-logs': logs.meta({title: 'pipeline logs --json'}),
+}

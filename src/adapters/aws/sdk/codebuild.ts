@@ -1,0 +1,1 @@
+export {BatchGetBuildsCommand, CodeBuildClient as Client, StopBuildCommand} from '@aws-sdk/client-codebuild'

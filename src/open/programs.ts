@@ -1,0 +1,90 @@
+/** What a deployment gives a project's failover pipelines: the rights of their builds, and the program that these run. */
+
+import type {DeployPlace} from '../actions/deploy/input.js'
+import type {Project} from '../config/project.js'
+import type {AwsTarget, Target} from '../config/target.js'
+import {DrError} from '../errors.js'
+import {homeFirst} from '../model/regions.js'
+import type {Session} from './session.js'
+
+interface Meant {
+  app: string
+  account: string
+  regions: AwsTarget['regions']
+}
+
+interface OpenPipelines {
+  /** For the synthesis; see infra-template/lib/config.ts. */
+  context: {pipelinePolicy: string}
+  programs: NonNullable<DeployPlace['programs']>
+}
+
+/** Undefined for a project without pipelines. Throws `RouteNotPortable` (exit usage). */
+export async function openPipelines(
+  session: Session,
+  {own}: Project,
+  meant: Meant,
+): Promise<OpenPipelines | undefined> {
+  if (!own.pipeline) return undefined
+  const {app, account, regions} = meant
+  const [{policyOf}, {SWITCHES}, {grantsOf, grantsOfKind}, target] = await Promise.all([
+    import('../permissions/policy.js'),
+    import('../permissions/calls.js'),
+    import('../adapters/aws/routing/index.js'),
+    session.target(),
+  ])
+  const {routes} = target
+  if (routes?.some(({kind}) => kind === 'command')) throw notPortable(target.name)
+  const route = routes ? grantsOf(routes) : grantsOfKind()
+  const place = {account, app, order: homeFirst(regions), lockedToEdge: own.lockToEdge, route}
+  return {
+    context: {pipelinePolicy: JSON.stringify(policyOf(SWITCHES, place).Statement)},
+    programs: {
+      async publish(region, signal) {
+        const [{AwsPrograms}, {programArchive}, clients] = await Promise.all([
+          import('../adapters/aws/programs.js'),
+          import('../adapters/program.js'),
+          session.clients(),
+        ])
+        const settings = JSON.stringify(await settingsOf(session, target, meant), undefined, 2)
+        const program = await programArchive({'todo-dr.yaml': `${settings}\n`})
+        return new AwsPrograms(clients, app, account).publish(region, program, {signal})
+      },
+    },
+  }
+}
+
+/** A todo-dr.yaml with this deployment as its only target. A build has no profile, and finds no lab by its name. */
+async function settingsOf(session: Session, target: Target, {app, regions}: Meant): Promise<object> {
+  const {objectives, maxLagSeconds, routes} = target
+  const [{access}, hosts] = await Promise.all([session.place(), hostsOf(session)])
+  const {endpoint} = access
+  const found = {
+    app,
+    regions,
+    allowUnlistedRegion: true,
+    objectives,
+    maxLagSeconds,
+    ...(endpoint !== undefined && {endpoint}),
+    ...(hosts && {hosts}),
+    ...(routes && {route: routes}),
+  }
+  return {defaultTarget: app, targets: {[app]: found}}
+}
+
+/** Where a lab serves the names of its deployment, as they are now. */
+async function hostsOf(session: Session): Promise<Record<string, number> | undefined> {
+  const lab = await session.lab()
+  if (!lab) return undefined
+  const {hosts} = await lab.status()
+  return Object.fromEntries(hosts.map(({hostname, port}) => [hostname, port]))
+}
+
+const notPortable = (target: string): DrError =>
+  new DrError({
+    code: 'RouteNotPortable',
+    exit: 'usage',
+    what: `the failover pipelines cannot steer clients of "${target}"`,
+    why: 'its route is a command, which is on this machine and not where a pipeline runs',
+    next: 'set "pipeline": "none" in config.json of the CDK project, or use another kind of route in todo-dr.yaml',
+  })

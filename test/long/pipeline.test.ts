@@ -1,0 +1,194 @@
+/**
+ * The failover pipelines on the lab, as they are used: deployed by `todo-dr deploy`, started, approved, and carried out by a build. Home is
+ * black-holed, a rejection changes nothing, and a run whose build is ended is resumed from this machine. That the build needs no more
+ * than its policy is held by iam.test.ts.
+ */
+
+import {expect} from 'chai'
+import type {
+  PipelineAnswerResult,
+  PipelineLogsResult,
+  PipelineStartResult,
+  PipelineStatusResult,
+  PipelineStopResult,
+} from '../../src/actions/pipeline/result.js'
+import {SCHEMAS} from '../../src/actions/pipeline/result.js'
+import type {ResumeResult} from '../../src/actions/resume/result.js'
+import type {Execution} from '../../src/model/pipeline.js'
+import {CdkProject} from '../support/cdk-project.js'
+import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+import {callLab} from '../support/lab.js'
+import {readRun} from '../support/mirrored-run.js'
+
+const HOME = 'us-east-1'
+const AWAY = 'us-east-2'
+const CONFIRM = ['--confirm', 'Demo']
+
+describe('the failover pipelines on the lab', function () {
+  this.timeout(600_000)
+  const sandbox = new Sandbox({TODO_DR_TARGET: 'lab:pipelines'})
+  const project = new CdkProject(`${sandbox.folder}/demo`, 'Demo', {home: HOME, away: AWAY}, {pipeline: 'failover'})
+  const cwd = project.folder
+  let lab: LabStatus
+
+  const json = <T>(args: string[], code = 0): Promise<T> => sandbox.json<T>(args, code, {cwd})
+  const run = (code: number, ...args: string[]): Promise<Ran> => sandbox.expect(code, args, {cwd})
+  const primary = async (): Promise<string> =>
+    JSON.parse((await sandbox.run(['status', '--json'], {cwd})).stdout).primary
+  const fault = (method: string) => callLab(lab, method, 'faults', {kind: 'region-loss', region: HOME, mode: 'hang'})
+
+  async function execution(id: string, region: string): Promise<Execution> {
+    const status = await json<PipelineStatusResult>(['pipeline', 'status', '--region', region])
+    expect(SCHEMAS['pipeline-status'].parse(status)).to.deep.equal(status)
+    return status.pipelines.flatMap(({executions}) => executions).find((one) => one.id === id)!
+  }
+
+  async function until(id: string, region: string, isSo: (one: Execution) => boolean): Promise<Execution> {
+    for (let asked = 0; asked < 200; asked++) {
+      const found = await execution(id, region)
+      if (found && isSo(found)) return found
+      await new Promise((done) => setTimeout(done, 300))
+    }
+
+    const {lines} = await json<PipelineLogsResult>(['pipeline', 'logs', '--region', region]).catch(() => ({lines: []}))
+    throw new Error(`waited in vain: ${JSON.stringify(await execution(id, region))}\n${lines.join('\n')}`)
+  }
+
+  const waits = ({approval}: Execution): boolean => approval?.verdict === 'waiting'
+  const ended = ({status}: Execution): boolean => !['InProgress', 'Stopping'].includes(status)
+
+  async function start(command: string, ...more: string[]): Promise<PipelineStartResult> {
+    const started = await json<PipelineStartResult>(['pipeline', 'start', command, ...more])
+    expect(SCHEMAS['pipeline-start'].parse(started)).to.deep.equal(started)
+    await until(started.execution!, started.region, waits)
+    return started
+  }
+
+  const approve = (comment: string): Promise<PipelineAnswerResult> =>
+    json<PipelineAnswerResult>(['pipeline', 'approve', '--comment', comment, ...CONFIRM])
+
+  before(async () => {
+    await run(0, 'deploy')
+    await run(0, 'seed')
+    lab = await json<LabStatus>(['lab', 'status'])
+  })
+
+  after(async () => {
+    await sandbox.run(['lab', 'stop', '--target', 'lab:pipelines'])
+    sandbox.remove()
+  })
+
+  it('start nothing by themselves: a new program does not, nor does a second deployment', async () => {
+    await run(0, 'deploy')
+    const {pipelines} = await json<PipelineStatusResult>(['pipeline', 'status'])
+    expect(pipelines.map(({region}) => region)).to.deep.equal([HOME, AWAY])
+    // CodePipeline starts a pipeline when it is made, before it has a program: that one has no command, and fails.
+    for (const {executions} of pipelines)
+      expect(executions.map(({command, status, build}) => [command, status, build])).to.deep.equal([
+        [null, 'Failed', null],
+      ])
+  })
+
+  it('change nothing where the approval is rejected, and refuse a second one meanwhile', async () => {
+    await run(3, 'pipeline', 'start', 'failover')
+    const {execution: id, region} = await start('failover', ...CONFIRM)
+    expect(region).to.equal(AWAY)
+    await run(3, 'pipeline', 'start', 'switchover')
+    await run(3, 'pipeline', 'approve', '--comment', 'yes')
+    const rejected = await json<PipelineAnswerResult>(['pipeline', 'reject', '--comment', 'a false alarm'])
+    expect(rejected).to.include({execution: id, verdict: 'rejected', command: 'failover'})
+    const {approval, build, status} = await until(id!, AWAY, ended)
+    expect(approval).to.include({verdict: 'rejected', comment: 'a false alarm'})
+    expect([status, build]).to.deep.equal(['Failed', null])
+    expect(await primary()).to.equal(HOME)
+    await run(3, 'pipeline', 'approve', '--comment', 'too late', ...CONFIRM)
+  })
+
+  it('end without a change where the execution is stopped before it is approved', async () => {
+    const {execution: id} = await start('switchover')
+    const stopped = await json<PipelineStopResult>(['pipeline', 'stop'])
+    expect(stopped).to.include({execution: id, build: null})
+    expect(await until(id!, AWAY, ended)).to.include({status: 'Stopped', build: null})
+    expect(await primary()).to.equal(HOME)
+  })
+
+  it('switch over once it is approved', async () => {
+    const {execution: id} = await start('switchover')
+    await approve('quarterly')
+    expect(await until(id!, AWAY, ended)).to.include({status: 'Succeeded'})
+    expect(await primary()).to.equal(AWAY)
+  })
+
+  it('fail back from the pipeline of home', async () => {
+    const {execution: id, region} = await start('failback')
+    expect(region).to.equal(HOME)
+    await approve('back home')
+    expect(await until(id!, HOME, ended)).to.include({status: 'Succeeded'})
+    expect(await primary()).to.equal(HOME)
+  })
+
+  it('fail over from the standby while home is black-holed; the evidence names who approved it, when and why', async () => {
+    await fault('POST')
+    try {
+      const {execution: id, region} = await start('failover', ...CONFIRM)
+      expect(region).to.equal(AWAY)
+      const before = Date.now()
+      await approve('us-east-1 hangs')
+      const {approval, status} = await until(id!, AWAY, ended)
+      const {lines} = await json<PipelineLogsResult>(['pipeline', 'logs', '--region', AWAY])
+      expect(status, lines.join('\n')).to.equal('Succeeded')
+      expect(lines.join('\n')).to.contain('The failover is done')
+      const {journal, result} = await readRun(lab, AWAY, 'demo')
+      const approved = journal.find(({event}) => event === 'approved')!
+      for (const one of [approved, (result as {approval: object}).approval])
+        expect(one).to.deep.include({
+          execution: id,
+          region: AWAY,
+          pipeline: `Demo-failover-${AWAY}`,
+          comment: 'us-east-1 hangs',
+          by: approval!.by,
+          at: approval!.at,
+        })
+      expect(approval!.by).to.match(/^arn:aws:iam::000000000000:/)
+      expect(approval!.at).to.be.within(before - 1000, Date.now())
+    } finally {
+      await fault('DELETE')
+    }
+
+    expect(await primary()).to.equal(AWAY)
+  })
+
+  it('leave a run whose build was ended to `todo-dr resume` on this machine, which knows by then who approved it', async () => {
+    const partition = (method: string) => callLab(lab, method, 'faults', {kind: 'partition', region: HOME})
+    const {execution: id} = await start('failback')
+    // Home does not catch up, and the failback waits for it.
+    await partition('POST')
+    await approve('back home')
+    await until(id!, HOME, ({build}) => build?.status === 'InProgress' && build.id !== null)
+    for (let asked = 0; ; asked++) {
+      const {journal} = await readRun(lab, AWAY, 'demo')
+      const events = journal.map(({event}) => event)
+      if (events.includes('step-intent') && !events.includes('run-finished')) break
+      if (asked === 100) throw new Error(`no step was begun: ${events.join(',')}`)
+      await new Promise((done) => setTimeout(done, 300))
+    }
+
+    await run(3, 'pipeline', 'stop')
+    const stopped = await json<PipelineStopResult>(['pipeline', 'stop', '--abandon'])
+    expect(stopped.build).to.be.a('string')
+    expect(await until(id!, HOME, ended)).to.include({status: 'Stopped'})
+    expect(await primary()).to.equal(AWAY)
+    await partition('DELETE')
+    // The run is known here from its copies alone.
+    const {outcome} = await json<ResumeResult>(['resume'])
+    expect(outcome).to.include({intent: 'failback', status: 'done'})
+    expect(outcome!.approval).to.include({execution: id, comment: 'back home'})
+    expect(await primary()).to.equal(HOME)
+  })
+
+  it('go with the rest, their buckets emptied', async () => {
+    await run(0, 'teardown', ...CONFIRM)
+    const {remaining} = await json<{remaining: unknown[]}>(['teardown', ...CONFIRM])
+    expect(remaining).to.deep.equal([])
+  })
+})
