@@ -61,8 +61,9 @@ function mutationsAt({path, schema}: Place): Mutation[] {
       ? [wrong('x', 'expected type: JSONObject, found: String')]
       : []),
     ...(values ? [wrong(typeof values[0] === 'number' ? 987_654 : 'Frobnicate', keyword('enum'))] : []),
-    ...(minimum === undefined ? [] : [wrong(minimum - 1, keyword('minimum'))]),
-    ...(maximum === undefined ? [] : [wrong(String(maximum + 1), keyword('maximum'))]),
+    // Of a text, as CodeCommit's schema has them, they say nothing (JSON Schema Validation, 6.2).
+    ...(minimum === undefined || isText ? [] : [wrong(minimum - 1, keyword('minimum'))]),
+    ...(maximum === undefined || isText ? [] : [wrong(String(maximum + 1), keyword('maximum'))]),
     ...(minLength > 0 && isText ? [wrong('', `expected minLength: ${minLength}, actual: 0`)] : []),
     ...(maxLength === undefined || !isText || maxLength > LONGEST
       ? []

@@ -35,7 +35,9 @@ const TEMPLATE: Record<string, Properties> = {
 /** What has to be a word that RDS knows. */
 const VALUES: Record<string, unknown> = {
   DBClusterParameterGroupName: 'default.aurora-mysql8.0',
+  DatabaseInsightsMode: 'standard',
   EnableCloudwatchLogsExports: ['audit'],
+  PerformanceInsightsRetentionPeriod: 31,
   ServerlessV2ScalingConfiguration: {MinCapacity: 1, MaxCapacity: 4},
   VpcSecurityGroupIds: ['sg-2'],
 }
