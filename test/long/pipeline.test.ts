@@ -54,13 +54,11 @@ describe('the failover pipelines on the lab', function () {
     throw new Error(`waited in vain: ${JSON.stringify(await execution(id, region))}\n${lines.join('\n')}`)
   }
 
-  const waits = ({approval}: Execution): boolean => approval?.verdict === 'waiting'
   const ended = ({status}: Execution): boolean => !['InProgress', 'Stopping'].includes(status)
 
   async function start(command: string, ...more: string[]): Promise<PipelineStartResult> {
     const started = await json<PipelineStartResult>(['pipeline', 'start', command, ...more])
     expect(SCHEMAS['pipeline-start'].parse(started)).to.deep.equal(started)
-    await until(started.execution!, started.region, waits)
     return started
   }
 

@@ -85,10 +85,6 @@ const ok = (line: string, more: Partial<Act> = {}): Act => ({line, exit: 0, ...m
 const ends = (exit: number, line: string, why: string): Act => ({line, exit, why})
 const scenery = (line: string, exit = 0, env: Record<string, string> = {}): Act => ({line, exit, env, scenery: true})
 
-/** Waits for a word in the state of the pipelines. */
-const untilPipeline = (word: string): string =>
-  `for _ in $(seq 100); do todo-dr pipeline status | grep -q '${word}' && break; sleep 0.2; done`
-
 const NO_TERMINAL = 'it asks for the name of the application, and nobody sits at a terminal'
 const NO_EDGE = 'the name of an edge in AWS leads nowhere here'
 
@@ -284,19 +280,14 @@ export const SCENES: Scene[] = [
       ok('todo-dr pipeline status --region away --json'),
       ok('todo-dr pipeline start failover --dry-run'),
       ok('todo-dr pipeline start failover --region us-east-2 --confirm ToDoMgmt'),
-      scenery(untilPipeline('waits for approval')),
       ok('todo-dr pipeline reject --comment "us-east-1 answers again"'),
       ok('todo-dr pipeline start switchover'),
-      scenery(untilPipeline('waits for approval')),
       ends(3, 'todo-dr pipeline approve --comment "us-east-1 is down, see the incident channel"', NO_TERMINAL),
       ok('todo-dr pipeline stop'),
       scenery('todo-dr pipeline start switchover'),
-      scenery(untilPipeline('waits for approval')),
       ok('todo-dr pipeline stop --abandon'),
       scenery('todo-dr pipeline start switchover'),
-      scenery(untilPipeline('waits for approval')),
       ok('todo-dr pipeline approve --comment "quarterly drill" --confirm ToDoMgmt'),
-      scenery(untilPipeline('build ')),
       ok('todo-dr pipeline logs --region us-east-2 --follow'),
       ok('todo-dr pipeline logs'),
       scenery('todo-dr teardown --confirm ToDoMgmt && todo-dr lab stop'),

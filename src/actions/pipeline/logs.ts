@@ -1,6 +1,7 @@
 /** What the build of an execution prints. */
 
 import {DrError} from '../../errors.js'
+import {isUnderWay} from '../../model/pipeline.js'
 import type {Execution} from '../../model/pipeline.js'
 import type {Clock} from '../../ports/world.js'
 import {executionsOf, inWords, lookAtPipelines} from './look.js'
@@ -24,7 +25,7 @@ export async function pipelineLogs(input: LogsInput): Promise<PipelineLogsResult
   const {target, follow, clock, signal, show} = input
   const lines: string[] = []
   let from: string | undefined
-  let found = await newest(input)
+  let found = await begun(input)
   for (;;) {
     const {region, pipeline, execution} = found
     const page = await rest(input, found, from)
@@ -56,13 +57,29 @@ async function rest(
   }
 }
 
+/** Who follows one that was approved a moment ago does not mean the one before it: its build is waited for. */
+async function begun(input: LogsInput): Promise<Found> {
+  for (;;) {
+    const [latest] = await meant(input)
+    if (!input.follow || !latest || !begins(latest.execution)) return newest(input)
+    await input.clock.sleep(FOLLOW_MS, input.signal)
+  }
+}
+
+const begins = (execution: Execution): boolean =>
+  isUnderWay(execution) && execution.approval?.verdict === 'approved' && typeof execution.build?.id !== 'string'
+
+/** Newest first. */
+async function meant(input: LogsInput): Promise<Found[]> {
+  const all = executionsOf(await lookAtPipelines(input))
+  return all.filter(({execution: {id}}) => input.execution === undefined || input.execution === id)
+}
+
 async function newest(input: LogsInput): Promise<Found> {
-  const hasLog = ({id, build}: Execution): boolean =>
-    typeof build?.id === 'string' && (input.execution === undefined || input.execution === id)
-  const look = await lookAtPipelines(input)
-  const found = executionsOf(look).find(({execution}) => hasLog(execution))
+  const all = await meant(input)
+  const found = all.find(({execution: {build}}) => typeof build?.id === 'string')
   if (found) return found
-  const [waiting] = executionsOf(look)
+  const [waiting] = all
   throw new DrError({
     code: 'LogMissing',
     exit: 'failed',

@@ -5,10 +5,11 @@ import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
 import {primaryOf} from '../../model/observation.js'
 import {isUnderWay} from '../../model/pipeline.js'
-import type {PipelineCommand} from '../../model/pipeline.js'
+import type {Execution, PipelineCommand} from '../../model/pipeline.js'
 import {homeOf, otherRegion, regionNamed} from '../../model/regions.js'
 import type {Consent} from '../../ports/consent.js'
 import type {World} from '../../ports/world.js'
+import {pollUntil, withDeadline} from '../../ports/waits.js'
 import {observe} from '../../probes/observe.js'
 import {executionsOf, inWords, lookAtPipelines} from './look.js'
 import type {PipelineInput} from './look.js'
@@ -23,9 +24,12 @@ export interface StartInput extends PipelineInput {
   emit: Emit
 }
 
+/** An execution fetches its program before it asks for approval, which takes seconds. Milliseconds. */
+const ASKS_MS = 60_000
+
 /**
  * Throws `RegionUnknown` and `PipelineMissing` (exit usage), and `RegionWanted`, `PipelineBusy` and `ConfirmWanted` (exit refused);
- * nothing was started then.
+ * nothing was started then. Throws `NotAsked` and `EndedEarly` (exit failed) where it does not come to its approval.
  */
 export async function startPipeline(input: StartInput): Promise<PipelineStartResult> {
   const {target, pipelines, command, dryRun, emit, signal} = input
@@ -46,12 +50,27 @@ export async function startPipeline(input: StartInput): Promise<PipelineStartRes
   const consent = input.consentFor?.(region)
   if (consent && !consent.given() && !(await consent.ask())) throw confirmWanted(input, region)
   const execution = await pipelines.start(region, command, {signal})
+  await untilAsked(input, region, execution)
   emit({
     code: 'done',
     text: `The ${command} ${execution} waits for approval in ${region}. Nothing is changed before.`,
     next: `todo-dr pipeline approve --region ${region}`,
   })
   return {...result, execution}
+}
+
+/** So that whoever types `approve` next finds it. */
+async function untilAsked({pipelines, world: {clock}, command, signal}: StartInput, region: Region, id: string) {
+  const what = `the ${command} ${id} in ${region}`
+  let seen: Execution | undefined
+  await withDeadline({clock, ms: ASKS_MS, signal, expired: () => notAsked(what)}, (inner) =>
+    pollUntil(clock, inner, async () => {
+      const {executions} = await pipelines.look(region, {signal: inner})
+      seen = executions.find((one) => one.id === id)
+      return seen !== undefined && (seen.approval !== null || !isUnderWay(seen))
+    }),
+  )
+  if (!seen!.approval) throw endedEarly(what, seen!.status)
 }
 
 /** The region that is to become the primary: its pipeline needs nothing of the other one. */
@@ -80,6 +99,23 @@ const confirmWanted = ({command, deployment: {app}}: StartInput, region: Region)
     what: `the ${command} of ${app} was not confirmed; nothing was started`,
     why: 'it may lose writes that clients were told are stored',
     next: consentingStart(command, region, app),
+  })
+
+const notAsked = (what: string): DrError =>
+  new DrError({
+    code: 'NotAsked',
+    exit: 'failed',
+    what: `${what} was started, but has not asked for approval within ${ASKS_MS / 1000} s`,
+    next: 'todo-dr pipeline status',
+  })
+
+const endedEarly = (what: string, status: string): DrError =>
+  new DrError({
+    code: 'EndedEarly',
+    exit: 'failed',
+    what: `${what} ended as ${status} before it asked for approval; nothing was changed`,
+    why: 'the program in its bucket is missing, or somebody stopped it',
+    next: 'todo-dr deploy, which puts the program there; then start it again',
   })
 
 const pipelineBusy = (what: string): DrError =>

@@ -38,6 +38,8 @@ const missing = new DrError({code: 'PipelineMissing', exit: 'usage', what: 'ther
 class MemoryPipelines implements Pipelines {
   readonly acts: string[] = []
   pages: string[][] = []
+  /** What an execution is that has just been started; by default it waits for approval. */
+  becomes: Partial<Execution> = {}
 
   constructor(readonly sides: Record<string, Execution[] | Error>) {}
 
@@ -49,6 +51,8 @@ class MemoryPipelines implements Pipelines {
 
   async start(region: string, command: string) {
     this.acts.push(`start ${command} ${region}`)
+    const side = this.sides[region]
+    if (Array.isArray(side)) side.push({...WAITING, id: 'e9', command, ...this.becomes})
     return 'e9'
   }
 
@@ -99,6 +103,7 @@ describe('a failover pipeline', () => {
       const at = around({[HOME]: [], [AWAY]: [DONE]})
       const result = await start(at)
       expect(SCHEMAS['pipeline-start'].parse(result)).to.include({region: AWAY, execution: 'e9', command: 'switchover'})
+      at.pipelines.sides[AWAY] = []
       await start(at, {command: 'failback'})
       expect(at.pipelines.acts).to.deep.equal([`start switchover ${AWAY}`, `start failback ${HOME}`])
     })
@@ -108,6 +113,7 @@ describe('a failover pipeline', () => {
       at.sim.lose(HOME)
       expect(await start(at, {command: 'failover', consentFor: consent(true)})).to.include({region: AWAY})
       at.sim.lose(AWAY)
+      at.pipelines.sides[AWAY] = []
       expect(await thrownBy(start(at))).to.include({code: 'RegionWanted', exit: 'refused'})
       await start(at, {region: 'away'})
       expect(at.pipelines.acts).to.deep.equal([`start failover ${AWAY}`, `start switchover ${AWAY}`])
@@ -131,6 +137,29 @@ describe('a failover pipeline', () => {
       }
 
       expect(at.pipelines.acts).to.deep.equal([])
+    })
+
+    it('and says when it asks for approval, or that it never will', async () => {
+      const at = around({[HOME]: [], [AWAY]: []})
+      at.pipelines.becomes = {approval: null}
+      const {look} = at.pipelines
+      let looks = 0
+      at.pipelines.look = async (region) => {
+        if (region === AWAY && ++looks === 4)
+          Object.assign((await look.call(at.pipelines, AWAY)).executions[0]!, WAITING, {id: 'e9'})
+        return look.call(at.pipelines, region)
+      }
+
+      expect(await start(at)).to.include({execution: 'e9'})
+      expect(looks).to.equal(4)
+      for (const [becomes, code] of [
+        [{approval: null, status: 'Failed'}, 'EndedEarly'],
+        [{approval: null}, 'NotAsked'],
+      ] as const) {
+        const other = around({[HOME]: [], [AWAY]: []})
+        other.pipelines.becomes = becomes
+        expect(await thrownBy(start(other))).to.include({code, exit: 'failed'})
+      }
     })
 
     it('only where there is one', async () => {
@@ -233,6 +262,22 @@ describe('a failover pipeline', () => {
     expect(shown).to.deep.equal(['p:b1 one', 'p:b1 two', 'p:b1 three'])
     const none = around({[HOME]: [], [AWAY]: [WAITING]})
     expect(await thrownBy(pipelineLogs({...input, ...none.common, follow: true}))).to.include({code: 'LogMissing'})
+  })
+
+  it('waits for the build of one that was approved a moment ago, and shows no older log in its place', async () => {
+    const at = around({[HOME]: [], [AWAY]: [{...SWITCHING, build: null}, DONE]})
+    const input = {...at.common, clock: at.world.clock, show: () => undefined}
+    at.pipelines.pages = [['one']]
+    expect(await pipelineLogs({...input, follow: false})).to.include({execution: 'e0'})
+    let looks = 0
+    const {look} = at.pipelines
+    at.pipelines.look = async (region) => {
+      if (region === AWAY && ++looks === 3)
+        at.pipelines.sides[AWAY] = [{...SWITCHING, build: {id: 'p:b1', status: 'Succeeded'}}, DONE]
+      return look.call(at.pipelines, region)
+    }
+
+    expect(await pipelineLogs({...input, follow: true})).to.include({execution: 'e1', status: 'Succeeded'})
   })
 
   it('says who approved it; where nobody tells, the switch goes on without the name', async () => {
