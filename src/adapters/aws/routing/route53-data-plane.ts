@@ -4,7 +4,6 @@
  * Route 53 nor the home region is needed.
  */
 
-import type {HealthCheck} from '@aws-sdk/client-route-53'
 import {DrError} from '../../../errors.js'
 import type {Region} from '../../../model/deployment.js'
 import type {CallOptions} from '../../../ports/call.js'
@@ -14,6 +13,8 @@ import {systemClock} from '../../clock.js'
 import type {Clients} from '../clients.js'
 import {isFault} from '../errors.js'
 import type {ClientName} from './client-name.js'
+import {judge} from './route53-health-check.js'
+import type {Metric} from './route53-health-check.js'
 import {
   Fitness,
   NO_REGION,
@@ -25,13 +26,6 @@ import {
   stops,
   targetOf,
 } from './route53-records.js'
-
-/** Of the metric: 0 while home serves, 1 while away does. */
-export interface Metric {
-  namespace: string
-  name: string
-  dimensions: Record<string, string>
-}
 
 export interface DataPlaneParts {
   clients: Clients
@@ -53,8 +47,6 @@ const FAILURES = 3
 /** A put every so many milliseconds: a minute of the metric that has none leaves the health check as it was. */
 const PACE = {firstMs: 300, capMs: 5000}
 const ANSWERS_IN_A_ROW = 3
-/** The period of an alarm, times its periods: what is longer makes a steer slower than it must be. */
-const SHORTEST_SECONDS = 60
 
 export class DataPlaneRoute implements Route {
   readonly needs: RouteNeeds
@@ -223,81 +215,6 @@ export class DataPlaneRoute implements Route {
 
   #valueOf(region: Region): number {
     return region === this.#parts.home ? 0 : 1
-  }
-}
-
-/** Whether the value of each region makes the health check say what it must, and nothing else does. */
-function judge(
-  {Id, HealthCheckConfig: config = {Type: undefined}, CloudWatchAlarmConfiguration: alarm}: HealthCheck,
-  {metric, standby}: DataPlaneParts,
-): Shortcoming[] {
-  const check = `the health check ${Id}`
-  if (config.Type !== 'CLOUDWATCH_METRIC' || !alarm)
-    return [
-      stops(
-        `${check} is of the type ${config.Type}, and follows no alarm`,
-        'make one of the type CLOUDWATCH_METRIC (docs/routes.md)',
-      ),
-    ]
-  const found: Shortcoming[] = []
-  const unless = (right: boolean, text: string, remedy: string): void => {
-    if (!right) found.push(stops(`${check} ${text}`, remedy))
-  }
-
-  const {Region: place, Name} = config.AlarmIdentifier ?? {}
-  const dimensions = Object.fromEntries((alarm.Dimensions ?? []).map(({Name: key, Value}) => [key, Value]))
-  const isSame =
-    alarm.Namespace === metric.namespace &&
-    alarm.MetricName === metric.name &&
-    sameEntries(dimensions, metric.dimensions)
-  unless(
-    place === standby,
-    `follows the alarm ${Name} in ${place}`,
-    `let it follow an alarm in ${standby}, so that it needs no other region`,
-  )
-  unless(
-    isSame,
-    `follows the metric ${alarm.Namespace} ${alarm.MetricName} ${JSON.stringify(dimensions)}`,
-    `let it follow ${metric.namespace} ${metric.name} ${JSON.stringify(metric.dimensions)}, or name its metric as route.metric`,
-  )
-  unless(
-    alarm.Statistic !== 'SampleCount' && !isAlarm(0, alarm) && isAlarm(1, alarm),
-    `follows an alarm on ${alarm.Statistic} ${alarm.ComparisonOperator} ${alarm.Threshold}`,
-    'let 0 be OK and 1 be ALARM: Maximum GreaterThanOrEqualToThreshold 1; then update the health check, which keeps the old settings',
-  )
-  unless(
-    // It is what a health check does that says nothing of it (UpdateHealthCheck, Route 53 API reference).
-    (config.InsufficientDataHealthStatus ?? 'LastKnownStatus') === 'LastKnownStatus',
-    `is ${config.InsufficientDataHealthStatus} without data`,
-    'set its InsufficientDataHealthStatus to LastKnownStatus: data come during a switch only',
-  )
-  unless(!config.Inverted, 'is inverted', 'take the inversion away')
-  unless(!config.Disabled, 'is disabled, and counts as healthy', 'enable it')
-  const seconds = (alarm.Period ?? 0) * (alarm.EvaluationPeriods ?? 0)
-  if (seconds > SHORTEST_SECONDS)
-    found.push(slows(`${check} follows an alarm that looks at ${seconds} s`, 'let it look at one period of 60 s'))
-  return found
-}
-
-const sameEntries = (left: Record<string, string | undefined>, right: Record<string, string>): boolean =>
-  Object.keys(left).length === Object.keys(right).length &&
-  Object.entries(right).every(([key, value]) => left[key] === value)
-
-function isAlarm(
-  value: number,
-  {ComparisonOperator, Threshold = 0}: {ComparisonOperator?: string; Threshold?: number},
-): boolean {
-  switch (ComparisonOperator) {
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= Threshold
-    case 'GreaterThanThreshold':
-      return value > Threshold
-    case 'LessThanOrEqualToThreshold':
-      return value <= Threshold
-    case 'LessThanThreshold':
-      return value < Threshold
-    default:
-      return false
   }
 }
 
