@@ -182,9 +182,9 @@ export const compositeAlarm: ResourceProvider = {
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
-        find: "import type {Lab, Operation, Service, TaggedResource} from '../../kernel.js'",
+        find: "import type {Lab, Offering, Operation, TaggedResource, WatchedMetric} from '../../kernel.js'",
         put: `import type {CompositeAlarm, DescribeAlarmsInput, PutCompositeAlarmInput} from '@aws-sdk/client-cloudwatch'
-import {arn, type Lab, type Operation, type Service, type TaggedResource} from '../../kernel.js'`,
+import {arn, type Lab, type Offering, type Operation, type TaggedResource, type WatchedMetric} from '../../kernel.js'`,
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
@@ -197,11 +197,11 @@ import {arn, type Lab, type Operation, type Service, type TaggedResource} from '
       },
       {
         file: 'lab/src/aws/cloudwatch/service.ts',
-        find: `    return this.alarms.tagged(region)
+        find: `    return isBreached(this.lab, region, watched, pace)
   }
 }
 `,
-        put: `    return this.alarms.tagged(region)
+        put: `    return isBreached(this.lab, region, watched, pace)
   }
 }
 
