@@ -275,7 +275,11 @@ export const SCENES: Scene[] = [
     folder: 'shop',
     env: {TODO_DR_TARGET: 'lab'},
     acts: [
-      scenery("sed -i 's/shop/ToDoMgmt/' todo-dr.yaml infra/config.json && todo-dr deploy && todo-dr seed"),
+      // The names and the regions of the examples.
+      scenery(
+        "sed -i 's/shop/ToDoMgmt/; s/us-east-2/us-east-1/; s/us-west-2/us-east-2/' todo-dr.yaml infra/config.json",
+      ),
+      scenery('todo-dr deploy && todo-dr seed'),
       ok('todo-dr pipeline status'),
       ok('todo-dr pipeline status --region away --json'),
       ok('todo-dr pipeline start failover --dry-run'),
