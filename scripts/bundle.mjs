@@ -1,6 +1,7 @@
 // The programs, bundled: what a command loads is one file and a few chunks, and not the thousand modules of its dependencies.
 import {readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {dirname, join, relative} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {build} from 'esbuild'
 
 /** Files below a folder whose names end so, sorted. */
@@ -26,6 +27,8 @@ const leanClients = {
 }
 
 const OPTIONS = {
+  // Not where the process began: tsx has started esbuild by then, which keeps to that folder.
+  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
   bundle: true,
   platform: 'node',
   target: 'node20',
