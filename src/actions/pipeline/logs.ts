@@ -37,7 +37,7 @@ export async function pipelineLogs(input: LogsInput): Promise<PipelineLogsResult
     if (!follow || build!.status !== 'InProgress')
       return {schemaVersion: 1, target, region, pipeline, execution: id, command, status: build!.status, lines}
     await clock.sleep(FOLLOW_MS, signal)
-    found = await newest({...input, region, execution: id})
+    found = newest(await meant({...input, region, execution: id}), input)
   }
 }
 
@@ -60,14 +60,17 @@ async function rest(
 /** Who follows one that was approved a moment ago does not mean the one before it: its build is waited for. */
 async function begun(input: LogsInput): Promise<Found> {
   for (;;) {
-    const [latest] = await meant(input)
-    if (!input.follow || !latest || !begins(latest.execution)) return newest(input)
+    const all = await meant(input)
+    const [latest] = all
+    if (!input.follow || !latest || !begins(latest.execution)) return newest(all, input)
     await input.clock.sleep(FOLLOW_MS, input.signal)
   }
 }
 
+const hasLog = ({build}: Execution): boolean => typeof build?.id === 'string'
+
 const begins = (execution: Execution): boolean =>
-  isUnderWay(execution) && execution.approval?.verdict === 'approved' && typeof execution.build?.id !== 'string'
+  isUnderWay(execution) && execution.approval?.verdict === 'approved' && !hasLog(execution)
 
 /** Newest first. */
 async function meant(input: LogsInput): Promise<Found[]> {
@@ -75,18 +78,14 @@ async function meant(input: LogsInput): Promise<Found[]> {
   return all.filter(({execution: {id}}) => input.execution === undefined || input.execution === id)
 }
 
-async function newest(input: LogsInput): Promise<Found> {
-  const all = await meant(input)
-  const found = all.find(({execution: {build}}) => typeof build?.id === 'string')
+function newest(all: readonly Found[], {execution}: LogsInput): Found {
+  const found = all.find((one) => hasLog(one.execution))
   if (found) return found
   const [waiting] = all
   throw new DrError({
     code: 'LogMissing',
     exit: 'failed',
-    what:
-      input.execution === undefined
-        ? 'no failover pipeline has run a command yet'
-        : `${input.execution} has run no command`,
+    what: execution === undefined ? 'no failover pipeline has run a command yet' : `${execution} has run no command`,
     why: waiting && `the newest execution is ${inWords(waiting)}: ${waiting.execution.status}`,
     next: 'todo-dr pipeline status',
   })
