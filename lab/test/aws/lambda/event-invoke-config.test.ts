@@ -2,16 +2,12 @@ import {expect} from 'chai'
 
 import {
   GetFunctionEventInvokeConfigCommand,
-  LambdaClient,
+  type LambdaClient,
   PutFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda'
 
-import {CloudFormationService} from '../../../src/aws/cloudformation/service.js'
-import {providerOf} from '../../../src/aws/index.js'
-import {LambdaService} from '../../../src/aws/lambda/service.js'
-import {StsService} from '../../../src/aws/sts/service.js'
-import {HOME, createFunction, refusal, startTestLab, type TestLab} from '../../support/lab-data-plane.js'
-import {keysOf} from '../../wire/support.js'
+import {HOME, createFunction, refusal, type TestLab} from '../../support/lab-data-plane.js'
+import {lambdaClient, startLambdaLab} from '../../support/lambda-lab.js'
 
 const SOURCE = 'export const handler = async () => 1'
 
@@ -23,14 +19,8 @@ describe('what a function says of its events', () => {
   const arn = `arn:aws:lambda:${HOME}:000000000000:function`
 
   before(async () => {
-    test = await startTestLab([LambdaService, StsService as never])
-    test.lab.register(new CloudFormationService(test.lab, providerOf))
-    client = new LambdaClient({
-      region: HOME,
-      endpoint: test.lab.endpoint,
-      credentials: keysOf(test.lab),
-      maxAttempts: 1,
-    })
+    test = await startLambdaLab()
+    client = lambdaClient(test)
   })
 
   after(async () => {

@@ -7,13 +7,10 @@ import {
   PublishLayerVersionCommand,
 } from '@aws-sdk/client-lambda'
 
-import {CloudFormationService} from '../../../src/aws/cloudformation/service.js'
-import {providerOf} from '../../../src/aws/index.js'
 import {newRecord, withCode, withConfiguration} from '../../../src/aws/lambda/configuration.js'
-import {LambdaService} from '../../../src/aws/lambda/service.js'
-import {StsService} from '../../../src/aws/sts/service.js'
 import {MAX_UNZIPPED} from '../../../src/data-plane/lambda/function-folder.js'
-import {AWAY, HOME, invoke, refusal, startTestLab, zip, type TestLab} from '../../support/lab-data-plane.js'
+import {AWAY, HOME, invoke, refusal, zip, type TestLab} from '../../support/lab-data-plane.js'
+import {startLambdaLab} from '../../support/lambda-lab.js'
 import {keysOf} from '../../wire/support.js'
 
 /** A package as npm installs it. */
@@ -43,8 +40,7 @@ describe('layers', () => {
     })
 
   before(async () => {
-    test = await startTestLab([LambdaService, StsService as never])
-    test.lab.register(new CloudFormationService(test.lab, providerOf))
+    test = await startLambdaLab()
   })
 
   after(() => test.stop())

@@ -1,22 +1,9 @@
 import {expect} from 'chai'
 
-import {CreateAliasCommand, InvokeCommand, LambdaClient, PublishVersionCommand} from '@aws-sdk/client-lambda'
+import {CreateAliasCommand, InvokeCommand, type LambdaClient, PublishVersionCommand} from '@aws-sdk/client-lambda'
 
-import {CloudFormationService} from '../../../src/aws/cloudformation/service.js'
-import {providerOf} from '../../../src/aws/index.js'
-import {LambdaService} from '../../../src/aws/lambda/service.js'
-import {StsService} from '../../../src/aws/sts/service.js'
-import {
-  AWAY,
-  HOME,
-  createFunction,
-  eventually,
-  refusal,
-  startTestLab,
-  zip,
-  type TestLab,
-} from '../../support/lab-data-plane.js'
-import {keysOf} from '../../wire/support.js'
+import {AWAY, HOME, createFunction, eventually, refusal, zip, type TestLab} from '../../support/lab-data-plane.js'
+import {lambdaClient, startLambdaLab} from '../../support/lambda-lab.js'
 
 const answering = (word: string): string =>
   `export const handler = async (event, context) => ({
@@ -46,14 +33,8 @@ describe('versions and aliases of functions', () => {
     createFunction(test.lab, name, answering(word), {Environment: {Variables: {STAGE: word}}})
 
   before(async () => {
-    test = await startTestLab([LambdaService, StsService as never])
-    test.lab.register(new CloudFormationService(test.lab, providerOf))
-    client = new LambdaClient({
-      region: HOME,
-      endpoint: test.lab.endpoint,
-      credentials: keysOf(test.lab),
-      maxAttempts: 1,
-    })
+    test = await startLambdaLab()
+    client = lambdaClient(test)
   })
 
   after(async () => {
