@@ -7,6 +7,7 @@ import {costMarkdown, dollars} from './cost.js'
 import {fill} from './fill.js'
 import {projectNames} from './names.js'
 import type {Estimate, Settings} from './result.js'
+import {CONTROL_REGION} from './settings.js'
 
 /** Folder of the CDK project below the project's own. */
 export const INFRA = 'infra'
@@ -111,7 +112,7 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
       ? `
 Or have it run in AWS, by somebody else's approval, with nothing on this machine and nothing of the lost region: \`todo-dr pipeline start failover\`, then \`todo-dr pipeline approve --comment WHY\`. \`todo-dr pipeline status\` shows what waits, and \`todo-dr pipeline logs --follow\` what it does.`
       : '',
-    edgeWarning: [home, away].includes('us-east-1')
+    edgeWarning: [home, away].includes(CONTROL_REGION)
       ? `**us-east-1 is one of the two.** When it is lost, the control planes of CloudFront, IAM and Route 53 may be lost with it. The edge is steered through a data plane of its own (the KeyValueStore), which may or may not answer; \`todo-dr\` tries, and stops with exit 4 and what to do by hand where it cannot.`
       : 'CloudFront is made and changed through us-east-1. When us-east-1 is lost, the edge keeps serving; it is steered through the KeyValueStore, which may or may not answer.',
     cost: costMarkdown(cost, settings),

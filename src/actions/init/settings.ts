@@ -37,7 +37,7 @@ export type Purpose = keyof typeof PURPOSES
  * Runs the control planes of CloudFront, IAM and Route 53 for all regions (AWS Fault Isolation Boundaries, appendix B). A failover from it
  * is one without them: no distribution, role or record can be changed.
  */
-const CONTROL_REGION = 'us-east-1'
+export const CONTROL_REGION = 'us-east-1'
 
 /** What to know of settings that can be deployed. */
 export function cautionOf({home, away}: Pick<Settings, 'home' | 'away'>): string | undefined {

@@ -13,6 +13,7 @@ import {isFault} from '../errors.js'
 import {sendChange} from '../send-change.js'
 import type {ClientName} from './client-name.js'
 import {
+  ANSWERS_IN_A_ROW,
   Fitness,
   NO_REGION,
   recordInWords,
@@ -36,7 +37,6 @@ export interface ControlPlaneParts {
 const ATTEMPTS = 10
 /** Milliseconds at most before the next of them. */
 const PAUSE_MS = 400
-const ANSWERS_IN_A_ROW = 3
 const PACE = {firstMs: 300, capMs: 5000}
 
 export class ControlPlaneRoute implements Route {

@@ -16,6 +16,7 @@ import type {ClientName} from './client-name.js'
 import {judge} from './route53-health-check.js'
 import type {Metric} from './route53-health-check.js'
 import {
+  ANSWERS_IN_A_ROW,
   Fitness,
   NO_REGION,
   recordInWords,
@@ -46,7 +47,6 @@ const PUT_MS = 5000
 const FAILURES = 3
 /** A put every so many milliseconds: a minute of the metric that has none leaves the health check as it was. */
 const PACE = {firstMs: 300, capMs: 5000}
-const ANSWERS_IN_A_ROW = 3
 
 export class DataPlaneRoute implements Route {
   readonly needs: RouteNeeds

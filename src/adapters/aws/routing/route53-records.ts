@@ -12,6 +12,8 @@ import {isFault} from '../errors.js'
 export const SERVICE = 'route53'
 /** Route 53 has one endpoint for all regions. */
 export const NO_REGION = ''
+/** Good answers through the name, one after the other, that prove a region. */
+export const ANSWERS_IN_A_ROW = 3
 /** More than any routing policy of ours has. */
 const PAGE = 20
 /** "We recommend that you specify a TTL of 60 seconds or less" (ResourceRecordSet, Route 53 API reference). */
