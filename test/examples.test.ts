@@ -6,6 +6,7 @@ import {chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync}
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {ROWS} from './support/article.js'
+import {ROOT} from './support/cli.js'
 import {SCENES, commandLines, examples} from './support/examples.js'
 import {configOfSources} from './support/oclif-config.js'
 
@@ -68,13 +69,21 @@ describe('the examples of help and docs', () => {
     expect(wrong).to.deep.equal([])
   })
 
-  it('are each run by a scene, and a scene runs nothing that is shown no longer', () => {
+  it('each have a place in a scene, and a scene runs nothing that is shown no longer', () => {
     const played = new Set(SCENES.flatMap(({acts}) => acts.filter(({scenery}) => !scenery).map(({line}) => line)))
     const shown = new Set(examples().map(({line}) => line))
     expect({
       unplayed: examples().filter(({line}) => !played.has(line)),
       unshown: [...played].filter((line) => !shown.has(line)),
     }).to.deep.equal({unplayed: [], unshown: []})
+  })
+
+  it('that no scene types are run by the test that is named in its place', () => {
+    for (const {line, elsewhere} of SCENES.flatMap(({acts}) => acts)) {
+      if (elsewhere === undefined) continue
+      const source = readFileSync(join(ROOT, elsewhere), 'utf8')
+      for (const args of callsOf(line)) expect(source).to.contain(`[${args.map((arg) => `'${arg}'`).join(', ')}]`)
+    }
   })
 
   it('leave no command of the article without one of ours in its place, or a reason', () => {

@@ -1,4 +1,4 @@
-/** Every command line that help and docs show, and how each of them is run: `test/long/examples.test.ts` runs the scenes. */
+/** Every command line that help and docs show, and how each of them is run: `test/long/examples-*.test.ts` run the scenes. */
 
 import {execFileSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
@@ -60,6 +60,8 @@ export const commandLines = (): Shown[] => [...examples(), ...inSentences()]
 export interface Act {
   line: string
   exit: number
+  /** The test that runs it and looks closer, in place of its scene. */
+  elsewhere?: string
   /** Why it does not end with 0 here. */
   why?: string
   /** Typed after it, in the same shell: fails where the line has not done what it is for. */
@@ -71,8 +73,12 @@ export interface Act {
   env?: Record<string, string>
 }
 
+/** Scenes of one day share a folder and their labs, and come one after the other. Days know nothing of each other. */
+export type Day = 'a lab' | 'a project' | 'the failover pipelines' | 'drills'
+
 export interface Scene {
   title: string
+  day: Day
   /** Below the sandbox; itself where absent. */
   folder?: string
   env?: Record<string, string>
@@ -88,10 +94,11 @@ const scenery = (line: string, exit = 0, env: Record<string, string> = {}): Act 
 const NO_TERMINAL = 'it asks for the name of the application, and nobody sits at a terminal'
 const NO_EDGE = 'the name of an edge in AWS leads nowhere here'
 
-/** In the order of a day: on one lab, then on a project's own, then on those that drills start themselves. */
+/** In the order of their day. */
 export const SCENES: Scene[] = [
   {
     title: 'a lab',
+    day: 'a lab',
     acts: [
       ok('todo-dr lab start'),
       ok('todo-dr lab status'),
@@ -108,6 +115,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'the sample API',
+    day: 'a lab',
     acts: [
       ok('todo-dr seed'),
       ok('todo-dr seed --status --json'),
@@ -141,6 +149,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'an outage, a failover and the way back',
+    day: 'a lab',
     acts: [
       ok('todo-dr outage start --help'),
       ok('todo-dr outage status'),
@@ -160,6 +169,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'planned switches',
+    day: 'a lab',
     acts: [
       ok('todo-dr switchover --dry-run'),
       ok('todo-dr failover --to us-east-2 --allow-data-loss --confirm ToDoMgmt'),
@@ -189,6 +199,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'a target of todo-dr.yaml',
+    day: 'a lab',
     prod: true,
     acts: [
       ok('todo-dr iam-policy failover --target prod > failover.json', {proof: 'test -s failover.json'}),
@@ -220,6 +231,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'the end of an application',
+    day: 'a lab',
     acts: [
       scenery('todo-dr outage stop'),
       ok('todo-dr outage start --region away --kind database'),
@@ -232,6 +244,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'a new project',
+    day: 'a project',
     acts: [
       ok('todo-dr init demo --defaults --dry-run --json'),
       ok('todo-dr init demo --defaults'),
@@ -244,6 +257,7 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'the project on a lab',
+    day: 'a project',
     folder: 'demo',
     env: {TODO_DR_TARGET: 'lab'},
     acts: [
@@ -268,10 +282,12 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'another project, with failover pipelines',
+    day: 'the failover pipelines',
     acts: [ok('todo-dr init shop --defaults --pipeline')],
   },
   {
     title: 'the failover pipelines on a lab',
+    day: 'the failover pipelines',
     folder: 'shop',
     env: {TODO_DR_TARGET: 'lab'},
     acts: [
@@ -299,8 +315,9 @@ export const SCENES: Scene[] = [
   },
   {
     title: 'drills',
+    day: 'drills',
     acts: [
-      ok('todo-dr drill'),
+      ok('todo-dr drill', {elsewhere: 'test/system/drill.test.ts'}),
       ok('todo-dr drill --sample'),
       ok('todo-dr drill --lag 300 --rate 100 --json'),
       ok('todo-dr drill --scenario api-outage --keep', {

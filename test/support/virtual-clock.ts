@@ -4,6 +4,9 @@ import type {Clock} from '../../src/ports/world.js'
 
 const aborted = (signal: AbortSignal): Error => signal.reason as Error
 
+/** More than any test needs. A clock that goes on serves something that nobody ends, at the cost of every test that follows. */
+const MOST_WAKES = 100_000
+
 interface Sleeper {
   at: number
   order: number
@@ -15,6 +18,8 @@ export class VirtualClock implements Clock {
   #order = 0
   #sleepers: Sleeper[] = []
   #pumping = false
+  #wakes = 0
+  #stopped = false
 
   now(): number {
     return this.#now
@@ -45,12 +50,19 @@ export class VirtualClock implements Clock {
     this.#now += ms
   }
 
+  /** As for a process that was killed: whoever sleeps, or wants to, sleeps for ever. */
+  stop(): void {
+    this.#stopped = true
+  }
+
   /** Every microtask has run when an immediate fires: then the earliest sleeper wakes, and time jumps to it. */
   #pump(): void {
     if (this.#pumping) return
     this.#pumping = true
     setImmediate(() => {
       this.#pumping = false
+      if (this.#stopped) return
+      if (++this.#wakes > MOST_WAKES) throw new Error('a virtual clock never comes to rest: something is left running')
       const next = this.#sleepers.reduce<Sleeper | undefined>(
         (first, one) => (!first || one.at < first.at || (one.at === first.at && one.order < first.order) ? one : first),
         undefined,

@@ -238,14 +238,16 @@ describe('taking an application down', () => {
     /** A teardown that is killed in its first act: nothing of it is written or released any more. */
     const killed = async (): Promise<Set<string>> => {
       const standing = whole()
+      const clock = new VirtualClock()
       const begun = new Promise<void>((resolve) => {
         const demolition = new FakeEstate(standing, () => {
           resolve()
           return new Promise(() => undefined)
         })
-        void teardown.run(demolition)
+        void teardown.run(demolition, {clock})
       })
       await begun
+      clock.stop()
       return standing
     }
 

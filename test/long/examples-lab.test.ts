@@ -1,0 +1,3 @@
+import {playDay} from '../support/play-day.js'
+
+playDay('a lab')
