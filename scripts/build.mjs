@@ -46,8 +46,6 @@ const part = async (name, inputs, output, make) => {
 mkdirSync('dist', {recursive: true})
 await part('lab', ['lab/src', 'tsconfig.json'], 'dist/lab/main.js', async () => {
   rmSync('dist/lab', {recursive: true, force: true})
-  mkdirSync('dist/lab')
-  writeFileSync('dist/lab/package.json', '{"type": "module"}\n')
   await bundleLab()
 })
 await part('program', ['src', 'tsconfig.json'], 'dist/commands', async () => {

@@ -1,3 +1,4 @@
+/* eslint-disable unicorn/prefer-top-level-await -- it is bundled as CommonJS, which has none */
 /** The lab's process: start, ports, signals, and nothing left behind. Started by `todo-dr lab start`. */
 
 import {resolve} from 'node:path'
@@ -150,14 +151,17 @@ async function boot(): Promise<void> {
   else if (values.parent && process.send && !process.connected) await end(0)
 }
 
+async function run(): Promise<void> {
+  try {
+    process.title = `todo-dr lab ${values.name}`
+    await boot()
+  } catch (error) {
+    log('lab', `could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    await tell(failure(error))
+    await end(1)
+  }
+}
+
 // Whatever the lab and its children write is its owner's alone.
 process.umask(0o077)
-
-try {
-  process.title = `todo-dr lab ${values.name}`
-  await boot()
-} catch (error) {
-  log('lab', `could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  await tell(failure(error))
-  await end(1)
-}
+void run()

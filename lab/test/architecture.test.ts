@@ -35,7 +35,7 @@ const shown = (some: {from: string; to: string}[]): string[] => some.map(({from,
 /** From the bottom up; a layer imports itself and what is below its row. */
 const ROWS: string[][] = [
   ['service'],
-  ['kernel', 'bytes', 'bad-request', 'log', 'folder', 'own', 'parent', 'regions', 'watched'],
+  ['kernel', 'bytes', 'bad-request', 'log', 'folder', 'own', 'parent', 'regions', 'user-cache', 'watched'],
   ['event-bus', 'faults', 'guard', 'hosts', 'pki', 'profile', 'assembly', 'metrics', 'quotas'],
   ['ports', 'govern'],
   ['wire', 'data-plane', 'database'],
@@ -45,6 +45,7 @@ const ROWS: string[][] = [
   ['status', 'provision'],
   ['admin'],
   ['main'],
+  ['built'],
 ]
 
 const layerOf = (file: string): string => file.split('/')[0]!.replace(/\.ts$/, '')

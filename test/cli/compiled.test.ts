@@ -1,7 +1,8 @@
 import {expect} from 'chai'
+import {spawnSync} from 'node:child_process'
 import {chmodSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {Sandbox} from '../support/cli.js'
+import {ROOT, Sandbox} from '../support/cli.js'
 
 /** From this version on Node does it itself, and keeps files of its own form. */
 const BUILT_IN = Number(process.versions.node.split('.')[0]) >= 22
@@ -43,5 +44,28 @@ describe('what was compiled', function () {
     chmodSync(nowhere, 0o400)
     const {stdout} = await sandbox.expect(0, ['status', '--help'], {env: {XDG_CACHE_HOME: nowhere}})
     expect(stdout).to.equal(whole)
+  })
+
+  it('is kept of the lab too, and made again where it is damaged', () => {
+    const own = join(sandbox.folder, 'cache-of-the-lab')
+    const kept = (): string[] =>
+      readdirSync(join(own, 'todo-dr', 'lab')).map((name) => join(own, 'todo-dr', 'lab', name))
+    // Without a folder it ends as soon as it is loaded.
+    const load = (): void => {
+      const options = {env: {...sandbox.env, XDG_CACHE_HOME: own}, encoding: 'utf8'} as const
+      const {stderr} = spawnSync(process.execPath, [join(ROOT, 'dist', 'lab', 'main.js')], options)
+      expect(stderr).to.include('--folder is required')
+    }
+
+    load()
+    const [largest] = kept().sort((one, other) => statSync(other).size - statSync(one).size)
+    const {size, mtimeMs} = statSync(largest!)
+    expect(size).to.be.greaterThan(100_000)
+    for (const path of kept()) expect(statSync(path).mode & 0o777, path).to.equal(0o600)
+    load()
+    expect(statSync(largest!).mtimeMs).to.equal(mtimeMs)
+    writeFileSync(largest!, Buffer.alloc(7))
+    load()
+    expect(statSync(largest!).size).to.be.greaterThan(size / 2)
   })
 })

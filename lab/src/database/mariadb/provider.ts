@@ -1,10 +1,10 @@
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {mkdir, mkdtemp, readFile, readdir, realpath, rename, rm, stat} from 'node:fs/promises'
-import {homedir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
 import {promisify} from 'node:util'
 
+import {userCache} from '../../user-cache.js'
 import {fetchWithApt} from './apt.js'
 
 const run = promisify(execFile)
@@ -69,8 +69,7 @@ export async function provideMariaDb({
 }
 
 /** What is kept for the next lab. */
-export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'todo-dr', 'mariadb')
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string => userCache('mariadb', env)
 
 /** A folder in the cache, to make in it what is then renamed. Who makes it removes it. */
 export async function workFolder(cache: string): Promise<string> {
