@@ -2,11 +2,14 @@
  * Tells what this region's own database holds, for a comparison with the other region's: the form of its tables, digests of
  * ranges of rows, and single rows. Not exposed by the API. It only reads, answers a fixed list of questions, and puts no
  * name into a statement that information_schema has not given. Answers `{answered}`, or `{refused: {code, message}}`.
+ *
+ * With `host` it asks another cluster, such as the restored volume of an old primary (docs/adr/0028).
  */
 
 import {badRequest, Refusal, unavailable} from './shared/answer.js'
-import {DatabaseFailure, read, readWriter, type Session} from './shared/database.js'
+import {DatabaseFailure, read, readAt, readWriter, type Session} from './shared/database.js'
 import {Deadline} from './shared/deadline.js'
+import {environment} from './shared/environment.js'
 import {HISTORY_TABLE, hasTable, historyOf} from './shared/history.js'
 import {toRequest} from './shared/request.js'
 import {answerOf, type LambdaContext} from './shared/serve.js'
@@ -53,6 +56,7 @@ async function ask(payload: Payload, deadline: Deadline): Promise<unknown> {
     throw badRequest('UnknownQuestion', `The question must be one of chunk, ${Object.keys(QUESTIONS).join(', ')}.`)
   const mostMs = OF_WHOLE_TABLES.has(named) ? WHOLE_STATEMENT_MS : STATEMENT_MS
   const limitMs = Math.min(mostMs, deadline.remaining - TELL_MS)
+  const host = payload.host === undefined ? undefined : clusterHost(payload.host)
   const startedAt = Date.now()
   const work = async (session: Session): Promise<unknown> => {
     // A key that is a TIMESTAMP, and what is shown of one, must not depend on the server's own zone.
@@ -61,11 +65,27 @@ async function ask(payload: Payload, deadline: Deadline): Promise<unknown> {
   }
 
   try {
+    if (host !== undefined) return await readAt(host, deadline, work, limitMs)
     // A reader may not have all that the writer has; what a primary knows of its standbys is asked of the primary.
     return await (OF_THE_WRITER.has(named) ? readWriter(deadline, work) : read(deadline, work, limitMs))
   } catch (error) {
     throw asRefusal(error, Date.now() - startedAt >= limitMs)
   }
+}
+
+/**
+ * The writer endpoint of an Aurora cluster in the function's own region, as RDS forms it ("Amazon Aurora endpoint connections", Aurora user
+ * guide): the password of the API's account goes nowhere else, whoever asks.
+ */
+function clusterHost(value: unknown): string {
+  const form = new RegExp(
+    String.raw`^[a-z](?:-?[a-z\d]){0,62}\.cluster-[a-z\d]+\.${environment.region}\.rds\.amazonaws\.com$`,
+  )
+  if (typeof value === 'string' && form.test(value)) return value
+  throw badRequest(
+    'InvalidPayload',
+    `The host must be the writer endpoint of an Aurora cluster in ${environment.region}.`,
+  )
 }
 
 /** The sums of these ranges and, in the same time on a second connection, where the next ones end. */

@@ -45,6 +45,7 @@ export interface ApiFunctionProps {
   /** Gives it the master secret too; for migrations only. */
   admin?: boolean
   timeoutSeconds?: number
+  environment?: Record<string, string>
   protect: boolean
 }
 
@@ -105,6 +106,7 @@ export class ApiFunction extends Construct {
         DB_NAME: DATABASE,
         DB_SECRET_ARN: data.appSecretArn,
         ...(props.admin && {DB_ADMIN_SECRET_ARN: data.adminSecretArn}),
+        ...props.environment,
       },
     })
   }

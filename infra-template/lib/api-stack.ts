@@ -19,7 +19,14 @@ interface PartOptions {
   description: string
   admin?: boolean
   timeoutSeconds?: number
+  environment?: Record<string, string>
 }
+
+/**
+ * The certificate of a cluster, unlike that of a proxy, is of an authority of RDS's own, which Node.js trusts in Lambda by this file alone
+ * (AWS Compute Blog, "Node.js 20.x runtime now available in AWS Lambda").
+ */
+const TRUSTS_CLUSTERS = {NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem'}
 
 const FUNCTIONS: Record<FunctionPart, PartOptions> = {
   CreateTableFunction: {bundle: 'create-table', description: 'Migrates the table, the user and the seed', admin: true},
@@ -31,6 +38,7 @@ const FUNCTIONS: Record<FunctionPart, PartOptions> = {
     bundle: 'compare',
     description: 'Says what the tables of this region hold, for a comparison',
     timeoutSeconds: COMPARE_TIMEOUT_SECONDS,
+    environment: TRUSTS_CLUSTERS,
   },
 }
 

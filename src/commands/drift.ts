@@ -18,6 +18,7 @@ export default class Drift extends DrCommand {
     '<%= config.bin %> drift --regions',
     '<%= config.bin %> drift --schema --fix',
     '<%= config.bin %> drift --rows --max-load 50',
+    '<%= config.bin %> drift --rows --against todomgmt-lost',
     '<%= config.bin %> drift --baseline drift.yaml --json',
   ]
 
@@ -33,6 +34,13 @@ export default class Drift extends DrCommand {
     schema: Flags.boolean({description: 'Compare tables, columns, indexes, constraints, grants and migrations'}),
     rows: Flags.boolean({
       description: 'Compare all rows, by digests of ranges, down to the rows and columns that differ',
+    }),
+    against: Flags.string({
+      description:
+        "With --rows: compare the primary's rows with those of this Aurora cluster, which is no member of the global database, such as the restored volume of an old primary. Its id or its ARN",
+      helpValue: 'CLUSTER',
+      dependsOn: ['rows'],
+      exclusive: ['template', 'regions', 'schema'],
     }),
     baseline: Flags.string({
       description:
@@ -61,7 +69,14 @@ export default class Drift extends DrCommand {
     resume: Flags.boolean({description: 'Continue a --rows that was interrupted or stopped'}),
   }
 
-  static override calls: Calls = [...LOOK, 'functions.compare', 'settings.read', 'stacks.list', 'stacks.drift']
+  static override calls: Calls = [
+    ...LOOK,
+    'functions.compare',
+    'clusters.find',
+    'settings.read',
+    'stacks.list',
+    'stacks.drift',
+  ]
 
   async run(): Promise<DriftResult> {
     const {flags} = await this.parse(Drift)
@@ -72,7 +87,7 @@ export default class Drift extends DrCommand {
       import('../config/baseline.js'),
     ])
     const baseline = flags.baseline === undefined ? NO_BASELINE : await loadBaseline(flags.baseline)
-    const {states, ...opened} = await openDrift(this.session())
+    const {states, ...opened} = await openDrift(this.session(), flags.against)
     const {result, exit} = await runDrift({
       ...opened,
       only: KINDS.filter((kind) => flags[kind]),

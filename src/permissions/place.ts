@@ -38,6 +38,8 @@ export const ARN = {
   map: inEach(({account, app}, region) => `arn:aws:ssm:${region}:${account}:parameter/todo-dr/${app}/deployment`),
   globalCluster: (place: Place) => [`arn:aws:rds::${place.account}:global-cluster:${lower(place)}`],
   cluster: inEach((place, region) => `arn:aws:rds:${region}:${place.account}:cluster:${lower(place)}-${region}`),
+  /** One that a person names. */
+  clusters: inEach(({account}, region) => `arn:aws:rds:${region}:${account}:cluster:*`),
   /** Those that Aurora makes at a failover, and their copies. Of all regions, since a policy may not be long: the names hold the region. */
   leftSnapshots: (place: Place) =>
     [`rds:unplanned-global-failover-${lower(place)}-*`, `${lower(place)}-*-kept-*`].map(

@@ -23,6 +23,7 @@ export const CALLS = {
   'map.read': [on(ARN.map, 'ssm:GetParameter')],
   'database.describe': [on(ARN.globalCluster, 'rds:DescribeGlobalClusters')],
   'database.cluster': [on(ARN.cluster, 'rds:DescribeDBClusters'), on(ARN.anyInstance, 'rds:DescribeDBInstances')],
+  'clusters.find': [on(ARN.clusters, 'rds:DescribeDBClusters'), on(ARN.anyInstance, 'rds:DescribeDBInstances')],
   'database.proxy': [on(ARN.proxy, 'rds:DescribeDBProxyTargets')],
   'database.lag': [on(ARN.any, 'cloudwatch:GetMetricData')],
   'capacity.peak': [on(ARN.any, 'cloudwatch:GetMetricData')],

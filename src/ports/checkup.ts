@@ -13,6 +13,8 @@ export interface Identity {
   source: string
   /** The region of the sign-in (IAM Identity Center) or of the role's STS, where the credentials depend on one. */
   signInRegion?: Region
+  /** Epoch milliseconds; undefined where they last, where they are renewed by themselves, and where nobody says. */
+  endsAt?: number
 }
 
 export interface Reached {

@@ -20,6 +20,8 @@ export interface ScanState {
   identity: string
   expected: Region
   actual: Region
+  /** The cluster beside, in place of the other region's. */
+  against?: string
   tables: Record<string, TableState>
 }
 

@@ -118,9 +118,11 @@ export interface ShownRow {
   values: (string | null)[]
 }
 
-/** One region's database. */
+/** One region's database, or that of a cluster beside. */
 export interface Side {
   region: Region
+  /** As a person is told of it: the region, or the id of the cluster. */
+  name: string
   tables(options?: CallOptions): Promise<Table[]>
   around(options?: CallOptions): Promise<Around>
   /** What this database has by now; null where its server keeps no global transaction ids. */

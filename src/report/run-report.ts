@@ -82,7 +82,7 @@ function remarks({status, intent, from, failure, unsure, runId}: RunOutcome): st
   if (status === 'done' && isFenceUnproven(unsure)) said.push(`The ${intent} is done, but ${fenceNotProven(from)}.`)
   if (intent === 'failover' && status !== 'undone')
     said.push(
-      `This run was not measured. Which acknowledged writes were lost is not known. Aurora tries to keep what ${from} had in a snapshot named rds:unplanned-global-failover-*.`,
+      `This run was not measured. Which acknowledged writes were lost is not known. Aurora tries to keep what ${from} had in a snapshot named rds:unplanned-global-failover-*; restored, todo-dr drift --rows --against says what is in it alone.`,
     )
   if (said.length === 0 && intent === 'upgrade')
     said.push('The standby was upgraded first. Clients were not watched while the writer restarted.')

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import type {FunctionProcess} from './support/function-process.js'
-import {Rig} from './support/rig.js'
+import {CLUSTER_HOST, Rig} from './support/rig.js'
 
 interface Described {
   name: string
@@ -74,6 +74,28 @@ describe('the compare function on a real database', function () {
     expect(grants.join('\n'))
       .to.include('GRANT SELECT, INSERT, UPDATE, DELETE')
       .and.not.match(/PASSWORD|\*[\dA-F]{40}/)
+  })
+
+  it('asks a cluster beside in place of the proxy, which nobody else is', async () => {
+    expect((await ask<{tables: Described[]}>('tables', {after: '', host: CLUSTER_HOST})).tables).to.not.be.empty
+    const nobody = CLUSTER_HOST.replace('lost', 'nobody')
+    expect(await refusal({question: 'tables', after: '', host: nobody})).to.include({code: 'DatabaseUnavailable'})
+    for (const host of [
+      'example.com',
+      '127.0.0.1',
+      `${CLUSTER_HOST}.example.com`,
+      `${CLUSTER_HOST}\n`,
+      `example.com/${CLUSTER_HOST}`,
+      CLUSTER_HOST.replace('us-east-1', 'us-east-2'),
+      CLUSTER_HOST.replace('cluster-', 'proxy-'),
+      CLUSTER_HOST.replace('cluster-', 'cluster-ro-'),
+      CLUSTER_HOST.replace('cluster-', ''),
+      '',
+      null,
+      [CLUSTER_HOST],
+    ])
+      for (const question of ['tables', 'chunk', 'lag'])
+        expect(await refusal({question, after: '', ahead: {}, host}), String(host)).to.include({code: 'InvalidPayload'})
   })
 
   const CHANGES: [what: string, columns: string, from: string, to: string][] = [

@@ -12,6 +12,7 @@ import {RDSClient} from '@aws-sdk/client-rds'
 import {S3Client} from '@aws-sdk/client-s3'
 import {SecretsManagerClient} from '@aws-sdk/client-secrets-manager'
 import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
+import {STSClient} from '@aws-sdk/client-sts'
 import '@aws-sdk/signature-v4a'
 import {Agent} from 'node:http'
 import type {LookupFunction} from 'node:net'
@@ -57,6 +58,7 @@ function clientsOf(status: LabStatus, region: string) {
     s3: new S3Client({...access, forcePathStyle: true}),
     secrets: new SecretsManagerClient(access),
     ssm: new SSMClient(access),
+    sts: new STSClient(access),
   }
 }
 
@@ -75,7 +77,8 @@ export class Ground {
   ) {}
 
   static async open(sandbox: Sandbox): Promise<Ground> {
-    const status = await sandbox.seededLab()
+    // Only such a lab knows who may do what.
+    const status = await sandbox.seededLab('--enforce-iam')
     const [home, away] = [clientsOf(status, HOME), clientsOf(status, AWAY)]
     const {Parameter} = await home.ssm.send(new GetParameterCommand({Name: mapParameter(APP)}))
     return new Ground(sandbox, status, home, away, JSON.parse(Parameter!.Value!) as Deployment)

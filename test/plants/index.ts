@@ -3,7 +3,7 @@
 import {DATABASE_PLANTS, LAGGING, LOST_PROXY, NEWER_STANDBY, NO_INSTANCE, STALLED} from './database.js'
 import {CLOSED_READER, FAILING, FOREIGN_FENCE, FUNCTION_PLANTS, LOST_FUNCTION} from './functions.js'
 import {FEW_CONNECTIONS, FULL_OF_SNAPSHOTS, ZONE_WITHOUT_PROXY} from './limits.js'
-import {CUT_RUN, FOREIGN_LEASE, LEFT_OUTAGE, OTHER_CLOCK, SILENT_REGION} from './operator.js'
+import {CUT_RUN, DENIED, ENDING, FOREIGN_LEASE, LEFT_OUTAGE, OTHER_CLOCK, SILENT_REGION} from './operator.js'
 import {BROKEN_PATH, NO_EDGE, OTHER_ROUTE, PATH_PLANTS} from './path.js'
 import type {Bed, Plant} from './plant.js'
 import {ROW_PLANTS, SCHEMA_PLANTS} from './tables.js'
@@ -27,6 +27,8 @@ export const BEDS: readonly Bed[] = [
     LOST_FUNCTION,
     OTHER_ROUTE,
     NO_EDGE,
+    DENIED,
+    ENDING,
     OTHER_CLOCK,
     LEFT_OUTAGE,
     CUT_RUN,

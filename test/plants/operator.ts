@@ -1,9 +1,17 @@
 /** Plants in what concerns whoever runs a switch: leases, runs, outages and clocks. */
 
+import {GetFunctionConfigurationCommand} from '@aws-sdk/client-lambda'
 import {DeleteObjectCommand, PutObjectCommand} from '@aws-sdk/client-s3'
+import {AssumeRoleCommand} from '@aws-sdk/client-sts'
+import {grantsOfKind} from '../../src/adapters/aws/routing/index.js'
+import {CHANGES_OF} from '../../src/permissions/calls.js'
+import {partsOf} from '../../src/permissions/parts.js'
+import {policyOf} from '../../src/permissions/policy.js'
+import {callsOf} from '../support/calls.js'
 import {callLab} from '../support/lab.js'
+import type {Ground} from './ground.js'
 import {AWAY, HOME} from './plant.js'
-import type {Plant} from './plant.js'
+import type {Plant, Undo} from './plant.js'
 
 export const FOREIGN_LEASE: Plant = {
   name: 'Somebody else holds the operator lease',
@@ -21,6 +29,72 @@ export const FOREIGN_LEASE: Plant = {
       level: 'warning',
       says: 'mia on another machine holds it',
       next: 'wait until that command ends; todo-dr status',
+    },
+  ],
+}
+
+/** Whoever runs the commands from now on; the plants go on as the administrator. */
+function runAs({sandbox}: Ground, variables: Record<string, string>): Undo {
+  Object.assign(sandbox.env, variables)
+  return async () => {
+    for (const name of Object.keys(variables)) delete sandbox.env[name]
+  }
+}
+
+const PROMOTION = 'rds:FailoverGlobalCluster'
+
+export const DENIED: Plant = {
+  name: 'Whoever runs the switch may not promote the standby',
+  by: `an IAM user with the policy of \`iam-policy failover\`, without \`${PROMOTION}\``,
+  async make(ground) {
+    const {status, deployment} = ground
+    const place = {account: '000000000000', app: deployment.app, order: [HOME, AWAY], route: grantsOfKind()}
+    const {Version, Statement} = policyOf([...callsOf('health'), ...CHANGES_OF.failover], place)
+    const left = Statement.map((one) => ({...one, Action: one.Action.filter((action) => action !== PROMOTION)}))
+    const policies = partsOf({Version, Statement: left.filter(({Action}) => Action.length > 0)})
+    const keys = {accessKeyId: 'operator', secretAccessKey: 'a-secret-of-the-operator'}
+    const answer = await callLab(status, 'PUT', 'principals', {...keys, policies})
+    if (!answer.ok) throw new Error(await answer.text())
+    return runAs(ground, {
+      TODO_DR_LAB_ACCESS_KEY_ID: keys.accessKeyId,
+      TODO_DR_LAB_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    })
+  },
+  health: [
+    {
+      check: 'permissions',
+      region: null,
+      level: 'problem',
+      says: `not allowed: ${PROMOTION} on arn:aws:rds:`,
+      next: 'todo-dr iam-policy failover prints the policy that is needed',
+    },
+  ],
+}
+
+export const ENDING: Plant = {
+  name: 'The credentials end soon',
+  by: 'sts `AssumeRole` for a quarter of an hour',
+  async make(ground) {
+    const {lambda, sts} = ground.home
+    // The lab has no trust policies: the role of a function is as good as any.
+    const FunctionName = `ToDoMgmt-app-${HOME}-GetToDos`
+    const {Role: RoleArn} = await lambda.send(new GetFunctionConfigurationCommand({FunctionName}))
+    const session = {RoleArn, RoleSessionName: 'night-shift', DurationSeconds: 900}
+    const {Credentials: keys} = await sts.send(new AssumeRoleCommand(session))
+    return runAs(ground, {
+      TODO_DR_LAB_ACCESS_KEY_ID: keys!.AccessKeyId!,
+      TODO_DR_LAB_SECRET_ACCESS_KEY: keys!.SecretAccessKey!,
+      TODO_DR_LAB_SESSION_TOKEN: keys!.SessionToken!,
+      TODO_DR_LAB_CREDENTIAL_EXPIRATION: keys!.Expiration!.toISOString(),
+    })
+  },
+  health: [
+    {
+      check: 'credentials-end',
+      region: null,
+      level: 'warning',
+      says: 'minutes, and nothing renews them: a switch stops midway when they end',
+      next: 'sign in again before a switch; one that has stopped is continued with todo-dr resume',
     },
   ],
 }

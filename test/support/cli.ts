@@ -109,9 +109,9 @@ export class Sandbox {
     return JSON.parse(ran.stdout) as T
   }
 
-  /** Starts the lab and seeds it. */
-  async seededLab(): Promise<LabStatus> {
-    await this.expect(0, ['lab', 'start'])
+  /** Starts the lab, with these flags, and seeds it. */
+  async seededLab(...flags: string[]): Promise<LabStatus> {
+    await this.expect(0, ['lab', 'start', ...flags])
     await this.expect(0, ['seed'])
     return this.json<LabStatus>(['lab', 'status'])
   }

@@ -165,6 +165,7 @@ export const SCENES: Scene[] = [
       ok('todo-dr outage stop'),
       ok('todo-dr failback --dry-run'),
       ok('todo-dr failback'),
+      ends(2, 'todo-dr drift --rows --against todomgmt-lost', 'nobody has restored what was kept'),
     ],
   },
   {

@@ -65,13 +65,17 @@ export class SimulatedSide implements Side {
   /** In the order of the key: rows are exchanged as a whole, never in place. */
   #ordered: {of: Row[]; rows: Row[]} | undefined
 
+  name: string
+
   /** `keys`: so many of the first columns are the key; 0: there is none. */
   constructor(
     readonly region: string,
     public rowsHeld: Row[],
     readonly keys: number,
     readonly width: number,
-  ) {}
+  ) {
+    this.name = region
+  }
 
   async tables(): Promise<Table[]> {
     await this.before('tables')

@@ -3,11 +3,22 @@
 import {expect} from 'chai'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {
+  CreateDBInstanceCommand,
+  DescribeDBClusterSnapshotsCommand,
+  RDSClient,
+  RestoreDBClusterFromSnapshotCommand,
+  waitUntilDBClusterAvailable,
+  waitUntilDBInstanceAvailable,
+} from '@aws-sdk/client-rds'
+import type {DBClusterSnapshot} from '@aws-sdk/client-rds'
 import mysql from 'mysql2/promise'
 import type {Connection} from 'mysql2/promise'
 import {SCHEMAS} from '../../src/actions/drift/result.js'
 import type {DriftResult, RowDifference} from '../../src/actions/drift/result.js'
+import {until} from '../plants/ground.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
+import {callLab, labKeys} from '../support/lab.js'
 import {COLUMNS, expectPlanted, plantsOf} from '../support/planted-rows.js'
 
 const HOME = 'us-east-1'
@@ -152,5 +163,47 @@ describe('drift', function () {
     )
     const {stderr} = await sandbox.expect(2, ['drift', '--baseline', file])
     expect(stderr).to.include('4:5: accepted.0.reasn: unknown key').and.include(file)
+  })
+
+  it('drift: finds the writes that a failover has lost in the restored volume of the old primary, by key and column', async () => {
+    const rds = new RDSClient({region: HOME, endpoint: status.endpoint, credentials: labKeys(status)})
+    const against = ['--rows', '--against', 'todomgmt-lost']
+    await caughtUp()
+    await callLab(status, 'PUT', 'lag', {ms: 60_000})
+    await primary.query("INSERT INTO Kinds VALUES (7001, 'lost', NULL, NULL, NULL)")
+    await primary.query("UPDATE Kinds SET name = 'lost too' WHERE id = 10")
+    await callLab(status, 'POST', 'faults', {kind: 'region-loss', region: HOME})
+    await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'ToDoMgmt'])
+    await callLab(status, 'PUT', 'lag', {ms: 0})
+    await callLab(status, 'DELETE', 'faults', {kind: 'region-loss', region: HOME})
+
+    let left: DBClusterSnapshot | undefined
+    await until('the snapshot of the old volume', async () => {
+      const {DBClusterSnapshots = []} = await rds.send(new DescribeDBClusterSnapshotsCommand({}))
+      left = DBClusterSnapshots.find((one) => one.DBClusterSnapshotIdentifier!.startsWith('rds:unplanned'))
+      return left !== undefined
+    })
+    const beside = {DBClusterIdentifier: 'todomgmt-lost', Engine: 'aurora-mysql'}
+    const ServerlessV2ScalingConfiguration = {MinCapacity: 0.5, MaxCapacity: 1}
+    const SnapshotIdentifier = left!.DBClusterSnapshotIdentifier
+    await rds.send(
+      new RestoreDBClusterFromSnapshotCommand({...beside, SnapshotIdentifier, ServerlessV2ScalingConfiguration}),
+    )
+    const ready = {maxWaitTime: 60, minDelay: 1, maxDelay: 1, client: rds}
+    await waitUntilDBClusterAvailable(ready, {DBClusterIdentifier: 'todomgmt-lost'})
+    expect((await sandbox.expect(2, ['drift', ...against])).stderr).to.match(/no instance that is available/)
+    const DBInstanceIdentifier = 'todomgmt-lost-1'
+    await rds.send(new CreateDBInstanceCommand({...beside, DBInstanceIdentifier, DBInstanceClass: 'db.serverless'}))
+    await waitUntilDBInstanceAvailable(ready, {DBInstanceIdentifier})
+
+    const {differences} = await drift([...against, '--fix'], 5)
+    const of = (id: number): RowDifference =>
+      (differences as RowDifference[]).find(({subject, key}) => subject === 'Kinds' && key.id === id)!
+    expect(of(7001)).to.include({class: 'extra', region: HOME})
+    expect(of(7001).fix![0]).to.match(/^INSERT INTO `Kinds` .*7001, 'lost'/)
+    const changed = of(10)
+    expect(changed).to.include({class: 'changed', text: `todomgmt-lost holds something else than ${AWAY}`})
+    expect(changed.columns.map(({name, actual}) => `${name}: ${String(actual)}`)).to.deep.equal(['name: lost too'])
+    expect((differences as RowDifference[]).filter(({subject}) => subject === 'Kinds')).to.have.length(2)
   })
 })

@@ -41,6 +41,8 @@ export interface RunOptions {
    */
   kind: 'read' | 'once' | 'repeatable'
   attemptMs?: number
+  /** The endpoint of another cluster, in place of the proxy. */
+  host?: string
 }
 
 type Work<T> = (session: Session, attempt: Attempt) => Promise<T>
@@ -73,6 +75,11 @@ export function read<T>(deadline: Deadline, work: Work<T>, attemptMs = READ_ATTE
 export function readWriter<T>(deadline: Deadline, work: Work<T>): Promise<T> {
   const options: RunOptions = {deadline, secretArn: environment.secretArn, kind: 'read', attemptMs: READ_ATTEMPT_MS}
   return run(options, () => 'default', work)
+}
+
+/** A read of another cluster, which knows the same account: by its own endpoint, as no proxy leads there. */
+export function readAt<T>(host: string, deadline: Deadline, work: Work<T>, attemptMs: number): Promise<T> {
+  return run({deadline, secretArn: environment.secretArn, kind: 'read', attemptMs, host}, () => 'default', work)
 }
 
 /** Makes ready for a read as a read would: by the endpoint that serves one. It touches no row. */
@@ -126,8 +133,7 @@ async function run<T>(
 }
 
 async function once<T>(options: RunOptions, endpoint: Endpoint, attempt: Attempt, work: Work<T>): Promise<T> {
-  const host = endpoint === 'reader' ? environment.readerHost : environment.proxyHost
-  const {attemptMs} = options
+  const {attemptMs, host = endpoint === 'reader' ? environment.readerHost : environment.proxyHost} = options
   const deadline = attemptMs === undefined ? options.deadline : options.deadline.within(attemptMs)
   let connection: PoolConnection
   try {

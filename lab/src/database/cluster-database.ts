@@ -36,6 +36,8 @@ export class ClusterDatabase {
   parameters: Record<string, string> = {}
   /** Set for a founding cluster until its volume carries it. */
   founding: Founding | undefined
+  /** Set for a restored cluster until its server has its volume: the name under which that was kept, in the same region. */
+  original: string | undefined
   private server: DatabaseServer | undefined
   private source: ClusterDatabase | undefined
   private heartbeat: Repeating | undefined
@@ -59,6 +61,11 @@ export class ClusterDatabase {
       observer.lag(lagMs, sourceRegion)
       if (this.streaming) this.source?.hear({region, lagMs, at: now()})
     })
+  }
+
+  /** It has a volume: there was an instance. */
+  get hasVolume(): boolean {
+    return this.server !== undefined
   }
 
   get up(): boolean {
@@ -198,7 +205,7 @@ export class ClusterDatabase {
   /** Ends the server and takes the volume away from it: kept under a name, or thrown away. */
   async surrenderVolume(keepAs?: string): Promise<void> {
     await this.kill()
-    await this.server?.surrenderVolume(keepAs && `${this.region}-${keepAs}`)
+    await this.server?.surrenderVolume(keepAs && this.keptName(keepAs))
     this.server = undefined
     this.founding = undefined
     this.hasWritten = false
@@ -290,10 +297,16 @@ export class ClusterDatabase {
   /** Of a database that is closed nothing may be made any more: its folder is being removed. */
   private async boot(): Promise<void> {
     this.refuseIfClosed()
-    this.server ??= await this.around.engine.server(this.region, this.clusterId)
+    const from = this.original && this.keptName(this.original)
+    this.server ??= await this.around.engine.server(this.region, this.clusterId, from)
+    this.original = undefined
     this.refuseIfClosed()
     await this.server.start()
     this.refuseIfClosed()
+  }
+
+  private keptName(name: string): string {
+    return `${this.region}-${name}`
   }
 
   private refuseIfClosed(): void {

@@ -95,8 +95,8 @@ export interface DatabaseEngine {
   readonly admin: {user: string; passwordFile: string} | undefined
   /** Finds or fetches the engine's programs. May be called early and twice; a call that failed may be tried again. */
   prepare(onProgress?: (text: string) => void): Promise<void>
-  /** A server on a fresh volume, not started. */
-  server(region: string, clusterId: string): Promise<DatabaseServer>
+  /** A server, not started, on a fresh volume or on a copy of the one that was kept as `from`. */
+  server(region: string, clusterId: string, from?: string): Promise<DatabaseServer>
   /** Removes what all servers, which have ended, left on the disk. */
   close(): Promise<void>
 }

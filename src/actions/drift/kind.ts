@@ -15,6 +15,8 @@ export interface FindInput {
   observation: Observation
   /** A region's own database. */
   side(region: Region): Side
+  /** What rows are compared with in place of the other region's. */
+  against?: Side
   settings: RegionSettings
   stackDrifts: StackDrifts
   /** Tells what cannot be compared; what can be is compared all the same. */

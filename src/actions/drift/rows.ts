@@ -26,7 +26,6 @@ const CLOCK_MS = 1000
 /** Without replication nothing can be under way. */
 const ALONE_MS = 200
 
-const CONTINUE = 'todo-dr drift --rows --resume'
 const SCHEMA = 'todo-dr drift --schema'
 
 export const rows: Kind = {
@@ -39,9 +38,9 @@ export const rows: Kind = {
       deadlineSeconds === undefined
         ? input.signal
         : AbortSignal.any([input.signal, AbortSignal.timeout(deadlineSeconds * 1000)])
+    const [left, right] = [input.side(regions.expected), input.against ?? input.side(regions.actual)]
     const state = await stateOf(input, regions)
     try {
-      const [left, right] = [input.side(regions.expected), input.side(regions.actual)]
       const [lefts, rights] = await Promise.all([left.tables({signal}), right.tables({signal})])
       const pairs = pairsOf(input, [left, lefts], [right, rights])
       const context = contextOf({...input, signal}, [left, right], pairs, state)
@@ -62,10 +61,14 @@ export const rows: Kind = {
       const reason = stopped(error, input.signal, signal)
       if (reason === undefined) throw error
       await states.save(state)
-      input.doubt({region: null, subject: null, reason, next: CONTINUE})
+      input.doubt({region: null, subject: null, reason, next: `${commandOf(input)} --resume`})
     }
   },
 }
+
+/** What begins the same scan anew. */
+const commandOf = ({against}: FindInput): string =>
+  ['todo-dr drift --rows', ...(against ? [`--against ${against.name}`] : [])].join(' ')
 
 /** Undefined for what another try would not get over. */
 function stopped(error: unknown, asked: AbortSignal, timed: AbortSignal): string | undefined {
@@ -77,12 +80,13 @@ function stopped(error: unknown, asked: AbortSignal, timed: AbortSignal): string
 
 /** Throws `ScanOfOtherRoles` (exit usage) where the scan to be continued began before a switch. */
 async function stateOf(
-  {world, rows: {resume, states}}: FindInput,
+  {world, against, rows: {resume, states}}: FindInput,
   regions: {expected: Region; actual: Region},
 ): Promise<ScanState> {
-  const fresh: ScanState = {identity: identityOf(world.deployment), ...regions, tables: {}}
+  const beside = against && {against: `${against.region} ${against.name}`}
+  const fresh: ScanState = {identity: identityOf(world.deployment), ...regions, ...beside, tables: {}}
   const kept = resume ? await states.load() : undefined
-  if (!kept || kept.identity !== fresh.identity) return fresh
+  if (!kept || kept.identity !== fresh.identity || kept.against !== fresh.against) return fresh
   if (kept.expected === regions.expected && kept.actual === regions.actual) return kept
   throw new DrError({
     code: 'ScanOfOtherRoles',
@@ -93,26 +97,31 @@ async function stateOf(
   })
 }
 
-function pairsOf({doubt}: FindInput, [left, lefts]: [Side, Table[]], [right, rights]: [Side, Table[]]): Pair[] {
+function pairsOf(
+  {doubt, against}: FindInput,
+  [left, lefts]: [Side, Table[]],
+  [right, rights]: [Side, Table[]],
+): Pair[] {
   const others = new Map(rights.map((table) => [table.name, table]))
   const names = new Set(lefts.map(({name}) => name))
-  const lone = (subject: string, region: Region): void =>
-    doubt({region: right.region, subject, reason: `only ${region} has this table`, next: SCHEMA})
-  for (const {name} of rights) if (!names.has(name)) lone(name, right.region)
+  const next = against ? null : SCHEMA
+  const lone = (subject: string, side: Side): void =>
+    doubt({region: right.region, subject, reason: `only ${side.name} has this table`, next})
+  for (const {name} of rights) if (!names.has(name)) lone(name, right)
   return lefts.flatMap((table) => {
     const other = others.get(table.name)
-    if (!other) lone(table.name, left.region)
+    if (!other) lone(table.name, left)
     const {pair, hindrances} = other ? pairOf(left, right, table, other) : {hindrances: []}
-    for (const reason of hindrances) doubt({region: right.region, subject: table.name, reason, next: SCHEMA})
+    for (const reason of hindrances) doubt({region: right.region, subject: table.name, reason, next})
     return pair ? [pair] : []
   })
 }
 
 function contextOf(input: FindInput, [primary, other]: [Side, Side], pairs: Pair[], state: ScanState): ScanContext {
-  const {world, observation, emit, doubt, fix, signal, rows: options} = input
+  const {world, observation, emit, doubt, fix, against, signal, rows: options} = input
   const standby = other.region
   const {clock, database} = world
-  const replicates = observation.global.reachable && standsBy(observation.global.value, standby)
+  const replicates = !against && observation.global.reachable && standsBy(observation.global.value, standby)
   const lag = async (): Promise<Lag | undefined> => {
     if (!replicates) return undefined
     try {
@@ -138,7 +147,8 @@ function contextOf(input: FindInput, [primary, other]: [Side, Side], pairs: Pair
   return {
     clock,
     doubt,
-    fix,
+    ...(fix && {fixes: against ? ('primary' as const) : ('other' as const)}),
+    command: commandOf(input),
     signal,
     note: (text) => emit({code: 'note', text}),
     mostDifferences: MOST_DIFFERENCES,

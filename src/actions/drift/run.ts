@@ -3,20 +3,32 @@
 import type {Acceptance, Baseline} from '../../config/baseline.js'
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
+import type {Observation} from '../../model/observation.js'
+import type {Clusters, FoundCluster} from '../../ports/clusters.js'
+import type {Side} from '../../ports/tables.js'
 import {observe} from '../../probes/observe.js'
+import {clusterBeside} from './against.js'
 import {accepts, hasExpired} from './baseline.js'
 import type {FindInput, Kind} from './kind.js'
 import {KINDS} from './kinds.js'
 import type {Difference, Doubt, DriftKind, DriftResult} from './result.js'
 
-export interface DriftInput extends Omit<FindInput, 'doubt' | 'observation'> {
+export interface DriftInput extends Omit<FindInput, 'against' | 'doubt' | 'observation'> {
   lab: boolean
+  against?: Against
   /** Those that were named; empty: all that make sense for what is there. */
   only: readonly DriftKind[]
   baseline: Baseline
   /** Epoch milliseconds. */
   now: number
   kinds?: readonly Kind[]
+}
+
+/** A cluster beside the global database, by its name. */
+export interface Against {
+  cluster: string
+  clusters: Clusters
+  side(found: FoundCluster): Side
 }
 
 /** What one kind came to. */
@@ -28,17 +40,19 @@ interface Outcome {
 
 /**
  * `exit`: missed where something differs that the baseline does not accept, otherwise unknown where something could not be
- * compared. Unknown too where it was interrupted: what was found is kept, and is not all.
+ * compared. Unknown too where it was interrupted: what was found is kept, and is not all. Throws where there is no such cluster as
+ * `against` names.
  */
 export async function runDrift(input: DriftInput): Promise<{result: DriftResult; exit: ExitName}> {
   const {kinds = KINDS, baseline, now, only, signal} = input
   const observation = await observe(input.world, {signal})
+  const against = input.against && (await sideOf(input.against, observation, signal))
   const asked = kinds.filter(({kind}) => only.length === 0 || only.includes(kind))
   const outcomes = await Promise.all(
     asked.map(async (kind): Promise<Outcome> => {
       const reason = only.length === 0 ? kind.appliesTo(observation, input) : undefined
       return reason === undefined
-        ? look(kind, {...input, observation})
+        ? look(kind, {...input, observation, against})
         : {differences: [], unknown: [], skipped: reason}
     }),
   )
@@ -65,6 +79,12 @@ export async function runDrift(input: DriftInput): Promise<{result: DriftResult;
   const incomplete = signal.aborted || (unknown.length > 0 && differences.length === 0)
   return {result, exit: incomplete ? 'unknown' : differences.length > 0 ? 'missed' : 'done'}
 }
+
+const sideOf = async (
+  {cluster, clusters, side}: Against,
+  observation: Observation,
+  signal: AbortSignal,
+): Promise<Side> => side(await clusterBeside(cluster, observation, clusters, signal))
 
 /** A kind that fails is unknown, and the others go on. */
 async function look(kind: Kind, input: Omit<FindInput, 'doubt'>): Promise<Outcome> {

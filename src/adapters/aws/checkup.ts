@@ -37,6 +37,9 @@ const SOURCES: [string, string][] = [
   ['CREDENTIALS_CODE', 'todo-dr itself, for the lab'],
 ]
 
+/** What nobody renews: a process keeps the variables that it was started with. */
+const FIXED = new Set(['CREDENTIALS_ENV_VARS', 'CREDENTIALS_CODE'])
+
 /** Who calls, by AWS's word, and when that was said. */
 interface Caller {
   account: string
@@ -62,10 +65,13 @@ export class AwsCheckup implements Checkup {
   identity(region: Region): Promise<Asked<Identity>> {
     return asked(async () => {
       const {account, arn} = await this.#caller(region)
-      const {$source = {}} = (await this.clients.identity(region)) as {$source?: Record<string, string>}
-      const source = SOURCES.find(([key]) => key in $source)?.[1] ?? 'the default provider chain'
+      const {$source = {}, expiration} = (await this.clients.identity(region)) as {
+        $source?: Record<string, string>
+        expiration?: Date
+      }
+      const [key, source] = SOURCES.find(([one]) => one in $source) ?? ['', 'the default provider chain']
       const signInRegion = await this.#signInRegion(Object.keys($source))
-      return {account, arn, source, signInRegion}
+      return {account, arn, source, signInRegion, ...(expiration && FIXED.has(key) && {endsAt: expiration.getTime()})}
     })
   }
 

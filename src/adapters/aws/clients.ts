@@ -20,8 +20,8 @@ export interface AwsAccess {
   endpoint?: string
   /** AWS profile; the default provider chain where undefined. */
   profile?: string
-  /** Fixed key pair, for the lab. */
-  credentials?: {accessKeyId: string; secretAccessKey: string}
+  /** Fixed keys, for the lab. */
+  credentials?: {accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date}
 }
 
 export interface AwsCallOptions extends CallOptions {

@@ -33,11 +33,17 @@ const LASTING = new Set([
 ])
 
 export class FunctionSide implements Side {
+  /** `beside`: the function is to ask this cluster of its region, in place of the region's own. */
   constructor(
     private readonly functions: Functions,
     private readonly clock: Clock,
     readonly region: Region,
+    private readonly beside?: {id: string; host: string},
   ) {}
+
+  get name(): string {
+    return this.beside?.id ?? this.region
+  }
 
   async tables(options?: CallOptions): Promise<Table[]> {
     const found: Table[] = []
@@ -99,7 +105,7 @@ export class FunctionSide implements Side {
   async #ask<T>(question: string, payload: object, options: CallOptions = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once<T>({question, ...payload}, options)
+        return await this.#once<T>({question, ...payload, ...(this.beside && {host: this.beside.host})}, options)
       } catch (error) {
         const mayRepeat = error instanceof DrError && !LASTING.has(error.code) && error.exit !== 'credentials'
         if (!mayRepeat || attempt === ATTEMPTS || options.signal?.aborted) throw error

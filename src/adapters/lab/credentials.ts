@@ -22,15 +22,35 @@ export async function administratorOf(lab: string): Promise<KeyPair> {
   return {accessKeyId: field('aws_access_key_id'), secretAccessKey: field('aws_secret_access_key')}
 }
 
+/** Of a session: its token, and when it ends. */
+interface LabCredentials extends KeyPair {
+  sessionToken?: string
+  expiration?: Date
+}
+
 /**
  * Who acts on a lab: its administrator, or another principal of it where TODO_DR_LAB_ACCESS_KEY_ID names one. Variables of their
  * own, and never those of AWS: a real key must not reach a lab, nor a lab's key AWS. Throws `LabKeyReal` (exit usage) for what
  * looks like a real one.
  */
-export async function labCredentials(lab: string, environment: NodeJS.ProcessEnv = process.env): Promise<KeyPair> {
-  const {TODO_DR_LAB_ACCESS_KEY_ID: accessKeyId, TODO_DR_LAB_SECRET_ACCESS_KEY: secretAccessKey = ''} = environment
+export async function labCredentials(
+  lab: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<LabCredentials> {
+  const {
+    TODO_DR_LAB_ACCESS_KEY_ID: accessKeyId,
+    TODO_DR_LAB_SECRET_ACCESS_KEY: secretAccessKey = '',
+    TODO_DR_LAB_SESSION_TOKEN: sessionToken,
+    TODO_DR_LAB_CREDENTIAL_EXPIRATION: expiration,
+  } = environment
   if (!accessKeyId) return administratorOf(lab)
-  if (!/^(?:AKIA|ASIA)[A-Z2-7]{16}$/.test(accessKeyId)) return {accessKeyId, secretAccessKey}
+  if (!/^(?:AKIA|ASIA)[A-Z2-7]{16}$/.test(accessKeyId))
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken && {sessionToken}),
+      ...(expiration && {expiration: new Date(expiration)}),
+    }
   throw new DrError({
     code: 'LabKeyReal',
     exit: 'usage',

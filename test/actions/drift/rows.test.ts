@@ -25,6 +25,8 @@ class Rig {
   lag: number | undefined = 0
   observation: Observation = healthy()
   fix = false
+  /** The right side is a cluster beside. */
+  beside = false
   maxLoad = 100
 
   constructor(
@@ -48,6 +50,7 @@ class Rig {
       settings: undefined as never,
       stackDrifts: undefined as never,
       side: (region) => (region === HOME ? this.left : this.right),
+      ...(this.beside && {against: this.right}),
       doubt: (about) => void this.doubts.push(about),
       fix: this.fix,
       rows: {
@@ -179,6 +182,38 @@ describe('drift: rows', function () {
     })
     expect(missing!.fix).to.deep.equal(['INSERT INTO `t` (`c0`, `c1`) VALUES (2, 6);'])
     expect(extra!.fix).to.deep.equal(['DELETE FROM `t` WHERE `c0` = 3;'])
+  })
+
+  it('of a cluster beside, waits for no lag, and says what would give the primary its rows', async () => {
+    const rig = sides(
+      [
+        ['1', '5'],
+        ['2', '6'],
+      ],
+      [
+        ['1', '4'],
+        ['3', '7'],
+      ],
+    )
+    Object.assign(rig, {fix: true, beside: true, lag: undefined})
+    rig.right.name = 'lost'
+    const began = rig.clock.now()
+    const found = (await rig.find()).sort((a, b) => Number(a.key.c0) - Number(b.key.c0))
+    expect(rig.clock.now() - began).to.be.below(3000)
+    const [changed, missing, extra] = found
+    expect(extra).to.deep.include({
+      class: 'extra',
+      region: AWAY,
+      text: `lost has this row and ${HOME} has not`,
+      next: 'todo-dr drift --rows --against lost --fix',
+      columns: [
+        {name: 'c0', expected: null, actual: 3},
+        {name: 'c1', expected: null, actual: 7},
+      ],
+      fix: ['INSERT INTO `t` (`c0`, `c1`) VALUES (3, 7);'],
+    })
+    expect(changed!.fix).to.deep.equal(['UPDATE `t` SET `c1` = 4 WHERE `c0` = 1;'])
+    expect(missing!.fix).to.deep.equal(['DELETE FROM `t` WHERE `c0` = 2;'])
   })
 
   it('reports no row that merely lags: it is asked again until it has come', async () => {

@@ -587,6 +587,14 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     /issued in us-east-1/,
   ],
   [
+    'credentials that end soon',
+    {homeLook: {identity: {known: true, value: {account: '1', arn: 'a', source: 'b', endsAt: NOW + 14.5 * 60_000}}}},
+    'credentials-end',
+    null,
+    'warning',
+    /^they end in 14 minutes, and nothing renews them/,
+  ],
+  [
     'a lease that is held',
     {lease: yes({owner: 'mia', secondsLeft: 40})},
     'lease',

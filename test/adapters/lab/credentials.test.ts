@@ -29,6 +29,9 @@ describe('who acts on a lab', () => {
     expect(await labCredentials('one', {})).to.deep.equal({accessKeyId: 'lab', secretAccessKey: 'a-b_9'})
     const principal = {TODO_DR_LAB_ACCESS_KEY_ID: 'o', TODO_DR_LAB_SECRET_ACCESS_KEY: 's'}
     expect(await labCredentials('one', principal)).to.deep.equal({accessKeyId: 'o', secretAccessKey: 's'})
+    const ends = '2026-12-01T00:15:00.000Z'
+    const session = {...principal, TODO_DR_LAB_SESSION_TOKEN: 't', TODO_DR_LAB_CREDENTIAL_EXPIRATION: ends}
+    expect(await labCredentials('one', session)).to.deep.include({sessionToken: 't', expiration: new Date(ends)})
   })
 
   it('is nobody where no lab of that name has written its keys', async () => {

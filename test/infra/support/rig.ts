@@ -13,6 +13,8 @@ import {SecretsStub} from './secrets-stub.js'
 
 const PROXY_HOST = 'todomgmt-us-east-1.proxy-abc.us-east-1.rds.amazonaws.com'
 const READER_HOST = 'todomgmt-us-east-1-ro.endpoint.proxy-abc.us-east-1.rds.amazonaws.com'
+/** Of a cluster beside. */
+export const CLUSTER_HOST = 'lost.cluster-abc.us-east-1.rds.amazonaws.com'
 export const APP_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ToDoMgmt/app-AbCdEf'
 export const ADMIN_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:ToDoMgmt/admin-AbCdEf'
 export const ADMIN_PASSWORD = 'AdminPasswordOfATest'
@@ -48,7 +50,7 @@ export class Rig {
       dataDir: await new Volumes(mariadb, join(this.folder, 'volumes')).create('data'),
       errorLog: join(this.folder, 'database.log'),
       serverId: 1,
-      tls: {...(await pki.issue('database', [PROXY_HOST, READER_HOST])), caFile: pki.caFile},
+      tls: {...(await pki.issue('database', [PROXY_HOST, READER_HOST, CLUSTER_HOST])), caFile: pki.caFile},
       credentials,
     })
     await this.database.start()
@@ -88,7 +90,11 @@ export class Rig {
       DB_SECRET_ARN: APP_SECRET,
       ...(name === 'create-table' && {DB_ADMIN_SECRET_ARN: ADMIN_SECRET}),
     })
-    started.route({[proxyHost]: this.proxy.port, [READER_HOST]: this.reader.port})
+    started.route({
+      [proxyHost]: this.proxy.port,
+      [READER_HOST]: this.reader.port,
+      [CLUSTER_HOST]: this.database.port,
+    })
     this.functions.push(started)
     return started
   }

@@ -26,6 +26,7 @@ export const api: ServiceApi = {
       ['DBInstanceIdentifier', 'arn:aws:rds:R:A:db:~'],
       ['TargetDBInstanceIdentifier', 'arn:aws:rds:R:A:db:~'],
       ['DBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
+      ['SnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
       ['SourceDBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
       ['TargetDBClusterSnapshotIdentifier', 'arn:aws:rds:R:A:cluster-snapshot:~'],
       ['DBClusterParameterGroupName', 'arn:aws:rds:R:A:cluster-pg:~'],
@@ -56,13 +57,20 @@ async function proxyResources({operation, input, region}: WireCall, lookup: Look
   return [arn, groups?.TargetGroups?.[0]?.TargetGroupArn ?? `arn:aws:rds:${region}:${ACCOUNT}:target-group:*`]
 }
 
+/** Of what an encrypted copy is made. */
+const ORIGINALS: Record<string, string> = {
+  CopyDBClusterSnapshot: 'SourceDBClusterSnapshotIdentifier',
+  RestoreDBClusterFromSnapshot: 'SnapshotIdentifier',
+}
+
 /**
  * An encrypted copy takes its original's key, unless it names another. RDS uses a customer's key on behalf of the caller, who must be
  * allowed these two (Aurora user guide, "AWS KMS key management", authorizing use of a customer managed key).
  */
 async function keyOfCopy({operation, input, region}: WireCall, lookup: Lookup): Promise<Need[]> {
-  if (operation !== 'CopyDBClusterSnapshot') return []
-  const DBClusterSnapshotIdentifier = String(input.SourceDBClusterSnapshotIdentifier).split(':cluster-snapshot:').at(-1)
+  const member = ORIGINALS[operation]
+  if (member === undefined) return []
+  const DBClusterSnapshotIdentifier = String(input[member]).split(':cluster-snapshot:').at(-1)
   const found = await lookup('rds', 'DescribeDBClusterSnapshots', {DBClusterSnapshotIdentifier}, region)
   const [original] = found?.DBClusterSnapshots ?? [{StorageEncrypted: true}]
   if (!original.StorageEncrypted) return []

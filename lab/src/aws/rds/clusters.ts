@@ -6,6 +6,7 @@ import type {
   DeleteDBClusterMessage,
   DescribeDBClustersMessage,
   ModifyDBClusterMessage,
+  RestoreDBClusterFromSnapshotMessage,
 } from '@aws-sdk/client-rds'
 
 import {fault, type Operation} from '../../kernel.js'
@@ -24,8 +25,8 @@ import {DEFAULT_PARAMETER_GROUP, parameterValues} from './groups.js'
 import {clusterInsights, shownInsights} from './insights.js'
 import {ClusterMetrics} from './metrics.js'
 import {clusterReference, identifier, rdsArn, resourceId} from './names.js'
-import {dropAutomatedSnapshots, recordSnapshot} from './snapshots.js'
-import type {ClusterRecord, GlobalRecord, Rds} from './store.js'
+import {availableSnapshot, dropAutomatedSnapshots, recordKeptVolume} from './snapshots.js'
+import type {ClusterRecord, GlobalRecord, Rds, SnapshotRecord} from './store.js'
 import {upgradeOf} from './upgrading.js'
 
 export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluster {
@@ -77,6 +78,13 @@ export function showCluster({store, lab}: Rds, cluster: ClusterRecord): DBCluste
 export function clusterOperations(rds: Rds): Record<string, Operation> {
   const {store, events, lab} = rds
   const source = (cluster: ClusterRecord) => ({...cluster, type: 'db-cluster' as const})
+  const finish = (made: ClusterRecord): void =>
+    inBackground(lab, `creating ${made.id}`, async () => {
+      await sleep(lab.profile.makingMs.cluster)
+      if (made.status !== 'creating') return
+      made.status = 'available'
+      events.add({...source(made), category: 'creation'}, '0170', 'DB cluster created.')
+    })
 
   return {
     async CreateDBCluster(input: CreateDBClusterMessage, {region}) {
@@ -90,12 +98,19 @@ export function clusterOperations(rds: Rds): Record<string, Operation> {
       if (writer) await record.database.follow(writer.cluster.database)
       global?.members.push({cluster: record, isWriter: !writer, pendingResync: false})
       await openClusterEndpoints(rds, record)
-      inBackground(lab, `creating ${id}`, async () => {
-        await sleep(lab.profile.makingMs.cluster)
-        if (record.status !== 'creating') return
-        record.status = 'available'
-        events.add({...source(record), category: 'creation'}, '0170', 'DB cluster created.')
-      })
+      finish(record)
+      return {DBCluster: showCluster(rds, record)}
+    },
+
+    /** Without an instance, and with a default configuration. Source: RestoreDBClusterFromSnapshot, RDS API reference. */
+    async RestoreDBClusterFromSnapshot(input: RestoreDBClusterFromSnapshotMessage, {region}) {
+      const id = identifier(input.DBClusterIdentifier, 'DBClusterIdentifier')
+      if (store.clusters.has(region, id)) throw fault('DBClusterAlreadyExistsFault', `DB Cluster already exists: ${id}`)
+      const record = await restoredCluster(rds, id, input, availableSnapshot(rds, region, input.SnapshotIdentifier!))
+      store.clusters.put(id, record)
+      store.tags.set(record.arn, input.Tags ?? [])
+      await openClusterEndpoints(rds, record)
+      finish(record)
       return {DBCluster: showCluster(rds, record)}
     },
 
@@ -127,7 +142,7 @@ export function clusterOperations(rds: Rds): Record<string, Operation> {
       cluster.status = 'deleting'
       inBackground(lab, `deleting ${cluster.id}`, async () => {
         const {FinalDBSnapshotIdentifier: snapshot} = input
-        if (snapshot && !input.SkipFinalSnapshot) recordSnapshot(rds, cluster, snapshot.toLowerCase(), 'manual')
+        if (snapshot && !input.SkipFinalSnapshot) recordKeptVolume(rds, cluster, snapshot.toLowerCase(), 'manual')
         await cluster.database.surrenderVolume(snapshot?.toLowerCase())
         await cluster.database.close()
         await closeClusterEndpoints(rds, cluster)
@@ -152,15 +167,15 @@ async function newCluster(
   const isSecondary = (global?.members.length ?? 0) > 0
   if (isSecondary) refuseSecondary(global!, region, version, input)
   else refuseFounder(input, global)
-  const insights = clusterInsights(input)
-  const database = rds.fleet.add(region, id, new ClusterMetrics(rds, region, id))
-  const parameterGroup = input.DBClusterParameterGroupName?.toLowerCase() ?? DEFAULT_PARAMETER_GROUP
-  if (parameterGroup !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(region, parameterGroup)
-  if (input.DBSubnetGroupName) rds.store.subnetGroups.get(region, input.DBSubnetGroupName)
-  await database.applyParameters(parameterValues(rds, region, parameterGroup))
   const databaseName = input.DatabaseName ?? global?.databaseName
+  const StorageEncrypted = input.StorageEncrypted ?? global?.storageEncrypted
+  const record = await recordOf(rds, region, id, version, {...input, DatabaseName: databaseName, StorageEncrypted})
   if (!isSecondary) {
-    database.founding = {masterUsername: input.MasterUsername!, masterPassword: input.MasterUserPassword!, databaseName}
+    record.database.founding = {
+      masterUsername: input.MasterUsername!,
+      masterPassword: input.MasterUserPassword!,
+      databaseName,
+    }
   }
 
   if (global) {
@@ -169,6 +184,45 @@ async function newCluster(
     if (!isSecondary) global.engineVersion = version
   }
 
+  return record
+}
+
+/** The lab has the data of those snapshots alone whose volume a failover or a deletion has left behind. */
+async function restoredCluster(
+  rds: Rds,
+  id: string,
+  input: RestoreDBClusterFromSnapshotMessage,
+  {region, id: snapshot, cluster, volume}: SnapshotRecord,
+): Promise<ClusterRecord> {
+  if (volume === undefined)
+    throw fault('NotImplemented', `rds.RestoreDBClusterFromSnapshot: the lab keeps no data of ${snapshot}`, 501)
+  const version = engineVersion(input.Engine, input.EngineVersion ?? cluster.engineVersion)
+  const record = await recordOf(rds, region, id, version, {
+    ...input,
+    MasterUsername: cluster.masterUsername,
+    DatabaseName: cluster.databaseName,
+    StorageEncrypted: cluster.storageEncrypted,
+    KmsKeyId: input.KmsKeyId ?? cluster.kmsKeyId,
+    Port: input.Port ?? cluster.port,
+  })
+  record.isRestored = true
+  record.database.original = volume
+  return record
+}
+
+async function recordOf(
+  rds: Rds,
+  region: string,
+  id: string,
+  version: string,
+  input: CreateDBClusterMessage,
+): Promise<ClusterRecord> {
+  const insights = clusterInsights(input)
+  const database = rds.fleet.add(region, id, new ClusterMetrics(rds, region, id))
+  const parameterGroup = input.DBClusterParameterGroupName?.toLowerCase() ?? DEFAULT_PARAMETER_GROUP
+  if (parameterGroup !== DEFAULT_PARAMETER_GROUP) rds.store.parameterGroups.get(region, parameterGroup)
+  if (input.DBSubnetGroupName) rds.store.subnetGroups.get(region, input.DBSubnetGroupName)
+  await database.applyParameters(parameterValues(rds, region, parameterGroup))
   return {
     region,
     id,
@@ -177,11 +231,11 @@ async function newCluster(
     status: 'creating',
     engineVersion: version,
     masterUsername: input.MasterUsername,
-    databaseName,
+    databaseName: input.DatabaseName,
     parameterGroup,
     subnetGroup: input.DBSubnetGroupName?.toLowerCase(),
     securityGroups: input.VpcSecurityGroupIds ?? [],
-    storageEncrypted: input.StorageEncrypted ?? global?.storageEncrypted ?? false,
+    storageEncrypted: input.StorageEncrypted ?? false,
     kmsKeyId: input.KmsKeyId,
     deletionProtection: input.DeletionProtection ?? false,
     backupRetentionDays: input.BackupRetentionPeriod ?? 1,

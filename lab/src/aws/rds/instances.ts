@@ -9,6 +9,7 @@ import type {
 
 import {fault, type Operation} from '../../kernel.js'
 import {inBackground} from './background.js'
+import {notAvailable} from './cluster-rules.js'
 import {closeInstanceEndpoint, openInstanceEndpoint} from './endpoints.js'
 import {ENGINE} from './engine-versions.js'
 import {FAMILY, parameterValues} from './groups.js'
@@ -45,6 +46,8 @@ export function instanceOperations(rds: Rds): Record<string, Operation> {
       const cluster = store.clusters.get(region, input.DBClusterIdentifier)
       if (cluster.status === 'deleting')
         throw fault('InvalidDBClusterStateFault', `DB cluster ${cluster.id} is being deleted.`)
+      // "You can create DB instances only after the RestoreDBClusterFromSnapshot operation has completed" (RDS API reference).
+      if (cluster.isRestored && cluster.status === 'creating') throw notAvailable(cluster)
       if (input.DBInstanceClass === 'db.serverless' && !cluster.serverless) {
         throw fault(
           'InvalidParameterCombination',

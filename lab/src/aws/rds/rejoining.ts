@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import {inBackground} from './background.js'
-import {failoverSnapshotId, recordSnapshot} from './snapshots.js'
+import {failoverSnapshotId, recordKeptVolume} from './snapshots.js'
 import type {GlobalRecord, MemberRecord, Rds} from './store.js'
 
 const RETRY_MS = 1000
@@ -54,7 +54,7 @@ export class Rejoining {
 
   private snapshot({cluster}: MemberRecord): string {
     const id = failoverSnapshotId(cluster)
-    recordSnapshot(this.rds, cluster, id, 'automated')
+    recordKeptVolume(this.rds, cluster, id, 'automated')
     return id
   }
 

@@ -15,20 +15,34 @@ import {clusterReference, rdsArn} from './names.js'
 import {refuseBeyondQuota} from './quotas.js'
 import type {ClusterRecord, Rds, SnapshotRecord} from './store.js'
 
-/** Records that the cluster's present volume is kept under this id. */
+/** Records a snapshot of the cluster as it is now. `volume`: under which name its volume is kept, where it is. */
 export function recordSnapshot(
   {store}: Rds,
   cluster: ClusterRecord,
   id: string,
   type: SnapshotRecord['type'],
+  volume?: string,
 ): SnapshotRecord {
   const {region} = cluster
   if (store.snapshots.has(region, id))
     throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
   const arn = rdsArn(region, 'cluster-snapshot', id)
   store.tags.set(arn, cluster.copyTagsToSnapshot ? [...(store.tags.get(cluster.arn) ?? [])] : [])
-  const kept = {region, id, arn, type, cluster: {...cluster}, createdAt: new Date(), status: 'available' as const}
+  const status = 'available' as const
+  const kept = {region, id, arn, type, cluster: {...cluster}, createdAt: new Date(), status, volume}
   return store.snapshots.put(id, kept)
+}
+
+/** Records that the volume, which the cluster is about to surrender, is kept under this id. */
+export function recordKeptVolume(rds: Rds, cluster: ClusterRecord, id: string, type: SnapshotRecord['type']): void {
+  recordSnapshot(rds, cluster, id, type, cluster.database.hasVolume ? id : undefined)
+}
+
+/** By its id or its ARN. */
+export function availableSnapshot({store}: Rds, region: string, named: string): SnapshotRecord {
+  const found = store.snapshots.get(region, named.replace(/^arn:.*:cluster-snapshot:/, ''))
+  if (found.status !== 'available') throw notYet(found)
+  return found
 }
 
 /** Letters, digits and hyphens, beginning with a letter (CreateDBClusterSnapshot, RDS API reference). In lower case. */
@@ -88,9 +102,8 @@ export function snapshotOperations(rds: Rds): Record<string, Operation> {
     /** Within a region. What is copied is available at once. */
     CopyDBClusterSnapshot(input: CopyDBClusterSnapshotMessage, {region}) {
       const {SourceDBClusterSnapshotIdentifier: source = '', TargetDBClusterSnapshotIdentifier: target = ''} = input
-      const original = store.snapshots.get(region, source.replace(/^arn:.*:cluster-snapshot:/, ''))
+      const original = availableSnapshot(rds, region, source)
       const id = snapshotId(target, 'TargetDBClusterSnapshotIdentifier')
-      if (original.status !== 'available') throw notYet(original)
       if (store.snapshots.has(region, id))
         throw fault('DBClusterSnapshotAlreadyExistsFault', `DB cluster snapshot ${id} already exists`)
       refuseBeyondQuota(rds, region)

@@ -50,6 +50,8 @@ export interface ClusterRecord {
   serverless?: {MinCapacity?: number; MaxCapacity?: number}
   port: number
   createdAt: Date
+  /** From a snapshot. */
+  isRestored?: true
   instances: InstanceRecord[]
   database: ClusterDatabase
   fronts: ProxyFront[]
@@ -111,6 +113,8 @@ export interface SnapshotRecord {
   cluster: ClusterRecord
   createdAt: Date
   status: 'available' | 'creating'
+  /** Under which name the lab keeps the volume; undefined where it keeps no data of it. */
+  volume?: string
 }
 
 /** Records of one kind by region and name; names are compared in lower case, as RDS does. */

@@ -38,7 +38,7 @@ export class MariaDbEngine implements DatabaseEngine {
   }
 
   /** Error logs stay in one place when a volume is replaced. */
-  async server(region: string, clusterId: string): Promise<ClusterServer> {
+  async server(region: string, clusterId: string, from?: string): Promise<ClusterServer> {
     const {mariadb, volumes, credentials} = await this.ground()
     const pair = await this.lab.pki.issue(`rds-${region}`, this.certificateNames(region))
     const serverId = ++this.lastServerId
@@ -46,7 +46,7 @@ export class MariaDbEngine implements DatabaseEngine {
       mariadb,
       credentials,
       name: `${clusterId} in ${region}`,
-      dataDir: await volumes.create(`${region}-${clusterId}-${serverId}`),
+      dataDir: await volumes.create(`${region}-${clusterId}-${serverId}`, from),
       errorLog: join(this.folder, `${region}-${clusterId}.log`),
       serverId,
       tls: {...pair, caFile: this.lab.pki.caFile},

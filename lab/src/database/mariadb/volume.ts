@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {constants, existsSync} from 'node:fs'
 import {copyFile, mkdir, readdir, readFile, rename, rm} from 'node:fs/promises'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 
 import {cacheFolder, workFolder, type MariaDb} from './provider.js'
 
@@ -50,21 +50,24 @@ export class Volumes {
     private readonly cache = cacheFolder(),
   ) {}
 
-  /** A fresh data directory of this name. */
-  async create(name: string): Promise<string> {
-    const template = await this.pristine()
+  /** A data directory of this name: a fresh one, or a copy of one that was kept as `from`. */
+  async create(name: string, from?: string): Promise<string> {
+    const original = from === undefined ? await this.pristine() : this.placeOf(from)
     const folder = join(this.folder, name)
-    await copyFolder(template, folder)
+    await copyFolder(original, folder)
     return folder
   }
 
   /** Moves a data directory, whose server has ended, out of the way and keeps it. */
   async keep(folder: string, name: string): Promise<string> {
-    const snapshots = join(this.folder, 'snapshots')
-    await mkdir(snapshots, {recursive: true, mode: 0o700})
-    const place = join(snapshots, name.replaceAll(':', '_'))
+    const place = this.placeOf(name)
+    await mkdir(dirname(place), {recursive: true, mode: 0o700})
     await rename(folder, place)
     return place
+  }
+
+  private placeOf(kept: string): string {
+    return join(this.folder, 'snapshots', kept.replaceAll(':', '_'))
   }
 
   async discard(folder: string): Promise<void> {
@@ -136,7 +139,7 @@ async function publish(made: string, place: string): Promise<void> {
   })
 }
 
-/** Of files and folders alone. */
+/** Of files and folders alone: a server that was killed leaves its socket behind. */
 async function copyFolder(from: string, to: string): Promise<void> {
   await mkdir(to, {recursive: true, mode: 0o700})
   const entries = await readdir(from, {withFileTypes: true})
@@ -144,6 +147,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
     entries.map((entry) => {
       const [source, target] = [join(from, entry.name), join(to, entry.name)]
       if (entry.isDirectory()) return copyFolder(source, target)
+      if (!entry.isFile()) return
       return copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
     }),
   )

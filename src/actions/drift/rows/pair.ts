@@ -39,7 +39,7 @@ const LEAST_SHOWN = 5
 export function pairOf(left: Side, right: Side, lefts: Table, rights: Table): {pair?: Pair; hindrances: string[]} {
   const key = keyOf(lefts)
   if (orderOf(key) !== orderOf(keyOf(rights)))
-    return {hindrances: ['its key is not the same in both regions, so that its rows cannot be told apart alike']}
+    return {hindrances: ['its key is not the same on both sides, so that its rows cannot be told apart alike']}
   const others = new Map(rights.columns.map((column) => [column.name, column]))
   const isAlike = ({name, type, charset, compared}: Column): boolean => {
     const other = others.get(name)
@@ -53,7 +53,7 @@ export function pairOf(left: Side, right: Side, lefts: Table, rights: Table): {p
     apart.length === 0
       ? []
       : [
-          `columns that are not alike in both regions were not compared: ${[...new Set(apart.map(({name}) => name))].join(', ')}`,
+          `columns that are not alike on both sides were not compared: ${[...new Set(apart.map(({name}) => name))].join(', ')}`,
         ]
   if (columns.length === 0) return {hindrances}
   const scan = ({name: table, version}: Table): Scan => ({table, version, columns: names})

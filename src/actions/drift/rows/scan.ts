@@ -23,7 +23,10 @@ export interface ScanContext {
   /** Epoch milliseconds: what the primary had by then has surely reached the standby. */
   reached(): Promise<number>
   doubt(about: Omit<Doubt, 'kind'>): void
-  fix: boolean
+  /** Whose rows the statements of --fix change: with a cluster beside, the primary's. Undefined: there are none. */
+  fixes?: 'other' | 'primary'
+  /** What begins the scan anew. */
+  command: string
   note(text: string): void
   /** More are not looked for in one table. */
   mostDifferences: number
@@ -39,7 +42,6 @@ const SAVE_EVERY_MS = 2000
 /** Rows that differ are asked again no more often while the scan runs. */
 const SETTLE_EVERY_MS = 10_000
 
-const AGAIN = 'todo-dr drift --rows'
 const SCHEMA = 'todo-dr drift --schema'
 
 // `state` is brought forward; what it says has been compared is not compared again.
@@ -50,19 +52,18 @@ export async function* scanTable(pair: Pair, state: TableState, context: ScanCon
   } catch (error) {
     const found = error instanceof DrError ? HINDRANCES[error.code] : undefined
     if (!found) throw error
-    doubtTable(pair, context, found.reason(pair), found.next)
+    doubtTable(pair, context, found.reason(pair), found.next ?? context.command)
   }
 }
 
-/** What leaves a table unknown, by the code of the error. */
-const HINDRANCES: Record<string, {reason(pair: Pair): string; next: string}> = {
+/** What leaves a table unknown, by the code of the error, and what to do next where that is not another try. */
+const HINDRANCES: Record<string, {reason(pair: Pair): string; next?: string}> = {
   TableChanged: {reason: () => 'it was altered or dropped while it was read', next: SCHEMA},
   TooSlow: {
     reason: ({key}) =>
       key === null
         ? 'no key puts its rows in order, and it is too large to be compared in one statement of 20 s: give it a primary key whose ENUM and SET columns have at most 512 values'
         : 'even a few of its rows take too long to be read',
-    next: AGAIN,
   },
   DigestsApart: {
     reason: () => 'its rows have other digests, but the same values: CompareRows is not of one version in both regions',
@@ -81,14 +82,14 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
       pair,
       context,
       `the row ${JSON.stringify(keyOf(pair.key!, key))} changes too often to be compared`,
-      AGAIN,
+      context.command,
     )
   const stale = (count: number): void =>
     doubtTable(
       pair,
       context,
       `${count} of its rows differ, and whether they merely lag cannot be told: no measurement of the replication lag has come since`,
-      AGAIN,
+      context.command,
     )
   const settling = new Settling(pair, {clock, reached: () => context.reached(), restless, stale})
   const ahead = new Ahead(pair)
@@ -100,7 +101,7 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   const known = async function* (found: AsyncIterable<Confirmed>): AsyncIterable<RowDifference> {
     for await (const one of found) {
       confirmed.set(JSON.stringify(one.key), one.key)
-      yield differenceOf(pair, one, context.fix)
+      yield differenceOf(pair, one, context)
     }
   }
 
@@ -195,7 +196,7 @@ async function* scanBag(pair: Pair, state: TableState, context: ScanContext): As
   const options = {
     clock: context.clock,
     reached: () => context.reached(),
-    doubt: (reason: string) => doubtTable(pair, context, reason, AGAIN),
+    doubt: (reason: string) => doubtTable(pair, context, reason, context.command),
   }
   context.note(
     `${pair.table}: no key puts its rows in order (none at all, or one with an ENUM or a SET of more than 512 values). Each region reads all of it in one statement of up to 20 s, which --max-load does not slow down`,
@@ -209,9 +210,9 @@ async function* scanBag(pair: Pair, state: TableState, context: ScanContext): As
       subject: pair.table,
       key: {},
       columns: wholeRow(pair.columns, row, left > right),
-      text: `the table has no key, so that rows are told apart by all that they hold: ${pair.left.region} has ${left} of this one and ${pair.right.region} ${right}`,
-      next: NEXT,
-      ...(context.fix && {fix: [fixOfRow(pair, row, undefined)]}),
+      text: `the table has no key, so that rows are told apart by all that they hold: ${pair.left.name} has ${left} of this one and ${pair.right.name} ${right}`,
+      next: fixNext(context),
+      ...(context.fixes && {fix: [fixOfRow(pair, row, undefined)]}),
     }
   }
 
@@ -219,27 +220,29 @@ async function* scanBag(pair: Pair, state: TableState, context: ScanContext): As
   context.progress.read(pair.table, pair.rows, 0)
 }
 
-const NEXT = 'todo-dr drift --rows --fix'
+const fixNext = ({command}: ScanContext): string => `${command} --fix`
 
 /** Throws `DigestsApart` where the regions digest the same row differently: then all rows would seem to differ. */
-function differenceOf(pair: Pair, {key, left, right}: Confirmed, fix: boolean): RowDifference {
-  const [primary, standby] = [pair.left.region, pair.right.region]
+function differenceOf(pair: Pair, {key, left, right}: Confirmed, context: ScanContext): RowDifference {
+  const [primary, other] = [pair.left.name, pair.right.name]
   const columns = columnsOf(pair.columns, left, right)
   if (left && right && columns.length === 0)
     throw new DrError({code: 'DigestsApart', exit: 'failed', what: 'no column differs'})
   return {
     kind: 'rows',
     class: !right ? 'missing' : !left ? 'extra' : 'changed',
-    region: standby,
+    region: pair.right.region,
     subject: pair.table,
     key: keyOf(pair.key!, key),
     columns,
     text: !right
-      ? `${primary} has this row and ${standby} has not`
+      ? `${primary} has this row and ${other} has not`
       : !left
-        ? `${standby} has this row and ${primary} has not`
-        : `${standby} holds something else than ${primary}`,
-    next: NEXT,
-    ...(fix && {fix: [fixOfRow(pair, left, right)]}),
+        ? `${other} has this row and ${primary} has not`
+        : `${other} holds something else than ${primary}`,
+    next: fixNext(context),
+    ...(context.fixes && {
+      fix: [context.fixes === 'primary' ? fixOfRow(pair, right, left) : fixOfRow(pair, left, right)],
+    }),
   }
 }

@@ -98,7 +98,7 @@ const hexLiteral = (column: Column, hex: string): string => {
   return text === undefined ? `X'${hex}'` : textOf(text)
 }
 
-/** The statement that makes the standby's row the primary's. */
+/** The statement that makes the row `actual` what `expected` is. */
 export function fixOfRow(
   {table, key, columns}: {table: string; key: readonly Column[] | null; columns: readonly Column[]},
   expected: ShownRow | undefined,

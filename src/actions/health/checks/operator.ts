@@ -12,6 +12,8 @@ import type {Check, Placed} from '../check.js'
 import type {Look} from '../look.js'
 
 const DAY_MS = 86_400_000
+/** An assumption: a managed failover of AWS's takes minutes, and a switch waits for what is late. */
+const LASTING_MINUTES = 30
 /** Days after which a rehearsal begins to cost points, and those that one more point takes. */
 const FRESH_DAYS = 30
 const DAYS_A_POINT = 10
@@ -88,6 +90,27 @@ const permissions: Check = {
       }),
     ),
   ],
+}
+
+/** In a switch that runs out of them the next call is refused, be it the one that sends the clients. */
+const credentialsEnd: Check = {
+  id: 'credentials-end',
+  area: 'operator',
+  asks: `Do the credentials last for another ${LASTING_MINUTES} minutes, or are they renewed by themselves? A switch stops midway when they end.`,
+  points: 12,
+  judge({deployment, regions, at}) {
+    const answers = regionNames(deployment).map((region) => regions[region]!.identity)
+    const identity = answers.find(({known}) => known) ?? answers[0]!
+    if (!identity.known) return [together(unknown(identity.why, identity.next ?? 'todo-dr status'))]
+    const {endsAt} = identity.value
+    if (endsAt === undefined) return [together(ok('nobody says that they end, or they are renewed by themselves'))]
+    const minutes = Math.max(0, Math.floor((endsAt - at) / 60_000))
+    const text = `they end in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
+    if (minutes >= LASTING_MINUTES) return [together(ok(text))]
+    const harm = 'nothing renews them: a switch stops midway when they end'
+    const remedy = 'sign in again before a switch; one that has stopped is continued with todo-dr resume'
+    return [together(warning(`${text}, and ${harm}`, remedy))]
+  },
 }
 
 const inWords = ([first, ...others]: readonly Wanted[]): string =>
@@ -204,6 +227,7 @@ export const OPERATOR: readonly Check[] = [
   gates,
   clock,
   credentials,
+  credentialsEnd,
   permissions,
   lease,
   unfinishedRun,
