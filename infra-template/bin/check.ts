@@ -7,34 +7,41 @@ import {writeFileSync} from 'node:fs'
 import {parseArgs} from 'node:util'
 import {acknowledgedPage} from '../check/page.js'
 import {examine, type Examination, type Finding} from '../check/examine.js'
-import {STATEMENTS} from '../check/statements.js'
+import {STAND_INS} from '../check/stand-ins.js'
 import {buildApp} from '../lib/app.js'
-import {loadConfig, type Config} from '../lib/config.js'
+import {loadConfig, PIPELINES, ROUTES, type Config} from '../lib/config.js'
 
-const VARIANTS: Record<string, Partial<Config>> = {
-  'for rehearsals': {protect: false, lockToEdge: false},
-  protected: {
-    protect: true,
-    lockToEdge: false,
-    alarmEmail: 'nobody@example.com',
-    databaseInsights: 'advanced',
-    backup: {retentionDays: 35, lock: 'governance'},
-    warmUp: true,
-  },
-  locked: {protect: false, lockToEdge: true, instances: 1},
-  'with pipelines': {pipeline: 'failover', pipelinePolicy: STATEMENTS},
+const LOCKED: Partial<Config> = {lockToEdge: true, instances: 1}
+const PROTECTED: Partial<Config> = {
+  protect: true,
+  alarmEmail: 'nobody@example.com',
+  databaseInsights: 'advanced',
+  backup: {retentionDays: 35, lock: 'governance'},
+  warmUp: true,
 }
 
+/** Every way to send clients with every kind of pipelines: each combination once, so that what else can be chosen is laid over some of them. */
+const VARIANTS = ROUTES.flatMap((route) =>
+  PIPELINES.map((pipeline): Partial<Config> => ({
+    ...STAND_INS,
+    protect: false,
+    lockToEdge: false,
+    route,
+    ...(route === 'route53' && {domain: 'api.example.com'}),
+    pipeline,
+    ...(route === 'origin' && pipeline === 'none' && LOCKED),
+    ...(route === 'route53' && pipeline === 'none' && PROTECTED),
+  })),
+)
+
 const {values} = parseArgs({options: {page: {type: 'string'}}})
-const config = loadConfig((key) => (key === 'pipelinePolicy' ? STATEMENTS : undefined))
-const examined = Object.entries(VARIANTS).map(([variant, change]): [string, Examination] => [
-  variant,
-  examine((app) => buildApp(app, {...config, ...change})),
-])
+/** Without what only the variants have. */
+const config = loadConfig((key) => ({route: 'keyvaluestore', pipeline: 'none'})[key as string])
+const examined = VARIANTS.map((change): Examination => examine((app) => buildApp(app, {...config, ...change})))
 
 /** One of each, over all variants. */
 const merged = <T>(pick: (examination: Examination) => readonly T[], key: (item: T) => string): T[] => [
-  ...new Map(examined.flatMap(([, examination]) => pick(examination)).map((item) => [key(item), item])).values(),
+  ...new Map(examined.flatMap((examination) => pick(examination)).map((item) => [key(item), item])).values(),
 ]
 const place = ({rule, path}: Finding): string => `${path} ${rule}`
 
@@ -53,7 +60,7 @@ const resources = merged(
   (resource) => resource,
 )
 // An acknowledgement may be needed in one variant only: idle is what is needed in none of those that make it.
-const needed = new Set(examined.flatMap(([, {used}]) => used))
+const needed = new Set(examined.flatMap(({used}) => used))
 const idle = merged(
   ({idle}) => idle,
   (one) => one,

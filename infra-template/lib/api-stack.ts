@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import {CfnOutput} from 'aws-cdk-lib'
+import {CfnWebACLAssociation} from 'aws-cdk-lib/aws-wafv2'
 import type {Construct} from 'constructs'
 import {Alarms} from './alarms.js'
 import {ApiFunction} from './api-function.js'
@@ -7,6 +8,7 @@ import {AUTHORIZER, COMPARE_TIMEOUT_SECONDS, FUNCTION_PARTS, LOG_ROLE_KEEPER, ty
 import type {DataStack} from './data-stack.js'
 import {Dashboard} from './dashboard.js'
 import {EdgeLock} from './edge-lock.js'
+import {Firewall} from './firewall.js'
 import {SCOPE, type IdentityStack} from './identity-stack.js'
 import {LogRole} from './log-role.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
@@ -54,12 +56,15 @@ export interface ApiStackProps extends RegionStackProps {
 export class ApiStack extends RegionStack {
   /** `<id>.execute-api.<region>.amazonaws.com` */
   readonly domainName: string
+  readonly restApiId: string
   /** With the stage, without `/v1`. */
   readonly url: string
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props)
-    const {protect, lockToEdge, warmUp} = this.config
+    const {protect, lockToEdge, route, warmUp} = this.config
+    // Clients reach it without the edge, and the edge's web ACL.
+    const isOpen = route === 'route53'
     const {key} = props.data
 
     const functions = Object.fromEntries(
@@ -108,10 +113,15 @@ export class ApiStack extends RegionStack {
       logRole,
       key,
       protect,
-      lockedToEdge: lockToEdge,
+      isGuarded: lockToEdge || isOpen,
     })
     if (lockToEdge)
       new EdgeLock(this, 'EdgeLock', {name, secretName: this.names.edgeSecret, stage: rest.api.deploymentStage})
+    if (isOpen)
+      new CfnWebACLAssociation(this, 'Guard', {
+        webAclArn: new Firewall(this, 'Firewall', {name, before: 'api'}).arn,
+        resourceArn: rest.api.deploymentStage.stageArn,
+      })
 
     if (warmUp) new WarmUp(this, 'WarmUp', {app: this.config.app, functions: Object.values(routes)})
 
@@ -132,6 +142,7 @@ export class ApiStack extends RegionStack {
     })
 
     this.domainName = rest.domainName
+    this.restApiId = rest.api.restApiId
     this.url = `https://${this.domainName}/${STAGE}`
     new CfnOutput(this, 'ApiEndpoint', {value: this.url})
     new CfnOutput(this, 'ApiId', {value: rest.api.restApiId})

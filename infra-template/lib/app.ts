@@ -8,6 +8,7 @@ import {DirectoryStack} from './directory-stack.js'
 import {EdgeStack} from './edge-stack.js'
 import {FailoverStack} from './failover-stack.js'
 import {IdentityStack} from './identity-stack.js'
+import {NameStack} from './name-stack.js'
 import {OWNERSHIP_TAG} from './synthesizer.js'
 
 /** Where `npm run bundle` leaves the functions. */
@@ -31,8 +32,8 @@ export function newApp(outdir: string, context: Record<string, unknown> = {}): A
 
 /**
  * All stacks of a deployment, in the order in which they are made: identity of both regions, data at home, data away, the backup
- * plans of both where they are wanted, the API of both, the edge, in each region the map of it all, and last, where they are wanted, the
- * failover pipelines.
+ * plans of both where they are wanted, the API of both, clients' own name of both where they use one, the edge, in each region the map of
+ * it all, and last, where they are wanted, the failover pipelines.
  * `bundles` is the folder of the bundled functions.
  */
 export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
@@ -88,11 +89,16 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
       }),
   )
 
+  const name = config.route === 'route53' ? nameStacks(app, config, api) : undefined
+
   const edge = new EdgeStack(app, names.edgeStack, {
     config,
     region: EDGE_REGION,
     apis: api,
-    description: `${config.app}: distribution, viewer-request function and KeyValueStore`,
+    description:
+      config.route === 'keyvaluestore'
+        ? `${config.app}: distribution, viewer-request function and KeyValueStore`
+        : `${config.app}: distribution`,
   })
 
   each(
@@ -104,6 +110,7 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
         data,
         api,
         edge,
+        ...(name && {name}),
         description: `${config.app}: the map of the whole deployment, as ${region} keeps it`,
       }),
   )
@@ -121,6 +128,21 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
 
   Tags.of(app).add(OWNERSHIP_TAG, config.app)
   forgetTraces(app)
+}
+
+function nameStacks(app: App, config: Config, api: Record<string, ApiStack>): Record<string, NameStack> {
+  const made = (region: string, home?: NameStack): NameStack =>
+    new NameStack(app, namesOf(config).stack('name', region), {
+      config,
+      region,
+      api: api[region]!,
+      domain: config.domain!,
+      hostedZone: config.hostedZone!,
+      ...(home && {home}),
+      description: `${config.app}: ${config.domain} in ${region}`,
+    })
+  const home = made(config.home)
+  return {[config.home]: home, [config.away]: made(config.away, home)}
 }
 
 /** An acknowledgement notes where in the sources it stands whatever the app's settings say: this machine's paths. */

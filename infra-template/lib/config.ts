@@ -36,8 +36,14 @@ export interface Config {
   warmUp: boolean
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
   lockToEdge: boolean
+  /** How clients are sent to a region; see docs/routes.md of todo-dr. */
+  route: RouteKind
+  /** With the route `route53`: the name that clients use, in lower case. */
+  domain?: string
+  /** The id of the hosted zone of the domain. `todo-dr deploy` finds it, by its name where config.json gives that, and gives it. */
+  hostedZone?: string
   /** `failover`: a pipeline in each region that switches the primary after somebody has approved it. */
-  pipeline: 'failover' | 'none'
+  pipeline: PipelineKind
   /**
    * What the build of a failover pipeline may do, as statements of IAM: those of `todo-dr iam-policy` for the three switches.
    * `todo-dr deploy` gives them, so that they are those of the program that runs in the build.
@@ -52,6 +58,13 @@ export interface Statement {
   Resource: string[]
   Condition?: Record<string, Record<string, string | string[]>>
 }
+
+/** What the template makes for clients to be sent by. */
+export const ROUTES = ['keyvaluestore', 'origin', 'route53'] as const
+export type RouteKind = (typeof ROUTES)[number]
+
+export const PIPELINES = ['none', 'failover'] as const
+export type PipelineKind = (typeof PIPELINES)[number]
 
 export const DATABASE_INSIGHTS = ['standard', 'advanced'] as const
 export type DatabaseInsights = (typeof DATABASE_INSIGHTS)[number]
@@ -70,6 +83,7 @@ export const DEFAULTS = {
   instances: 2,
   warmUp: false,
   lockToEdge: false,
+  route: 'keyvaluestore',
   pipeline: 'none',
 } as const
 
@@ -93,6 +107,8 @@ export interface Names {
   adminSecret: string
   /** Holds the header that the edge adds, with lockToEdge. */
   edgeSecret: string
+  /** With the route `route53`: rings while clients are led to the away region. It bears no region's name, as the other region has none. */
+  awayServes: string
   fn(region: string, part: FunctionPart | typeof AUTHORIZER | typeof LOG_ROLE_KEEPER): string
   mapParameter: string
   /** Of each region: the public keys of both regions' user pools. */
@@ -150,6 +166,7 @@ export function namesOf(config: Config): Names {
     appSecret: `${config.app}/app`,
     adminSecret: `${config.app}/admin`,
     edgeSecret: `${config.app}/edge`,
+    awayServes: `${lower}-away-serves`,
     fn: (region, part) => `${config.app}-app-${region}-${part}`,
     mapParameter: `/todo-dr/${config.app}/deployment`,
     keysParameter: `/todo-dr/${config.app}/token-keys`,
@@ -185,6 +202,9 @@ const KEYS: readonly (keyof Config)[] = [
   'backup',
   'warmUp',
   'lockToEdge',
+  'route',
+  'domain',
+  'hostedZone',
   'pipeline',
   'pipelinePolicy',
 ]
@@ -214,7 +234,16 @@ function checked(value: (key: keyof Config) => unknown): Config {
   if (home === away) throw refusal('away', away, 'another region than home')
   const email = value('alarmEmail')
   const zones = value('zones')
-  const pipeline = text('pipeline', /^(none|failover)$/, '"none" or "failover"') as Config['pipeline']
+  const oneOf = <T extends string>(key: keyof Config, all: readonly T[]): T => {
+    const found = all.find((one) => one === value(key))
+    if (found) return found
+    throw refusal(key, value(key), `one of ${all.join(', ')}`)
+  }
+  const pipeline = oneOf('pipeline', PIPELINES)
+  const route = oneOf('route', ROUTES)
+  const lockToEdge = flag('lockToEdge')
+  if (route === 'route53' && lockToEdge)
+    throw refusal('lockToEdge', true, 'false with the route route53: its clients use the APIs, and not the edge')
   return {
     app,
     account: text('account', /^\d{12}$/, 'twelve digits, as text'),
@@ -228,10 +257,19 @@ function checked(value: (key: keyof Config) => unknown): Config {
       engineVersion: text('engineVersion', ENGINE_VERSION, 'a version such as 8.0.mysql_aurora.3.10.4'),
     }),
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
-    ...(value('databaseInsights') !== undefined && {databaseInsights: databaseInsights(value('databaseInsights'))}),
+    ...(value('databaseInsights') !== undefined && {databaseInsights: oneOf('databaseInsights', DATABASE_INSIGHTS)}),
     ...(value('backup') !== undefined && {backup: backup(value('backup'))}),
     warmUp: flag('warmUp'),
-    lockToEdge: flag('lockToEdge'),
+    lockToEdge,
+    route,
+    ...(route === 'route53' && {
+      domain: text('domain', DOMAIN, 'the name that clients use, in lower case, such as api.example.com'),
+      hostedZone: text(
+        'hostedZone',
+        /^Z[A-Z0-9]{1,31}$/,
+        'the id of the hosted zone of the domain: deploy with todo-dr deploy, which finds it, or write it here',
+      ),
+    }),
     pipeline,
     ...(pipeline !== 'none' && {pipelinePolicy: statements(value('pipelinePolicy'))}),
   }
@@ -239,6 +277,9 @@ function checked(value: (key: keyof Config) => unknown): Config {
 
 /** Partitions other than `aws` have other host names and services; the template does not know them. */
 const REGION = /^(?!cn-|us-gov-|us-iso)[a-z]{2}(-[a-z]+)+-\d$/
+
+/** Labels of letters, digits and hyphens, three at least: the name of a zone itself cannot be a CNAME (RFC 1034, 3.6.2). */
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.){2,}[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 const ENGINE_VERSION = /^8\.0\.mysql_aurora\.3\.\d{2}\.\d+$/
 
@@ -251,12 +292,6 @@ function capacity(given: unknown): Config['capacity'] {
     typeof number === 'number' && number >= 0.5 && number <= 256 && Number.isInteger(number * 2)
   if (unit(min) && unit(max) && max >= 1 && min <= max) return {min, max}
   throw refusal('capacity', given, '{"min", "max"} in steps of 0.5, min from 0.5, max from 1 to 256, min not above max')
-}
-
-function databaseInsights(given: unknown): DatabaseInsights {
-  const found = DATABASE_INSIGHTS.find((mode) => mode === given)
-  if (found) return found
-  throw refusal('databaseInsights', given, `one of ${DATABASE_INSIGHTS.join(' and ')}`)
 }
 
 function backup(given: unknown): Backup {

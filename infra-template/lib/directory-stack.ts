@@ -7,6 +7,7 @@ import type {DataStack} from './data-stack.js'
 import {EDGE_HEADER} from './edge-lock.js'
 import {ROUTING_KEY, type EdgeStack} from './edge-stack.js'
 import type {IdentityStack} from './identity-stack.js'
+import type {NameStack} from './name-stack.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 
 /** The map as todo-dr reads it: schemaVersion 2, restated here since the template shares no code with the tool. */
@@ -22,9 +23,26 @@ interface DeploymentMap {
     /** With lockToEdge: the header that the APIs want, and the secret that holds its value in each region. */
     lock?: {header: string; secretName: string}
   }
-  /** The edge asks a key of its KeyValueStore which region serves. */
-  route: {kind: 'keyvaluestore'; storeArn: string; key: string}
+  route: RouteMap
 }
+
+type RouteMap =
+  /** The edge asks a key of its KeyValueStore which region serves. */
+  | {kind: 'keyvaluestore'; storeArn: string; key: string}
+  /** The edge sends everybody to the origin of its default behavior. */
+  | {kind: 'origin'}
+  /** Clients use a name, which leads to the host of one region. `steerSeconds`: how long a steer may take. */
+  | {
+      kind: 'route53'
+      via: 'data-plane'
+      hostedZoneId: string
+      name: string
+      domains: Record<string, string>
+      steerSeconds: number
+    }
+
+/** A health check follows its metric within minutes, for which AWS gives no figure. */
+const STEER_SECONDS = 300
 
 interface RegionMap {
   region: string
@@ -56,6 +74,8 @@ export interface DirectoryStackProps extends RegionStackProps {
   data: Record<string, DataStack>
   api: Record<string, ApiStack>
   edge: EdgeStack
+  /** With the route `route53`. */
+  name?: Record<string, NameStack>
 }
 
 /** The map of the whole deployment, kept in every region: whoever survives can still be asked where everything is. */
@@ -74,7 +94,7 @@ export class DirectoryStack extends RegionStack {
         distributionId: props.edge.distribution.ref,
         ...(lockToEdge && {lock: {header: EDGE_HEADER, secretName: this.names.edgeSecret}}),
       },
-      route: {kind: 'keyvaluestore', storeArn: props.edge.store.keyValueStoreArn, key: ROUTING_KEY},
+      route: this.routeMap(props),
     }
 
     const parameter = new StringParameter(this, 'Deployment', {
@@ -83,6 +103,21 @@ export class DirectoryStack extends RegionStack {
       stringValue: this.toJsonString(map),
     })
     new CfnOutput(this, 'DeploymentParameter', {value: parameter.parameterName})
+  }
+
+  private routeMap({edge: {store}, name}: DirectoryStackProps): RouteMap {
+    const {domain, hostedZone} = this.config
+    if (store) return {kind: 'keyvaluestore', storeArn: store.keyValueStoreArn, key: ROUTING_KEY}
+    if (!name) return {kind: 'origin'}
+    const domains = Object.fromEntries(Object.entries(name).map(([region, {host}]) => [region, host]))
+    return {
+      kind: 'route53',
+      via: 'data-plane',
+      hostedZoneId: hostedZone!,
+      name: domain!,
+      domains,
+      steerSeconds: STEER_SECONDS,
+    }
   }
 
   private regionMap(region: string, props: DirectoryStackProps): RegionMap {

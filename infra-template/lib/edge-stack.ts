@@ -17,9 +17,9 @@ import {acknowledge} from './acknowledge.js'
 import {Alarms, alarmTopic} from './alarms.js'
 import type {ApiStack} from './api-stack.js'
 import {dataKey} from './data-key.js'
-import {EdgeFirewall} from './edge-firewall.js'
 import {EDGE_HEADER, edgeKey} from './edge-lock.js'
 import {EdgeLog} from './edge-log.js'
+import {Firewall} from './firewall.js'
 import {logGroup} from './logs.js'
 import {RegionStack, type RegionStackProps} from './region-stack.js'
 import {STAGE} from './rest-api.js'
@@ -42,33 +42,23 @@ export interface EdgeStackProps extends RegionStackProps {
 }
 
 /**
- * The one address that clients know. Which region serves is read from the KeyValueStore on every request, so that no
- * later deployment can revert a failover: the template holds the store's first content only.
+ * The distribution, and what says which region it sends clients to. By default that is read from the KeyValueStore on every request, so
+ * that no later deployment can revert a failover: the template holds the store's first content only. With the route `origin` it is the
+ * origin of the default behavior, and with `route53` the distribution asks clients' own name.
  */
 export class EdgeStack extends RegionStack {
   readonly distribution: CfnDistribution
-  readonly store: KeyValueStore
+  /** Of the route `keyvaluestore`. */
+  readonly store?: KeyValueStore
   readonly url: string
 
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props)
-    const {home, away, lockToEdge} = this.config
-    const firewall = new EdgeFirewall(this, 'Firewall', {name: this.names.lower})
-
-    // Goes with its stack even where data is protected: it holds no data, and its name would stand in the way of the next one.
-    this.store = new KeyValueStore(this, 'Routing', {
-      keyValueStoreName: `${this.names.lower}-routing`,
-      comment: 'Which region serves',
-      source: ImportSource.fromAsset(this.firstRoute(home)),
-    })
-
-    const viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
-      functionName: `${this.names.lower}-viewer-request`,
-      comment: 'Chooses the origin by the KeyValueStore',
-      runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromInline(viewerRequestCode(home, away)),
-      keyValueStore: this.store,
-    })
+    const {route, domain, lockToEdge} = this.config
+    const firewall = new Firewall(this, 'Firewall', {name: this.names.lower, before: 'edge'})
+    if (route === 'keyvaluestore') this.store = this.routing()
+    const viewerRequest = this.store && this.viewerRequest(this.store)
+    const origins = domain === undefined ? this.origins(props) : [{id: 'name', domainName: domain}]
 
     this.distribution = new CfnDistribution(this, 'Distribution', {
       distributionConfig: {
@@ -77,10 +67,8 @@ export class EdgeStack extends RegionStack {
         httpVersion: 'http2and3',
         ipv6Enabled: true,
         webAclId: firewall.arn,
-        origins: [home, away].map((region) => ({
-          id: region,
-          domainName: props.apis[region]!.domainName,
-          originPath: `/${STAGE}`,
+        origins: origins.map((origin) => ({
+          ...origin,
           connectionAttempts: 1,
           connectionTimeout: 3,
           ...(lockToEdge && {
@@ -96,8 +84,8 @@ export class EdgeStack extends RegionStack {
         // CloudFront keeps errors for 10 s, even where nothing is to be cached: reads would fail for longer than the region.
         customErrorResponses: KEPT_ERRORS.map((errorCode) => ({errorCode, errorCachingMinTtl: 0})),
         defaultCacheBehavior: {
-          // Only a placeholder: the function chooses the origin of every request, or answers itself.
-          targetOriginId: home,
+          // Only a placeholder where a function chooses the origin of every request, or answers itself.
+          targetOriginId: origins[0]!.id,
           viewerProtocolPolicy: 'https-only',
           allowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
           cachedMethods: ['GET', 'HEAD'],
@@ -105,17 +93,45 @@ export class EdgeStack extends RegionStack {
           cachePolicyId: CachePolicy.CACHING_DISABLED.cachePolicyId,
           originRequestPolicyId: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
           responseHeadersPolicyId: ResponseHeadersPolicy.SECURITY_HEADERS.responseHeadersPolicyId,
-          functionAssociations: [{eventType: 'viewer-request', functionArn: viewerRequest.functionArn}],
+          ...(viewerRequest && {
+            functionAssociations: [{eventType: 'viewer-request', functionArn: viewerRequest.functionArn}],
+          }),
         },
       },
     })
-    this.url = `https://${this.distribution.attrDomainName}`
+    this.url = `https://${domain ?? this.distribution.attrDomainName}`
     this.watch()
     this.acknowledgeFindings()
 
     new CfnOutput(this, 'EdgeUrl', {value: this.url})
     new CfnOutput(this, 'DistributionId', {value: this.distribution.ref})
-    new CfnOutput(this, 'KeyValueStoreArn', {value: this.store.keyValueStoreArn})
+    if (this.store) new CfnOutput(this, 'KeyValueStoreArn', {value: this.store.keyValueStoreArn})
+  }
+
+  /** The APIs, home first. */
+  private origins({apis}: EdgeStackProps): {id: string; domainName: string; originPath: string}[] {
+    const {home, away} = this.config
+    return [home, away].map((id) => ({id, domainName: apis[id]!.domainName, originPath: `/${STAGE}`}))
+  }
+
+  /** Goes with its stack even where data is protected: it holds no data, and its name would stand in the way of the next one. */
+  private routing(): KeyValueStore {
+    return new KeyValueStore(this, 'Routing', {
+      keyValueStoreName: `${this.names.lower}-routing`,
+      comment: 'Which region serves',
+      source: ImportSource.fromAsset(this.firstRoute(this.config.home)),
+    })
+  }
+
+  private viewerRequest(keyValueStore: KeyValueStore): EdgeFunction {
+    const {home, away} = this.config
+    return new EdgeFunction(this, 'ViewerRequest', {
+      functionName: `${this.names.lower}-viewer-request`,
+      comment: 'Chooses the origin by the KeyValueStore',
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(viewerRequestCode(home, away)),
+      keyValueStore,
+    })
   }
 
   /** A file of the store's first content. It lies in the assembly: ImportSource.fromInline would leave one in the temporary folder. */

@@ -35,7 +35,8 @@ export interface RestApiProps {
   logRole: LogRole
   key: IKey
   protect: boolean
-  lockedToEdge: boolean
+  /** A web ACL stands in front of it. */
+  isGuarded: boolean
 }
 
 /** The REST API of one region: `/v1` with three methods, each for those whom the authorizer lets in. */
@@ -78,7 +79,7 @@ export class RestApi extends Construct {
 
     this.answerInOurShape()
     this.addRoutes(props)
-    this.acknowledgeFindings(props.lockedToEdge)
+    this.acknowledgeFindings(props.isGuarded)
   }
 
   /** What API Gateway refuses by itself looks like what the functions refuse. */
@@ -129,8 +130,8 @@ export class RestApi extends Construct {
     return this.api.addModel(name, {modelName: name, contentType: 'application/json', schema})
   }
 
-  private acknowledgeFindings(lockedToEdge: boolean): void {
-    if (!lockedToEdge)
+  private acknowledgeFindings(isGuarded: boolean): void {
+    if (!isGuarded)
       acknowledge(
         this.api.deploymentStage,
         'APIG3',

@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {after, describe, it} from 'node:test'
 import {Template} from 'aws-cdk-lib/assertions'
-import {STATEMENTS} from '../check/statements.js'
+import {STAND_INS} from '../check/stand-ins.js'
 import {buildApp, newApp} from '../lib/app.js'
 import {EDGE_REGION, loadConfig, type Config} from '../lib/config.js'
 
@@ -15,7 +15,7 @@ const folders: string[] = []
 
 /** Synthesizes config.json, with some of it replaced. */
 function synthesize(overrides: Partial<Config> = {}) {
-  const config = loadConfig((key) => overrides[key] ?? (key === 'pipelinePolicy' ? STATEMENTS : undefined))
+  const config = loadConfig((key) => overrides[key] ?? STAND_INS[key])
   const folder = mkdtempSync(join(tmpdir(), 'infra-test-'))
   folders.push(folder)
   const app = newApp(folder)

@@ -7,9 +7,10 @@ import {createHash, timingSafeEqual} from 'node:crypto'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {BadRequest} from './bad-request.js'
+import {isName, normalName} from './data-plane/dns/names.js'
 import {FAULT_KINDS} from './faults.js'
 import {forecastOf, offsetOf, principalOf} from './govern/requests.js'
-import type {FaultKind} from './kernel.js'
+import {GLOBAL_CONTROL_REGION, type FaultKind} from './kernel.js'
 import type {LocalLab} from './lab.js'
 import {enforced, quotasOf} from './quotas.js'
 import {labStatus} from './status.js'
@@ -91,6 +92,10 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
       return setQuota(lab, await json(request))
     }
 
+    case 'PUT /_lab/zone': {
+      return zoneOf(lab, await json(request))
+    }
+
     case 'GET /_lab/calls': {
       return lab.governance.calls.all()
     }
@@ -127,6 +132,17 @@ function setQuota(lab: LocalLab, {region, serviceCode, code, value}: Record<stri
     throw new BadRequest(400, 'InvalidQuota', 'value must be an integer of 0 or more')
   quotasOf(lab).set(region, quota, value)
   return {region, serviceCode, code, value}
+}
+
+/** The hosted zone of Route 53 of a name: made where there is none, as a rehearsal finds that of the real account nowhere else. */
+async function zoneOf(lab: LocalLab, {name}: Record<string, unknown>): Promise<object> {
+  if (typeof name !== 'string' || !isName(normalName(name)) || !/[^*.]\../.test(name))
+    throw new BadRequest(400, 'InvalidName', 'name must be the name of a hosted zone, such as example.com')
+  const call = (operation: string, input: object) => lab.call('route53', operation, input, GLOBAL_CONTROL_REGION)
+  const {HostedZones} = await call('ListHostedZonesByName', {DNSName: name, MaxItems: 1})
+  const isThere = HostedZones[0] !== undefined && normalName(HostedZones[0].Name) === normalName(name)
+  if (!isThere) await call('CreateHostedZone', {Name: name, CallerReference: `lab ${name}`})
+  return {name}
 }
 
 /** A policy that nobody enforces would be taken for one that holds. */

@@ -304,6 +304,8 @@ export interface Offers {
   route53: {
     /** Where the lab's DNS answers, over UDP and TCP. It begins to when it is first asked for. */
     dns(): Promise<{host: '127.0.0.1'; port: number}>
+    /** What a name leads to now by the name servers of its zone, and how long a resolver may keep it; undefined where it has no CNAME. */
+    cname(name: string): {target: string; ttlSeconds: number} | undefined
   }
   wafv2: {
     /** Whether the web ACL of a stage, if it has one, lets a request through. */

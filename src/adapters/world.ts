@@ -39,6 +39,9 @@ export interface WorldParts {
   replicatesRows?: boolean
 }
 
+/** Seconds that some clients keep a name, whatever its time to live: runtimes and resolvers with settings of their own. A usual figure. */
+const LATE_SECONDS = 300
+
 /** `close` ends the connections to the API; the clients are the caller's. */
 export function makeWorld(parts: WorldParts): {world: World; close(): Promise<void>} {
   const {clients, deployment, workload, addresses, tokenFile, issuer, dns, lagPeriodSeconds, replicatesRows} = parts
@@ -53,6 +56,10 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
   })
   const functions = new AwsFunctions(clients, deployment, workload)
   const known = new KnownPromotion(systemClock)
+  const route = openRoute(clients, deployment, dns)
+  const apiParts = {deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}
+  const lateHttp = route.byName ? new Http(addresses.keeping(LATE_SECONDS)) : undefined
+  const late = lateHttp && new HttpApi({...apiParts, http: lateHttp})
   const world: World = {
     deployment,
     workload,
@@ -62,15 +69,21 @@ export function makeWorld(parts: WorldParts): {world: World; close(): Promise<vo
     leftVolumes: new AwsLeftVolumes(clients, deployment),
     vitals: new AwsVitals(clients, deployment),
     writers: new AwsWriters(clients, deployment),
-    route: openRoute(clients, deployment, dns),
-    api: new HttpApi({http, deployment, tokens, directHeaders: edgeKey(clients, deployment), workload}),
+    route,
+    api: new HttpApi({...apiParts, http}),
+    ...(late && {late: {keptSeconds: LATE_SECONDS, edge: (request, options) => late.edge(request, options)}}),
     tokens,
     functions,
     ...(replicatesRows && {side: (region: Region) => new FunctionSide(functions, systemClock, region)}),
     lease: new AwsLease(clients, leaseBuckets(deployment)),
     clock: systemClock,
   }
-  return {world, close: () => http.close()}
+  return {
+    world,
+    async close() {
+      await Promise.all([http.close(), lateHttp?.close()])
+    },
+  }
 }
 
 const leaseBuckets = ({regions}: Deployment): Record<Region, string> =>

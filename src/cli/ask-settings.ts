@@ -11,6 +11,8 @@ import {
   PURPOSES,
   regionFault,
 } from '../actions/init/settings.js'
+import {domainFault, ROUTE_CHOICES, ROUTES, zoneFault} from '../actions/init/routes.js'
+import type {RouteName} from '../actions/init/routes.js'
 import type {Purpose, RegionRules} from '../actions/init/settings.js'
 import type {Settings} from '../actions/init/result.js'
 import type {Emit} from '../messages.js'
@@ -80,11 +82,8 @@ function namedAfterFolder({dir, folder, emit}: AskOptions): string {
 async function asked(given: GivenSettings, {folder, rules, signal}: AskOptions): Promise<GivenSettings> {
   const {confirm, input, number, select} = await import('@inquirer/prompts')
   const context = {output: process.stderr, signal}
-  const text = (
-    message: string,
-    preset: string | undefined,
-    fault: (value: string) => string | undefined,
-  ): Promise<string> => input({message, default: preset, validate: (value) => fault(value) ?? true}, context)
+  const text: AskText = (message, preset, fault) =>
+    input({message, default: preset, validate: (value) => fault(value) ?? true}, context)
   const count = async (message: string, preset: number, fault: (value: number) => string | undefined) =>
     (await number(
       {message, default: preset, step: 'any', validate: (value) => fault(value ?? preset) ?? true},
@@ -141,8 +140,20 @@ async function asked(given: GivenSettings, {folder, rules, signal}: AskOptions):
       },
       context,
     ))
+  const routes = given.routes ?? [
+    await select<RouteName>(
+      {
+        message: 'How are clients sent to a region?',
+        choices: ROUTES.map((value) => ({value, name: ROUTE_CHOICES[value]})),
+      },
+      context,
+    ),
+  ]
+  const named = routes.includes('route53') ? await askedName(given, text) : {}
   return {
     ...given,
+    ...named,
+    routes,
     app: name,
     home,
     away,
@@ -154,6 +165,23 @@ async function asked(given: GivenSettings, {folder, rules, signal}: AskOptions):
     instances,
     protect,
   }
+}
+
+type AskText = (
+  message: string,
+  preset: string | undefined,
+  fault: (value: string) => string | undefined,
+) => Promise<string>
+
+/** Of the route `route53`. */
+async function askedName(given: GivenSettings, text: AskText): Promise<Pick<Settings, 'domain' | 'hostedZone'>> {
+  const domain = given.domain ?? (await text('Name that clients use', undefined, domainFault))
+  const hostedZone =
+    given.hostedZone ??
+    (await text('Id or name of its hosted zone (leave it empty to have it found)', '', (zone) =>
+      zone === '' ? undefined : zoneFault(zone, domain),
+    ))
+  return {domain, ...(hostedZone !== '' && {hostedZone})}
 }
 
 const oneToFour = (value: number): string | undefined =>

@@ -2,6 +2,7 @@
 
 import {Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
+import {ROUTES} from '../actions/init/routes.js'
 import {DEFAULTS, PURPOSES} from '../actions/init/settings.js'
 import type {Purpose} from '../actions/init/settings.js'
 import {DrError} from '../errors.js'
@@ -84,6 +85,21 @@ export const SETTINGS_FLAGS = {
     description: 'Add a failover pipeline in each region: CodePipeline with an approval [no]',
     allowNo: true,
   }),
+  route: Flags.option({
+    description: `How clients are sent to a region; give it again for the next one in order of preference. docs/routes.md compares them [${DEFAULTS.routes.join(', ')}]`,
+    options: ROUTES,
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: ROUTES.join('|'),
+  })(),
+  domain: Flags.string({
+    description: 'With --route route53: the name that clients use, such as api.example.com',
+    helpValue: 'NAME',
+  }),
+  'hosted-zone': Flags.string({
+    description: 'With --route route53: id or name of the hosted zone of the domain [found by the domain]',
+    helpValue: 'ZONE',
+  }),
   ci: Flags.boolean({description: 'Add a GitHub workflow that runs a drill [yes]', allowNo: true}),
 }
 
@@ -105,4 +121,7 @@ export const givenIn = (flags: Given): GivenSettings => ({
   protect: flags.protect,
   workflow: flags.ci,
   pipeline: flags.pipeline,
+  routes: flags.route,
+  domain: flags.domain,
+  hostedZone: flags['hosted-zone'],
 })

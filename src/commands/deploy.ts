@@ -25,6 +25,7 @@ export default class Deploy extends DeployCommand {
     'database.cluster',
     'lease',
     'stacks.look',
+    'stacks.name',
     'stacks.drift',
     'toolkit.act',
     'pipeline.publish',

@@ -23,9 +23,20 @@ export interface Project {
     lockToEdge: boolean
     /** It has failover pipelines. */
     pipeline: boolean
+    /** What its template makes for clients to be sent by; undefined where it does not say. */
+    route?: MadeRoute
   }
   /** The todo-dr.yaml that named it. */
   config?: LoadedConfig
+}
+
+/** As config.json has it. */
+export interface MadeRoute {
+  kind: string
+  /** The name that clients use. */
+  domain?: string
+  /** The id or the name of its hosted zone. */
+  hostedZone?: string
 }
 
 export interface Rehearsal {
@@ -71,6 +82,7 @@ async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
   const scripts = packageJson?.scripts as Record<string, string> | undefined
   const own = (await readJson(join(folder, 'config.json'))) ?? {}
   const text = (key: string): string | undefined => (typeof own[key] === 'string' ? own[key] : undefined)
+  const kind = text('route')
   return {
     folder,
     appCommand: cdk.app,
@@ -82,6 +94,7 @@ async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
       away: text('away'),
       lockToEdge: own.lockToEdge === true,
       pipeline: own.pipeline === 'failover',
+      ...(kind !== undefined && {route: {kind, domain: text('domain'), hostedZone: text('hostedZone')}}),
     },
   }
 }

@@ -59,6 +59,12 @@ const route53 = z
 
 const kinds = z.discriminatedUnion('kind', [
   z.strictObject({
+    kind: z.literal('deployed').meta({
+      description: 'The route that the deployment was made with, for its place in a list of several',
+    }),
+    url,
+  }),
+  z.strictObject({
     kind: z.literal('origin').meta({description: 'The distribution sends clients to one origin, which is changed'}),
     url,
     distributionId: z

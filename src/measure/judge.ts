@@ -7,6 +7,8 @@ import {lossOf} from './checkers/loss.js'
 import type {MeasuredLoss} from './checkers/loss.js'
 import {recoveryTime} from './checkers/recovery.js'
 import type {MeasuredRecovery} from './checkers/recovery.js'
+import {lateRecovery} from './checkers/late.js'
+import type {LateRecovery} from './checkers/late.js'
 import {singleWriter} from './checkers/single-writer.js'
 import type {SingleWriter} from './checkers/single-writer.js'
 
@@ -29,6 +31,8 @@ export interface JudgeInput {
 export interface Judgement {
   write: MeasuredRecovery
   read: MeasuredRecovery
+  /** Absent where there was no such client. */
+  late?: LateRecovery
   loss: MeasuredLoss
   singleWriter: SingleWriter
   notices: string[]
@@ -66,11 +70,19 @@ export function judge(input: JudgeInput): Judgement {
       }),
     UNKNOWN_LOSS,
   )
+  const late = guarded(() => lateRecovery({entries, endedAt, outageAt}), undefined)
   const writers = guarded(() => singleWriter(entries), UNKNOWN_WRITERS)
-  const crashes = {'RTO of writes': write, 'RTO of reads': read, RPO: loss, 'single writer': writers}
+  const crashes = {
+    'RTO of writes': write,
+    'RTO of reads': read,
+    RPO: loss,
+    'late clients': late,
+    'single writer': writers,
+  }
   return {
     write: write.value,
     read: read.value,
+    ...(late.value && {late: late.value}),
     loss: loss.value,
     singleWriter: writers.value,
     notices: [

@@ -1,6 +1,7 @@
 /**
  * The clients of a measurement. One goes through the edge, as all clients do, and its outage is what is measured. Beside it
- * each region's API has one of its own: a region that the edge sends nobody to may still say yes to who reaches it.
+ * each region's API has one of its own: a region that the edge sends nobody to may still say yes to who reaches it. Where clients find
+ * the region by a name, one more keeps what it leads to for longer than it should: its outage is told apart.
  */
 
 import type {Region} from '../model/deployment.js'
@@ -14,6 +15,8 @@ import {tokenSource} from './token-source.js'
 
 /** Writes a second to each region: enough to see a second writer that lives for a second, and no load to speak of. */
 const DIRECT_PER_SECOND = 5
+/** Writes a second of the client that keeps a name: it tells minutes, and not milliseconds. */
+export const LATE_PER_SECOND = 2
 
 export interface LoadInput {
   world: World
@@ -36,9 +39,9 @@ export interface Load {
 
 /** Returns when the client of the edge has begun. The others are not waited for: a lost region must not hold up its failover. */
 export async function startLoad({world, ratePerSecond, ...input}: LoadInput): Promise<Load> {
-  const {workload, clock, api} = world
+  const {workload, clock, api, late} = world
   const common = {...input, workload, clock}
-  const direct: Prober[] = []
+  const others: Prober[] = []
   const beginDirect = async (region: Region): Promise<void> => {
     const prober = await startProber({
       ...common,
@@ -48,10 +51,22 @@ export async function startLoad({world, ratePerSecond, ...input}: LoadInput): Pr
       kinds: ['write'],
       token: tokenSource(world, region),
     })
-    direct.push(prober)
+    others.push(prober)
   }
 
-  const begun = Promise.all(regionNames(world.deployment).map(beginDirect))
+  const beginLate = async ({keptSeconds, edge}: NonNullable<World['late']>): Promise<void> => {
+    const prober = await startProber({
+      ...common,
+      ratePerSecond: Math.min(ratePerSecond, LATE_PER_SECOND),
+      send: (request) => edge(request),
+      keptSeconds,
+      kinds: ['write'],
+      token: tokenSource(world),
+    })
+    others.push(prober)
+  }
+
+  const begun = Promise.all([...regionNames(world.deployment).map(beginDirect), ...(late ? [beginLate(late)] : [])])
   // Told at the end: while clients wait for a switch it must not end the process.
   begun.catch(() => undefined)
   const edge = await startProber({
@@ -62,12 +77,12 @@ export async function startLoad({world, ratePerSecond, ...input}: LoadInput): Pr
   })
   return {
     edge,
-    entries: () => [edge, ...direct].flatMap((prober) => prober.entries()),
-    gaps: () => [edge, ...direct].flatMap((prober) => prober.gaps()),
+    entries: () => [edge, ...others].flatMap((prober) => prober.entries()),
+    gaps: () => [edge, ...others].flatMap((prober) => prober.gaps()),
     async stop() {
       await edge.stop()
       await begun
-      await Promise.all(direct.map((prober) => prober.stop()))
+      await Promise.all(others.map((prober) => prober.stop()))
     },
   }
 }

@@ -21,6 +21,8 @@ export interface ProberInput {
   send: (request: ApiRequest) => Promise<ApiAnswer>
   /** The region that `send` asks directly; absent where it goes through the edge. */
   via?: Region
+  /** How long this client keeps what the name of the edge leads to, in seconds; absent where that is its time to live. */
+  keptSeconds?: number
   /** What is sent, in turn. Default: writes and reads. */
   kinds?: readonly ProbeKind[]
   /** Whose writes and reads are sent. */
@@ -30,7 +32,7 @@ export interface ProberInput {
   run: Pick<Run, 'append' | 'id'>
   /** Probes of each kind a second; above 0, at most 2000. */
   ratePerSecond: number
-  /** Determines the request ids, together with the run's id and `via`. */
+  /** Determines the request ids, together with the run's id, `via` and `keptSeconds`. */
   seed: number
   /** Ends the schedule; `stop` still waits for what is in flight. */
   signal: AbortSignal
@@ -185,14 +187,19 @@ class OpenLoop implements Prober {
 
   /** The slots from `first` up to, and without, `end`. */
   private leaveOut(notProbed: Gap['notProbed'], first: number, end: number): void {
-    const {via} = this.input
     const from = this.due(first)
     const writes = this.countOf('write', end) - this.countOf('write', first)
     const reads = end - first - writes
-    const gap = {notProbed, from, to: instant(this.clock.now()), writes, reads, ...(via !== undefined && {via})}
+    const gap = {notProbed, from, to: instant(this.clock.now()), writes, reads, ...this.client}
     this.maxLateMs = Math.max(this.maxLateMs, gap.to - from)
     this.notProbed.push(gap)
     this.append(gap)
+  }
+
+  /** Who asks, in a line of the ledger. */
+  private get client(): Pick<LedgerEntry, 'keptSeconds' | 'via'> {
+    const {via, keptSeconds} = this.input
+    return {...(via !== undefined && {via}), ...(keptSeconds !== undefined && {keptSeconds})}
   }
 
   /** How many slots before `end` are of this kind. */
@@ -202,12 +209,13 @@ class OpenLoop implements Prober {
   }
 
   private launch(slot: number): void {
-    const {run, seed, via} = this.input
+    const {run, seed, via, keptSeconds} = this.input
     const kind = this.kinds[slot % this.kinds.length]!
     const scheduledAt = this.due(slot)
-    const requestId = probeRequestId(via === undefined ? run.id : `${run.id} ${via}`, seed, slot)
+    const who = via ?? (keptSeconds === undefined ? undefined : `kept ${keptSeconds}`)
+    const requestId = probeRequestId(who === undefined ? run.id : `${run.id} ${who}`, seed, slot)
     const sentAt = instant(this.clock.now())
-    const entry: LedgerEntry = {requestId, kind, scheduledAt, sentAt, ...(via !== undefined && {via})}
+    const entry: LedgerEntry = {requestId, kind, scheduledAt, sentAt, ...this.client}
     this.maxLateMs = Math.max(this.maxLateMs, entry.sentAt - scheduledAt)
     this.ledger.push(entry)
     this.append(entry)

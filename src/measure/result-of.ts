@@ -71,7 +71,12 @@ export function resultOf(measured: Measured): DrillResult {
     commandAt: instants.command,
     endedAt: instants.ended,
   })
-  const rto = {write: judged.write, read: judged.read, operatorSeconds: inSeconds(instants.verified - instants.command)}
+  const rto = {
+    write: judged.write,
+    read: judged.read,
+    ...(judged.late && {late: judged.late}),
+    operatorSeconds: inSeconds(instants.verified - instants.command),
+  }
   const rpo = {...judged.loss, lagEstimateSeconds: standbyLag(measured.justBefore)}
   return {
     schemaVersion: 1,

@@ -3,6 +3,7 @@
 import type {Phase} from '../model/plan.js'
 import type {ReportedTopology} from '../model/topology.js'
 import type {Objectives} from '../model/verdict.js'
+import type {LateRecovery} from './checkers/late.js'
 import type {MeasuredLoss} from './checkers/loss.js'
 import type {MeasuredRecovery} from './checkers/recovery.js'
 import type {SingleWriter} from './checkers/single-writer.js'
@@ -19,6 +20,8 @@ export interface DrillResult {
   rto: {
     write: MeasuredRecovery
     read: MeasuredRecovery
+    /** Of a client that keeps a name for longer than its time to live; absent where clients are not sent by a name. */
+    late?: LateRecovery
     /** From the start of the command to the verified end of the switch. */
     operatorSeconds: number
   }

@@ -30,6 +30,8 @@ export interface LedgerEntry {
   via?: string
   /** The region that says it served the request. */
   region?: string
+  /** Of a client that keeps what the name of the edge leads to for so many seconds, whatever its time to live. */
+  keptSeconds?: number
 }
 
 /**
@@ -47,7 +49,10 @@ export interface Gap {
   reads: number
   /** As of a probe. */
   via?: string
+  /** Likewise. */
+  keptSeconds?: number
 }
 
-/** Sent as clients send: what is asked of a region directly is no part of their outage. */
-export const throughEdge = ({via}: Pick<LedgerEntry, 'via'>): boolean => via === undefined
+/** Sent as clients send that keep a name for its time to live: what is asked of a region directly is no part of their outage. */
+export const throughEdge = ({via, keptSeconds}: Pick<LedgerEntry, 'keptSeconds' | 'via'>): boolean =>
+  via === undefined && keptSeconds === undefined

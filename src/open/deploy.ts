@@ -11,6 +11,7 @@ import type {Region} from '../model/deployment.js'
 import {homeFirst} from '../model/regions.js'
 import type {LabStatus} from '../ports/lab-admin.js'
 import type {World} from '../ports/world.js'
+import {nameContext} from './name-zone.js'
 import {openPipelines} from './programs.js'
 import type {Session} from './session.js'
 
@@ -57,11 +58,12 @@ export async function openDeploy(session: Session, options: {validation?: boolea
     ])
   const {app, account, regions, cdkHome, pollMs, region} = meant
   const pipelines = app === undefined ? undefined : await openPipelines(session, project, {app, account, regions})
+  const name = await nameContext(session, project)
   const deployer = new ToolkitProcess({
     folder: project.folder,
     app: project.appCommand,
     build: project.build,
-    context: {...(app && {app}), account, ...regions, ...pipelines?.context},
+    context: {...(app && {app}), account, ...regions, ...pipelines?.context, ...name},
     account,
     region,
     validation: options.validation ?? !lab,

@@ -5,6 +5,7 @@ import type {Project} from '../config/project.js'
 import type {AwsTarget, Target} from '../config/target.js'
 import {DrError} from '../errors.js'
 import {homeFirst} from '../model/regions.js'
+import {routeGrants} from './route-grants.js'
 import type {Session} from './session.js'
 
 interface Meant {
@@ -27,15 +28,14 @@ export async function openPipelines(
 ): Promise<OpenPipelines | undefined> {
   if (!own.pipeline) return undefined
   const {app, account, regions} = meant
-  const [{policyOf}, {SWITCHES}, {grantsOf, grantsOfKind}, target] = await Promise.all([
+  const [{policyOf}, {SWITCHES}, target] = await Promise.all([
     import('../permissions/policy.js'),
     import('../permissions/calls.js'),
-    import('../adapters/aws/routing/index.js'),
     session.target(),
   ])
   const {routes} = target
   if (routes?.some(({kind}) => kind === 'command')) throw notPortable(target.name)
-  const route = routes ? grantsOf(routes) : grantsOfKind()
+  const route = await routeGrants(target, own.route)
   const place = {account, app, order: homeFirst(regions), lockedToEdge: own.lockToEdge, route}
   return {
     context: {pipelinePolicy: JSON.stringify(policyOf(SWITCHES, place).Statement)},

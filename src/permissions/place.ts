@@ -76,6 +76,7 @@ export const ARN = {
   ),
   secrets: inEach(({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/*`),
   distribution: ({account}: Place) => [`arn:aws:cloudfront::${account}:distribution/*`],
+  hostedZone: () => ['arn:aws:route53:::hostedzone/*'],
   userPool: inEach(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
   leaseBucket: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),

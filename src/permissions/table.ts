@@ -92,6 +92,11 @@ export const CALLS = {
       'cloudformation:GetTemplate',
     ),
   ],
+  // Of a project whose clients use a name in Route 53.
+  'stacks.name': [
+    on(ARN.any, 'route53:ListHostedZonesByName'),
+    on(ARN.hostedZone, 'route53:GetHostedZone', 'route53:ListResourceRecordSets'),
+  ],
   'stacks.list': [on(ARN.anyStack, 'cloudformation:DescribeStacks')],
   // CloudFormation reads each resource with the caller's rights; docs/drift.md says which policy gives those.
   'stacks.drift': [

@@ -65,4 +65,6 @@ export interface LabAdmin {
   liftFault(kind: LabFaultKind, region: Region): Promise<void>
   /** `ms`: 0 to 600000. */
   setLag(ms: number): Promise<void>
+  /** Makes the hosted zone of Route 53 of this name, unless there is one. */
+  zone(name: string): Promise<void>
 }

@@ -10,6 +10,8 @@ export interface Route {
   readonly needs: RouteNeeds
   /** How soon clients follow, in words and with their source: not every provider gives a figure. */
   readonly spread: string
+  /** Clients find the region by what a name leads to, and some keep that for longer than they should. */
+  readonly byName?: boolean
   /** The region that the route names now. Clients may see it later: see `verify`. */
   serving(options?: CallOptions): Promise<Region>
   /** Names `region`; idempotent. Returns when the route has it, and not when every client sees it. */

@@ -139,6 +139,8 @@ export interface World {
   writers: Writers
   route: Route
   api: Api
+  /** Where clients find the region by a name: those that keep what it leads to for `keptSeconds`, whatever its time to live. */
+  late?: Pick<Api, 'edge'> & {keptSeconds: number}
   tokens: Tokens
   functions: Functions
   /** The database of one region; undefined where storage is replicated, so that a standby holds what its primary holds. */

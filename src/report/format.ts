@@ -1,5 +1,6 @@
 /** Numbers and names as a report writes them. */
 
+import type {LateRecovery} from '../measure/checkers/late.js'
 import type {SingleWriter} from '../measure/checkers/single-writer.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
@@ -14,10 +15,17 @@ export function duration(seconds: number): string {
 }
 
 /** With its error bar: `1.24 s ±0.02`; a lower bound says so. */
-export function achieved({seconds, errorSeconds, lowerBound}: RecoveryTime): string {
+export function achieved({
+  seconds,
+  errorSeconds,
+  lowerBound,
+}: Pick<RecoveryTime, 'errorSeconds' | 'lowerBound' | 'seconds'>): string {
   if (seconds === null) return 'no outage seen'
   return `${lowerBound ? 'at least ' : ''}${duration(seconds)} ±${Number(errorSeconds.toPrecision(2))}`
 }
+
+/** What is said of a client that keeps a name for too long, in the row of its figures. */
+export const lateTitle = ({keptSeconds}: LateRecovery): string => `writes, name kept for ${duration(keptSeconds)}`
 
 /** The word for `met`, which is never only a colour. */
 export const metWord = (met: boolean | null): 'met' | 'missed' | 'unknown' =>

@@ -4,7 +4,7 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
 import {requestChart} from './chart.js'
-import {achieved, duration, metWord, topologyRows, writerSentence} from './format.js'
+import {achieved, duration, lateTitle, metWord, topologyRows, writerSentence} from './format.js'
 import {markup} from './markup.js'
 import type {Markup} from './markup.js'
 import {page, table} from './page.js'
@@ -53,7 +53,8 @@ function budgets({rto, rpo, objectives}: DrillResult): Markup {
   const loss = {seconds: rpo.windowSeconds, objective: objectives.rpoSeconds, met: rpo.met}
   return markup`<h2>Objectives</h2><table><tr><th></th><th>achieved</th><th>objective</th><th>budget used</th><th></th></tr>
 ${time('RTO, writes', rto.write)}${time('RTO, reads', rto.read)}${row('RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', loss)}</table>
-<p class="quiet">The operator's clock, from the start of the command to the verified end: ${duration(rto.operatorSeconds)}.</p>`
+<p class="quiet">The operator's clock, from the start of the command to the verified end: ${duration(rto.operatorSeconds)}.
+${rto.late && `Told apart: ${lateTitle(rto.late)}: ${achieved(rto.late)}.`}</p>`
 }
 
 const phases = ({phases}: DrillResult): Markup => markup`<h2>Phases</h2><table>

@@ -2,7 +2,7 @@
 
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
-import {achieved, duration, metWord, topologyRows, writerSentence} from './format.js'
+import {achieved, duration, lateTitle, metWord, topologyRows, writerSentence} from './format.js'
 import {cell, table} from './markdown-table.js'
 import {stepsMarkdown} from './steps.js'
 import type {RunStory} from './story.js'
@@ -27,6 +27,7 @@ export function markdownReport(result: DrillResult, story?: RunStory): string {
       ['', 'achieved', 'objective', ''],
       time('RTO, writes', rto.write),
       time('RTO, reads', rto.read),
+      ...(rto.late ? [[lateTitle(rto.late), achieved(rto.late), '', '']] : []),
       ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', duration(objectives.rpoSeconds), metWord(rpo.met)],
     ]),
     '',

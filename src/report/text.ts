@@ -4,7 +4,7 @@ import type {LedgerEntry} from '../model/ledger.js'
 import type {RecoveryTime} from '../model/verdict.js'
 import type {DrillResult} from '../measure/result.js'
 import {columns} from './columns.js'
-import {achieved, duration, metWord, plural, topologyRows, writerSentence} from './format.js'
+import {achieved, duration, lateTitle, metWord, plural, topologyRows, writerSentence} from './format.js'
 import {timelineText} from './timeline.js'
 import {hanging, wrapped} from './wrapped.js'
 
@@ -61,6 +61,7 @@ function objectives({rto, rpo, objectives: {rtoSeconds, rpoSeconds}}: DrillResul
     ['', 'achieved', 'objective', ''],
     time('RTO, writes', rto.write),
     time('RTO, reads', rto.read),
+    ...(rto.late ? [[lateTitle(rto.late), achieved(rto.late), '', '']] : []),
     ['RPO', rpo.checked ? duration(rpo.windowSeconds) : 'unknown', duration(rpoSeconds), metWord(rpo.met)],
     ["operator's clock", duration(rto.operatorSeconds), '', ''],
   ]

@@ -12,7 +12,8 @@
  *    The lines "regions 35 ms apart" measure the same two with a relay before the region away; all others measure on loopback.
  * 5. The write outage of a region loss, as an observer of its own sees it: bound 1 s; `--only outage` for this alone. The pause of
  *    writes in a planned switch: bound 0.5 s in `instant`, and 1.1 times that of the bare calls in `paced`; `--only planned`.
- * 6. Commands against `node -e 0`, and a lab's start, each with its bound and with what it took before; `--only commands` for these alone.
+ * 6. The recovery time of each route of docs/routes.md, as the table there. Printed; only with `--only routes`.
+ * 7. Commands against `node -e 0`, and a lab's start, each with its bound and with what it took before; `--only commands` for these alone.
  */
 
 import {parseArgs} from 'node:util'
@@ -23,6 +24,7 @@ import type {ProfileName} from './bench-lab.js'
 import {timeCommands} from './commands.js'
 import {pacedDeploy, timeDeploy} from './deploy.js'
 import {benchOutage, benchPlanned} from './outage.js'
+import {benchRoutes} from './routes.js'
 import {benchRows} from './rows.js'
 import type {DeployTimes} from './deploy.js'
 
@@ -126,6 +128,8 @@ const differing = values.differing.split(',').map(Number)
 if (wanted('rows')) failures.push(...(await benchRows({rows: Number(values.rows), differing, rounds, print, median})))
 if (wanted('outage')) failures.push(...(await benchOutage({rounds, print, median})))
 if (wanted('planned')) failures.push(...(await benchPlanned({rounds, print, median})))
+// It takes a quarter of an hour.
+if (values.only === 'routes') await benchRoutes({print})
 if (wanted('deploy')) {
   await deployAgainstEngine()
   await deployPaced()

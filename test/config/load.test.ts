@@ -55,6 +55,14 @@ describe('todo-dr.yaml', () => {
     expect([lab!.route].flat().map((route) => route!.kind)).to.deep.equal(['origin', 'command'])
   })
 
+  it('gives the route that was deployed a place in a list', () => {
+    const text = 'lab:\n  route: [{kind: command, command: [./a.sh]}, {kind: deployed}]\n'
+    expect([parseConfig('todo-dr.yaml', text).lab!.route].flat().map((route) => route!.kind)).to.deep.equal([
+      'command',
+      'deployed',
+    ])
+  })
+
   it('names a route by Route 53, with the time that its way takes', () => {
     const text =
       'lab:\n  route: {kind: route53, url: "https://api.example.com/prod", hostedZoneId: Z1, name: api.example.com}\n'

@@ -16,6 +16,7 @@ describe('the configuration', () => {
       zones: {'us-east-1': ['use1-az1', 'use1-az2']},
       warmUp: false,
       lockToEdge: false,
+      route: 'keyvaluestore',
       pipeline: 'none',
     })
     expect(load({home: 'eu-west-1', protect: 'true', warmUp: 'true', lockToEdge: 'true'})).to.include({
@@ -38,6 +39,18 @@ describe('the configuration', () => {
     expect(load({engineVersion: '8.0.mysql_aurora.3.10.5'})).to.include({engineVersion: '8.0.mysql_aurora.3.10.5'})
     for (const engineVersion of ['3.10.5', '8.0', '5.7.mysql_aurora.2.11.1'])
       expect(() => load({engineVersion})).to.throw('"engineVersion"')
+  })
+
+  it('takes a name of Route 53 with the id of its zone, and none that cannot be one', () => {
+    const named = {route: 'route53', domain: 'api.example.com', hostedZone: 'Z1D633PJN98FT9'}
+    expect(load(named)).to.include(named)
+    expect(load({route: 'origin'})).not.to.have.property('domain')
+    for (const domain of [undefined, 'example.com', 'API.example.com', 'api.example.com.', '*.example.com', 'a..b.com'])
+      expect(() => load({...named, domain}), String(domain)).to.throw('"domain"')
+    for (const hostedZone of [undefined, 'example.com'])
+      expect(() => load({...named, hostedZone}), String(hostedZone)).to.throw('todo-dr deploy')
+    expect(() => load({route: 'dns'})).to.throw('"route"')
+    expect(() => load({...named, lockToEdge: true})).to.throw('"lockToEdge"')
   })
 
   it('refuses what AWS would refuse much later, naming the key', () => {

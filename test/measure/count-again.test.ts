@@ -81,6 +81,7 @@ describe('unsure writes that are stored after the check', () => {
         startFault: async () => sim.lose(HOME),
         liftFault: async () => void sim.returns(HOME, 500),
         setLag: async () => undefined,
+        zone: async () => undefined,
       } as unknown as LabAdmin,
       runs: {create: async (intent: string) => (intent === 'failback' ? memoryRun() : newRun())} as unknown as RunStore,
       scenario: 'region-loss',

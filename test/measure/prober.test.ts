@@ -215,6 +215,19 @@ describe('startProber', () => {
     expect(gap!.writes).to.be.within(8, 10)
   })
 
+  it('is told from others where it keeps a name for longer, in its ids and its lines', async () => {
+    const [edge, late] = [
+      await scene(quick),
+      await scene(quick, {keptSeconds: 300, kinds: ['write'], ratePerSecond: 2}),
+    ]
+    await Promise.all([edge, late].map(({clock}) => clock.sleep(990)))
+    const ids = new Set((await finish(edge)).map(({requestId}) => requestId))
+    const entries = await finish(late)
+    expect(entries).to.have.length(2)
+    for (const {keptSeconds, requestId} of entries)
+      expect([keptSeconds, ids.has(requestId)]).to.deep.equal([300, false])
+  })
+
   it('stops within the deadline although a port never answers', async () => {
     const play = await scene(() => new Promise(() => {}))
     await play.clock.sleep(100)

@@ -43,6 +43,15 @@ describe('the summary', () => {
     expect(shown).to.match(/RTO, writes +at least 1\.42 s ±0\.02 +15 min +unknown/)
   })
 
+  it('tells apart a client that keeps a name for too long', () => {
+    const late = {keptSeconds: 300, seconds: 20, errorSeconds: 0.5, lowerBound: true, recovered: false}
+    const more = {rto: {...result().rto, late}}
+    expect(text(more)).to.match(/writes, name kept for 5 min +at least 20\.0 s ±0\.5/)
+    expect(markdownReport(result(more))).to.contain('writes, name kept for 5 min | at least 20.0 s ±0.5')
+    expect(htmlReport(result(more), [])).to.contain('writes, name kept for 5 min: at least 20.0 s ±0.5')
+    expect(text()).not.to.contain('name kept')
+  })
+
   it('field report 6: claims a single writer for the ways that were probed, and for no other', () => {
     const claim = (through: string[]): string =>
       text({singleWriter: {valid: true, overlaps: [], withoutRegion: 0, through}})

@@ -248,6 +248,7 @@ export const SCENES: Scene[] = [
     day: 'a project',
     acts: [
       ok('todo-dr init demo --defaults --dry-run --json'),
+      ok('todo-dr init named --defaults --dry-run --route route53 --domain api.example.com'),
       ok('todo-dr init demo --defaults'),
       ends(
         2,

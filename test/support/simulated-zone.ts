@@ -26,6 +26,8 @@ export class SimulatedZone {
   slowness = 1
   /** So many times is a change PENDING. */
   pending = 1
+  /** Of accelerated recovery. */
+  recovery = 'ENABLED'
   /** Answers in place of the zone, where it does. */
   before: Answered = () => undefined
   dns!: TestDns
@@ -64,7 +66,8 @@ export class SimulatedZone {
     }
 
     if (asked.url.includes('/change/')) return xml('GetChangeResponse', {ChangeInfo: this.#changeInfo()})
-    if (!asked.url.includes(`/hostedzone/${ZONE}/`)) return refusal('NoSuchHostedZone', 404)
+    if (!new RegExp(`/hostedzone/${ZONE}(/|$)`).test(asked.url)) return refusal('NoSuchHostedZone', 404)
+    if (operation === 'GetHostedZone') return xml('GetHostedZoneResponse', {HostedZone: this.#described()})
     if (asked.method === 'GET')
       return xml('ListResourceRecordSetsResponse', {
         ResourceRecordSets: {ResourceRecordSet: this.records.map(shaped)},
@@ -103,6 +106,11 @@ export class SimulatedZone {
     return xml('ChangeResourceRecordSetsResponse', {ChangeInfo: this.#changeInfo()})
   }
 
+  #described(): object {
+    const Features = {AcceleratedRecoveryStatus: this.recovery}
+    return {Id: `/hostedzone/${ZONE}`, Name: 'example.com.', CallerReference: 'c', Features}
+  }
+
   #changeInfo(): object {
     return {Id: '/change/C1', Status: this.pending-- > 0 ? 'PENDING' : 'INSYNC', SubmittedAt: new Date().toISOString()}
   }
@@ -122,6 +130,7 @@ const operationOf = ({url, method, headers}: Asked): string => {
   if (target !== undefined) return String(target).split('.')[1]!
   if (url.includes('/healthcheck/')) return 'GetHealthCheck'
   if (url.includes('/change/')) return 'GetChange'
+  if (/\/hostedzone\/\w+$/.test(url)) return 'GetHostedZone'
   return method === 'GET' ? 'ListResourceRecordSets' : 'ChangeResourceRecordSets'
 }
 

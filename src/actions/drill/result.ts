@@ -40,6 +40,13 @@ const drill = z
     rto: z.object({
       write: recovery,
       read: recovery,
+      late: z
+        .object({
+          keptSeconds: seconds.describe('so long it keeps a name, whatever its time to live'),
+          ...recovery.pick({seconds: true, errorSeconds: true, lowerBound: true, recovered: true}).shape,
+        })
+        .optional()
+        .describe('the writes of a client that keeps a name for too long; absent if clients are not sent by a name'),
       operatorSeconds: seconds.describe('from the start of the command to the verified end of the switch'),
     }),
     rpo: z

@@ -77,6 +77,14 @@ function itemsOf(settings: Settings, footprint: Footprints): CostItem[] {
   each('KMS keys', 'without rotation', PRICES.kmsKey, ({keys}) => keys)
   each('Secrets and replicas', 'for both users', PRICES.secret, ({secrets}) => secrets)
   const waf = ({webAcls, webAclRules}: Footprint): number => webAcls * PRICES.wafAcl + webAclRules * PRICES.wafRule
+  if (settings.routes.includes('route53'))
+    // The edge's firewall, once more in front of each API.
+    add(
+      'WAF of the APIs, health check',
+      'clients reach them by their name',
+      waf(atHome),
+      waf(atHome) + PRICES.healthCheck,
+    )
   each('WAF', `web ACL and rules; ${dollars(PRICES.wafRequests)} per million requests`, 1, waf)
   each(
     'Cognito clients and tokens',

@@ -7,6 +7,7 @@ import {costMarkdown, dollars} from './cost.js'
 import {fill} from './fill.js'
 import {projectNames} from './names.js'
 import type {Estimate, Settings} from './result.js'
+import {madeOf, ROUTE_PROGRAM} from './routes.js'
 import {CONTROL_REGION} from './settings.js'
 
 /** Folder of the CDK project below the project's own. */
@@ -27,6 +28,7 @@ export function projectFiles(settings: Settings, shipped: Shipped, cost: Estimat
     from('RUNBOOK.md', 'RUNBOOK.md'),
     {path: 'deploy.sh', text: text(shipped, 'deploy.sh')},
     {path: 'delete.sh', text: text(shipped, 'delete.sh')},
+    ...(settings.routes.includes('command') ? [{path: ROUTE_PROGRAM, text: text(shipped, ROUTE_PROGRAM)}] : []),
     ...migrationFiles(shipped),
     {path: '.gitignore', text: text(shipped, 'gitignore')},
     ...(settings.workflow ? [{path: '.github/workflows/drill.yml', text: text(shipped, 'drill.yml')}] : []),
@@ -60,6 +62,7 @@ function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
 /** What infra-template/lib/config.ts reads. */
 function infraConfig(settings: Settings): object {
   const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail, pipeline} = settings
+  const {routes, domain, hostedZone} = settings
   const zones = Object.fromEntries(
     [home, away].flatMap((region) => (WITH_PROXY[region] ? [[region, WITH_PROXY[region]]] : [])),
   )
@@ -74,6 +77,9 @@ function infraConfig(settings: Settings): object {
     ...(Object.keys(zones).length > 0 && {zones}),
     ...(alarmEmail && {alarmEmail}),
     lockToEdge: false,
+    route: madeOf(routes),
+    ...(domain && {domain}),
+    ...(hostedZone && {hostedZone}),
     ...(pipeline && {pipeline: 'failover'}),
   }
 }
@@ -88,6 +94,7 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
     account: account ?? 'the account of your credentials',
     accountLine: account === undefined ? '' : `    account: '${account}'`,
     unlistedLine: isAwsRegion(home) && isAwsRegion(away) ? '' : '    allowUnlistedRegion: true',
+    routeLines: routeLines(settings),
     profileLine: profile === undefined ? '' : `    profile: ${JSON.stringify(profile)}`,
     profile: profile ?? 'NAME',
     target: TARGET,
@@ -112,12 +119,42 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
       ? `
 Or have it run in AWS, by somebody else's approval, with nothing on this machine and nothing of the lost region: \`todo-dr pipeline start failover\`, then \`todo-dr pipeline approve --comment WHY\`. \`todo-dr pipeline status\` shows what waits, and \`todo-dr pipeline logs --follow\` what it does.`
       : '',
-    edgeWarning: [home, away].includes(CONTROL_REGION)
-      ? `**us-east-1 is one of the two.** When it is lost, the control planes of CloudFront, IAM and Route 53 may be lost with it. The edge is steered through a data plane of its own (the KeyValueStore), which may or may not answer; \`todo-dr\` tries, and stops with exit 4 and what to do by hand where it cannot.`
-      : 'CloudFront is made and changed through us-east-1. When us-east-1 is lost, the edge keeps serving; it is steered through the KeyValueStore, which may or may not answer.',
+    edgeWarning: edgeWarning(settings),
     cost: costMarkdown(cost, settings),
     costTotal: `${dollars(cost.total)} a month (estimate, prices of ${cost.date})`,
   }
+}
+
+/** In todo-dr.yaml: nothing where clients are sent by what the template makes alone. */
+function routeLines({routes}: Settings): string {
+  const program = `{kind: command, command: [./${ROUTE_PROGRAM}]}`
+  if (!routes.includes('command')) return ''
+  if (routes.length === 1) return `    route: ${program}`
+  const listed = routes.map((route) => `      - ${route === 'command' ? program : '{kind: deployed}'}`)
+  return ['    # In order of preference; "deployed" is the one that the CDK app makes.', '    route:', ...listed].join(
+    '\n',
+  )
+}
+
+/** By what clients are sent, what of it needs us-east-1. */
+const STEERED: Record<ReturnType<typeof madeOf>, (settings: Settings) => string> = {
+  keyvaluestore: () =>
+    'The edge is steered through a data plane of its own (the KeyValueStore), which may or may not answer; `todo-dr` tries, and stops with exit 4 and what to do by hand where it cannot.',
+  route53: ({domain, away}) =>
+    `Clients are steered by a metric in ${away} that a health check of Route 53 follows: that is a data plane, which needs no control plane. The records of ${domain} cannot be changed meanwhile.`,
+  origin: () =>
+    'Clients are steered by a change of the distribution, which needs the control plane of CloudFront: while that is lost, nobody can steer them.',
+}
+
+function edgeWarning(settings: Settings): string {
+  const {home, away, routes} = settings
+  const beginning = [home, away].includes(CONTROL_REGION)
+    ? '**us-east-1 is one of the two.** When it is lost, the control planes of CloudFront, IAM and Route 53 may be lost with it.'
+    : 'The control planes of CloudFront, IAM and Route 53 are in us-east-1. When us-east-1 is lost, the edge keeps serving.'
+  const program = routes.includes('command')
+    ? `\`${ROUTE_PROGRAM}\` needs what it calls; \`todo-dr.yaml\` says when it is used.`
+    : ''
+  return [beginning, STEERED[madeOf(routes)](settings), program].filter(Boolean).join(' ')
 }
 
 function text({templates}: Shipped, name: string): string {

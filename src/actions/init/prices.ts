@@ -32,6 +32,8 @@ export const PRICES = {
   wafAcl: 5,
   /** A rule, or a group of AWS's managed rules, a month. */
   wafRule: 1,
+  /** Of Route 53, within AWS, a month. */
+  healthCheck: 0.5,
   /** A million requests through a web ACL. */
   wafRequests: 0.6,
   /** A client for client credentials, a month. */

@@ -2,6 +2,7 @@
 
 import {z} from 'zod'
 import {region} from '../shapes.js'
+import {ROUTES} from './routes.js'
 
 const dollars = z.number().meta({description: 'US dollars per month'})
 
@@ -24,6 +25,12 @@ const settings = z.object({
   workflow: z.boolean(),
   /** Whether each region gets a failover pipeline. */
   pipeline: z.boolean(),
+  routes: z.array(z.enum(ROUTES)).meta({description: 'How clients are sent to a region, in order of preference'}),
+  domain: z.string().optional().meta({description: 'With route53: the name that clients use'}),
+  hostedZone: z
+    .string()
+    .optional()
+    .meta({description: 'Its hosted zone, by id or name; found by the domain if absent'}),
 })
 
 /** `basis`: how the figure comes about. */

@@ -4,6 +4,7 @@ import {basename} from 'node:path'
 import {DrError} from '../../errors.js'
 import {GLOBAL_DATABASE_REGIONS, REGIONS_DATE, REGIONS_SOURCE, partitionOf} from './regions.js'
 import type {Settings} from './result.js'
+import {DEFAULT_ROUTES, domainFault, routesFault, zoneFault} from './routes.js'
 
 /** Sizes as in infra-template/lib/config.ts, and the objectives of a target that states none. No region of the pair is `CONTROL_REGION`. */
 export const DEFAULTS = {
@@ -17,6 +18,7 @@ export const DEFAULTS = {
   protect: false,
   workflow: true,
   pipeline: false,
+  routes: DEFAULT_ROUTES,
 } as const satisfies Settings
 
 /** Of the sample's stacks, which the program ships. */
@@ -121,13 +123,27 @@ export function checkSettings(settings: Settings, rules: RegionRules = {}): void
     alarmEmail,
     alarmEmail !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(alarmEmail) && 'must be an email address',
   )
+  checkRoutes(settings, refuse)
+}
+
+function checkRoutes(
+  settings: Settings,
+  refuse: (flag: string, given: unknown, fault: string | false | undefined) => void,
+): void {
+  const {routes, domain, hostedZone} = settings
+  refuse('route', routes.join(', '), routesFault(routes, settings))
+  const isNamed = routes.includes('route53')
+  const needless = !isNamed && 'is for --route route53 alone'
+  refuse('domain', domain, domain === undefined ? isNamed && 'is required for --route route53' : needless)
+  if (domain !== undefined) refuse('domain', domain, domainFault(domain))
+  if (hostedZone !== undefined) refuse('hosted-zone', hostedZone, needless || zoneFault(hostedZone, domain ?? ''))
 }
 
 const invalid = (flag: string, given: unknown, fault: string): DrError =>
   new DrError({
     code: 'InvalidSetting',
     exit: 'usage',
-    what: `--${flag}: ${JSON.stringify(given)} ${fault.startsWith('the ') ? `is not valid: ${fault}` : fault}`,
+    what: `--${flag}: ${given === undefined ? '' : `${JSON.stringify(given)} `}${fault.startsWith('the ') ? `is not valid: ${fault}` : fault}`,
     why: 'nothing was written',
     next: `todo-dr init --${flag} ...`,
   })

@@ -16,7 +16,11 @@ interface Kept {
 export class CachedNames {
   readonly #kept = new Map<string, Promise<Kept>>()
 
-  constructor(private readonly server: DnsServer) {}
+  /** `leastSeconds`: an answer is kept for so long, even where its time to live is less. */
+  constructor(
+    private readonly server: DnsServer,
+    private readonly leastSeconds = 0,
+  ) {}
 
   /** The first name of the chain of CNAMEs for which `isKnown`; undefined where there is none. Throws what `askCname` throws. */
   async follow(name: string, isKnown: (name: string) => boolean, options?: CallOptions): Promise<string | undefined> {
@@ -40,6 +44,7 @@ export class CachedNames {
   /** That a name leads nowhere is not kept. */
   async #ask(name: string, options?: CallOptions): Promise<Kept> {
     const {target, ttlSeconds} = await askCname(this.server, name, options)
-    return {target, until: performance.now() + (target === undefined ? 0 : ttlSeconds * 1000)}
+    const seconds = target === undefined ? 0 : Math.max(ttlSeconds, this.leastSeconds)
+    return {target, until: performance.now() + seconds * 1000}
   }
 }

@@ -1,7 +1,9 @@
 /** Where a URL of the deployment's map is served. */
 
+import type {LookupFunction} from 'node:net'
 import {DrError, Unreachable} from '../../errors.js'
 import {CachedNames} from '../dns/cached-names.js'
+import {keptLookup} from '../dns/kept-lookup.js'
 import type {DnsServer} from '../dns/query.js'
 
 export interface Address {
@@ -18,6 +20,10 @@ export interface AddressBook {
   locate(url: URL): Promise<Address>
   /** A connection is used for so many milliseconds at most, so that a name which leads elsewhere is followed; for ever where undefined. */
   keptMs?: number
+  /** Resolves the host of a connection; as this machine does where undefined. */
+  lookup?: LookupFunction
+  /** The same for a client that keeps what a name leads to for so many seconds, whatever its time to live. */
+  keeping(seconds: number): AddressBook
 }
 
 /** As long as the TTL that AWS recommends for names that move (ResourceRecordSet, Route 53 API reference). */
@@ -29,6 +35,7 @@ export const publicAddresses: AddressBook = {
   async locate(url) {
     return {origin: url.origin, path: url.pathname + url.search}
   },
+  keeping: (seconds) => ({...publicAddresses, keptMs: seconds * 1000, lookup: keptLookup(seconds)}),
 }
 
 export interface LabHost {
@@ -43,14 +50,22 @@ export interface LabHost {
  */
 export class LabAddresses implements AddressBook {
   readonly #fetch: () => Promise<LabHost[]>
+  readonly #known: LabHost[] | undefined
+  readonly #dns: DnsServer | undefined
   readonly #names: CachedNames | undefined
   #ports: Map<string, number> | undefined
 
-  /** `known`: those of a moment ago, where somebody has just asked. `dns`: the lab's. */
-  constructor(fetchHosts: () => Promise<LabHost[]>, known?: LabHost[], dns?: DnsServer) {
+  /** `known`: those of a moment ago, where somebody has just asked. `dns`: the lab's. `leastSeconds`: a name is kept for so long at least. */
+  constructor(fetchHosts: () => Promise<LabHost[]>, known?: LabHost[], dns?: DnsServer, leastSeconds = 0) {
     this.#fetch = fetchHosts
+    this.#known = known
+    this.#dns = dns
     this.#ports = known && portsOf(known)
-    this.#names = dns && new CachedNames(dns)
+    this.#names = dns && new CachedNames(dns, leastSeconds)
+  }
+
+  keeping(seconds: number): LabAddresses {
+    return new LabAddresses(this.#fetch, this.#known, this.#dns, seconds)
   }
 
   async locate(url: URL): Promise<Address> {

@@ -27,10 +27,10 @@ export interface HttpAnswer {
 }
 
 export class Http {
-  readonly #addresses: AddressBook
+  readonly #addresses: Omit<AddressBook, 'keeping'>
   readonly #pools = new Map<string, Promise<Pool>>()
 
-  constructor(addresses: AddressBook) {
+  constructor(addresses: Omit<AddressBook, 'keeping'>) {
     this.#addresses = addresses
   }
 
@@ -74,7 +74,7 @@ export class Http {
         ({Pool}) =>
           // The deadline is ours, to the millisecond; undici's own timers would only tick beside it.
           new Pool(origin, {
-            connect: {timeout: CONNECT_MS},
+            connect: {timeout: CONNECT_MS, ...(this.#addresses.lookup && {lookup: this.#addresses.lookup})},
             clientTtl: this.#addresses.keptMs,
             headersTimeout: 0,
             bodyTimeout: 0,

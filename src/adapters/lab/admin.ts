@@ -40,6 +40,9 @@ export function connectLab(name: string): LabAdmin {
     async setLag(ms) {
       await call('PUT', '/_lab/lag', STATUS_DEADLINE_MS, {ms})
     },
+    async zone(name) {
+      await call('PUT', '/_lab/zone', STATUS_DEADLINE_MS, {name})
+    },
   }
 }
 

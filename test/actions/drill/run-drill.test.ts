@@ -46,6 +46,7 @@ class Stage {
         home.apiUp = true
         void this.sim.returns(region, 3000)
       },
+      zone: async () => undefined,
       setLag: async (ms) => {
         this.nemesis.push(`lag ${ms}`)
         this.lagMs = ms

@@ -80,7 +80,30 @@ describe('the files of a new project', () => {
       instances: 2,
       alarmEmail: 'a@b.example',
       lockToEdge: false,
+      route: 'keyvaluestore',
     })
+  })
+
+  it('say how clients are sent to a region, to the template and, of a program, in todo-dr.yaml', () => {
+    const made = (settings: Partial<Settings>) => {
+      const files = make(settings)
+      const {targets} = parseConfig('todo-dr.yaml', files.get('todo-dr.yaml')!)
+      const config = JSON.parse(files.get('infra/config.json')!) as Record<string, unknown>
+      const routes = [targets.aws!.route ?? []].flat().map(({kind}) => kind)
+      return {routes, config, program: files.get('route.sh'), runbook: files.get('RUNBOOK.md')!}
+    }
+
+    const named = made({routes: ['route53'], domain: 'api.example.com', hostedZone: 'example.com'})
+    expect(named.config).to.include({route: 'route53', domain: 'api.example.com', hostedZone: 'example.com'})
+    expect([named.routes, named.program]).to.deep.equal([[], undefined])
+    expect(named.runbook).to.contain('Clients are steered by a metric in us-west-2')
+    const listed = made({routes: ['command', 'origin']})
+    expect(listed.config).to.include({route: 'origin'}).and.not.have.any.keys('domain', 'hostedZone')
+    expect(listed.routes).to.deep.equal(['command', 'deployed'])
+    expect(listed.program).to.match(/^#!/)
+    expect(listed.runbook).to.contain('control plane of CloudFront').and.contain('`route.sh`')
+    const program = made({routes: ['command']})
+    expect([program.routes, program.config.route]).to.deep.equal([['command'], 'keyvaluestore'])
   })
 
   it('aws 14: take zones that have RDS Proxy, where a region has others', () => {

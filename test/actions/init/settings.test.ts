@@ -12,6 +12,7 @@ import {
   regionFault,
 } from '../../../src/actions/init/settings.js'
 import type {Settings} from '../../../src/actions/init/result.js'
+import {domainFault} from '../../../src/actions/init/routes.js'
 import {loadConfig} from '../../../infra-template/lib/config.js'
 
 const refusal = (settings: Partial<Settings>): DrError => {
@@ -101,5 +102,45 @@ describe('the settings of a new project', () => {
     expect(refusal({account: '123'}).message).to.match(/twelve/)
     expect(refusal({alarmEmail: 'nobody'}).message).to.match(/mail/)
     expect(refusal({instances: 0}).message).to.match(/1 to 4/)
+  })
+
+  it('take routes that clients can be sent by, in order, and a name that can be a CNAME of its zone', () => {
+    const named = {routes: ['route53' as const], domain: 'api.example.com'}
+    for (const settings of [
+      named,
+      {...named, routes: ['route53', 'command'] as const},
+      {...named, hostedZone: 'example.com'},
+      {...named, hostedZone: 'Z1D633PJN98FT9'},
+      {routes: ['command', 'keyvaluestore'] as const},
+      {routes: ['origin'] as const},
+    ])
+      checkSettings({...DEFAULTS, ...settings, routes: [...settings.routes]})
+    const WRONG: [Partial<Settings>, RegExp][] = [
+      [{routes: ['route53', 'keyvaluestore'], domain: 'api.example.com'}, /--route: .*different clients/],
+      [{routes: ['origin', 'keyvaluestore']}, /--route: .*no effect/],
+      [{routes: ['origin', 'origin']}, /--route: .*twice/],
+      [{routes: ['command'], pipeline: true}, /--route: .*--pipeline/],
+      [{routes: ['route53']}, /--domain: is required/],
+      [{domain: 'api.example.com'}, /--domain: .*route53 alone/],
+      [{hostedZone: 'example.com'}, /--hosted-zone: .*route53 alone/],
+      [{...named, domain: 'example.com'}, /--domain: .*below that of a hosted zone/],
+      [{...named, hostedZone: 'example.net'}, /--hosted-zone: .*not the zone of api\.example\.com/],
+      [{...named, hostedZone: 'ZONE!'}, /--hosted-zone: .*id or the name/],
+    ]
+    for (const [settings, said] of WRONG) expect(refusal(settings).message, JSON.stringify(settings)).to.match(said)
+  })
+
+  it('take the domains that the template takes', () => {
+    for (const domain of ['api.example.com', 'a-b.c.co.uk', 'example.com', 'A.example.com', '-a.example.com', 'a.b.1'])
+      expect(domainFault(domain) === undefined, domain).to.equal(
+        (() => {
+          try {
+            loadConfig((key) => ({route: 'route53', domain, hostedZone: 'Z1'})[key as string])
+            return true
+          } catch {
+            return false
+          }
+        })(),
+      )
   })
 })

@@ -67,15 +67,17 @@ describe('DNS', () => {
   describe('names as clients see them', () => {
     const isHost = (name: string): boolean => name === HOST
 
-    it('are kept for their time to live, and no longer', async () => {
+    it('are kept for their time to live, and no longer but by a client that keeps them for a time of its own', async () => {
       const names = new CachedNames(dns.server)
+      const late = new CachedNames(dns.server, 300)
       dns.answer = () => ({target: HOST, ttl: 1})
-      expect(await names.follow(NAME, isHost)).to.equal(HOST)
+      for (const each of [names, late]) expect(await each.follow(NAME, isHost)).to.equal(HOST)
       dns.answer = () => ({target: 'elsewhere.example.com', ttl: 1})
       expect(await names.follow(NAME, isHost)).to.equal(HOST)
-      expect(dns.asked).to.have.length(1)
+      expect(dns.asked).to.have.length(2)
       await sleep(1050)
       expect(await names.follow(NAME, isHost)).to.equal(undefined)
+      expect(await late.follow(NAME, isHost)).to.equal(HOST)
     })
 
     it('lead through other names, and not in circles without end', async () => {

@@ -68,7 +68,7 @@ describe('the API over HTTP', () => {
     await api.edge({method: 'GET', path: '/v1', token: 'raw'})
     const [[name, value]] = Object.entries(PROBE_HEADER) as [[string, string]]
     expect(server.asked[0]!.headers[name]).to.equal(value)
-    const template = readFileSync(new URL('../../../infra-template/lib/edge-firewall.ts', import.meta.url), 'utf8')
+    const template = readFileSync(new URL('../../../infra-template/lib/firewall.ts', import.meta.url), 'utf8')
     expect(template).to.contain(`PROBE_HEADER = '${name}'`)
   })
 

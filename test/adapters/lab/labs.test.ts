@@ -124,6 +124,9 @@ describe('labs, as programs', function () {
     expect((await admin.status()).faults).to.deep.equal([])
     expect(await errorOf(admin.startFault('region-loss', 'mars'))).to.include({code: 'UnknownRegion', exit: 'usage'})
     expect(await errorOf(admin.setLag(-1))).to.include({code: 'InvalidLag', exit: 'usage'})
+    await admin.zone('example.com')
+    await admin.zone('Example.com.')
+    expect(await errorOf(admin.zone('com'))).to.include({code: 'InvalidName', exit: 'usage'})
   }
 
   async function answersItsOwnerAlone({endpoint, admin}: RunningLab): Promise<void> {

@@ -5,6 +5,7 @@ import type {EdgeFunction} from '../../data-plane/edge/edge-function.js'
 import {EdgeMetrics} from '../../data-plane/edge/edge-metrics.js'
 import {EdgeServer, type ServedDistribution} from '../../data-plane/edge/edge-server.js'
 import {OriginClient} from '../../data-plane/edge/origin-client.js'
+import {OriginNames} from '../../data-plane/edge/origin-names.js'
 import {randomId} from '../../data-plane/http.js'
 import {ACCOUNT, fault, type Lab, type Listener, type Operation} from '../../kernel.js'
 import {checkMatch} from './faults.js'
@@ -123,7 +124,7 @@ export class Distributions {
     private readonly functions: FunctionSource,
     private readonly controls: {has(id: string): boolean},
   ) {
-    this.origins = new OriginClient(lab.hosts)
+    this.origins = new OriginClient(new OriginNames(lab.hosts, (name) => lab.service('route53').cname(name)))
     lab.onStop(() => this.origins.close())
     this.operations = {
       CreateDistribution: (input: Api.CreateDistributionRequest) => this.create(input.DistributionConfig, []),

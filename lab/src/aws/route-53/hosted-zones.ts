@@ -40,14 +40,20 @@ export class HostedZones {
       CreateHostedZone: (input: Api.CreateHostedZoneRequest) => this.create(input),
       GetHostedZone: ({Id}: Api.GetHostedZoneRequest): Api.GetHostedZoneResponse => {
         const zone = this.find(Id)
-        return {HostedZone: describe(zone), DelegationSet: delegation(zone)}
+        return {HostedZone: this.describe(zone), DelegationSet: delegation(zone)}
       },
       ListHostedZones: (input: Api.ListHostedZonesRequest) => this.list(input),
       ListHostedZonesByName: (input: Api.ListHostedZonesByNameRequest) => this.listByName(input),
       UpdateHostedZoneComment: ({Id, Comment}: Api.UpdateHostedZoneCommentRequest) => {
         const zone = this.find(Id)
         zone.comment = Comment
-        return {HostedZone: describe(zone)}
+        return {HostedZone: this.describe(zone)}
+      },
+      UpdateHostedZoneFeatures: ({HostedZoneId, EnableAcceleratedRecovery}: Api.UpdateHostedZoneFeaturesRequest) => {
+        const {recovery} = this.find(HostedZoneId)
+        if (EnableAcceleratedRecovery !== undefined && EnableAcceleratedRecovery !== recovery.isWanted)
+          Object.assign(recovery, {isWanted: EnableAcceleratedRecovery, doneAt: this.settled()})
+        return {}
       },
       DeleteHostedZone: ({Id}: Api.DeleteHostedZoneRequest): Api.DeleteHostedZoneResponse => this.delete(this.find(Id)),
       ChangeResourceRecordSets: ({
@@ -85,7 +91,7 @@ export class HostedZones {
     zone.change(new Map(firstRecords(zone).map((record) => [keyOf(record), record])), this.lab.profile.dnsChangeMs)
     this.zones.all.set(id, zone)
     return {
-      HostedZone: describe(zone),
+      HostedZone: this.describe(zone),
       ChangeInfo: this.begin(),
       DelegationSet: delegation(zone),
       Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${id}`,
@@ -111,7 +117,7 @@ export class HostedZones {
     if (Marker !== '' && !this.zones.all.has(Marker)) throw noSuchZone(Marker)
     const {items, next, size} = pageFrom(all, MaxItems, ({id}) => Marker === '' || id === Marker)
     return {
-      HostedZones: items.map((zone) => describe(zone)),
+      HostedZones: items.map((zone) => this.describe(zone)),
       Marker,
       IsTruncated: next !== undefined,
       NextMarker: next?.id,
@@ -128,7 +134,7 @@ export class HostedZones {
     const isFrom = (zone: Zone): boolean => from === undefined || compare(zone, {id, name: from}) >= 0
     const {items, next, size} = pageFrom(sorted, MaxItems, isFrom)
     return {
-      HostedZones: items.map((zone) => describe(zone)),
+      HostedZones: items.map((zone) => this.describe(zone)),
       DNSName,
       HostedZoneId,
       IsTruncated: next !== undefined,
@@ -164,10 +170,29 @@ export class HostedZones {
       id: `C${randomId(20, UPPER)}`,
       at: new Date(now),
       comment,
-      inSyncAt: now + this.lab.profile.dnsChangeMs,
+      inSyncAt: this.settled(),
     }
     this.changes.set(change.id, change)
     return info(change, false)
+  }
+
+  /** When a change of now is done. */
+  private settled(): number {
+    return this.lab.now() + this.lab.profile.dnsChangeMs
+  }
+
+  private describe(zone: Zone): Api.HostedZone {
+    const {isWanted, doneAt} = zone.recovery
+    const isDone = this.lab.now() >= doneAt
+    const AcceleratedRecoveryStatus = isWanted ? (isDone ? 'ENABLED' : 'ENABLING') : isDone ? 'DISABLED' : 'DISABLING'
+    return {
+      Id: `/hostedzone/${zone.id}`,
+      Name: zone.name,
+      CallerReference: zone.callerReference,
+      Config: {Comment: zone.comment, PrivateZone: false},
+      ResourceRecordSetCount: zone.all.size,
+      Features: {AcceleratedRecoveryStatus},
+    }
   }
 
   private find(given: string | undefined): Zone {
@@ -183,14 +208,6 @@ const info = ({id, at, comment}: Change, inSync: boolean): Api.ChangeInfo => ({
   Status: inSync ? 'INSYNC' : 'PENDING',
   SubmittedAt: at,
   Comment: comment,
-})
-
-const describe = (zone: Zone): Api.HostedZone => ({
-  Id: `/hostedzone/${zone.id}`,
-  Name: zone.name,
-  CallerReference: zone.callerReference,
-  Config: {Comment: zone.comment, PrivateZone: false},
-  ResourceRecordSetCount: zone.all.size,
 })
 
 const delegation = ({nameServers: NameServers}: Zone): Api.DelegationSet => ({NameServers: [...NameServers]})

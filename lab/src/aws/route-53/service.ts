@@ -1,4 +1,5 @@
 import {serveDns} from '../../data-plane/dns/dns-server.js'
+import type {Resolver} from '../../data-plane/dns/message.js'
 import {Zones} from '../../data-plane/dns/zones.js'
 import {HealthCheckers} from '../../data-plane/health/health-checkers.js'
 import {GLOBAL_CONTROL_REGION, type Lab, type Offering, type Operation, type TaggedResource} from '../../kernel.js'
@@ -17,6 +18,8 @@ export class Route53Service implements Offering<'route53'> {
   private readonly zones = new Zones()
   private readonly checkers: HealthCheckers
   private serving: Promise<{port: number}> | undefined
+  private readonly answer: Resolver = (name, type) =>
+    this.zones.answer(name, type, {isHealthy: this.checkers.isHealthy, random: Math.random})
 
   constructor(private readonly lab: Lab) {
     this.checkers = new HealthCheckers(lab, this.zones)
@@ -33,8 +36,12 @@ export class Route53Service implements Offering<'route53'> {
   }
 
   async dns(): Promise<{host: '127.0.0.1'; port: number}> {
-    const situation = {isHealthy: this.checkers.isHealthy, random: Math.random}
-    this.serving ??= serveDns(this.lab, (name, type) => this.zones.answer(name, type, situation))
+    this.serving ??= serveDns(this.lab, this.answer)
     return {host: '127.0.0.1', port: (await this.serving).port}
+  }
+
+  cname(name: string): {target: string; ttlSeconds: number} | undefined {
+    const [first] = this.answer(name, 'CNAME')?.answers ?? []
+    return first?.type === 'CNAME' ? {target: first.data, ttlSeconds: first.ttl ?? 0} : undefined
   }
 }

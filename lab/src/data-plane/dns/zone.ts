@@ -49,6 +49,8 @@ export class Zone {
   /** Undefined until its making has reached the name servers. */
   served: Served | undefined
   tags: {Key?: string; Value?: string}[] = []
+  /** Accelerated recovery of its public records: what was asked for last, and when that is so, by AWS's clock. */
+  recovery = {isWanted: false, doneAt: 0}
   private records: RecordSets = new Map()
 
   constructor(

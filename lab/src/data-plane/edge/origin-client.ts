@@ -1,7 +1,7 @@
 import {Pool, type Dispatcher} from 'undici'
 
-import type {Hosts} from '../../kernel.js'
 import type {EdgeOrigin, Forward} from './edge-config.js'
+import type {OriginNames} from './origin-names.js'
 import type {ViewerRequest} from './viewer-request.js'
 
 export type OriginResponse = Dispatcher.ResponseData
@@ -36,7 +36,7 @@ const ALWAYS = /^(accept-encoding|content-.*|if-.*|range)$/
 export class OriginClient {
   private readonly pools = new Map<string, Pool>()
 
-  constructor(private readonly hosts: Hosts) {}
+  constructor(private readonly names: OriginNames) {}
 
   /**
    * One origin, with its attempts: a connection that fails is tried again for every method, an answer that does not come
@@ -44,7 +44,7 @@ export class OriginClient {
    * @throws OriginFailure
    */
   async send(origin: EdgeOrigin, request: ViewerRequest, forward: Forward, edgeName: string): Promise<OriginResponse> {
-    const host = this.hosts.resolve(origin.domainName)
+    const host = this.names.resolve(origin.domainName)
     if (!host) throw new OriginFailure(502, "CloudFront wasn't able to resolve the origin domain name.")
     const pool = this.poolOf(host.port, origin)
     const query = forward === 'none' || request.search === '' ? '' : `?${request.search}`

@@ -5,6 +5,7 @@ import {WafService} from '../../../src/aws/wafv2/service.js'
 import {ApiGatewayService} from '../../../src/aws/apigateway/service.js'
 import {CloudFrontService} from '../../../src/aws/cloudfront/service.js'
 import {KeyValueStoreService} from '../../../src/aws/cloudfront-keyvaluestore/service.js'
+import {Route53Service} from '../../../src/aws/route-53/service.js'
 import {
   ALL_VIEWER,
   ALL_VIEWER_EXCEPT_HOST,
@@ -39,7 +40,14 @@ describe('the edge server', () => {
   const config = (behavior?: object, more?: object) => distributionConfig(home, away, behavior, more)
 
   before(async () => {
-    test = await startTestLab([LambdaService, WafService, ApiGatewayService, CloudFrontService, KeyValueStoreService])
+    test = await startTestLab([
+      LambdaService,
+      WafService,
+      ApiGatewayService,
+      CloudFrontService,
+      KeyValueStoreService,
+      Route53Service,
+    ])
   })
 
   beforeEach(async () => {

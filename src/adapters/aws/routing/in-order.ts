@@ -14,6 +14,7 @@ const HEDGE_MS = 1500
 export class InOrderRoute implements Route {
   readonly needs: RouteNeeds
   readonly spread: string
+  readonly byName: boolean
   readonly prove?: (options?: CallOptions) => Promise<Region>
   readonly #routes: readonly Route[]
   readonly #regions: readonly Region[]
@@ -28,6 +29,7 @@ export class InOrderRoute implements Route {
     this.#regions = regionNames(deployment)
     this.needs = needsOf(routes)
     this.spread = orElse(routes.map(({spread}) => spread))
+    this.byName = routes.some(({byName}) => byName)
     if (routes.some((route) => route.prove)) this.prove = (options) => this.#prove(options)
   }
 

@@ -1,5 +1,7 @@
 /** The kinds of routes that clients can be sent by. Another kind is a file beside this one and a line in `KINDS`. */
 
+import {isZoneId} from '../../../config/hosted-zone.js'
+import type {MadeRoute} from '../../../config/project.js'
 import {DrError} from '../../../errors.js'
 import {routesOf} from '../../../model/deployment.js'
 import type {Deployment, RouteSettings} from '../../../model/deployment.js'
@@ -21,8 +23,10 @@ const KINDS: Record<string, RouteKind> = {keyvaluestore: keyValueStore, origin, 
 
 export const ROUTE_KINDS = Object.keys(KINDS)
 
-/** What the template makes. */
+/** What the template makes where its config.json says nothing. */
 const USUAL_KIND = 'keyvaluestore'
+/** In todo-dr.yaml: the route that the deployment was made with. */
+const DEPLOYED = 'deployed'
 
 /** Throws `RouteUnknown` (exit usage) for a kind that is not known here. */
 export function routeKind(kind: string): RouteKind {
@@ -43,16 +47,26 @@ export function openRoute(clients: Clients, deployment: Deployment, dns?: DnsSer
   return routes.length === 1 ? routes[0]! : new InOrderRoute(deployment, routes)
 }
 
-/** What IAM must allow for these routes. */
-export function grantsOf(routes: readonly RouteSettings[]): RouteGrants {
-  const all = routes.map((route) => {
-    const {grants, grantsOf: ofThis} = routeKind(route.kind)
-    return ofThis?.(route) ?? grants
-  })
+/** What IAM must allow for these routes. `made`: what stands for the kind `deployed`, which a deployment is not asked for here. */
+export function grantsOf(routes: readonly RouteSettings[], made?: MadeRoute): RouteGrants {
+  const all = routes.map((route) => (route.kind === DEPLOYED ? grantsOfMade(made) : grantsOfOne(route)))
   return {
     'route.serving': all.flatMap((grants) => grants['route.serving']),
     'route.steer': all.flatMap((grants) => grants['route.steer']),
   }
+}
+
+function grantsOfOne(route: RouteSettings): RouteGrants {
+  const {grants, grantsOf: ofThis} = routeKind(route.kind)
+  return ofThis?.(route) ?? grants
+}
+
+/** What a template makes is known before it is deployed, but for what AWS gives an id. */
+function grantsOfMade(made: MadeRoute | undefined): RouteGrants {
+  if (made?.kind !== 'route53') return grantsOfKind(made?.kind)
+  const {kind, domain, hostedZone} = made
+  const hostedZoneId = hostedZone !== undefined && isZoneId(hostedZone) ? hostedZone : '*'
+  return grantsOfOne({kind, via: 'data-plane', name: domain ?? '', hostedZoneId, steerSeconds: 0})
 }
 
 /** Of any deployment: a policy is made without a call to AWS. By default of the kind that the template makes. */

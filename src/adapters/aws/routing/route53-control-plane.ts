@@ -18,6 +18,7 @@ import {
   NO_REGION,
   recordInWords,
   recordsOf,
+  recovery,
   SERVICE,
   slowTtl,
   stops,
@@ -44,6 +45,7 @@ export class ControlPlaneRoute implements Route {
   readonly needs: RouteNeeds = {service: 'the control plane of Route 53', plane: 'control', region: 'us-east-1'}
   readonly spread =
     'when the name servers have the change, generally within 60 s (Route 53 developer guide), and the TTL of the record has passed'
+  readonly byName = true
   readonly #parts: ControlPlaneParts
   readonly #fitness: Fitness
 
@@ -87,8 +89,11 @@ export class ControlPlaneRoute implements Route {
 
   async shortcomings(options?: CallOptions): Promise<Shortcoming[]> {
     const {clients, name, hostedZoneId} = this.#parts
-    const {records, missing} = await recordsOf(clients, {hostedZoneId, name: name.name}, options)
-    return missing ? [missing] : [...foreignTo(records, name), ...slowTtl(name.name, records)]
+    const [{records, missing}, unprepared] = await Promise.all([
+      recordsOf(clients, {hostedZoneId, name: name.name}, options),
+      recovery(clients, hostedZoneId, options),
+    ])
+    return missing ? [missing] : [...foreignTo(records, name), ...slowTtl(name.name, records), ...unprepared]
   }
 
   /** Throws `RouteUnfit` for those that are not ours to change. */

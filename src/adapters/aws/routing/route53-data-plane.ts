@@ -21,6 +21,7 @@ import {
   NO_REGION,
   recordInWords,
   recordsOf,
+  recovery,
   SERVICE,
   slows,
   slowTtl,
@@ -52,6 +53,7 @@ export class DataPlaneRoute implements Route {
   readonly needs: RouteNeeds
   readonly spread =
     'when the health check has followed its metric, for which AWS gives no figure, and the TTL of the records has passed'
+  readonly byName = true
   readonly #parts: DataPlaneParts
   readonly #fitness: Fitness
 
@@ -134,7 +136,10 @@ export class DataPlaneRoute implements Route {
 
   async shortcomings(options?: CallOptions): Promise<Shortcoming[]> {
     const {clients, name, hostedZoneId, healthCheckId, home, standby} = this.#parts
-    const {records, missing} = await recordsOf(clients, {hostedZoneId, name: name.name}, options)
+    const [{records, missing}, unprepared] = await Promise.all([
+      recordsOf(clients, {hostedZoneId, name: name.name}, options),
+      recovery(clients, hostedZoneId, options),
+    ])
     if (missing) return [missing]
     const [primary, secondary] = (['PRIMARY', 'SECONDARY'] as const).map((role) =>
       records.find(({Type, Failover}) => Type === 'CNAME' && Failover === role),
@@ -178,7 +183,7 @@ export class DataPlaneRoute implements Route {
               'take the health check away from the SECONDARY record',
             ),
           ]
-    return [...led, ...followed, ...second, ...slowTtl(name.name, records)]
+    return [...led, ...followed, ...second, ...slowTtl(name.name, records), ...unprepared]
   }
 
   async #checkUp(HealthCheckId: string, options?: CallOptions): Promise<Shortcoming[]> {

@@ -75,6 +75,32 @@ export const recordInWords = ({Type, Failover, Weight, SetIdentifier, AliasTarge
     .filter(Boolean)
     .join(' ')
 
+/**
+ * "You will be able to resume making changes to DNS records in the public hosted zone within approximately 60 minutes after AWS detects
+ * that operations in the US East (N. Virginia) Region are impaired" (Route 53 developer guide, "Enabling accelerated recovery for managing
+ * public DNS records"). It cannot be enabled any more by then.
+ */
+export async function recovery(clients: Clients, Id: string, options?: CallOptions): Promise<Shortcoming[]> {
+  const remedy = `aws route53 update-hosted-zone-features --hosted-zone-id ${Id} --enable-accelerated-recovery`
+  try {
+    const {HostedZone} = await clients.call(SERVICE, NO_REGION, 'GetHostedZone', {Id}, options)
+    const {AcceleratedRecoveryStatus: status = 'DISABLED'} = HostedZone?.Features ?? {}
+    return status === 'ENABLED'
+      ? []
+      : [
+          slows(
+            `accelerated recovery of its hosted zone ${Id} is ${status}: without us-east-1 nobody can change its records`,
+            status === 'ENABLING' ? 'wait until it is ENABLED: todo-dr health' : remedy,
+          ),
+        ]
+  } catch (error) {
+    options?.signal?.throwIfAborted()
+    // That it is not known says nothing about the route.
+    if (!(error instanceof DrError)) throw error
+    return [slows(`accelerated recovery of its hosted zone ${Id} is not known: ${error.why ?? error.message}`, remedy)]
+  }
+}
+
 /** Clients keep an answer for so long. */
 export function slowTtl(name: string, records: readonly ResourceRecordSet[]): Shortcoming[] {
   const longest = Math.max(0, ...records.map(({TTL = 0}) => TTL))

@@ -40,7 +40,7 @@ const any: Grant['resources'] = () => ['*']
 
 function grantsOn(zones: string[], checks: string[], via?: 'data-plane' | 'control-plane'): RouteGrants {
   const on = (resources: string[], ...actions: string[]): Grant => ({actions, resources: () => resources})
-  const list = on(zones, 'route53:ListResourceRecordSets')
+  const list = on(zones, 'route53:GetHostedZone', 'route53:ListResourceRecordSets')
   return {
     'route.serving': [list, ...(via === 'control-plane' ? [] : [on(checks, 'route53:GetHealthCheck')])],
     'route.steer': [

@@ -56,7 +56,10 @@ export async function inventory(caller: Caller, wanted: Wanted): Promise<Estate>
     .filter(([, {stack, type}]) => toolkits.has(stack) && type === 'AWS::S3::Bucket')
     .map(([key, {stack, physicalId}]) => toolkitBucket(key.split(' ')[0]!, stack, physicalId))
   const pendingDeletion = seen.flatMap((look) => look.pendingDeletion)
-  const resources = unique([...all, ...ofToolkit])
+  const standing = new Set(stacks.map(({id}) => id))
+  const resources = unique([...all, ...ofToolkit]).map((one) =>
+    one.stack === undefined || standing.has(one.stack) ? one : {...one, stack: undefined},
+  )
   return {
     app: wanted.app,
     regions,
@@ -206,8 +209,9 @@ async function check(
     return {resource: {...base, id: group, kind: 'log-group'}}
   }
 
-  if (stack !== undefined && !stands && (await wentWith(caller, region, stack, arn))) return undefined
-  return {resource: {...base, kind: 'other', ...(stands && {stack})}}
+  // What is global is listed in one region, and its stack may stand in another one.
+  if (stack !== undefined && !stands && (await wentWith(caller, stack.split(':')[3]!, stack, arn))) return undefined
+  return {resource: {...base, kind: 'other', ...(stack !== undefined && {stack})}}
 }
 
 /** Whether the stack that made it says that it deleted it; CloudFormation tells for 90 days. */

@@ -1,6 +1,7 @@
 import type {HealthCheck} from '@aws-sdk/client-route-53'
 import {expect} from 'chai'
 import {Clients} from '../../../../src/adapters/aws/clients.js'
+import {grantsOf, grantsOfKind} from '../../../../src/adapters/aws/routing/index.js'
 import {route53} from '../../../../src/adapters/aws/routing/route53.js'
 import type {Route} from '../../../../src/ports/route.js'
 import {AWAY, HOME, sampleDeployment} from '../../../support/deployment.js'
@@ -78,6 +79,25 @@ describe('the route by a name of Route 53', () => {
       await route.steer(HOME)
       expect(zone.put.at(-1)).to.include({region: AWAY, Value: 0})
       expect(await route.serving()).to.equal(HOME)
+    })
+
+    it('is slower without accelerated recovery of its zone, or where nobody can tell; that stops nothing', async () => {
+      const found = async (): Promise<unknown[]> =>
+        (await open().shortcomings!()).map(({stops, text, remedy}) => [
+          stops,
+          text.match(/[A-Z_]{5,}|no$/)?.[0],
+          remedy,
+        ])
+      expect(await found()).to.deep.equal([])
+      const enable = `aws route53 update-hosted-zone-features --hosted-zone-id ${ZONE} --enable-accelerated-recovery`
+      zone.recovery = 'DISABLED'
+      expect(await found()).to.deep.equal([[false, 'DISABLED', enable]])
+      zone.recovery = 'ENABLING'
+      expect(await found()).to.deep.equal([[false, 'ENABLING', 'wait until it is ENABLED: todo-dr health']])
+      zone.before = (_, operation) =>
+        operation === 'GetHostedZone' ? refusal('AccessDenied', 403, 'GetHostedZone: no') : undefined
+      expect(await found()).to.deep.equal([[false, 'no', enable]])
+      await open().steer(AWAY)
     })
 
     it('needs no control plane: where that is silent or forbidden, the value is put all the same', async () => {
@@ -336,14 +356,38 @@ describe('the route by a name of Route 53', () => {
         )
     const zoneArn = `arn:aws:route53:::hostedzone/${ZONE}`
     expect(actions({via: 'data-plane', healthCheckId: CHECK})).to.deep.equal([
+      `route53:GetHostedZone ${zoneArn}`,
       `route53:ListResourceRecordSets ${zoneArn}`,
       `route53:GetHealthCheck arn:aws:route53:::healthcheck/${CHECK}`,
       'cloudwatch:PutMetricData *',
     ])
     expect(actions({via: 'control-plane'})).to.deep.equal([
+      `route53:GetHostedZone ${zoneArn}`,
       `route53:ListResourceRecordSets ${zoneArn}`,
       `route53:ChangeResourceRecordSets ${zoneArn}`,
       'route53:GetChange arn:aws:route53:::change/*',
     ])
+  })
+
+  it('asks for what its template makes, before that is deployed: of one zone where its id is known, and without the records', () => {
+    const made = (hostedZone?: string): string[] =>
+      Object.values(grantsOf([{kind: 'deployed'}], {kind: 'route53', domain: NAME, hostedZone}))
+        .flat()
+        .flatMap((grant) =>
+          grant.actions.map((action: string) => `${action} ${grant.resources({} as never).join(',')}`),
+        )
+    expect(made('Z1')).to.include('route53:ListResourceRecordSets arn:aws:route53:::hostedzone/Z1')
+    expect(made('example.com')).to.include('route53:ListResourceRecordSets arn:aws:route53:::hostedzone/*')
+    expect(made().join(',')).to.contain('PutMetricData').and.not.contain('ChangeResourceRecordSets')
+    const usual = grantsOf([{kind: 'deployed'}])
+    expect(
+      Object.values(usual)
+        .flat()
+        .map(({actions}) => actions),
+    ).to.deep.equal(
+      Object.values(grantsOfKind())
+        .flat()
+        .map(({actions}) => actions),
+    )
   })
 })

@@ -23,11 +23,17 @@ const COUNTED_ONLY = [
   'SizeRestrictions_BODY',
 ]
 
-/** The edge's web ACL: too many requests of one address, and what AWS's managed rules know as an attack. */
-export class EdgeFirewall extends Construct {
+/** What a web ACL stands in front of: an API whose clients use no edge has one of its own. */
+const BEFORE = {
+  edge: {scope: 'CLOUDFRONT', description: 'In front of the distribution'},
+  api: {scope: 'REGIONAL', description: 'In front of the API'},
+} as const
+
+/** A web ACL: too many requests of one address, and what AWS's managed rules know as an attack. */
+export class Firewall extends Construct {
   readonly arn: string
 
-  constructor(scope: Construct, id: string, props: {name: string}) {
+  constructor(scope: Construct, id: string, props: {name: string; before: keyof typeof BEFORE}) {
     super(scope, id)
     const visibilityConfig = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
       metricName: `${props.name}-${metricName}`,
@@ -69,11 +75,10 @@ export class EdgeFirewall extends Construct {
       statement: {rateBasedStatement: {aggregateKeyType: 'IP', limit, scopeDownStatement}},
     })
     const acl = new CfnWebACL(this, 'Acl', {
-      name: `${props.name}-edge`,
-      description: 'In front of the distribution',
-      scope: 'CLOUDFRONT',
+      name: `${props.name}-${props.before}`,
+      ...BEFORE[props.before],
       defaultAction: {allow: {}},
-      visibilityConfig: visibilityConfig('edge'),
+      visibilityConfig: visibilityConfig(props.before),
       rules: [
         rate('rate', 0, REQUESTS_PER_ADDRESS, {notStatement: {statement: isProbe}}),
         rate('rate-of-probes', 1, PROBES_PER_ADDRESS, isProbe),
