@@ -353,9 +353,16 @@ export interface KeyIssuer {
     identity: {arn: string; userId: string},
     seconds: number,
   ): {accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number}
-  find(
-    accessKeyId: string,
-  ): {secretAccessKey: string; sessionToken?: string; expiresAt?: number; arn: string} | undefined
+  find(accessKeyId: string):
+    | {
+        accessKeyId: string
+        secretAccessKey: string
+        sessionToken?: string
+        expiresAt?: number
+        arn: string
+        userId: string
+      }
+    | undefined
   /** What a user's own policies say, and its organization's where it has one; undefined where there is no such user. */
   judge(userArn: string, question: PolicyQuestion): {identity: Verdict; organization?: Verdict} | undefined
 }

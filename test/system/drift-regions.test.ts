@@ -120,7 +120,8 @@ describe('drift of the regions', function () {
     const {DBClusters} = await rds.send(new DescribeDBClustersCommand({DBClusterIdentifier: CLUSTER}))
     const ServerlessV2ScalingConfiguration = {MinCapacity: 0.5, MaxCapacity: 2}
     await rds.send(new ModifyDBClusterCommand({DBClusterIdentifier: CLUSTER, ServerlessV2ScalingConfiguration}))
-    await rds.send(new ModifyDBProxyCommand({DBProxyName: here.proxyName, IdleClientTimeout: 60}))
+    const proxy = {IdleClientTimeout: 60, DefaultAuthScheme: 'IAM_AUTH' as const}
+    await rds.send(new ModifyDBProxyCommand({DBProxyName: here.proxyName, ...proxy}))
     const Parameters = [
       {ParameterName: 'long_query_time', ParameterValue: '5', ApplyMethod: 'immediate' as const},
       {ParameterName: 'auto_increment_offset', ParameterValue: '4', ApplyMethod: 'immediate' as const},
@@ -155,6 +156,7 @@ describe('drift of the regions', function () {
       'changed database.maximum capacity',
       'changed database parameters.long_query_time',
       'changed proxy.idle timeout',
+      'changed proxy.default authentication',
       'changed alarm todomgmt-ReplicationLag.threshold',
       'missing alarm todomgmt-FunctionErrors',
       'changed token client.token validity',

@@ -93,10 +93,19 @@ export const LOAD_MS = 1000
 export interface DatabaseEngine {
   /** The account with all privileges on every server; undefined until the engine is prepared. */
   readonly admin: {user: string; passwordFile: string} | undefined
+  /** The accounts whose tokens AWS's plugin would judge. */
+  readonly tokenAccounts: TokenAccounts
   /** Finds or fetches the engine's programs. May be called early and twice; a call that failed may be tried again. */
   prepare(onProgress?: (text: string) => void): Promise<void>
   /** A server, not started, on a fresh volume or on a copy of the one that was kept as `from`. */
   server(region: string, clusterId: string, from?: string): Promise<DatabaseServer>
   /** Removes what all servers, which have ended, left on the disk. */
   close(): Promise<void>
+}
+
+/** No engine but AWS's has AWSAuthenticationPlugin. Here such an account has a password that the lab alone knows. */
+export interface TokenAccounts {
+  readonly password: string
+  /** A statement in words that make the same of this engine. Others stay as they are. */
+  translate(sql: string): string
 }

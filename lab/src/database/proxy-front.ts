@@ -1,10 +1,15 @@
 import {connect, type Socket} from 'node:net'
+import type {Duplex} from 'node:stream'
 
 import type {Listener, Ports} from '../kernel.js'
 import {errorPacket} from './error-packet.js'
+import {Translator} from './packet-stream.js'
 import {TlsGuard} from './tls-guard.js'
+import {logIn, type TokenLogin} from './token-login.js'
 
 const RETRY_MS = 25
+/** For a whole login: MySQL's connect_timeout. */
+const LOGIN_DEADLINE_MS = 10_000
 const DIAL_DEADLINE_MS = 2000
 
 /** What a front does with a new connection at this moment. */
@@ -22,13 +27,15 @@ export interface FrontOptions {
   /** Asked for each connection: it may be modified. Milliseconds; 0 waits for nothing. */
   borrowTimeoutMs: () => number
   requireTls: () => boolean
+  /** Of a proxy that judges tokens at this moment. */
+  tokenLogin?: () => TokenLogin | undefined
   /** An endpoint of a cluster is no proxy: it resets what it cannot serve, as a host with no server on it does. */
   speaksMySql?: boolean
 }
 
 /**
- * The front of an RDS Proxy endpoint. Bytes are passed through, so TLS is between client and server. A connection that
- * cannot be served waits for the borrow timeout at the most, and is then refused by an error packet in place of the
+ * The front of an RDS Proxy endpoint. Bytes are passed through, so TLS is between client and server, unless the proxy judges tokens. A
+ * connection that cannot be served waits for the borrow timeout at the most, and is then refused by an error packet in place of the
  * server's greeting.
  */
 export class ProxyFront {
@@ -65,7 +72,7 @@ export class ProxyFront {
       if (destination.kind === 'server') {
         const server = await dial(destination.port)
         if (server) {
-          this.join(client, server)
+          await this.begin(client, server)
           return
         }
       }
@@ -84,27 +91,55 @@ export class ProxyFront {
     }
   }
 
-  private join(client: Socket, server: Socket): void {
-    const close = (): void => {
+  private async begin(client: Socket, server: Socket): Promise<void> {
+    bind(client, server)
+    const login = this.options.tokenLogin?.()
+    if (!login) {
+      const guards = this.options.requireTls() ? [new TlsGuard((packet) => client.end(packet))] : []
+      join(client, server, guards)
+      return
+    }
+
+    const timer = setTimeout(() => client.destroy(), LOGIN_DEADLINE_MS)
+    client.once('close', () => clearTimeout(timer))
+    try {
+      const session = await logIn(client, server, login)
+      // Who was refused has yet to read why, and hangs up.
+      if (!session) return
+      clearTimeout(timer)
+      join(session.client, session.server, [new Translator((sql) => login.translate(sql))])
+    } catch {
       client.destroy()
-      server.destroy()
     }
-
-    for (const socket of [client, server]) {
-      socket.on('error', close)
-      socket.on('close', close)
-    }
-
-    server.pipe(client)
-    if (this.options.requireTls()) client.pipe(new TlsGuard((packet) => client.end(packet))).pipe(server)
-    else client.pipe(server)
-    if (client.destroyed) close()
   }
 
   private refuse(client: Socket, message: string): void {
     if (this.options.speaksMySql === false) client.resetAndDestroy()
     else client.end(errorPacket(0, message))
   }
+}
+
+/** The end of one is the end of the other. */
+function bind(client: Duplex, server: Duplex): void {
+  const close = (): void => {
+    client.destroy()
+    server.destroy()
+  }
+
+  for (const stream of [client, server]) {
+    stream.on('error', close)
+    stream.on('close', close)
+  }
+
+  if (client.destroyed) close()
+}
+
+/** Passes on what each of them says, the client's by way of `guards`. */
+function join(client: Duplex, server: Duplex, guards: Duplex[]): void {
+  server.pipe(client)
+  let from = client
+  for (const guard of guards) from = from.pipe(guard)
+  from.pipe(server)
 }
 
 /** What RDS Proxy says when no connection became available within the borrow timeout (Aurora user guide, RDS Proxy troubleshooting). */

@@ -1,6 +1,6 @@
 import {Transform, type TransformCallback} from 'node:stream'
 
-import {TLS_REQUIRED, errorPacket} from './error-packet.js'
+import {tlsRequired} from './error-packet.js'
 
 const CLIENT_SSL = 0x8_00
 /** Header and the client's capabilities. */
@@ -34,6 +34,6 @@ export class TlsGuard extends Transform {
     }
 
     this.state = 'refused'
-    this.refuse(errorPacket(2, 'This RDS Proxy requires TLS connections', TLS_REQUIRED))
+    this.refuse(tlsRequired())
   }
 }

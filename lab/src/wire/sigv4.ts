@@ -19,7 +19,7 @@ const maxSkewMs = (service: string): number => (service === 's3' ? 15 : 5) * MIN
 export function verify(
   request: WireRequest,
   scope: SignatureScope,
-  credentials: Credentials,
+  credentials: Pick<Credentials, 'find'>,
   now = Date.now(),
 ): KeyPair {
   const {path, query} = splitTarget(request.url)

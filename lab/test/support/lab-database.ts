@@ -165,9 +165,10 @@ export class DatabaseLab {
   async proxy(region: string): Promise<void> {
     const name = `todomgmt-${region}`
     const subnets = {VpcSubnetIds: ['subnet-1', 'subnet-2']}
+    const Auth = [{AuthScheme: 'SECRETS', SecretArn: `arn:aws:secretsmanager:${region}:000000000000:secret:app`}]
     await this.call(
       'CreateDBProxy',
-      {DBProxyName: name, EngineFamily: 'MYSQL', RoleArn: 'arn:role', RequireTLS: true, ...subnets},
+      {DBProxyName: name, EngineFamily: 'MYSQL', RoleArn: 'arn:role', RequireTLS: true, Auth, ...subnets},
       region,
     )
     await this.call(

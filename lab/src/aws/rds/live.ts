@@ -112,6 +112,7 @@ export async function liveProxy(name: string, all: Properties, context: Resource
   const compared = [
     'Auth',
     'DebugLogging',
+    'DefaultAuthScheme',
     'EngineFamily',
     'IdleClientTimeout',
     'RequireTLS',

@@ -1,6 +1,12 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import type {CreateDBProxyRequest, DBProxy, ModifyDBProxyRequest} from '@aws-sdk/client-rds'
+import type {
+  CreateDBProxyRequest,
+  DBProxy,
+  DefaultAuthScheme,
+  ModifyDBProxyRequest,
+  UserAuthConfig,
+} from '@aws-sdk/client-rds'
 
 import {fault, type Operation} from '../../kernel.js'
 import {quotasOf} from '../../quotas.js'
@@ -25,6 +31,7 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
         throw fault('DBProxyQuotaExceededFault', 'Your DB proxy quota has been exceeded in this region.')
       if (input.EngineFamily !== 'MYSQL')
         throw fault('InvalidParameterValue', `The lab supports proxies for MYSQL only, not ${input.EngineFamily}`)
+      refuseNoWayIn(input.Auth, input.DefaultAuthScheme)
       const common = {
         region,
         status: 'creating',
@@ -44,6 +51,7 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
         arn,
         targetGroupArn: rdsArn(region, 'target-group', resourceId('prx-tg', arn).toLowerCase()),
         auth: input.Auth ?? [],
+        defaultAuthScheme: input.DefaultAuthScheme ?? 'NONE',
         roleArn: input.RoleArn ?? '',
         requireTls: input.RequireTLS ?? false,
         idleClientTimeout: input.IdleClientTimeout ?? 1800,
@@ -78,7 +86,10 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
     ModifyDBProxy(input: ModifyDBProxyRequest, {region}) {
       const proxy = proxies.get(region, input.DBProxyName)
       if (input.NewDBProxyName) throw fault('NotImplemented', 'rds.ModifyDBProxy: NewDBProxyName', 501)
-      proxy.auth = input.Auth ?? proxy.auth
+      const {Auth = proxy.auth, DefaultAuthScheme = proxy.defaultAuthScheme} = input
+      refuseNoWayIn(Auth, DefaultAuthScheme)
+      proxy.auth = Auth
+      proxy.defaultAuthScheme = DefaultAuthScheme
       proxy.requireTls = input.RequireTLS ?? proxy.requireTls
       proxy.idleClientTimeout = input.IdleClientTimeout ?? proxy.idleClientTimeout
       proxy.debugLogging = input.DebugLogging ?? proxy.debugLogging
@@ -107,6 +118,12 @@ export function proxyOperations(rds: Rds, proxies: Proxies): Record<string, Oper
   }
 }
 
+/** "If you don't specify DefaultAuthScheme or specify this parameter as NONE, you must specify the Auth option" (CreateDBProxy, RDS API). */
+function refuseNoWayIn(auth: UserAuthConfig[] = [], scheme: DefaultAuthScheme = 'NONE'): void {
+  if (scheme === 'NONE' && auth.length === 0)
+    throw fault('InvalidParameterCombination', 'Auth must be specified when DefaultAuthScheme is NONE.')
+}
+
 const showProxy = (proxy: ProxyRecord): DBProxy => ({
   DBProxyName: proxy.name,
   DBProxyArn: proxy.arn,
@@ -116,6 +133,7 @@ const showProxy = (proxy: ProxyRecord): DBProxy => ({
   VpcSubnetIds: proxy.subnets,
   VpcSecurityGroupIds: proxy.securityGroups,
   Auth: proxy.auth,
+  DefaultAuthScheme: proxy.defaultAuthScheme,
   RoleArn: proxy.roleArn,
   Endpoint: proxy.endpoint.host,
   RequireTLS: proxy.requireTls,

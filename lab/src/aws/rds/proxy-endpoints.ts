@@ -6,6 +6,7 @@ import {BORROW_TIMED_OUT, NO_READER, NO_WRITER, ProxyFront, type Destination} fr
 import {fault, type Operation} from '../../kernel.js'
 import {inBackground} from './background.js'
 import {hostName, identifier, rdsArn, resourceId} from './names.js'
+import {tokenLogin} from './proxy-login.js'
 import type {EndpointRecord, Proxies, ProxyRecord, TargetRole} from './proxy-store.js'
 import type {Rds} from './store.js'
 
@@ -44,6 +45,7 @@ export async function openEndpoint(
     destination: () => destination(rds, proxy(), record.role),
     borrowTimeoutMs: () => proxy().pool.borrowTimeoutSeconds * 1000,
     requireTls: () => proxy().requireTls,
+    tokenLogin: () => (proxy().defaultAuthScheme === 'IAM_AUTH' ? tokenLogin(rds, proxy(), record.host) : undefined),
   })
   rds.lab.hosts.register(record.host, record.region, front.port)
   return {...record, front}

@@ -1,4 +1,4 @@
-import type {UserAuthConfig} from '@aws-sdk/client-rds'
+import type {DefaultAuthScheme, UserAuthConfig} from '@aws-sdk/client-rds'
 
 import type {ProxyFront} from '../../database/proxy-front.js'
 import {fault} from '../../kernel.js'
@@ -29,6 +29,8 @@ export interface ProxyRecord {
   targetGroupArn: string
   status: string
   auth: UserAuthConfig[]
+  /** Of users who have no secret in `auth`. */
+  defaultAuthScheme: DefaultAuthScheme
   roleArn: string
   requireTls: boolean
   idleClientTimeout: number

@@ -1,6 +1,8 @@
-import {createHash, randomBytes} from 'node:crypto'
+import {randomBytes} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
+
+import {nativePasswordHash} from '../handshake.js'
 
 /** Every account of a server may read what is in it, as everyone reads Aurora's view. */
 export const STATUS_SCHEMA = 'aurora'
@@ -44,9 +46,3 @@ export const accountsScript = ({admin, replication}: EngineCredentials): string 
 const account = ({user, password}: {user: string; password: string}, access: string): string =>
   "REPLACE INTO mysql.global_priv (Host, User, Priv) VALUES ('127.0.0.1', " +
   `'${user}', '{"access":${access},"plugin":"mysql_native_password","authentication_string":"${nativePasswordHash(password)}"}');`
-
-/** What mysql_native_password stores: a password of 192 random bits needs no slower hash. */
-function nativePasswordHash(password: string): string {
-  const once = createHash('sha1').update(password).digest()
-  return `*${createHash('sha1').update(once).digest('hex').toUpperCase()}`
-}

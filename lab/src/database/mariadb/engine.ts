@@ -6,6 +6,7 @@ import type {DatabaseEngine} from '../engine.js'
 import {ClusterServer} from './cluster-server.js'
 import {createCredentials, type EngineCredentials} from './credentials.js'
 import {provideMariaDb, type MariaDb} from './provider.js'
+import {createTokenAccounts} from './token-accounts.js'
 import {Volumes} from './volume.js'
 
 /** What all servers share. */
@@ -16,6 +17,7 @@ interface Ground {
 }
 
 export class MariaDbEngine implements DatabaseEngine {
+  readonly tokenAccounts = createTokenAccounts()
   private readonly folder: string
   private ready: Promise<Ground> | undefined
   private laid: Ground | undefined

@@ -30,6 +30,7 @@ describe('the zones of RDS Proxy', () => {
         DBProxyName,
         EngineFamily: 'MYSQL',
         RoleArn: 'arn:aws:iam::000000000000:role/proxy',
+        Auth: [{AuthScheme: 'SECRETS', SecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:app'}],
         VpcSubnetIds: subnets.map(({id}) => id),
       },
       HOME,

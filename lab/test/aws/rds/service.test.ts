@@ -1,5 +1,11 @@
 import {expect} from 'chai'
 
+import {IamService} from '../../../src/aws/iam/service.js'
+import {SecretsManagerService} from '../../../src/aws/secretsmanager/service.js'
+import {accountArn} from '../../../src/aws/rds/may-connect.js'
+import {recordsOf} from '../../../src/cloudformation/records.js'
+import type {Service} from '../../../src/kernel.js'
+import {connectToken} from '../../support/connect-token.js'
 import {AWAY, DatabaseLab, HOME, MASTER} from '../../support/lab-database.js'
 
 const TARGET = {GlobalClusterIdentifier: 'todomgmt'}
@@ -163,6 +169,113 @@ describe('RDS', () => {
       expect((await lab.call('DescribeDBProxyTargets', target, AWAY)).Targets).to.deep.equal([])
       expect(await lab.refusal('DeregisterDBProxyTargets', target, AWAY)).to.equal('DBProxyTargetNotFoundFault')
       await lab.call('RegisterDBProxyTargets', target, AWAY)
+    })
+  })
+
+  describe('proxy with end-to-end IAM authentication', () => {
+    const PROXY_ROLE = 'arn:aws:iam::000000000000:role/proxy'
+    const session = {arn: 'arn:aws:sts::000000000000:assumed-role/fn/one', userId: 'A'}
+    let host: string
+    let proxyId: string
+    let clusterId: string
+
+    before(async () => {
+      const services = lab.lab.services as Map<string, Service>
+      services.set('iam', new IamService(lab.lab))
+      services.set('secretsmanager', new SecretsManagerService(lab.lab))
+      for (const role of ['fn', 'proxy']) lab.lab.service('iam').addRole(role)
+      const SecretString = JSON.stringify({username: MASTER.user, password: MASTER.password})
+      const secret = await lab.lab.call('secretsmanager', 'CreateSecret', {Name: 'admin', SecretString}, HOME)
+      const name = {DBProxyName: `todomgmt-${HOME}`}
+      const Auth = [{AuthScheme: 'SECRETS', SecretArn: secret.ARN}]
+      await lab.call('ModifyDBProxy', {...name, DefaultAuthScheme: 'IAM_AUTH', RoleArn: PROXY_ROLE, Auth})
+      await lab.call('ModifyDBCluster', {
+        DBClusterIdentifier: `todomgmt-${HOME}`,
+        EnableIAMDatabaseAuthentication: true,
+      })
+      const [proxy] = (await lab.call('DescribeDBProxies', name)).DBProxies
+      expect(proxy).to.deep.include({DefaultAuthScheme: 'IAM_AUTH', Auth})
+      host = proxy.Endpoint
+      proxyId = proxy.DBProxyArn.split(':').at(-1)
+      clusterId = (await lab.cluster(HOME)).DbClusterResourceId
+      const admin = await lab.byName(host)
+      await admin.query("CREATE USER todo_iam@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL")
+      await admin.query("GRANT SELECT ON todo.* TO todo_iam@'%'")
+      admin.destroy()
+      allow('fn', accountArn(HOME, proxyId, 'todo_iam'))
+      allow('proxy', accountArn(HOME, clusterId, 'todo_iam'))
+    })
+
+    after(() => lab.call('ModifyDBProxy', {DBProxyName: `todomgmt-${HOME}`, DefaultAuthScheme: 'NONE'}))
+
+    /** An inline policy of a role, as CloudFormation makes one. */
+    function allow(role: string, Resource: string): void {
+      const statement = {Effect: 'Allow', Action: 'rds-db:connect', Resource}
+      recordsOf(lab.lab).put({
+        type: 'AWS::IAM::Policy',
+        region: '',
+        physicalId: `policy-${role}`,
+        arn: undefined,
+        properties: {
+          PolicyName: `policy-${role}`,
+          Roles: [role],
+          PolicyDocument: {Version: '2012-10-17', Statement: [statement]},
+        },
+        attributes: {},
+        createdAt: new Date(),
+      })
+    }
+
+    /** What the database calls the client, or the number of the error. `spoil` alters the token. */
+    async function enter(options: {user?: string; spoil?: (token: string) => string; ssl?: undefined} = {}) {
+      const {user = 'todo_iam', spoil = (token) => token, ...more} = options
+      const keys = lab.lab.credentials.issue(session, 3600)
+      const token = spoil(await connectToken({host, port: 3306, region: HOME, user}, keys))
+      try {
+        const connection = await lab.byName(host, {
+          user,
+          password: '',
+          authPlugins: {mysql_clear_password: () => () => Buffer.from(`${token}\0`)},
+          ...more,
+        })
+        const [[row]] = (await connection.query('SELECT CURRENT_USER() AS user')) as unknown as [{user: string}[]]
+        connection.destroy()
+        return row!.user
+      } catch (error) {
+        return (error as {errno: number}).errno
+      }
+    }
+
+    it('aws 15: logs in as the user of a token that is good', async () => {
+      expect(await enter()).to.equal('todo_iam@%')
+      expect(await Promise.all([enter(), enter(), enter()])).to.deep.equal(['todo_iam@%', 'todo_iam@%', 'todo_iam@%'])
+    })
+
+    it('aws 15: refuses a wrong token, a password, a user who has no token, and a client without TLS', async () => {
+      expect(await enter({spoil: (token) => token.replace('Action', 'action')})).to.equal(1045)
+      expect(await enter({spoil: () => MASTER.password})).to.equal(1045)
+      expect(await enter({user: MASTER.user}), 'a token of who has a password').to.equal(1045)
+      expect(await enter({ssl: undefined})).to.equal(3159)
+    })
+
+    it("aws 15: asks the policies of the client's role and of the proxy's, and IAM authentication of the cluster", async () => {
+      allow('fn', accountArn(HOME, proxyId, 'another'))
+      expect(await enter()).to.equal(1045)
+      allow('fn', accountArn(HOME, proxyId, '*'))
+      expect(await enter()).to.equal('todo_iam@%')
+      allow('proxy', accountArn(AWAY, clusterId, 'todo_iam'))
+      expect(await enter()).to.equal(1045)
+      allow('proxy', accountArn(HOME, clusterId, 'todo_iam'))
+      const DBClusterIdentifier = `todomgmt-${HOME}`
+      await lab.call('ModifyDBCluster', {DBClusterIdentifier, EnableIAMDatabaseAuthentication: false})
+      expect(await enter()).to.equal(1045)
+      await lab.call('ModifyDBCluster', {DBClusterIdentifier, EnableIAMDatabaseAuthentication: true})
+      expect(await enter()).to.equal('todo_iam@%')
+    })
+
+    it('aws 15: is needed by a proxy that knows no secret', async () => {
+      const change = {DBProxyName: `todomgmt-${HOME}`, DefaultAuthScheme: 'NONE', Auth: []}
+      expect(await lab.refusal('ModifyDBProxy', change)).to.equal('InvalidParameterCombination')
     })
   })
 

@@ -30,6 +30,7 @@ export async function proxyItems(asked: Asked): Promise<Item[]> {
         authentication: (proxy.Auth ?? []).map(({AuthScheme, IAMAuth, SecretArn, ClientPasswordAuthType}) =>
           setting({AuthScheme, IAMAuth, SecretArn, ClientPasswordAuthType}),
         ),
+        'default authentication': proxy.DefaultAuthScheme,
         ...flattened('pool ', TargetGroups[0]?.ConnectionPoolConfig),
         ...tagSettings(tagsOf(TagList)),
       }),
