@@ -20,6 +20,19 @@ const PROTECTED: Partial<Config> = {
   warmUp: true,
 }
 
+/** By the route that it is laid over: each source of a delivery pipeline. */
+const DELIVERIES: Partial<Record<Config['route'], Partial<Config>>> = {
+  keyvaluestore: {delivery: {source: 'codecommit', branch: 'main'}},
+  route53: {
+    delivery: {
+      source: 'connection',
+      branch: 'main',
+      connection: 'arn:aws:codeconnections:us-east-1:000000000000:connection/00000000-0000-0000-0000-000000000000',
+      repository: 'owner/name',
+    },
+  },
+}
+
 /** Every way to send clients with every kind of pipelines: each combination once, so that what else can be chosen is laid over some of them. */
 const VARIANTS = ROUTES.flatMap((route) =>
   PIPELINES.map((pipeline): Partial<Config> => ({
@@ -29,6 +42,7 @@ const VARIANTS = ROUTES.flatMap((route) =>
     route,
     ...(route === 'route53' && {domain: 'api.example.com'}),
     pipeline,
+    ...(pipeline === 'failover' && DELIVERIES[route]),
     ...(route === 'origin' && pipeline === 'none' && LOCKED),
     ...(route === 'route53' && pipeline === 'none' && PROTECTED),
   })),

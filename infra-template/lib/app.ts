@@ -4,6 +4,7 @@ import {ApiStack} from './api-stack.js'
 import {BackupStack} from './backup-stack.js'
 import {EDGE_REGION, namesOf, type Config} from './config.js'
 import {DataStack} from './data-stack.js'
+import {DeliveryStack} from './delivery-stack.js'
 import {DirectoryStack} from './directory-stack.js'
 import {EdgeStack} from './edge-stack.js'
 import {FailoverStack} from './failover-stack.js'
@@ -33,7 +34,7 @@ export function newApp(outdir: string, context: Record<string, unknown> = {}): A
 /**
  * All stacks of a deployment, in the order in which they are made: identity of both regions, data at home, data away, the backup
  * plans of both where they are wanted, the API of both, clients' own name of both where they use one, the edge, in each region the map of
- * it all, and last, where they are wanted, the failover pipelines.
+ * it all, and last, where they are wanted, the failover pipelines and the delivery pipeline.
  * `bundles` is the folder of the bundled functions.
  */
 export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
@@ -125,6 +126,16 @@ export function buildApp(app: App, config: Config, bundles = BUNDLES): void {
           description: `${config.app}: the pipeline that makes ${region} the primary`,
         }),
     )
+
+  const {delivery} = config
+  if (delivery)
+    new DeliveryStack(app, names.stack('delivery', config.home), {
+      config,
+      region: config.home,
+      data: homeData,
+      delivery,
+      description: `${config.app}: the pipeline that deploys what is pushed`,
+    })
 
   Tags.of(app).add(OWNERSHIP_TAG, config.app)
   forgetTraces(app)

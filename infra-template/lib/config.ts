@@ -49,7 +49,25 @@ export interface Config {
    * `todo-dr deploy` gives them, so that they are those of the program that runs in the build.
    */
   pipelinePolicy?: Statement[]
+  /** A pipeline in the home region that deploys what is pushed to a branch. */
+  delivery?: Delivery
+  /** What the builds of the delivery pipeline may do, likewise. */
+  deliveryPolicy?: Record<DeliveryPart, Statement[]>
 }
+
+export interface Delivery {
+  /** `codecommit`: a repository that is made with the pipeline. `connection`: one elsewhere, by AWS CodeConnections. */
+  source: 'codecommit' | 'connection'
+  /** By default `main`. */
+  branch: string
+  /** Of a connection: its ARN, and the repository as `owner/name`. */
+  connection?: string
+  repository?: string
+}
+
+/** The builds of a delivery: what is pushed is checked, deployed and asked; and what drifts is looked for. */
+export const DELIVERY_PARTS = ['build', 'deploy', 'test', 'drift'] as const
+export type DeliveryPart = (typeof DELIVERY_PARTS)[number]
 
 /** Of an IAM policy, in the form that `todo-dr iam-policy` prints. */
 export interface Statement {
@@ -119,6 +137,12 @@ export interface Names {
   pipelineBucket(region: string): string
   /** Takes the access logs of the pipeline's bucket. */
   pipelineLogBucket(region: string): string
+  /** The delivery pipeline; its builds begin with it. */
+  delivery: string
+  /** In CodeCommit. */
+  repository: string
+  deliveryBucket(region: string): string
+  deliveryLogBucket(region: string): string
   stack(part: string, region: string): string
   edgeStack: string
 }
@@ -173,6 +197,10 @@ export function namesOf(config: Config): Names {
     failoverPipeline: (region) => `${config.app}-failover-${region}`,
     pipelineBucket: (region) => `${lower}-failover-${config.account}-${region}`,
     pipelineLogBucket: (region) => `${lower}-failover-logs-${config.account}-${region}`,
+    delivery: `${config.app}-delivery`,
+    repository: `${config.app}Repo`,
+    deliveryBucket: (region) => `${lower}-delivery-${config.account}-${region}`,
+    deliveryLogBucket: (region) => `${lower}-delivery-logs-${config.account}-${region}`,
     stack: (part, region) => `${config.app}-${part}-${region}`,
     edgeStack: `${config.app}-edge`,
   }
@@ -207,6 +235,8 @@ const KEYS: readonly (keyof Config)[] = [
   'hostedZone',
   'pipeline',
   'pipelinePolicy',
+  'delivery',
+  'deliveryPolicy',
 ]
 
 const refusal = (key: string, value: unknown, rule: string): Error =>
@@ -271,7 +301,11 @@ function checked(value: (key: keyof Config) => unknown): Config {
       ),
     }),
     pipeline,
-    ...(pipeline !== 'none' && {pipelinePolicy: statements(value('pipelinePolicy'))}),
+    ...(pipeline !== 'none' && {pipelinePolicy: statements('pipelinePolicy', value('pipelinePolicy'))}),
+    ...(value('delivery') !== undefined && {
+      delivery: delivery(value('delivery')),
+      deliveryPolicy: deliveryPolicy(value('deliveryPolicy')),
+    }),
   }
 }
 
@@ -344,7 +378,32 @@ function zonesByRegion(given: unknown): Config['zones'] {
   )
 }
 
-function statements(given: unknown): Statement[] {
+function delivery(given: unknown): Delivery {
+  const rule =
+    '{"source": "codecommit"} or {"source": "connection", "connection": ARN, "repository": "owner/name"}, with a "branch" if it is not main'
+  const found = typeof given === 'string' ? parsed(given) : given
+  const {source, branch = 'main', connection, repository, ...others} = (found ?? {}) as Partial<Record<string, unknown>>
+  const isText = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value)
+  if (Object.keys(others).length > 0 || !isText(branch, BRANCH)) throw refusal('delivery', given, rule)
+  if (source === 'codecommit' && connection === undefined && repository === undefined) return {source, branch}
+  if (source === 'connection' && isText(connection, CONNECTION) && isText(repository, REPOSITORY))
+    return {source, branch, connection, repository}
+  throw refusal('delivery', given, rule)
+}
+
+/** Letters that git takes in any place, so that nothing in a rule or a command has to be quoted. */
+const BRANCH = /^\w[\w./-]*$/
+const CONNECTION = /^arn:aws:(codeconnections|codestar-connections):[a-z\d-]+:\d{12}:connection\/[\w-]+$/
+const REPOSITORY = /^[\w.-]+(\/[\w.-]+)+$/
+
+function deliveryPolicy(given: unknown): Config['deliveryPolicy'] {
+  const found = ((typeof given === 'string' ? parsed(given) : given) ?? {}) as Partial<Record<string, unknown>>
+  return Object.fromEntries(
+    DELIVERY_PARTS.map((part) => [part, statements('deliveryPolicy', found[part])]),
+  ) as Config['deliveryPolicy']
+}
+
+function statements(key: keyof Config, given: unknown): Statement[] {
   const found = typeof given === 'string' ? parsed(given) : given
   const texts = (list: unknown): boolean =>
     Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === 'string')
@@ -353,8 +412,8 @@ function statements(given: unknown): Statement[] {
   if (Array.isArray(found) && found.length > 0 && found.every((one: Partial<Statement> | null) => isStatement(one)))
     return found as Statement[]
   throw refusal(
-    'pipelinePolicy',
+    key,
     given,
-    'the statements that the build of the pipeline is allowed: deploy with todo-dr deploy, which gives them',
+    'the statements that a build of the pipeline is allowed: deploy with todo-dr deploy, which gives them',
   )
 }

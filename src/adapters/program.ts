@@ -53,7 +53,7 @@ const notBuilt = (folder: string): DrError =>
   new DrError({
     code: 'ProgramNotBuilt',
     exit: 'failed',
-    what: 'the failover pipelines get the built program, and there is none',
+    what: 'the pipelines get the built program, and there is none',
     why: `${folder} has no dist/commands`,
     next: 'npm run build, then todo-dr deploy',
   })

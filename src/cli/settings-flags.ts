@@ -2,6 +2,8 @@
 
 import {Flags} from '@oclif/core'
 import type {Interfaces} from '@oclif/core'
+import {PIPELINES} from '../actions/init/pipelines.js'
+import type {PipelineChoice} from '../actions/init/pipelines.js'
 import {ROUTES} from '../actions/init/routes.js'
 import {DEFAULTS, PURPOSES} from '../actions/init/settings.js'
 import type {Purpose} from '../actions/init/settings.js'
@@ -81,9 +83,17 @@ export const SETTINGS_FLAGS = {
       'Enable deletion protection and keep the data when a stack is deleted; recommended unless this is a rehearsal',
     allowNo: true,
   }),
-  pipeline: Flags.boolean({
-    description: 'Add a failover pipeline in each region: CodePipeline with an approval [no]',
-    allowNo: true,
+  pipeline: Flags.option({
+    description: `Add pipelines of CodePipeline: ${Object.entries(PIPELINES)
+      .map(([name, what]) => `${name}: ${what}`)
+      .join('; ')} [${DEFAULTS.pipeline}]`,
+    options: Object.keys(PIPELINES) as PipelineChoice[],
+    helpValue: 'KIND',
+  })(),
+  connection: Flags.string({description: 'With --pipeline connection: the ARN of the connection', helpValue: 'ARN'}),
+  repository: Flags.string({
+    description: 'With --pipeline connection: the repository, whose branch main is deployed',
+    helpValue: 'OWNER/NAME',
   }),
   route: Flags.option({
     description: `How clients are sent to a region; give it again for the next one in order of preference. docs/routes.md compares them [${DEFAULTS.routes.join(', ')}]`,
@@ -121,6 +131,8 @@ export const givenIn = (flags: Given): GivenSettings => ({
   protect: flags.protect,
   workflow: flags.ci,
   pipeline: flags.pipeline,
+  connection: flags.connection,
+  repository: flags.repository,
   routes: flags.route,
   domain: flags.domain,
   hostedZone: flags['hosted-zone'],

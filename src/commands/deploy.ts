@@ -2,12 +2,13 @@ import {Flags} from '@oclif/core'
 import type {DeployResult} from '../actions/deploy/result.js'
 import {DEPLOY_ALL, DeployCommand} from '../cli/deploy-command.js'
 import type {ExitName} from '../errors.js'
+import {DEPLOY} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 
 export default class Deploy extends DeployCommand {
   static override summary = 'Deploy the CDK project to both regions'
   static override description =
-    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database, and a database that was so changed by hand. If a deployment is interrupted, run the same command again to continue it. Failover pipelines get this version of todo-dr. With --target lab, deploys to the lab and starts an empty lab if none is running."
+    "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database, and a database that was so changed by hand. If a deployment is interrupted, run the same command again to continue it. Pipelines of the project get this version of todo-dr. With --target lab, deploys to the lab and starts an empty lab if none is running."
 
   static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'credentials']
 
@@ -17,19 +18,8 @@ export default class Deploy extends DeployCommand {
     "<%= config.bin %> deploy --stack 'demo-api-*'",
   ]
 
-  // CloudFormation reads the clusters with these rights. In an account that is bootstrapped: that itself makes roles and keys, and is an
-  // administrator's work.
-  static override calls: Calls = [
-    'map.read',
-    'database.describe',
-    'database.cluster',
-    'lease',
-    'stacks.look',
-    'stacks.name',
-    'stacks.drift',
-    'toolkit.act',
-    'pipeline.publish',
-  ]
+  // In an account that is bootstrapped: that itself makes roles and keys, and is an administrator's work.
+  static override calls: Calls = DEPLOY
 
   static override flags = {
     diff: Flags.boolean({

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import type {DriftKind, DriftResult} from '../actions/drift/result.js'
 import {DrCommand} from '../cli/dr-command.js'
 import type {ExitName} from '../errors.js'
-import {LOOK} from '../permissions/calls.js'
+import {DRIFT} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 
 export default class Drift extends DrCommand {
@@ -69,14 +69,7 @@ export default class Drift extends DrCommand {
     resume: Flags.boolean({description: 'Continue a --rows that was interrupted or stopped'}),
   }
 
-  static override calls: Calls = [
-    ...LOOK,
-    'functions.compare',
-    'clusters.find',
-    'settings.read',
-    'stacks.list',
-    'stacks.drift',
-  ]
+  static override calls: Calls = DRIFT
 
   async run(): Promise<DriftResult> {
     const {flags} = await this.parse(Drift)

@@ -4,7 +4,7 @@ import type {runHealth} from '../actions/health/run.js'
 import {DrCommand} from '../cli/dr-command.js'
 import {DrError} from '../errors.js'
 import type {ExitName} from '../errors.js'
-import {LOOK} from '../permissions/calls.js'
+import {HEALTH} from '../permissions/calls.js'
 import type {Calls} from '../permissions/calls.js'
 import type {Clock} from '../ports/call.js'
 
@@ -24,15 +24,7 @@ export default class Health extends DrCommand {
     '<%= config.bin %> health --watch',
   ]
 
-  static override calls: Calls = [
-    ...LOOK,
-    'functions.compare',
-    'lease.holder',
-    'mirror.get',
-    'outage.active',
-    'vitals.ask',
-    'vitals.likeness',
-  ]
+  static override calls: Calls = HEALTH
 
   static override flags = {
     for: Flags.option({

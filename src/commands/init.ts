@@ -19,7 +19,7 @@ export default class Init extends DeployCommand {
   static override examples = [
     '<%= config.bin %> init demo --defaults',
     '<%= config.bin %> init shop --home eu-central-1 --away eu-west-1 --min-capacity 1 --protect',
-    '<%= config.bin %> init shop --defaults --pipeline',
+    '<%= config.bin %> init shop --defaults --pipeline codecommit',
     '<%= config.bin %> init named --defaults --dry-run --route route53 --domain api.example.com',
     '<%= config.bin %> init demo --defaults --dry-run --json',
   ]

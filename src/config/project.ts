@@ -3,6 +3,7 @@
 import {stat} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import {DrError} from '../errors.js'
+import type {Delivery} from '../model/delivery.js'
 import type {Region} from '../model/deployment.js'
 import type {LoadedConfig} from './load.js'
 import {readSettings} from './read.js'
@@ -23,6 +24,8 @@ export interface Project {
     lockToEdge: boolean
     /** It has failover pipelines. */
     pipeline: boolean
+    /** It has a delivery pipeline. */
+    delivery?: Delivery
     /** What its template makes for clients to be sent by; undefined where it does not say. */
     route?: MadeRoute
   }
@@ -55,6 +58,8 @@ export function rehearsedAs({own, config}: Project): Rehearsal {
 const CDK_FILE = 'cdk.json'
 /** Where there is no todo-dr.yaml to name another one. */
 const DEFAULT_FOLDER = 'infra'
+/** As infra-template/lib/config.ts has it. */
+const DEFAULT_BRANCH = 'main'
 
 /** `config`: what is found from `from` on. Throws `ProjectMissing` or `ProjectInvalid`, both exit usage. */
 export async function findProject(from: string, config: LoadedConfig | undefined): Promise<Project> {
@@ -94,8 +99,18 @@ async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
       away: text('away'),
       lockToEdge: own.lockToEdge === true,
       pipeline: own.pipeline === 'failover',
+      ...(own.delivery !== undefined && {delivery: deliveryOf(own.delivery)}),
       ...(kind !== undefined && {route: {kind, domain: text('domain'), hostedZone: text('hostedZone')}}),
     },
+  }
+}
+
+/** The template checks what it says. */
+function deliveryOf(given: unknown): Delivery {
+  const {source, branch} = (given ?? {}) as {source?: unknown; branch?: unknown}
+  return {
+    source: source === 'connection' ? 'connection' : 'codecommit',
+    branch: typeof branch === 'string' ? branch : DEFAULT_BRANCH,
   }
 }
 

@@ -1,5 +1,6 @@
 /** The failover pipelines of a deployment: one in each region, which makes that region the primary. Plain data. */
 
+import {deliveryBucket, deliveryStack} from './delivery.js'
 import type {Region} from './deployment.js'
 
 /** What a pipeline can run. */
@@ -12,6 +13,15 @@ export const pipelineName = (app: string, region: Region): string => `${app}-fai
 export const pipelineBucket = (app: string, account: string, region: Region): string =>
   `${app.toLowerCase()}-failover-${account}-${region}`
 export const PROGRAM_KEY = 'todo-dr.zip'
+/** The bucket of a stack with a pipeline; undefined of every other stack. */
+export function programBucketOf(
+  {name, region}: {name: string; region: Region},
+  app: string,
+  account: string,
+): string | undefined {
+  if (name === pipelineName(app, region)) return pipelineBucket(app, account, region)
+  return name === deliveryStack(app, region) ? deliveryBucket(app, account, region) : undefined
+}
 /** Stages behind the source, and the only action in each. */
 export const STAGES = {approve: 'Approve', switch: 'Switch'} as const
 
@@ -53,7 +63,8 @@ export interface PipelineState {
   executions: Execution[]
 }
 
-export const isUnderWay = ({status}: Execution): boolean => status === 'InProgress' || status === 'Stopping'
+export const isUnderWay = ({status}: Pick<Execution, 'status'>): boolean =>
+  status === 'InProgress' || status === 'Stopping'
 export const isWaiting = (execution: Execution): boolean =>
   isUnderWay(execution) && execution.approval?.verdict === 'waiting'
 /** Its switch has begun, and has not ended. */

@@ -65,3 +65,40 @@ export const UPGRADE: Calls = [
   'mirror.get',
   'mirror.put',
 ]
+
+/** What `deploy` does, with and without --dry-run. CloudFormation reads the clusters with these rights. */
+const LOOK_AT_STACKS: Calls = [
+  'map.read',
+  'database.describe',
+  'database.cluster',
+  'stacks.look',
+  'stacks.name',
+  'stacks.drift',
+  'toolkit.act',
+]
+export const DEPLOY: Calls = [...LOOK_AT_STACKS, 'lease', 'pipeline.publish']
+export const HEALTH: Calls = [
+  ...LOOK,
+  'functions.compare',
+  'lease.holder',
+  'mirror.get',
+  'outage.active',
+  'vitals.ask',
+  'vitals.likeness',
+]
+export const DRIFT: Calls = [
+  ...LOOK,
+  'functions.compare',
+  'clusters.find',
+  'settings.read',
+  'stacks.list',
+  'stacks.drift',
+]
+
+/** What the builds of a delivery pipeline run, as infra-template/lib/delivery-stack.ts has it. */
+export const DELIVERY: Readonly<Record<'build' | 'deploy' | 'drift' | 'test', Calls>> = {
+  build: LOOK_AT_STACKS,
+  deploy: [...DEPLOY, ...LOOK, 'mirror.get'],
+  test: [...REQUEST, ...HEALTH],
+  drift: DRIFT,
+}

@@ -2,8 +2,9 @@
 
 import type {Region} from '../model/deployment.js'
 import type {Place} from '../model/permission.js'
+import {deliveryBucket, deliveryName, repositoryName} from '../model/delivery.js'
 import {PROGRAM_KEY, STAGES, pipelineBucket, pipelineName} from '../model/pipeline.js'
-import {withEdge} from '../model/regions.js'
+import {homeOf, withEdge} from '../model/regions.js'
 
 /** What the API's functions are called behind the application's name and the region. */
 export const FUNCTIONS = {
@@ -32,6 +33,11 @@ const everywhere =
   (make: (place: Place, region: Region) => string | string[]): Resources =>
   (place) =>
     withEdge(place.order).flatMap((region) => make(place, region))
+
+const programBuckets = (place: Place): string[] => [
+  ...place.order.map((region) => pipelineBucket(place.app, place.account, region)),
+  deliveryBucket(place.app, place.account, homeOf(place)),
+]
 
 /** A `*` stands only where the service puts something random, or lists. */
 export const ARN = {
@@ -95,8 +101,17 @@ export const ARN = {
     ({account, app}, region) =>
       `arn:aws:logs:${region}:${account}:log-group:/aws/codebuild/${pipelineName(app, region)}:log-stream:*`,
   ),
-  programBucket: inEach(({account, app}, region) => `arn:aws:s3:::${pipelineBucket(app, account, region)}`),
-  program: inEach(({account, app}, region) => `arn:aws:s3:::${pipelineBucket(app, account, region)}/${PROGRAM_KEY}`),
+  programBucket: (place: Place) => programBuckets(place).map((bucket) => `arn:aws:s3:::${bucket}`),
+  program: (place: Place) => programBuckets(place).map((bucket) => `arn:aws:s3:::${bucket}/${PROGRAM_KEY}`),
+  /** The delivery pipeline stands in the home region alone. */
+  delivery: (place: Place) => [`arn:aws:codepipeline:${homeOf(place)}:${place.account}:${deliveryName(place.app)}`],
+  deliveryBuild: (place: Place) => [
+    `arn:aws:codebuild:${homeOf(place)}:${place.account}:project/${deliveryName(place.app)}-*`,
+  ],
+  deliveryLog: (place: Place) => [
+    `arn:aws:logs:${homeOf(place)}:${place.account}:log-group:/aws/codebuild/${deliveryName(place.app)}-*:log-stream:*`,
+  ],
+  repository: (place: Place) => [`arn:aws:codecommit:${homeOf(place)}:${place.account}:${repositoryName(place.app)}`],
   /** The stacks of the template are named after the application; an id is behind the name. */
   stacks: everywhere(({account, app}, region) => `arn:aws:cloudformation:${region}:${account}:stack/${app}-*/*`),
   /** `cdk-hnb659fds`: CDK's default qualifier. */

@@ -32,6 +32,6 @@ export interface Pipelines {
 
 /** The program that pipelines run. */
 export interface ProgramStore {
-  /** Puts it into the region's bucket. False where the very same one is there. */
-  publish(region: Region, program: Uint8Array, options?: CallOptions): Promise<boolean>
+  /** Puts it into a bucket of the region. False where the very same one is there. */
+  publish(region: Region, bucket: string, program: Uint8Array, options?: CallOptions): Promise<boolean>
 }

@@ -56,6 +56,14 @@ describe('the project', () => {
     expect(own.app).to.equal(undefined)
   })
 
+  it('says where its delivery pipeline takes its source from', async () => {
+    write('cdk.json', {app: 'node app.js'})
+    write('config.json', {delivery: {source: 'codecommit'}})
+    expect((await find(folder)).own.delivery).to.deep.equal({source: 'codecommit', branch: 'main'})
+    write('config.json', {delivery: {source: 'connection', branch: 'live'}})
+    expect((await find(folder)).own.delivery).to.deep.equal({source: 'connection', branch: 'live'})
+  })
+
   it('says whether it has failover pipelines, and whether its APIs answer the edge alone', async () => {
     write('cdk.json', {app: 'node app.js'})
     write('config.json', {pipeline: 'failover', lockToEdge: true})

@@ -7,7 +7,7 @@ import {DeleteFunctionConcurrencyCommand, LambdaClient, PutFunctionConcurrencyCo
 import {DescribeDBClusterSnapshotsCommand, ModifyDBClusterCommand, RDSClient} from '@aws-sdk/client-rds'
 import {DeleteObjectCommand, S3Client} from '@aws-sdk/client-s3'
 import {expect} from 'chai'
-import {readdirSync, rmSync} from 'node:fs'
+import {readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {SCHEMAS} from '../../src/actions/iam-policy/result.js'
 import type {PipelineStatusResult} from '../../src/actions/pipeline/result.js'
@@ -91,6 +91,8 @@ const WITHOUT_OCCASION: Record<string, string> = {
   ),
   'pipeline stop: codebuild:StopBuild on arn:aws:codebuild:REGION:000000000000:project/ToDoMgmt-failover-REGION':
     'a build that runs; see pipeline.test.ts',
+  'pipeline push: codecommit:GitPush on arn:aws:codecommit:REGION:000000000000:ToDoMgmtRepo':
+    'the lab asks for it, and records no call of git',
   'drift: wafv2:GetWebACL on arn:aws:wafv2:REGION:000000000000:regional/webacl/*/*': 'an API with a web ACL of its own',
   'drift: rds:DescribeDBParameters on arn:aws:rds:REGION:000000000000:pg:*':
     'a parameter group that somebody has made for instances',
@@ -356,7 +358,7 @@ describe('IAM', function () {
         join(sandbox.folder, 'demo'),
         PLACE.app,
         {home: HOME, away: AWAY},
-        {engineVersion: `8.0.mysql_aurora.${UPGRADED}`, pipeline: 'failover'},
+        {engineVersion: `8.0.mysql_aurora.${UPGRADED}`, pipeline: 'failover', delivery: {source: 'codecommit'}},
       )
       await wants('deploy', ['--target', 'lab'], 0, project.folder)
       // The next one finds the program, and gives it to nobody again.
@@ -401,6 +403,18 @@ describe('IAM', function () {
       expect(denied, 'the build was denied a call').to.deep.equal([])
       await wants('pipeline logs')
       for (const command of ['status', 'start', 'reject', 'stop', 'approve', 'logs']) undenied(`pipeline ${command}`)
+    })
+
+    it('lets whoever may push follow the delivery, to the log of a build that fails', async () => {
+      const folder = join(sandbox.folder, 'demo')
+      writeFileSync(join(folder, '.gitignore'), 'node_modules\ninfra/cdk.out\ninfra/frozen\n')
+      writeFileSync(join(folder, 'infra/package.json'), '{"scripts": {"test": "exit 1"}}')
+      const who = ['AUTHOR', 'COMMITTER'].flatMap((one) => [`GIT_${one}_NAME`, `GIT_${one}_EMAIL`])
+      const env = Object.fromEntries(who.map((name) => [name, 'n@example.com']))
+      const {code, stderr} = await runAs('pipeline push', ['--message', 'first', '--target', 'lab'], env, folder)
+      expect(code, stderr).to.equal(1)
+      expect(stderr).to.contain('Build of ')
+      undenied('pipeline push')
     })
 
     it('lets teardown delete what bears the tag', async () => {

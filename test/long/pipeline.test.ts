@@ -1,5 +1,5 @@
 /**
- * The failover pipelines on the lab, as they are used: deployed by `todo-dr deploy`, started, approved, and carried out by a build. Home is
+ * The pipelines on the lab, as they are used: deployed by `todo-dr deploy`, started, approved, and carried out by a build. Home is
  * black-holed, a rejection changes nothing, and a run whose build is ended is resumed from this machine. That the build needs no more
  * than its policy is held by iam.test.ts.
  */
@@ -23,16 +23,23 @@ import {readRun} from '../support/mirrored-run.js'
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 const CONFIRM = ['--confirm', 'Demo']
+/** Milliseconds of one command: a synthesis, or a whole delivery, on a slow machine. */
+const LONG_MS = 400_000
 
-describe('the failover pipelines on the lab', function () {
+describe('the pipelines on the lab', function () {
   this.timeout(600_000)
   const sandbox = new Sandbox({TODO_DR_TARGET: 'lab:pipelines'})
-  const project = new CdkProject(`${sandbox.folder}/demo`, 'Demo', {home: HOME, away: AWAY}, {pipeline: 'failover'})
+  const project = new CdkProject(
+    `${sandbox.folder}/demo`,
+    'Demo',
+    {home: HOME, away: AWAY},
+    {pipeline: 'failover', delivery: {source: 'codecommit'}},
+  )
   const cwd = project.folder
   let lab: LabStatus
 
-  const json = <T>(args: string[], code = 0): Promise<T> => sandbox.json<T>(args, code, {cwd})
-  const run = (code: number, ...args: string[]): Promise<Ran> => sandbox.expect(code, args, {cwd})
+  const json = <T>(args: string[], code = 0): Promise<T> => sandbox.json<T>(args, code, {cwd, timeoutMs: LONG_MS})
+  const run = (code: number, ...args: string[]): Promise<Ran> => sandbox.expect(code, args, {cwd, timeoutMs: LONG_MS})
   const primary = async (): Promise<string> =>
     JSON.parse((await sandbox.run(['status', '--json'], {cwd})).stdout).primary
   const fault = (method: string) => callLab(lab, method, 'faults', {kind: 'region-loss', region: HOME, mode: 'hang'})
@@ -66,8 +73,10 @@ describe('the failover pipelines on the lab', function () {
     json<PipelineAnswerResult>(['pipeline', 'approve', '--comment', comment, ...CONFIRM])
 
   before(async () => {
+    await run(0, 'lab', 'start', '--empty', '--enforce-iam')
     await run(0, 'deploy')
     await run(0, 'seed')
+    project.freeze()
     lab = await json<LabStatus>(['lab', 'status'])
   })
 
@@ -85,6 +94,10 @@ describe('the failover pipelines on the lab', function () {
       expect(executions.map(({command, status, build}) => [command, status, build])).to.deep.equal([
         [null, 'Failed', null],
       ])
+  })
+
+  it('deliver nothing that is not committed', async () => {
+    expect((await run(2, 'pipeline', 'push')).stderr).to.contain('nothing is committed')
   })
 
   it('change nothing where the approval is rejected, and refuse a second one meanwhile', async () => {

@@ -9,6 +9,8 @@ export interface Row {
   title: string
   /** Lines to type in its place, in their order. */
   lines: string[]
+  /** Lines that another test runs. */
+  untyped: string[]
   /** Why nothing takes its place. */
   reason?: string
 }
@@ -23,9 +25,11 @@ export const ROWS: Row[] = PAGE.split(/^### /m)
   .map((text) => {
     const title = text.slice(0, text.indexOf('\n'))
     const reason = /^Not needed: (.+)/m.exec(text)?.[1]
-    return {title, lines: linesOf(text), ...(reason !== undefined && {reason})}
+    return {title, lines: linesOf(text), untyped: linesOf(text, 'sh untyped'), ...(reason !== undefined && {reason})}
   })
 
-function linesOf(text: string): string[] {
-  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.trim().split('\n'))
+function linesOf(text: string, fence = 'sh'): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${fence}\\n(.*?)^\`\`\`$`, 'gms'))].flatMap(([, block]) =>
+    block!.trim().split('\n'),
+  )
 }

@@ -283,9 +283,9 @@ export const SCENES: Scene[] = [
     ],
   },
   {
-    title: 'another project, with failover pipelines',
+    title: 'another project, with pipelines',
     day: 'the failover pipelines',
-    acts: [ok('todo-dr init shop --defaults --pipeline')],
+    acts: [ok('todo-dr init shop --defaults --pipeline codecommit')],
   },
   {
     title: 'the failover pipelines on a lab',
@@ -312,6 +312,11 @@ export const SCENES: Scene[] = [
       ok('todo-dr pipeline approve --comment "quarterly drill" --confirm ToDoMgmt'),
       ok('todo-dr pipeline logs --region us-east-2 --follow'),
       ok('todo-dr pipeline logs'),
+      ends(2, 'todo-dr pipeline push', 'nothing is committed yet'),
+      scenery(
+        'rm infra/package-lock.json && git init --quiet && git config user.name n && git config user.email n@example.com',
+      ),
+      ends(1, 'todo-dr pipeline push --message "list the newest first"', 'no registry: its build finds no packages'),
       scenery('todo-dr teardown --confirm ToDoMgmt && todo-dr lab stop'),
     ],
   },

@@ -25,8 +25,8 @@ export interface DeployPlace {
   /** Of the deployment that stands; undefined where there is none yet, or one that is not whole. */
   world?: Pick<World, 'deployment' | 'database' | 'lease' | 'clock'>
   runs: RunStore
-  /** Of a project with failover pipelines: puts the program that they run into a region's bucket. False where it is there already. */
-  programs?: {publish(region: Region, signal: AbortSignal): Promise<boolean>}
+  /** Of a project with pipelines: puts the program that they run into the bucket of one. False where it is there already. */
+  programs?: {publish(region: Region, bucket: string, signal: AbortSignal): Promise<boolean>}
   /** Where the edge is reached from here; undefined where that is not known. */
   edgeUrl(): Promise<string | undefined>
 }

@@ -6,7 +6,7 @@ import type {ExitName} from '../../errors.js'
 import {AWS_REGIONS_DATE, isAwsRegion} from '../../model/aws-regions.js'
 import type {Region} from '../../model/deployment.js'
 import type {Waiver} from '../../model/gate.js'
-import {pipelineName} from '../../model/pipeline.js'
+import {programBucketOf} from '../../model/pipeline.js'
 import type {ProjectStack, StackOutcome} from '../../model/stack.js'
 import type {Consent} from '../../ports/consent.js'
 import {lookBeforeDeploy} from './ask-gates.js'
@@ -166,21 +166,23 @@ function failureOf({code, message: what, why, next, requestId}: DrError): Deploy
   return {code, what, why: why ?? null, next: next ?? null, requestId: requestId ?? null}
 }
 
-/** Gives the failover pipelines among the stacks the program that they run. Resolves to what went wrong: the stacks stand all the same. */
+/** Gives the pipelines among the stacks the program that they run. Resolves to what went wrong: the stacks stand all the same. */
 async function publish(
-  {programs, app, stage, signal}: DeployRequest,
+  {programs, app, account, stage, signal}: DeployRequest,
   stacks: StackOutcome[],
 ): Promise<DrError | undefined> {
   if (!programs || app === undefined) return undefined
-  const regions = stacks.filter(({name, region}) => name === pipelineName(app, region)).map(({region}) => region)
-  if (regions.length === 0) return undefined
-  const upload = (): Promise<boolean[]> => Promise.all(regions.map((region) => programs.publish(region, signal)))
+  const buckets = stacks.flatMap((stack) => {
+    const bucket = programBucketOf(stack, app, account)
+    return bucket === undefined ? [] : [{region: stack.region, bucket}]
+  })
+  if (buckets.length === 0) return undefined
+  const regions = [...new Set(buckets.map(({region}) => region))]
+  const upload = (): Promise<boolean[]> =>
+    Promise.all(buckets.map(({region, bucket}) => programs.publish(region, bucket, signal)))
   try {
-    await stage(
-      'publish',
-      `Give the failover pipelines in ${regions.join(' and ')} this version of todo-dr`,
-      upload,
-      (sent) => (sent.includes(true) ? 'uploaded' : 'they have it already'),
+    await stage('publish', `Give the pipelines in ${regions.join(' and ')} this version of todo-dr`, upload, (sent) =>
+      sent.includes(true) ? 'uploaded' : 'they have it already',
     )
     return undefined
   } catch (error) {
@@ -188,7 +190,7 @@ async function publish(
     return new DrError({
       code: 'ProgramNotPublished',
       exit: error.exit,
-      what: 'the stacks are deployed, but the failover pipelines did not get this version of todo-dr',
+      what: 'the stacks are deployed, but the pipelines did not get this version of todo-dr',
       why: inOneLine({what: error.message, why: error.why}),
       next: 'run todo-dr deploy again',
       requestId: error.requestId,

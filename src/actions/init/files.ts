@@ -29,6 +29,9 @@ export function projectFiles(settings: Settings, shipped: Shipped, cost: Estimat
     {path: 'deploy.sh', text: text(shipped, 'deploy.sh')},
     {path: 'delete.sh', text: text(shipped, 'delete.sh')},
     ...(settings.routes.includes('command') ? [{path: ROUTE_PROGRAM, text: text(shipped, ROUTE_PROGRAM)}] : []),
+    ...(settings.pipeline === 'codecommit'
+      ? [{path: 'local_codecommit_setup.sh', text: text(shipped, 'local_codecommit_setup.sh')}]
+      : []),
     ...migrationFiles(shipped),
     {path: '.gitignore', text: text(shipped, 'gitignore')},
     ...(settings.workflow ? [{path: '.github/workflows/drill.yml', text: text(shipped, 'drill.yml')}] : []),
@@ -63,6 +66,7 @@ function infraFiles(settings: Settings, shipped: Shipped): ProjectFile[] {
 function infraConfig(settings: Settings): object {
   const {app, account = NO_ACCOUNT, home, away, protect, capacity, instances, alarmEmail, pipeline} = settings
   const {routes, domain, hostedZone} = settings
+  const {connection, repository} = settings
   const zones = Object.fromEntries(
     [home, away].flatMap((region) => (WITH_PROXY[region] ? [[region, WITH_PROXY[region]]] : [])),
   )
@@ -80,7 +84,9 @@ function infraConfig(settings: Settings): object {
     route: madeOf(routes),
     ...(domain && {domain}),
     ...(hostedZone && {hostedZone}),
-    ...(pipeline && {pipeline: 'failover'}),
+    ...(pipeline !== 'none' && {pipeline: 'failover'}),
+    ...(pipeline === 'codecommit' && {delivery: {source: pipeline}}),
+    ...(pipeline === 'connection' && {delivery: {source: pipeline, connection, repository}}),
   }
 }
 
@@ -115,10 +121,11 @@ function valuesOf(settings: Settings, cost: Estimate): Record<string, string> {
     protection: protect
       ? 'on: data is kept when its stack is deleted; to delete it, first turn protection off'
       : 'off, for rehearsals: before you store real data, set `protect` to true in `infra/config.json` and deploy',
-    pipelineLine: pipeline
-      ? `
-Or have it run in AWS, by somebody else's approval, with nothing on this machine and nothing of the lost region: \`todo-dr pipeline start failover\`, then \`todo-dr pipeline approve --comment WHY\`. \`todo-dr pipeline status\` shows what waits, and \`todo-dr pipeline logs --follow\` what it does.`
-      : '',
+    pipelineLine:
+      pipeline === 'none'
+        ? ''
+        : `
+Or have it run in AWS, by somebody else's approval, with nothing on this machine and nothing of the lost region: \`todo-dr pipeline start failover\`, then \`todo-dr pipeline approve --comment WHY\`. \`todo-dr pipeline status\` shows what waits, and \`todo-dr pipeline logs --follow\` what it does.`,
     edgeWarning: edgeWarning(settings),
     cost: costMarkdown(cost, settings),
     costTotal: `${dollars(cost.total)} a month (estimate, prices of ${cost.date})`,

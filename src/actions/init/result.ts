@@ -2,6 +2,8 @@
 
 import {z} from 'zod'
 import {region} from '../shapes.js'
+import {PIPELINES} from './pipelines.js'
+import type {PipelineChoice} from './pipelines.js'
 import {ROUTES} from './routes.js'
 
 const dollars = z.number().meta({description: 'US dollars per month'})
@@ -23,8 +25,12 @@ const settings = z.object({
   protect: z.boolean(),
   /** Whether a GitHub workflow is written that runs a drill. */
   workflow: z.boolean(),
-  /** Whether each region gets a failover pipeline. */
-  pipeline: z.boolean(),
+  pipeline: z
+    .enum(Object.keys(PIPELINES) as PipelineChoice[])
+    .meta({description: 'codecommit and connection: a delivery pipeline beside the failover pipelines'}),
+  /** Of --pipeline connection: the ARN of the connection, and owner/name. */
+  connection: z.string().optional(),
+  repository: z.string().optional(),
   routes: z.array(z.enum(ROUTES)).meta({description: 'How clients are sent to a region, in order of preference'}),
   domain: z.string().optional().meta({description: 'With route53: the name that clients use'}),
   hostedZone: z

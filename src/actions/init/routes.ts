@@ -1,6 +1,7 @@
 /** How clients of a new project are sent to a region. Pure. */
 
 import {isZoneId} from '../../config/hosted-zone.js'
+import type {PipelineChoice} from './pipelines.js'
 
 /** What the template makes; clients can be sent by one of them. */
 const MADE = ['keyvaluestore', 'route53', 'origin'] as const
@@ -26,15 +27,14 @@ export const ROUTE_PROGRAM = 'route.sh'
 export const madeOf = (routes: readonly RouteName[]): MadeRoute =>
   routes.find((route) => route !== 'command') ?? MADE[0]
 
-/** `pipeline`: failover pipelines are wanted. */
-export function routesFault(routes: readonly RouteName[], {pipeline}: {pipeline: boolean}): string | undefined {
+export function routesFault(routes: readonly RouteName[], {pipeline}: {pipeline: PipelineChoice}): string | undefined {
   const made = routes.filter((route) => route !== 'command')
   if (new Set(routes).size < routes.length) return 'names a route twice'
   if (made.includes('route53') && made.length > 1)
     return 'names routes of different clients: those of route53 use a name of yours, the others use the distribution'
   if (made.length > 1)
     return 'names two routes of which one has no effect: the function of keyvaluestore chooses an origin for every request'
-  if (pipeline && routes.includes('command'))
+  if (pipeline !== 'none' && routes.includes('command'))
     return 'cannot be used with --pipeline: a program on this machine is not where a pipeline runs'
   return undefined
 }

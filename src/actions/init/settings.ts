@@ -17,7 +17,7 @@ export const DEFAULTS = {
   instances: 2,
   protect: false,
   workflow: true,
-  pipeline: false,
+  pipeline: 'none',
   routes: DEFAULT_ROUTES,
 } as const satisfies Settings
 
@@ -46,6 +46,9 @@ export function cautionOf({home, away}: Pick<Settings, 'home' | 'away'>): string
   if (home !== CONTROL_REGION) return undefined
   return `${home} runs the control planes of CloudFront, IAM and Route 53: a failover from it must do without them. If you can choose, make ${away} or another region the home region`
 }
+
+const CONNECTION = /^arn:aws:(codeconnections|codestar-connections):[a-z\d-]+:\d{12}:connection\/[\w-]+$/
+const REPOSITORY = /^[\w.-]+(\/[\w.-]+)+$/
 
 const APP = /^[A-Za-z][A-Za-z0-9]{0,19}$/
 /** A Cognito prefix domain may not hold them [Amazon Cognito developer guide, "Using the Amazon Cognito domain"]. */
@@ -102,6 +105,8 @@ export function appOfFolder(folder: string): {app: string} | {fault: string} {
 /** Throws `InvalidSetting` (exit usage) for the first setting that cannot be deployed; `flag` is what corrects it. */
 export function checkSettings(settings: Settings, rules: RegionRules = {}): void {
   const {app, home, away, rtoSeconds, rpoSeconds, capacity, instances, account, alarmEmail} = settings
+  const {pipeline, connection, repository} = settings
+  const connected = pipeline === 'connection'
   const refuse = (flag: string, given: unknown, fault: string | false | undefined): void => {
     if (fault) throw invalid(flag, given, fault)
   }
@@ -123,7 +128,14 @@ export function checkSettings(settings: Settings, rules: RegionRules = {}): void
     alarmEmail,
     alarmEmail !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(alarmEmail) && 'must be an email address',
   )
+  refuse('connection', connection ?? '', sourceFault(connected, connection, CONNECTION, 'the ARN of a connection'))
+  refuse('repository', repository ?? '', sourceFault(connected, repository, REPOSITORY, 'a repository as owner/name'))
   checkRoutes(settings, refuse)
+}
+
+function sourceFault(connected: boolean, given: string | undefined, form: RegExp, what: string): string | undefined {
+  if (connected) return form.test(given ?? '') ? undefined : `must be ${what}`
+  return given === undefined ? undefined : 'is of --pipeline connection alone'
 }
 
 function checkRoutes(

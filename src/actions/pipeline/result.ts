@@ -71,11 +71,26 @@ const logs = z.object({
   lines: z.array(z.string()),
 })
 
+const push = z.object({
+  ...where,
+  branch: z.string(),
+  commit: z.string(),
+  pushed: z.boolean().meta({description: 'false if the repository had the commit already'}),
+  execution: z.string(),
+  status: z.string().meta({description: 'How it ended, as CodePipeline says it'}),
+  failure: z
+    .object({action: z.string(), why: z.string().nullable(), build: z.string().nullable()})
+    .nullable()
+    .meta({description: 'The action that failed; null if none did'}),
+  lines: z.array(z.string()).meta({description: 'The last lines of the build that failed'}),
+})
+
 export type PipelineStatusResult = z.infer<typeof status>
 export type PipelineStartResult = z.infer<typeof start>
 export type PipelineAnswerResult = z.infer<typeof answer>
 export type PipelineStopResult = z.infer<typeof stop>
 export type PipelineLogsResult = z.infer<typeof logs>
+export type PipelinePushResult = z.infer<typeof push>
 
 /** By the name of the schema's file. */
 export const SCHEMAS = {
@@ -84,4 +99,5 @@ export const SCHEMAS = {
   'pipeline-answer': answer.meta({title: 'pipeline approve and pipeline reject --json'}),
   'pipeline-stop': stop.meta({title: 'pipeline stop --json'}),
   'pipeline-logs': logs.meta({title: 'pipeline logs --json'}),
+  'pipeline-push': push.meta({title: 'pipeline push --json'}),
 }

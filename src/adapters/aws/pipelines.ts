@@ -7,6 +7,7 @@ import {STAGES, pipelineName} from '../../model/pipeline.js'
 import type {Approval, Execution, PipelineCommand, PipelineState, Verdict} from '../../model/pipeline.js'
 import type {Answer, LogPage, Pipelines} from '../../ports/pipelines.js'
 import type {CallOptions} from '../../ports/world.js'
+import {buildLog} from './build-log.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {sendChange} from './send-change.js'
@@ -110,19 +111,8 @@ export class AwsPipelines implements Pipelines {
     return {pipeline: this.#name(region), region, execution, by, at, comment}
   }
 
-  async log(region: Region, build: string, from: string | undefined, options: CallOptions = {}): Promise<LogPage> {
-    const {builds = []} = await this.#clients.call('codebuild', region, 'BatchGetBuilds', {ids: [build]}, options)
-    const {groupName: logGroupName, streamName: logStreamName} = builds[0]?.logs ?? {}
-    if (!logGroupName || !logStreamName) return {lines: []}
-    const input = {logGroupName, logStreamName, startFromHead: true, nextToken: from}
-    try {
-      const {events = [], nextForwardToken} = await this.#clients.call('logs', region, 'GetLogEvents', input, options)
-      return {lines: events.map(({message = ''}) => message.replace(/\r?\n$/, '')), next: nextForwardToken}
-    } catch (error) {
-      // The stream comes with its first line.
-      if (isFault(error, 'ResourceNotFoundException')) return {lines: []}
-      throw error
-    }
+  log(region: Region, build: string, from: string | undefined, options: CallOptions = {}): Promise<LogPage> {
+    return buildLog(this.#clients, region, build, from, options)
   }
 
   /** The token of the open approval. Throws `NothingWaits` (exit refused) where another execution waits, or none. */

@@ -64,6 +64,27 @@ describe('the files of a new project', () => {
     expect(make().get('todo-dr.yaml')).not.to.contain('allowUnlistedRegion')
   })
 
+  it('have the pipelines that were asked for', () => {
+    const connection = 'arn:aws:codeconnections:us-east-2:123456789012:connection/0a1b'
+    const of = (settings: Partial<Settings>) => {
+      const files = make(settings)
+      const {pipeline, delivery} = JSON.parse(files.get('infra/config.json')!) as Record<string, unknown>
+      return {pipeline, delivery, script: files.has('local_codecommit_setup.sh')}
+    }
+    expect(of({})).to.deep.equal({pipeline: undefined, delivery: undefined, script: false})
+    expect(of({pipeline: 'failover'})).to.deep.equal({pipeline: 'failover', delivery: undefined, script: false})
+    expect(of({pipeline: 'codecommit'})).to.deep.equal({
+      pipeline: 'failover',
+      delivery: {source: 'codecommit'},
+      script: true,
+    })
+    expect(of({pipeline: 'connection', connection, repository: 'me/shop'})).to.deep.equal({
+      pipeline: 'failover',
+      delivery: {source: 'connection', connection, repository: 'me/shop'},
+      script: false,
+    })
+  })
+
   it("have the template's configuration, with what was asked for", () => {
     const config = JSON.parse(
       make({home: 'eu-west-1', away: 'eu-central-1', protect: true, alarmEmail: 'a@b.example'}).get(

@@ -44,6 +44,19 @@ describe('the settings of a new project', () => {
     for (const name of ['a', 'ToDoMgmt', 'X9'.repeat(10)]) expect(appFault(name), name).to.equal(undefined)
   })
 
+  it('take a connection and its repository together, for the pipeline that has one', () => {
+    const connection = 'arn:aws:codeconnections:us-east-2:123456789012:connection/0a1b'
+    const whole = {pipeline: 'connection', connection, repository: 'me/shop'} as const
+    checkSettings({...DEFAULTS, ...whole})
+    for (const [settings, flag] of [
+      [{...whole, connection: undefined}, '--connection'],
+      [{...whole, connection: 'arn:aws:s3:::x'}, '--connection'],
+      [{...whole, repository: 'shop'}, '--repository'],
+      [{...whole, pipeline: 'codecommit'}, '--connection'],
+    ] as const)
+      expect(refusal(settings)).to.include({code: 'InvalidSetting', next: `todo-dr init ${flag} ...`})
+  })
+
   it('refuse what the template refuses, and nothing else', () => {
     for (const app of ['demo', 'CAPITALS', 'x'.repeat(21), 'two-words', 'shopaws', '9lives']) {
       const load = () => loadConfig((key) => (key === 'app' ? app : undefined))
@@ -119,7 +132,7 @@ describe('the settings of a new project', () => {
       [{routes: ['route53', 'keyvaluestore'], domain: 'api.example.com'}, /--route: .*different clients/],
       [{routes: ['origin', 'keyvaluestore']}, /--route: .*no effect/],
       [{routes: ['origin', 'origin']}, /--route: .*twice/],
-      [{routes: ['command'], pipeline: true}, /--route: .*--pipeline/],
+      [{routes: ['command'], pipeline: 'failover'}, /--route: .*--pipeline/],
       [{routes: ['route53']}, /--domain: is required/],
       [{domain: 'api.example.com'}, /--domain: .*route53 alone/],
       [{hostedZone: 'example.com'}, /--hosted-zone: .*route53 alone/],

@@ -6,7 +6,7 @@ import {recordsOf} from '../../cloudformation/records.js'
 import {TAGS} from '../../cloudformation/tags.js'
 import {arn, fault, type Lab} from '../../kernel.js'
 import {checkPattern, type Pattern} from './pattern.js'
-import {begin, everyMs, isPipeline, type Rule, type Target} from './schedule.js'
+import {begin, everyMs, isBuild, isPipeline, type Rule, type Target} from './schedule.js'
 
 const TYPE = 'AWS::Events::Rule'
 const MAX_NAME = 64
@@ -51,11 +51,13 @@ function whenOf({EventPattern, ScheduleExpression}: Properties): number | Patter
 
 function checkTarget(target: Properties): void {
   const {Arn, RoleArn} = target
-  if (!isPipeline(Arn) && !String(Arn).startsWith('arn:aws:lambda:'))
-    throw new Error(`The lab supports functions and pipelines only as targets of ${TYPE}`)
+  // What EventBridge calls with a role's rights [EventBridge user guide, "Using identity-based policies"].
+  const byRole = isPipeline(Arn) || isBuild(Arn)
+  if (!byRole && !String(Arn).startsWith('arn:aws:lambda:'))
+    throw new Error(`The lab supports functions, pipelines and builds only as targets of ${TYPE}`)
   // The text is assumed.
-  if (isPipeline(Arn) && !RoleArn) throw fault('ValidationException', `RoleArn is required for target ${Arn}.`)
-  const known = new Set(['Arn', 'Id', 'RetryPolicy', isPipeline(Arn) ? 'RoleArn' : 'Input'])
+  if (byRole && !RoleArn) throw fault('ValidationException', `RoleArn is required for target ${Arn}.`)
+  const known = new Set(['Arn', 'Id', 'RetryPolicy', byRole ? 'RoleArn' : 'Input'])
   const other = Object.keys(target).find((member) => !known.has(member))
   if (other) throw new Error(`The lab does not support ${other} in a target of ${TYPE}`)
 }

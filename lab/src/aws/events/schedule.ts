@@ -59,6 +59,11 @@ async function run(lab: Lab, {arn, region, targets}: Rule, event: object): Promi
         continue
       }
 
+      if (isBuild(target.Arn)) {
+        await lab.call('codebuild', 'StartBuild', {projectName: target.Arn}, region)
+        continue
+      }
+
       if (!(await mayInvoke(lab, region, target.Arn, {service: 'events.amazonaws.com', arn})))
         throw new Error(`${target.Arn} does not let ${arn} call it`)
       const Payload = Buffer.from(target.Input ?? JSON.stringify(event))
@@ -70,6 +75,7 @@ async function run(lab: Lab, {arn, region, targets}: Rule, event: object): Promi
 }
 
 export const isPipeline = (arn: string): boolean => arn.startsWith('arn:aws:codepipeline:')
+export const isBuild = (arn: string): boolean => /^arn:aws:codebuild:.*:project\//.test(arn)
 
 /** EventBridge user guide, "Scheduled events". */
 const eventOf = (rule: string, region: string, now: number): object => ({

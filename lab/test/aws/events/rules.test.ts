@@ -21,6 +21,7 @@ const SCHEDULE = {
 
 describe('EventBridge rules', () => {
   let invoked: {InvocationType: string; event: Record<string, unknown>}[]
+  let started: string[]
   let allowed: string
   let isLost: boolean
   let context: ResourceContext
@@ -29,6 +30,7 @@ describe('EventBridge rules', () => {
   beforeEach(() => {
     mock.timers.enable({apis: ['setInterval']})
     invoked = []
+    started = []
     allowed = RULE
     isLost = false
     const lab = {
@@ -39,8 +41,9 @@ describe('EventBridge rules', () => {
       async call(
         _service: string,
         operation: string,
-        {InvocationType, Payload}: {InvocationType: string; Payload: Buffer},
+        {InvocationType, Payload, projectName}: {InvocationType: string; Payload: Buffer; projectName: string},
       ) {
+        if (operation === 'StartBuild') return void started.push(projectName)
         if (operation === 'Invoke') return void invoked.push({InvocationType, event: JSON.parse(Payload.toString())})
         const Principal = {Service: 'events.amazonaws.com'}
         const Condition = {ArnLike: {'AWS:SourceArn': allowed}}
@@ -84,6 +87,17 @@ describe('EventBridge rules', () => {
     expect(recordsOf(context.lab).tagged(REGION)).deep.equal([])
   })
 
+  it('start a build by a role', async () => {
+    const Arn = `arn:aws:codebuild:${REGION}:000000000000:project/look`
+    const Targets = [{Id: 'Build', Arn, RoleArn: 'arn:aws:iam::000000000000:role/starter'}]
+    await rule.create({...SCHEDULE, Targets}, context)
+    await pass(5)
+    expect(started).deep.equal([Arn])
+    expect(
+      (await refusal(rule.create({...SCHEDULE, Name: 'x', Targets: [{Id: 'Build', Arn}]}, context))).message,
+    ).match(/RoleArn is required/)
+  })
+
   it('change in place, and rest while disabled', async () => {
     await rule.create(SCHEDULE, context)
     const Targets = [{...SCHEDULE.Targets[0], Input: '{"own": true}'}]
@@ -122,7 +136,7 @@ describe('EventBridge rules', () => {
     expect(await refused(pattern)).match(/comparisons other than equality in EventPattern.source/)
     expect(await refused({EventBusName: 'own'})).match(/EventBusName/)
     expect(await refused({Targets: [{Id: 'a', Arn: 'arn:aws:sqs:us-east-2:000000000000:q'}]})).match(
-      /functions and pipelines only/,
+      /functions, pipelines and builds only/,
     )
     expect(await refused({Targets: [{...SCHEDULE.Targets[0], InputPath: '$'}]})).match(/InputPath/)
     expect(await refused({ScheduleExpression: 'rate(1 minutes)'})).match(/ScheduleExpression is not valid/)

@@ -1,0 +1,42 @@
+/** The delivery pipeline of a deployment: it stands in the home region, and deploys what is pushed to a branch. Plain data. */
+
+import type {Region} from './deployment.js'
+
+/** Of the template, as are all names here. */
+export const deliveryName = (app: string): string => `${app}-delivery`
+export const deliveryStack = (app: string, region: Region): string => `${app}-delivery-${region}`
+/** The bucket that holds the program that its builds run. */
+export const deliveryBucket = (app: string, account: string, region: Region): string =>
+  `${app.toLowerCase()}-delivery-${account}-${region}`
+/** In CodeCommit. */
+export const repositoryName = (app: string): string => `${app}Repo`
+/** The action that takes what was pushed. */
+export const SOURCE = 'Source'
+
+/** What config.json of the CDK project says of it. */
+export interface Delivery {
+  /** `connection`: of a repository that is pushed to without us. */
+  source: 'codecommit' | 'connection'
+  branch: string
+}
+
+/** One action of an execution. `status` is CodePipeline's word on it. */
+export interface DeliveryAction {
+  stage: string
+  action: string
+  status: string
+  /** Why it failed, where it did. */
+  why: string | null
+  /** The id of its build, where it is one. */
+  build: string | null
+}
+
+/** One execution. Times are epoch milliseconds. */
+export interface DeliveryExecution {
+  id: string
+  /** As CodePipeline says it: an open string, such as `InProgress` or `Succeeded`. */
+  status: string
+  startedAt: number
+  /** Null where it has not taken its source yet, or could not. */
+  commit: string | null
+}
