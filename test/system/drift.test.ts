@@ -170,7 +170,7 @@ describe('drift', function () {
     const against = ['--rows', '--against', 'todomgmt-lost']
     await caughtUp()
     await callLab(status, 'PUT', 'lag', {ms: 60_000})
-    await primary.query("INSERT INTO Kinds VALUES (7001, 'lost', NULL, NULL, NULL)")
+    await primary.query("INSERT INTO Kinds (id, name) VALUES (7001, 'lost')")
     await primary.query("UPDATE Kinds SET name = 'lost too' WHERE id = 10")
     await callLab(status, 'POST', 'faults', {kind: 'region-loss', region: HOME})
     await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'ToDoMgmt'])
