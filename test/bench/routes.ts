@@ -1,7 +1,7 @@
 /**
- * How long clients cannot write, and cannot read, when the home region is lost, by each route, side by side: where the control planes of AWS
- * answer, where they are lost with us-east-1, and where the first route of a list is broken. Each figure is of one drill on a paced lab, whose
- * delays are shorter than those of AWS: they compare the routes, and say nothing of AWS. Prints the table of docs/routes.md.
+ * How long clients cannot write, and cannot read, by each route, side by side: when the database of us-east-1 is lost, where the control planes
+ * of AWS answer; when us-east-1 is lost with them; and when the database is lost and the first route of a list is broken. Each figure is of
+ * one drill on a paced lab, whose delays are shorter than those of AWS: they compare the routes, and say nothing of AWS. Prints a table.
  */
 
 import {
@@ -21,6 +21,7 @@ import type {CloudWatchRegion, ResourceRecordSet} from '@aws-sdk/client-route-53
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {runDrill} from '../../src/actions/drill/run.js'
+import type {ScenarioName} from '../../src/actions/drill/scenarios.js'
 import {Session} from '../../src/open/session.js'
 import {duration} from '../../src/report/format.js'
 import type {MeasuredRecovery} from '../../src/measure/checkers/recovery.js'
@@ -29,14 +30,9 @@ import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
 import {labKeys} from '../support/lab.js'
 
-interface Place {
-  home: string
-  away: string
-}
-
-/** Where the loss of home takes no control plane along, and where it does. */
-const WITH: Place = {home: 'us-east-2', away: 'us-west-2'}
-const WITHOUT: Place = {home: 'us-east-1', away: 'us-west-2'}
+/** Of the sample. */
+const HOME = 'us-east-1'
+const AWAY = 'us-east-2'
 
 interface Lab extends LabStatus {
   hosts: {hostname: string; region: string | null}[]
@@ -54,21 +50,20 @@ const RATE = 20
 type Routes = Record<string, {kind: string; url?: string; [setting: string]: unknown}>
 
 export async function benchRoutes({print}: {print(name: string, text: string): void}): Promise<void> {
-  const cells: Record<string, string[]> = {}
-  const measured = async (place: Place, title: string, broken: boolean): Promise<void> =>
-    onLab(place, async (bench) => {
-      for (const [name, route] of Object.entries(bench.routes)) {
-        const cell = await drilled(bench, broken ? [bench.broken(route), route] : [route])
-        print(`${name}, ${title}`, cell)
-        cells[name] = [...(cells[name] ?? []), cell]
-      }
-    })
-  await measured(WITH, 'control planes answer', false)
-  await measured(WITHOUT, 'control planes lost', false)
-  await measured(WITH, 'second of a list', true)
   const row = (...columns: string[]): string => `| ${columns.join(' | ')} |`
   const head = ['route', 'control planes answer', 'lost with the region', 'second, as the first is broken']
-  const lines = [row(...head), row(...head.map(() => '---')), ...Object.entries(cells).map((one) => row(...one.flat()))]
+  const lines = [row(...head), row(...head.map(() => '---'))]
+  await onLab(async (bench) => {
+    for (const [name, route] of Object.entries(bench.routes)) {
+      const cells = [
+        await drilled(bench, 'database-crash', [route]),
+        await drilled(bench, 'region-loss', [route]),
+        await drilled(bench, 'database-crash', [bench.broken(route), route]),
+      ]
+      print(name, cells.join('; '))
+      lines.push(row(name, ...cells))
+    }
+  })
   console.log(lines.join('\n'))
 }
 
@@ -80,30 +75,30 @@ interface Bench {
   broken(beside: Routes[string]): Routes[string]
 }
 
-async function onLab(place: Place, act: (bench: Bench) => Promise<void>): Promise<void> {
+async function onLab(act: (bench: Bench) => Promise<void>): Promise<void> {
   const sandbox = new Sandbox()
   const target = `lab:routes-${process.pid}`
   const at = ['--target', target]
   try {
-    await sandbox.expect(0, ['lab', 'start', '--pace', 'paced', '--home', place.home, '--away', place.away, ...at])
+    await sandbox.expect(0, ['lab', 'start', '--pace', 'paced', ...at])
     await sandbox.expect(0, ['seed', ...at])
     Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
     const lab = await sandbox.json<Lab>(['lab', 'status', ...at])
     const program = join(sandbox.folder, 'broken.sh')
-    writeFileSync(program, `if [ "$1" = serving ]; then echo ${place.home}; else echo "it is broken" >&2; exit 2; fi\n`)
+    writeFileSync(program, `if [ "$1" = serving ]; then echo ${HOME}; else echo "it is broken" >&2; exit 2; fi\n`)
     const broken = ({url}: Routes[string]) => ({
       kind: 'command',
       command: ['sh', program],
       ...(url !== undefined && {url}),
     })
-    await act({sandbox, target, broken, routes: await routesOn(lab, place)})
+    await act({sandbox, target, broken, routes: await routesOn(lab)})
   } finally {
     await sandbox.run(['lab', 'stop', ...at])
     sandbox.remove()
   }
 }
 
-async function drilled({sandbox, target}: Bench, route: object[]): Promise<string> {
+async function drilled({sandbox, target}: Bench, scenario: ScenarioName, route: object[]): Promise<string> {
   writeFileSync(join(sandbox.folder, 'todo-dr.yaml'), JSON.stringify({defaultTarget: target, lab: {route}}))
   const session = new Session({target, folder: sandbox.folder, emit() {}})
   try {
@@ -115,7 +110,7 @@ async function drilled({sandbox, target}: Bench, route: object[]): Promise<strin
       runs,
       objectives: {rtoSeconds: 900, rpoSeconds: 5},
       maxLagSeconds: 5,
-      scenario: 'region-loss',
+      scenario,
       lagMs: 0,
       ratePerSecond: RATE,
       seed: 1,
@@ -141,16 +136,16 @@ async function goHome(sandbox: Sandbox): Promise<void> {
 const shown = ({seconds, recovered}: MeasuredRecovery): string =>
   !recovered ? 'not until us-east-1 is back' : seconds === null ? 'no outage' : duration(seconds)
 
-async function routesOn(lab: Lab, {home, away}: Place): Promise<Routes> {
+async function routesOn(lab: Lab): Promise<Routes> {
   const settings = {endpoint: lab.endpoint, credentials: labKeys(lab)}
   const route53 = new Route53Client({region: 'us-east-1', ...settings})
-  const cloudwatch = new CloudWatchClient({region: away, ...settings})
+  const cloudwatch = new CloudWatchClient({region: AWAY, ...settings})
   const cloudfront = new CloudFrontClient({region: 'us-east-1', ...settings})
   try {
     const created = await route53.send(new CreateHostedZoneCommand({Name: ZONE, CallerReference: 'bench'}))
     const hostedZoneId = created.HostedZone!.Id!.replace('/hostedzone/', '')
     const hosts: Record<string, Record<string, string>> = {[FAILOVER]: {}, [WEIGHTED]: {}}
-    for (const region of [home, away]) {
+    for (const region of [HOME, AWAY]) {
       const made = await nameApi(
         {region, ...settings},
         apiIn(lab, region).split('.')[0]!,
@@ -178,7 +173,7 @@ async function routesOn(lab: Lab, {home, away}: Place): Promise<Routes> {
         CallerReference: 'bench',
         HealthCheckConfig: {
           Type: 'CLOUDWATCH_METRIC',
-          AlarmIdentifier: {Region: away as CloudWatchRegion, Name: 'away-serves'},
+          AlarmIdentifier: {Region: AWAY as CloudWatchRegion, Name: 'away-serves'},
           InsufficientDataHealthStatus: 'LastKnownStatus',
         },
       }),
@@ -192,10 +187,10 @@ async function routesOn(lab: Lab, {home, away}: Place): Promise<Routes> {
       ...more,
     })
     const records = [
-      record(FAILOVER, home, {Failover: 'PRIMARY', HealthCheckId: HealthCheck!.Id}),
-      record(FAILOVER, away, {Failover: 'SECONDARY'}),
-      record(WEIGHTED, home, {Weight: 1}),
-      record(WEIGHTED, away, {Weight: 0}),
+      record(FAILOVER, HOME, {Failover: 'PRIMARY', HealthCheckId: HealthCheck!.Id}),
+      record(FAILOVER, AWAY, {Failover: 'SECONDARY'}),
+      record(WEIGHTED, HOME, {Weight: 1}),
+      record(WEIGHTED, AWAY, {Weight: 0}),
     ]
     const Changes = records.map((ResourceRecordSet) => ({Action: 'CREATE' as const, ResourceRecordSet}))
     await route53.send(new ChangeResourceRecordSetsCommand({HostedZoneId: hostedZoneId, ChangeBatch: {Changes}}))

@@ -216,12 +216,11 @@ describe('startProber', () => {
   })
 
   it('is told from others where it keeps a name for longer, in its ids and its lines', async () => {
-    const [edge, late] = [
-      await scene(quick),
-      await scene(quick, {keptSeconds: 300, kinds: ['write'], ratePerSecond: 2}),
-    ]
-    await Promise.all([edge, late].map(({clock}) => clock.sleep(990)))
+    const edge = await scene(quick)
+    await edge.clock.sleep(990)
     const ids = new Set((await finish(edge)).map(({requestId}) => requestId))
+    const late = await scene(quick, {keptSeconds: 300, kinds: ['write'], ratePerSecond: 2})
+    await late.clock.sleep(990)
     const entries = await finish(late)
     expect(entries).to.have.length(2)
     for (const {keptSeconds, requestId} of entries)
