@@ -17,6 +17,7 @@ const PROTECTED: Partial<Config> = {
   alarmEmail: 'nobody@example.com',
   databaseInsights: 'advanced',
   backup: {retentionDays: 35, lock: 'governance'},
+  proxyAuth: 'iam',
   warmUp: true,
 }
 

@@ -1,6 +1,7 @@
 /**
  * Not exposed by the API; the only function that holds the master secret. `{"action": "CREATE_TABLE"}` migrates the table
- * and sets the functions' user up with the current secret (so that calling it again applies a rotated one);
+ * and sets the functions' user up with the current secret (so that calling it again applies a rotated one), beside one that logs in by
+ * tokens where the template has it;
  * `{"action": "SEED"}` inserts the ToDos 1 to 10 where they are absent; `{"action": "MIGRATE", ...}` applies one migration of
  * the project, and `{"action": "MIGRATIONS"}` tells those that this region has. All may be called again.
  */
@@ -9,7 +10,7 @@ import {badRequest, Refusal, unavailable, type Answer} from './shared/answer.js'
 import {recycle} from './shared/connections.js'
 import {write, type Session} from './shared/database.js'
 import type {Deadline} from './shared/deadline.js'
-import {environment} from './shared/environment.js'
+import {environment, type Login} from './shared/environment.js'
 import {historyOf} from './shared/history.js'
 import {log} from './shared/log.js'
 import {migrateFile, parseMigration, type FileMigration} from './shared/migrate-file.js'
@@ -20,6 +21,7 @@ import {serve} from './shared/serve.js'
 const LOCK = 'todo-dr-create-table'
 /** Seconds. A migration needs the time itself. */
 const LOCK_WAIT = {repeatable: 5, once: 1}
+const asMaster = (): Login => ({secretArn: environment.adminSecretArn})
 const SEEDS = Array.from({length: 10}, (_, index) => index + 1)
 
 export const handler = serve(async (request, deadline) => {
@@ -39,6 +41,7 @@ async function createTable(deadline: Deadline): Promise<Answer> {
   const migrations = await asAdmin(deadline, async (session) => {
     const applied = await migrate(session)
     await grantUser(session, user)
+    if (environment.iamUser !== undefined) await grantTokenUser(session, environment.iamUser)
     return applied
   })
   return {statusCode: 200, response: {migrations}}
@@ -71,13 +74,13 @@ async function applyFile(migration: FileMigration, deadline: Deadline): Promise<
     throw error
   } finally {
     // What its statements have done to their session must not meet those of the next call.
-    recycle(environment.proxyHost, environment.adminSecretArn)
+    recycle(environment.proxyHost, asMaster())
   }
 }
 
 /** Of the writer, without its lock: a migration that runs is told as begun. */
 async function history(deadline: Deadline): Promise<Answer> {
-  const migrations = await write({deadline, secretArn: environment.adminSecretArn, kind: 'read'}, historyOf)
+  const migrations = await write({deadline, login: asMaster(), kind: 'read'}, historyOf)
   return {statusCode: 200, response: {migrations}}
 }
 
@@ -87,7 +90,7 @@ function asAdmin<T>(
   work: (session: Session) => Promise<T>,
   kind: 'once' | 'repeatable' = 'repeatable',
 ): Promise<T> {
-  return write({deadline, secretArn: environment.adminSecretArn, kind}, async (session) => {
+  return write({deadline, login: asMaster(), kind}, async (session) => {
     const [lock] = await session.rows<{held: number | null}>('SELECT GET_LOCK(?, ?) AS held', [LOCK, LOCK_WAIT[kind]])
     if (Number(lock?.held) !== 1) throw unavailable('MigrationRunning', 'Another call of this function is at work.')
     try {
@@ -98,10 +101,22 @@ function asAdmin<T>(
   })
 }
 
-/** May read and change rows of this database, over TLS, and nothing else. */
+/** Both users may read and change rows of this database, over TLS, and nothing else. */
 async function grantUser(session: Session, user: Credentials): Promise<void> {
   const account = [user.username]
   await session.change("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ? REQUIRE SSL", [...account, user.password])
   await session.change("ALTER USER ?@'%' IDENTIFIED BY ? REQUIRE SSL", [...account, user.password])
-  await session.change("GRANT SELECT, INSERT, UPDATE, DELETE ON ??.* TO ?@'%'", [environment.database, ...account])
+  await grantRows(session, user.username)
+}
+
+/** By AWS's plugin, which knows whom a token stands for ("Creating a database account using IAM authentication", Aurora user guide). */
+async function grantTokenUser(session: Session, user: string): Promise<void> {
+  await session.change("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL", [
+    user,
+  ])
+  await grantRows(session, user)
+}
+
+async function grantRows(session: Session, user: string): Promise<void> {
+  await session.change("GRANT SELECT, INSERT, UPDATE, DELETE ON ??.* TO ?@'%'", [environment.database, user])
 }

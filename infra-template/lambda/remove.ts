@@ -8,7 +8,7 @@ import {parseRemoval} from './shared/validation.js'
 
 export const handler = serve((request, deadline) => {
   const id = parseRemoval(request.json())
-  return write({deadline, secretArn: environment.secretArn, kind: 'once'}, async (session) => {
+  return write({deadline, login: environment.login, kind: 'once'}, async (session) => {
     const {affectedRows} = await session.change('DELETE FROM ToDos WHERE id = ?', [id])
     if (affectedRows === 0) throw notFound(id)
     return {statusCode: 200, response: {id}}

@@ -22,7 +22,7 @@ export const handler = serve((request, deadline) => {
 function create(todo: ToDoInput, deadline: Deadline): Promise<Answer> {
   const {requestId} = todo
   const kind = requestId === undefined ? 'once' : 'repeatable'
-  return write({deadline, secretArn: environment.secretArn, kind}, async (session, attempt) => {
+  return write({deadline, login: environment.login, kind}, async (session, attempt) => {
     const created = Date.now()
     try {
       const {insertId} = await session.change(
@@ -54,7 +54,7 @@ async function byRequestId(session: Session, requestId: string): Promise<ToDoRow
 
 /** Reads first, so that the change is the last statement. The driver counts rows found, not rows that differ. */
 function update(todo: ToDoInput & {id: string}, deadline: Deadline): Promise<Answer> {
-  return write({deadline, secretArn: environment.secretArn, kind: 'once'}, async (session) => {
+  return write({deadline, login: environment.login, kind: 'once'}, async (session) => {
     const [row] = await session.rows<ToDoRow>(`SELECT ${COLUMNS} FROM ToDos WHERE id = ?`, [todo.id])
     if (!row) throw notFound(todo.id)
     const {affectedRows} = await session.change('UPDATE ToDos SET Task = ?, Status = ? WHERE id = ?', [

@@ -6,9 +6,10 @@ import {Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime} 
 import type {LogGroup} from 'aws-cdk-lib/aws-logs'
 import {Construct} from 'constructs'
 import {acknowledge} from './acknowledge.js'
-import {DATABASE, WRITER_TIMEOUT_SECONDS} from './config.js'
+import {DATABASE, IAM_USER, WRITER_TIMEOUT_SECONDS, type ProxyAuth} from './config.js'
 import type {DataStack} from './data-stack.js'
 import {logGroup} from './logs.js'
+import {connecting} from './proxy.js'
 
 /** What all functions have in common. `bundle`: the folder of its code. */
 export const functionOf = (bundle: string) => ({
@@ -44,12 +45,15 @@ export interface ApiFunctionProps {
   data: DataStack
   /** Gives it the master secret too; for migrations only. */
   admin?: boolean
+  proxyAuth?: ProxyAuth
+  /** It logs in with the secret whatever `proxyAuth` says. */
+  bySecret?: boolean
   timeoutSeconds?: number
   environment?: Record<string, string>
   protect: boolean
 }
 
-/** A function with a role of its own that may read its secrets, write its log and join the network: nothing else. */
+/** A function with a role of its own that may read its secrets (or log in by tokens), write its log and join the network: nothing else. */
 export class ApiFunction extends Construct {
   readonly fn: LambdaFunction
 
@@ -67,8 +71,12 @@ export class ApiFunction extends Construct {
       description: props.description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     })
-    const secretArns = props.admin ? [data.appSecretArn, data.adminSecretArn] : [data.appSecretArn]
-    role.addToPolicy(new PolicyStatement({actions: ['secretsmanager:GetSecretValue'], resources: secretArns}))
+    const {admin, proxyAuth = 'secrets'} = props
+    // The function that makes the user for tokens logs in by its secret, as a database without that user wants it.
+    const byToken = proxyAuth === 'iam' && !admin && !props.bySecret
+    const secretArns = admin ? [data.appSecretArn, data.adminSecretArn] : [data.appSecretArn]
+    if (byToken) role.addToPolicy(connecting(this, data.proxy.resourceId))
+    else role.addToPolicy(new PolicyStatement({actions: ['secretsmanager:GetSecretValue'], resources: secretArns}))
     role.addToPolicy(writingTo(logs))
     // EC2 offers no narrower resource for the interfaces that Lambda makes in a network.
     role.addToPolicy(
@@ -104,8 +112,9 @@ export class ApiFunction extends Construct {
         DB_PROXY_HOST: data.proxy.host,
         DB_READER_HOST: data.proxy.readerHost,
         DB_NAME: DATABASE,
-        DB_SECRET_ARN: data.appSecretArn,
-        ...(props.admin && {DB_ADMIN_SECRET_ARN: data.adminSecretArn}),
+        ...(!byToken && {DB_SECRET_ARN: data.appSecretArn}),
+        ...(admin && {DB_ADMIN_SECRET_ARN: data.adminSecretArn}),
+        ...((byToken || (admin && proxyAuth !== 'secrets')) && {DB_IAM_USER: IAM_USER}),
         ...props.environment,
       },
     })

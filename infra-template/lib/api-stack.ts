@@ -20,6 +20,7 @@ interface PartOptions {
   bundle: string
   description: string
   admin?: boolean
+  bySecret?: boolean
   timeoutSeconds?: number
   environment?: Record<string, string>
 }
@@ -39,6 +40,8 @@ const FUNCTIONS: Record<FunctionPart, PartOptions> = {
   CompareRows: {
     bundle: 'compare',
     description: 'Says what the tables of this region hold, for a comparison',
+    // It also asks clusters without a proxy, such as a restored one, which know its password alone.
+    bySecret: true,
     timeoutSeconds: COMPARE_TIMEOUT_SECONDS,
     environment: TRUSTS_CLUSTERS,
   },
@@ -62,7 +65,7 @@ export class ApiStack extends RegionStack {
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props)
-    const {protect, lockToEdge, route, warmUp} = this.config
+    const {protect, lockToEdge, route, warmUp, proxyAuth} = this.config
     // Clients reach it without the edge, and the edge's web ACL.
     const isOpen = route === 'route53'
     const {key} = props.data
@@ -74,6 +77,7 @@ export class ApiStack extends RegionStack {
           functionName: this.names.fn(this.region, part),
           data: props.data,
           protect,
+          proxyAuth,
           ...FUNCTIONS[part],
           bundle: join(props.bundles, FUNCTIONS[part].bundle),
         }),

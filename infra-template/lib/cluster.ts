@@ -45,6 +45,8 @@ export interface ClusterProps {
   engineVersion?: string
   /** Without it AWS's default stays. */
   databaseInsights?: DatabaseInsights
+  /** Whether IAM may let users in. Without it AWS's default stays, which is no. */
+  iamAuthentication?: boolean
   /** 1 at home, 2 away: ids that one region hands out are never reissued by the other after a lossy failover. */
   autoIncrementOffset: 1 | 2
   /** The founder of the global database carries these and never changes them. */
@@ -102,6 +104,7 @@ export class Cluster extends Construct {
       deletionProtection: props.protect,
       enableCloudwatchLogsExports: [...LOGS],
       serverlessV2ScalingConfiguration: {minCapacity: props.capacity.min, maxCapacity: props.capacity.max},
+      enableIamDatabaseAuthentication: props.iamAuthentication,
       ...(insights && {databaseInsightsMode: databaseInsights, performanceInsightsEnabled: true, ...insights}),
       ...(props.founder && {
         masterUsername: props.founder.username,
@@ -138,15 +141,16 @@ export class Cluster extends Construct {
     })
     // What is made first in a cluster writes. A cluster that joins has readers alone, which come up side by side.
     if (props.founder) for (const other of this.instances.slice(1)) other.addResourceDependency(this.instances[0]!)
-    this.acknowledgeFindings(props.protect)
+    this.acknowledgeFindings(props)
   }
 
-  private acknowledgeFindings(protect: boolean): void {
-    acknowledge(
-      this.cluster,
-      'RDS6',
-      'Functions log in through RDS Proxy with secrets; a second way in that nobody uses would only have to be watched.',
-    )
+  private acknowledgeFindings({protect, iamAuthentication}: ClusterProps): void {
+    if (!iamAuthentication)
+      acknowledge(
+        this.cluster,
+        'RDS6',
+        'Functions log in through RDS Proxy with secrets; a second way in that nobody uses would only have to be watched.',
+      )
     if (!protect)
       acknowledge(
         this.cluster,

@@ -32,6 +32,11 @@ export interface Config {
   databaseInsights?: DatabaseInsights
   /** Backups of each region's cluster by AWS Backup, with a copy in the other region. */
   backup?: Backup
+  /**
+   * How functions log in at the proxy. `secrets`: by a password, as without this key. `both`: that, and the proxy, the cluster and the
+   * database are ready for tokens. `iam`: the functions behind the API sign tokens, and read no secret.
+   */
+  proxyAuth?: ProxyAuth
   /** Keeps one environment of each function behind the API warm, in both regions: an event every five minutes. */
   warmUp: boolean
   /** API Gateway answers only what brings the edge's secret header. Direct probes read the secret, and bring it too. */
@@ -86,6 +91,9 @@ export type PipelineKind = (typeof PIPELINES)[number]
 
 export const DATABASE_INSIGHTS = ['standard', 'advanced'] as const
 export type DatabaseInsights = (typeof DATABASE_INSIGHTS)[number]
+
+export const PROXY_AUTH = ['secrets', 'both', 'iam'] as const
+export type ProxyAuth = (typeof PROXY_AUTH)[number]
 
 export interface Backup {
   /** From 1 to 36500. No backup goes before. */
@@ -165,6 +173,8 @@ export const LOG_ROLE_KEEPER = 'LogRoleKeeper'
 export const DATABASE = 'todo'
 export const MASTER_USER = 'dradmin'
 export const APP_USER = 'todo_app'
+/** Logs in by tokens. */
+export const IAM_USER = 'todo_iam'
 
 /** Seconds that one call of a writing function may last: after so long no write is in flight behind a fence. */
 export const WRITER_TIMEOUT_SECONDS = 10
@@ -228,6 +238,7 @@ const KEYS: readonly (keyof Config)[] = [
   'alarmEmail',
   'databaseInsights',
   'backup',
+  'proxyAuth',
   'warmUp',
   'lockToEdge',
   'route',
@@ -289,6 +300,7 @@ function checked(value: (key: keyof Config) => unknown): Config {
     ...(email !== undefined && {alarmEmail: text('alarmEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an address of mail')}),
     ...(value('databaseInsights') !== undefined && {databaseInsights: oneOf('databaseInsights', DATABASE_INSIGHTS)}),
     ...(value('backup') !== undefined && {backup: backup(value('backup'))}),
+    ...(value('proxyAuth') !== undefined && {proxyAuth: oneOf('proxyAuth', PROXY_AUTH)}),
     warmUp: flag('warmUp'),
     lockToEdge,
     route,

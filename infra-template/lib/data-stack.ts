@@ -48,7 +48,8 @@ export class DataStack extends RegionStack {
     const removalPolicy = this.config.protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
     const isFounder = props.founder === undefined
 
-    const {protect, backup} = this.config
+    const {protect, backup, proxyAuth} = this.config
+    const iamAuthentication = proxyAuth && proxyAuth !== 'secrets'
     this.key = dataKey(this, 'Key', {
       description: `${this.config.app}: data at rest in ${this.region}`,
       // A backup outlives its database, and nobody could read it without the key.
@@ -74,6 +75,7 @@ export class DataStack extends RegionStack {
       capacity: this.config.capacity,
       engineVersion: this.config.engineVersion,
       databaseInsights: this.config.databaseInsights,
+      iamAuthentication,
       autoIncrementOffset: isFounder ? 1 : 2,
       founder: admin && {
         username: MASTER_USER,
@@ -109,9 +111,13 @@ export class DataStack extends RegionStack {
       proxyName: this.proxyName,
       readerEndpointName: this.names.readerEndpoint(this.region),
       secretArns: [this.appSecretArn, this.adminSecretArn],
+      iamAuthentication,
       key,
       protect,
     })
+
+    // The API's stack may use it until after this one is updated, so that it stays when functions go back to secrets.
+    if (proxyAuth) this.exportValue(this.proxy.proxy.attrDbProxyArn)
 
     this.leaseBucketName = this.names.leaseBucket(this.region)
     leaseBucket(this, 'LeaseBucket', {

@@ -53,6 +53,12 @@ describe('the configuration', () => {
     expect(() => load({...named, lockToEdge: true})).to.throw('"lockToEdge"')
   })
 
+  it('aws 15: takes three ways to log in at the proxy, and no other', () => {
+    for (const proxyAuth of ['secrets', 'both', 'iam']) expect(load({proxyAuth})).to.include({proxyAuth})
+    for (const proxyAuth of ['IAM', true, ''])
+      expect(() => load({proxyAuth}), String(proxyAuth)).to.throw('"proxyAuth"')
+  })
+
   it('refuses what AWS would refuse much later, naming the key', () => {
     expect(() => load({app: 'To-Do'})).to.throw('"app"')
     expect(() => load({account: '1234'})).to.throw('"account"')

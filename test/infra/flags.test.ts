@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import type {ProxyAuth} from '../../infra-template/lib/config.js'
 import {Workshop, type Assembly, type Resource} from './support/assembly.js'
 
 const REGIONS = ['us-east-1', 'us-east-2']
@@ -101,6 +102,89 @@ describe('the flags of the template', function () {
           expect(properties, 'is that of the cluster').not.to.have.property('DatabaseInsightsMode')
         }
       }
+    })
+  })
+
+  describe('proxyAuth', () => {
+    const PARTS = ['GetToDos', 'UpsertToDos', 'RemoveToDos', 'LedgerCheck']
+    const made = new Map<ProxyAuth, Assembly>()
+    const synthOf = (proxyAuth: ProxyAuth): Assembly => {
+      made.set(proxyAuth, made.get(proxyAuth) ?? workshop.synth({proxyAuth}))
+      return made.get(proxyAuth)!
+    }
+    const functionsOf = (assembly: Assembly): Resource[] =>
+      assembly.all('AWS::Lambda::Function').filter(({properties}) => properties.Environment?.Variables.DB_NAME)
+    const named =
+      (name: string) =>
+      (one: Resource): boolean =>
+        String(one.properties.FunctionName).endsWith(name)
+    /** The actions and resources of all inline policies that name the construct's role, as text. */
+    const allowed = (assembly: Assembly, part: string, construct: string): string =>
+      JSON.stringify(
+        of(assembly, part, 'AWS::IAM::Policy')
+          .flat()
+          .filter(({id}) => id.startsWith(construct))
+          .map(({properties}) => properties.PolicyDocument.Statement),
+      )
+
+    it('aws 15: has tokens let in at the cluster and the proxy of both regions, over TLS, beside the secrets', () => {
+      for (const proxyAuth of ['both', 'iam'] as const) {
+        const assembly = synthOf(proxyAuth)
+        for (const {properties} of assembly.all('AWS::RDS::DBCluster'))
+          expect(properties).to.include({EnableIAMDatabaseAuthentication: true})
+        const proxies = assembly.all('AWS::RDS::DBProxy')
+        expect(proxies).to.have.length(2)
+        for (const {properties} of proxies) {
+          expect(properties).to.include({DefaultAuthScheme: 'IAM_AUTH', RequireTLS: true})
+          expect(properties.Auth).to.have.length(2)
+        }
+
+        expect(allowed(assembly, 'data', 'ProxyRole'))
+          .to.match(/rds-db:connect.*:dbuser:.*DBClusterResourceId.*\/todo_iam/)
+          .and.include('secretsmanager:GetSecretValue')
+        const makers = functionsOf(assembly).filter(named('CreateTableFunction'))
+        expect(makers).to.have.length(2)
+        for (const {properties} of makers)
+          expect(properties.Environment.Variables)
+            .to.include({DB_IAM_USER: 'todo_iam'})
+            .and.include.keys('DB_SECRET_ARN', 'DB_ADMIN_SECRET_ARN')
+      }
+    })
+
+    it('aws 15: with "iam" leaves the functions neither a secret nor the right to read one', () => {
+      const [both, iam] = [synthOf('both'), synthOf('iam')]
+      for (const part of PARTS) {
+        for (const {properties} of functionsOf(both).filter(named(part)))
+          expect(properties.Environment.Variables, part)
+            .to.include.keys('DB_SECRET_ARN')
+            .and.not.include.keys('DB_IAM_USER')
+        const found = functionsOf(iam).filter(named(part))
+        expect(found, part).to.have.length(2)
+        for (const {properties} of found)
+          expect(properties.Environment.Variables, part)
+            .to.include({DB_IAM_USER: 'todo_iam'})
+            .and.not.have.any.keys('DB_SECRET_ARN', 'DB_ADMIN_SECRET_ARN')
+        expect(allowed(both, 'api', part))
+          .to.include('secretsmanager')
+          .and.not.include('rds-db')
+        expect(allowed(iam, 'api', part))
+          .to.match(/rds-db:connect.*:dbuser:.*\/todo_iam/)
+          .and.not.include('secretsmanager')
+      }
+    })
+
+    it('aws 15: goes back by "secrets", which says so to AWS, and exports what the API needs until then', () => {
+      const exportsOf = (proxyAuth: ProxyAuth): string[] =>
+        Object.keys(synthOf(proxyAuth).template(`ToDoMgmt-data-${REGIONS[0]}`).Outputs).filter((name) =>
+          name.includes('DBProxyArn'),
+        )
+      expect(exportsOf('iam')).to.have.length(1)
+      expect(exportsOf('secrets')).to.deep.equal(exportsOf('iam'))
+      const assembly = synthOf('secrets')
+      for (const {properties} of assembly.all('AWS::RDS::DBCluster'))
+        expect(properties).to.include({EnableIAMDatabaseAuthentication: false})
+      for (const {properties} of assembly.all('AWS::RDS::DBProxy'))
+        expect(properties).to.include({DefaultAuthScheme: 'NONE'})
     })
   })
 

@@ -1,3 +1,5 @@
+import {Hash} from '@smithy/core/serde'
+import {SignatureV4} from '@smithy/signature-v4'
 import {expect} from 'chai'
 import fc from 'fast-check'
 import {
@@ -11,6 +13,7 @@ import {
 import {Deadline} from '../../infra-template/lambda/shared/deadline.js'
 import {classify, codeOf} from '../../infra-template/lambda/shared/failure.js'
 import {framesOf} from '../../infra-template/lambda/shared/log.js'
+import {signToken} from '../../infra-template/lambda/shared/login.js'
 import {toRequest} from '../../infra-template/lambda/shared/request.js'
 import {parseSecret} from '../../infra-template/lambda/shared/secret.js'
 import {serve} from '../../infra-template/lambda/shared/serve.js'
@@ -58,6 +61,55 @@ describe('the frame around a function', () => {
     const {statusCode, body} = await answer({exp: String(now - 1)})
     expect([statusCode, JSON.parse(body).response.code]).to.deep.equal([401, 'TokenExpired'])
     expect(acts).to.equal(2)
+  })
+})
+
+describe('the token by which a function logs in', () => {
+  const HOST = 'p.proxy-c1.us-east-1.rds.amazonaws.com'
+  const VARIABLES = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+  const before = VARIABLES.map((name) => [name, process.env[name]] as const)
+
+  after(() => {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  })
+
+  it("aws 15: is the one that the SDK's signer makes, with and without a session", async () => {
+    const base64 = fc.base64String({minLength: 4, maxLength: 200})
+    const at = fc.date({min: new Date('2026-01-01'), max: new Date('2036-01-01'), noInvalidDate: true})
+    const user = fc.stringMatching(/^[a-z_]{1,32}$/)
+    await fc.assert(
+      fc.asyncProperty(base64, fc.option(base64, {nil: undefined}), at, user, async (secret, session, when, name) => {
+        Object.assign(process.env, {
+          AWS_REGION: 'us-east-1',
+          AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+          AWS_SECRET_ACCESS_KEY: secret,
+          AWS_SESSION_TOKEN: session ?? '',
+        })
+        const signer = new SignatureV4({
+          service: 'rds-db',
+          region: 'us-east-1',
+          credentials: {accessKeyId: 'ASIAEXAMPLE', secretAccessKey: secret, sessionToken: session},
+          sha256: Hash.bind(null, 'sha256') as never,
+        })
+        const {query = {}} = await signer.presign(
+          {
+            method: 'GET',
+            protocol: 'https:',
+            hostname: HOST,
+            port: 3306,
+            path: '/',
+            query: {Action: 'connect', DBUser: name},
+            headers: {host: `${HOST}:3306`},
+          },
+          {expiresIn: 900, signingDate: when},
+        )
+        const [authority, text] = signToken(HOST, name, when).split('/?')
+        expect(authority).to.equal(`${HOST}:3306`)
+        expect(Object.fromEntries(new URLSearchParams(text))).to.deep.equal(query)
+      }),
+    )
   })
 })
 

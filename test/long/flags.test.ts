@@ -6,8 +6,12 @@ import {GetResourcesCommand, ResourceGroupsTaggingAPIClient} from '@aws-sdk/clie
 import {expect} from 'chai'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import mysql from 'mysql2/promise'
+import type {DriftResult} from '../../src/actions/drift/result.js'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
+import type {LabStatus} from '../support/cli.js'
 import {Deploying, stackOf} from '../support/deploying.js'
+import {callLab} from '../support/lab.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-west-2'
@@ -18,6 +22,7 @@ describe('the flags of the template, deployed', function () {
     warmUp: true,
     databaseInsights: 'advanced',
     backup: {retentionDays: 30, lock: 'governance'},
+    proxyAuth: 'iam',
   })
   const {sandbox, project} = deploying
 
@@ -66,6 +71,35 @@ describe('the flags of the template, deployed', function () {
       const config = await lambda.send(new GetFunctionEventInvokeConfigCommand({FunctionName}))
       expect(config).to.include({MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0})
     }
+  })
+
+  it('aws 15: have functions that log in by tokens, before and after a failover, and read no secret for it', async () => {
+    const write = async (): Promise<void> => {
+      const {id} = await sandbox.json<{id: string}>(['crud', 'create', '--task', 'by a token', '--status', 'new'])
+      await sandbox.expect(0, ['crud', 'update', id, '--task', 'by another', '--status', 'wip'])
+      expect(await sandbox.json<object>(['crud', 'get', id])).to.include({task: 'by another'})
+      await sandbox.expect(0, ['crud', 'delete', id])
+    }
+    await write()
+    await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'Demo'])
+    await write()
+    const calls = (await (await callLab(await deploying.lab(), 'GET', 'calls')).json()) as Record<string, string>[]
+    const readers = calls
+      .filter(({operation, caller = ''}) => operation === 'GetSecretValue' && caller.includes(':assumed-role/'))
+      .map(({caller}) => caller!.split('/').at(-1))
+    expect(new Set(readers)).to.deep.equal(new Set([`Demo-app-${HOME}-CreateTableFunction`]))
+    expect(await sandbox.json<DriftResult>(['drift', '--regions'])).to.deep.include({differences: [], unknown: []})
+    await sandbox.expect(0, ['wait-replication'])
+  })
+
+  it('aws 15: have a proxy that refuses whoever brings no token', async () => {
+    const {hosts} = (await deploying.lab()) as LabStatus & {hosts: {hostname: string; port: number}[]}
+    const {port} = hosts.find(({hostname}) => hostname.startsWith(`demo-${HOME}.proxy-`))!
+    const account = {host: '127.0.0.1', port, user: 'todo_iam', password: 'a guess', enableCleartextPlugin: true}
+    const refused = (error: {errno: number}): number => error.errno
+    const ssl = {rejectUnauthorized: false}
+    expect(await mysql.createConnection({...account, ssl}).catch(refused)).to.equal(1045)
+    expect(await mysql.createConnection(account).catch(refused)).to.equal(3159)
   })
 
   it('aws 15: leave nothing: the empty vaults go with their stacks, and then the keys that the stacks retain', async () => {

@@ -2,12 +2,11 @@
 
 import {createPool, type Pool, type PoolConnection} from 'mysql2/promise'
 import type {Deadline} from './deadline.js'
-import {environment} from './environment.js'
-import {credentials} from './secret.js'
+import {environment, type Login} from './environment.js'
+import {PORT, accountOf, nameOf} from './login.js'
 
 /** An execution environment serves one request at a time, which reads on two at most; the third is for one that is being torn down. */
 const POOL_SIZE = 3
-const PORT = 3306
 /** The proxy itself waits 2 s for a database connection (its borrow timeout). */
 const CONNECT_TIMEOUT_MS = 3000
 /** A connection that idled longer (a frozen environment, a quiet night) is tried with a ping before it is trusted. */
@@ -16,12 +15,12 @@ const TRUST_IDLE_MS = 1000
 const pools = new Map<string, Promise<Pool>>()
 const lastUsed = new WeakMap<object, number>()
 
-const keyOf = (host: string, secretArn: string): string => `${host} ${secretArn}`
+const keyOf = (host: string, login: Login): string => `${host} ${nameOf(login)}`
 
 /** A live connection before the deadline, or an error after which surely nothing was sent. */
-export async function connect(host: string, secretArn: string, deadline: Deadline): Promise<PoolConnection> {
+export async function connect(host: string, login: Login, deadline: Deadline): Promise<PoolConnection> {
   const limit = deadline.within(CONNECT_TIMEOUT_MS)
-  const pool = await limit.race(poolFor(host, secretArn), () => {})
+  const pool = await limit.race(poolFor(host, login), () => {})
   const pending = pool.getConnection()
   // Without this, a connection that arrives after its time would be lost to the pool for good.
   const connection = await limit.race(pending, () => {
@@ -47,18 +46,18 @@ export function giveBack(connection: PoolConnection): void {
 }
 
 /** Closes the pool behind us; the next connect makes a new one, with the credentials of that moment. */
-export function recycle(host: string, secretArn: string): void {
-  const key = keyOf(host, secretArn)
+export function recycle(host: string, login: Login): void {
+  const key = keyOf(host, login)
   const pool = pools.get(key)
   pools.delete(key)
   pool?.then((spoilt) => spoilt.end()).catch(() => {})
 }
 
-function poolFor(host: string, secretArn: string): Promise<Pool> {
-  const key = keyOf(host, secretArn)
+function poolFor(host: string, login: Login): Promise<Pool> {
+  const key = keyOf(host, login)
   let pool = pools.get(key)
   if (!pool) {
-    pool = makePool(host, secretArn)
+    pool = makePool(host, login)
     pools.set(key, pool)
     pool.catch(() => pools.delete(key))
   }
@@ -66,13 +65,11 @@ function poolFor(host: string, secretArn: string): Promise<Pool> {
   return pool
 }
 
-async function makePool(host: string, secretArn: string): Promise<Pool> {
-  const {username, password} = await credentials(secretArn)
+async function makePool(host: string, login: Login): Promise<Pool> {
   return createPool({
     host,
     port: PORT,
-    user: username,
-    password,
+    ...(await accountOf(host, login)),
     database: environment.database,
     charset: 'utf8mb4',
     // Node's own authorities, and the certificate must name this very host.

@@ -7,10 +7,10 @@ import type {PoolConnection, ResultSetHeader, RowDataPacket} from 'mysql2/promis
 import {Refusal, outcomeUnknown, unavailable} from './answer.js'
 import {connect, giveBack, recycle} from './connections.js'
 import type {Deadline} from './deadline.js'
-import {environment} from './environment.js'
+import {environment, type Login} from './environment.js'
 import {classify, codeOf, type Failure, type Phase} from './failure.js'
 import {log} from './log.js'
-import {forget} from './secret.js'
+import {renounce} from './login.js'
 
 const MAX_ATTEMPTS = 4
 /** Past this, no other attempt begins: a region that cannot serve says so quickly. */
@@ -34,7 +34,7 @@ export interface Attempt {
 
 export interface RunOptions {
   deadline: Deadline
-  secretArn: string
+  login: Login
   /**
    * read: changes nothing. once: may not be repeated while it is unsure whether it was applied. repeatable: doing it twice
    * is doing it once, as with a create that carries a request id.
@@ -63,7 +63,7 @@ export function write<T>(options: RunOptions, work: Work<T>): Promise<T> {
  */
 export function read<T>(deadline: Deadline, work: Work<T>, attemptMs = READ_ATTEMPT_MS): Promise<T> {
   const choose = (attempt: number): Endpoint => (attempt % 2 === 1 ? readFrom : other(readFrom))
-  return run({deadline, secretArn: environment.secretArn, kind: 'read', attemptMs}, choose, work, (endpoint) => {
+  return run({deadline, login: environment.login, kind: 'read', attemptMs}, choose, work, (endpoint) => {
     readFrom = endpoint
   })
 }
@@ -73,13 +73,13 @@ export function read<T>(deadline: Deadline, work: Work<T>, attemptMs = READ_ATTE
  * "Replication with Amazon Aurora").
  */
 export function readWriter<T>(deadline: Deadline, work: Work<T>): Promise<T> {
-  const options: RunOptions = {deadline, secretArn: environment.secretArn, kind: 'read', attemptMs: READ_ATTEMPT_MS}
+  const options: RunOptions = {deadline, login: environment.login, kind: 'read', attemptMs: READ_ATTEMPT_MS}
   return run(options, () => 'default', work)
 }
 
 /** A read of another cluster, which knows the same account: by its own endpoint, as no proxy leads there. */
 export function readAt<T>(host: string, deadline: Deadline, work: Work<T>, attemptMs: number): Promise<T> {
-  return run({deadline, secretArn: environment.secretArn, kind: 'read', attemptMs, host}, () => 'default', work)
+  return run({deadline, login: environment.login, kind: 'read', attemptMs, host}, () => 'default', work)
 }
 
 /** Makes ready for a read as a read would: by the endpoint that serves one. It touches no row. */
@@ -88,7 +88,7 @@ export const readyToRead = (deadline: Deadline): Promise<unknown> => read(deadli
 /** Makes ready for a write, in one attempt: only the region that writes can be made ready as far as the database. It touches no row. */
 export const readyToWrite = (deadline: Deadline): Promise<unknown> =>
   once(
-    {deadline, secretArn: environment.secretArn, kind: 'read', attemptMs: READ_ATTEMPT_MS},
+    {deadline, login: environment.login, kind: 'read', attemptMs: READ_ATTEMPT_MS},
     'default',
     {number: 1, unsure: false},
     asksNothing,
@@ -137,9 +137,9 @@ async function once<T>(options: RunOptions, endpoint: Endpoint, attempt: Attempt
   const deadline = attemptMs === undefined ? options.deadline : options.deadline.within(attemptMs)
   let connection: PoolConnection
   try {
-    connection = await connect(host, options.secretArn, deadline)
+    connection = await connect(host, options.login, deadline)
   } catch (error) {
-    throw failed(error, 'connect', host, options.secretArn)
+    throw failed(error, 'connect', host, options.login)
   }
 
   try {
@@ -150,7 +150,7 @@ async function once<T>(options: RunOptions, endpoint: Endpoint, attempt: Attempt
     // After a statement that went wrong the connection's state is anybody's guess, but for an honest no of our own.
     if (error instanceof Refusal) giveBack(connection)
     else connection.destroy()
-    throw failed(error, 'statement', host, options.secretArn)
+    throw failed(error, 'statement', host, options.login)
   }
 }
 
@@ -178,11 +178,11 @@ export class DatabaseFailure extends Error {
   }
 }
 
-function failed(error: unknown, phase: Phase, host: string, secretArn: string): unknown {
+function failed(error: unknown, phase: Phase, host: string, login: Login): unknown {
   if (error instanceof Refusal || !isOfDatabase(error)) return error
   const failure = classify(error, phase)
-  if (failure.denied) forget(secretArn)
-  if (failure.recycle) recycle(host, secretArn)
+  if (failure.denied) renounce(login)
+  if (failure.recycle) recycle(host, login)
   return new DatabaseFailure(codeOf(error), failure)
 }
 
@@ -198,7 +198,7 @@ function verdict(error: DatabaseFailure, kind: RunOptions['kind'], unsure: boole
   if (error.failure.denied)
     return unavailable(
       'AccountMissing',
-      "The database does not know the API's account or its password: invoke the create-table function.",
+      "The database does not know the API's account, or refuses its password or token: invoke the create-table function.",
     )
   return unavailable('DatabaseUnavailable', 'The database of this region cannot serve this now; nothing was changed.')
 }
