@@ -83,7 +83,8 @@ describe('the flags of the template, deployed', function () {
     await write()
     await sandbox.expect(0, ['failover', '--allow-data-loss', '--confirm', 'Demo'])
     await write()
-    const calls = (await (await callLab(await deploying.lab(), 'GET', 'calls')).json()) as Record<string, string>[]
+    const answer = await callLab(await deploying.lab(), 'GET', 'calls')
+    const {calls} = (await answer.json()) as {calls: Record<string, string>[]}
     const readers = calls
       .filter(({operation, caller = ''}) => operation === 'GetSecretValue' && caller.includes(':assumed-role/'))
       .map(({caller}) => caller!.split('/').at(-1))
@@ -93,8 +94,9 @@ describe('the flags of the template, deployed', function () {
   })
 
   it('aws 15: have a proxy that refuses whoever brings no token', async () => {
+    // The failover has made it the primary.
     const {hosts} = (await deploying.lab()) as LabStatus & {hosts: {hostname: string; port: number}[]}
-    const {port} = hosts.find(({hostname}) => hostname.startsWith(`demo-${HOME}.proxy-`))!
+    const {port} = hosts.find(({hostname}) => hostname.startsWith(`demo-${AWAY}.proxy-`))!
     const account = {host: '127.0.0.1', port, user: 'todo_iam', password: 'a guess', enableCleartextPlugin: true}
     const refused = (error: {errno: number}): number => error.errno
     const ssl = {rejectUnauthorized: false}
