@@ -1,13 +1,17 @@
 /**
- * The pipelines on the lab, as they are used: deployed by `todo-dr deploy`, started, approved, and carried out by a build. Home is
- * black-holed, a rejection changes nothing, and a run whose build is ended is resumed from this machine. That the build needs no more
- * than its policy is held by iam.test.ts.
+ * The pipelines on the lab, as they are used. The delivery pipeline is pushed to, and its builds do it with no more than their policies. The
+ * failover pipelines are started, approved, and carried out by a build. Home is black-holed, a rejection changes nothing, and a run whose
+ * build is ended is resumed from this machine. That a failover's build needs no more than its policy is held by iam.test.ts.
  */
 
+import {GetFunctionCommand, LambdaClient} from '@aws-sdk/client-lambda'
 import {expect} from 'chai'
+import {symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import type {
   PipelineAnswerResult,
   PipelineLogsResult,
+  PipelinePushResult,
   PipelineStartResult,
   PipelineStatusResult,
   PipelineStopResult,
@@ -16,8 +20,8 @@ import {SCHEMAS} from '../../src/actions/pipeline/result.js'
 import type {ResumeResult} from '../../src/actions/resume/result.js'
 import type {Execution} from '../../src/model/pipeline.js'
 import {CdkProject} from '../support/cdk-project.js'
-import {Sandbox, type LabStatus, type Ran} from '../support/cli.js'
-import {callLab} from '../support/lab.js'
+import {ROOT, Sandbox, type LabStatus, type Ran} from '../support/cli.js'
+import {callLab, labKeys} from '../support/lab.js'
 import {readRun} from '../support/mirrored-run.js'
 
 const HOME = 'us-east-1'
@@ -26,9 +30,16 @@ const CONFIRM = ['--confirm', 'Demo']
 /** Milliseconds of one command: a synthesis, or a whole delivery, on a slow machine. */
 const LONG_MS = 400_000
 
+const COMMITTER = Object.fromEntries(
+  ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+    [`GIT_${who}_NAME`, 'n'],
+    [`GIT_${who}_EMAIL`, 'n@example.com'],
+  ]),
+)
+
 describe('the pipelines on the lab', function () {
   this.timeout(600_000)
-  const sandbox = new Sandbox({TODO_DR_TARGET: 'lab:pipelines'})
+  const sandbox = new Sandbox({TODO_DR_TARGET: 'lab:pipelines', ...COMMITTER})
   const project = new CdkProject(
     `${sandbox.folder}/demo`,
     'Demo',
@@ -72,7 +83,21 @@ describe('the pipelines on the lab', function () {
   const approve = (comment: string): Promise<PipelineAnswerResult> =>
     json<PipelineAnswerResult>(['pipeline', 'approve', '--comment', comment, ...CONFIRM])
 
+  const write = (path: string, text: string): void => writeFileSync(join(cwd, path), text)
+  const push = async (code: number, ...args: string[]): Promise<PipelinePushResult> => {
+    const pushed = await json<PipelinePushResult>(['pipeline', 'push', ...args], code)
+    expect(SCHEMAS['pipeline-push'].parse(pushed)).to.deep.equal(pushed)
+    return pushed
+  }
+  const codeIn = async (region: string): Promise<string | undefined> => {
+    const lambda = new LambdaClient({region, endpoint: lab.endpoint, credentials: labKeys(lab)})
+    const FunctionName = `Demo-app-${region}-UpsertToDos`
+    return (await lambda.send(new GetFunctionCommand({FunctionName}))).Configuration?.CodeSha256
+  }
+
   before(async () => {
+    // No registry is here: the builds find the packages above the lab's folder, and there is no lockfile to install from.
+    symlinkSync(join(ROOT, 'node_modules'), join(sandbox.folder, 'node_modules'))
     await run(0, 'lab', 'start', '--empty', '--enforce-iam')
     await run(0, 'deploy')
     await run(0, 'seed')
@@ -98,6 +123,28 @@ describe('the pipelines on the lab', function () {
 
   it('deliver nothing that is not committed', async () => {
     expect((await run(2, 'pipeline', 'push')).stderr).to.contain('nothing is committed')
+  })
+
+  it('deliver nothing where a build fails, whose last lines are shown', async () => {
+    write('.gitignore', 'node_modules\ninfra/cdk.out\ninfra/frozen\n')
+    write('infra/package.json', '{"scripts": {"test": "echo the tests say no; exit 1"}}')
+    const {failure, lines, status, pushed} = await push(1, '--message', 'first')
+    expect({action: failure?.action, status, pushed}).to.deep.equal({action: 'Build', status: 'Failed', pushed: true})
+    expect(lines.join('\n')).to.contain('the tests say no')
+  })
+
+  it('deliver a change of the code to both regions, and a push starts no failover', async () => {
+    const regions = [HOME, AWAY]
+    const before = await Promise.all(regions.map((region) => codeIn(region)))
+    write('infra/package.json', '{}')
+    for (const region of regions) project.changeCode(`Demo-api-${region}`, 'Upsert')
+    await run(3, 'pipeline', 'push')
+    const first = await push(0, '--message', 'another code')
+    expect(first).to.include({pushed: true, status: 'Succeeded', failure: null})
+    for (const [index, region] of regions.entries()) expect(await codeIn(region), region).not.to.equal(before[index])
+    expect(await push(0)).to.deep.equal({...first, pushed: false})
+    const {pipelines} = await json<PipelineStatusResult>(['pipeline', 'status'])
+    expect(pipelines.map(({executions}) => executions.length)).to.deep.equal([1, 1])
   })
 
   it('change nothing where the approval is rejected, and refuse a second one meanwhile', async () => {
