@@ -46,6 +46,12 @@ const WITHOUT_OCCASION: Record<string, string> = {
       'a promotion that AWS accepts and does not show',
     ]),
   ),
+  ...Object.fromEntries(
+    [
+      'ListHostedZonesByName on *',
+      ...['GetHostedZone', 'ListResourceRecordSets'].map((call) => `${call} on arn:aws:route53:::hostedzone/*`),
+    ].map((grant) => [`deploy: route53:${grant}`, 'a project whose clients use a name in Route 53']),
+  ),
   'upgrade: rds:DescribeEvents on *': 'a standby that is not connected yet when it is looked at',
   ...Object.fromEntries(
     ['failback', 'failover', 'resume', 'switchover'].flatMap((command) =>
