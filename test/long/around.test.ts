@@ -10,7 +10,7 @@ import {takesNoMore} from '../support/full-disk.js'
 import {CONSENT} from '../support/kill-and-resume.js'
 
 describe('a failover whose surroundings fall apart', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   const sandbox = new Sandbox()
 
   before(() => sandbox.seededLab())

@@ -37,7 +37,7 @@ const creation = (FunctionName: string): string =>
   })
 
 describe('a web page while a lab is up', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const sandbox = new Sandbox()
   let lab: LabStatus
   let browser: Browser

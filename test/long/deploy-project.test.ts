@@ -16,7 +16,7 @@ const CLUSTER = 'AWS::RDS::DBCluster'
 const LATER = '8.0.mysql_aurora.3.10.5'
 
 describe('a project that is deployed again and again', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   const deploying = new Deploying()
   const {sandbox, project} = deploying
   const run = (args?: string[], code?: number) => deploying.run(args, code)

@@ -21,7 +21,7 @@ const SHELF = 'demo-shelf'
 const OF_OTHERS = 'arn:aws:iam::000000000000:role/of-others'
 
 describe('a deployment that goes wrong', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const deploying = new Deploying()
   const {sandbox, project} = deploying
   const run = (args?: string[], code?: number) => deploying.run(args, code)

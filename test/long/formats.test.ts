@@ -29,7 +29,7 @@ const READERS = [
 ]
 
 describe('the formats of health', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const sandbox = new Sandbox()
 
   before(async function () {

@@ -38,7 +38,7 @@ interface Lab extends LabAccess {
 }
 
 describe('a name in Route 53', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let lab: Lab
   let route53: Route53Client

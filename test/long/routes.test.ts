@@ -20,7 +20,7 @@ const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 
 describe('the routes that todo-dr.yaml may name', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let lab: LabStatus
   let cloudfront: CloudFrontClient

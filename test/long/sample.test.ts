@@ -19,7 +19,7 @@ interface DistributionConfig {
 }
 
 describe('the scripts of the article’s sample, on our deployment', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   let sandbox: Sandbox
   let lab: LabStatus
 

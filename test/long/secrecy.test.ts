@@ -27,7 +27,7 @@ const filesBelow = (folder: string): string[] =>
 const ANY_TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\./
 
 describe('field report 28: what is left on the disk', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const sandbox = new Sandbox()
   const said: string[] = []
   let umask: number

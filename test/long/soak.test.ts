@@ -4,7 +4,7 @@ import {OperatorRounds} from '../soak/operators.js'
 
 /** A sample of `npm run soak -- --only deploy`. */
 describe('deploy and teardown, again and again', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   let rounds: DeployRounds
 
   before(async () => {

@@ -50,7 +50,7 @@ const INSTANT: Kind[] = [
 const INTERRUPTED = 130
 
 describe('field report 8: commands whose surroundings fall apart', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const sandbox = new Sandbox()
   let lab: LabStatus
   let sealed: string

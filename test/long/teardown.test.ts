@@ -13,7 +13,7 @@ const AWAY = 'us-east-2'
 const APP = 'ToDoMgmt'
 
 describe('teardown', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   const sandbox = new Sandbox()
   let status: LabStatus
 

@@ -12,7 +12,7 @@ const UPGRADE = ['upgrade', '--to', '3.10.5']
 const CONFIRMED = [...UPGRADE, '--confirm', 'ToDoMgmt']
 
 describe('aws 1: an upgrade by the live roles', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let rds: (region: string) => RDSClient
 

@@ -47,7 +47,7 @@ describe('an app with a Vpc', () => {
   })
 
   it('aws 18: synthesizes against the lab, in the availability zones that the lab has', async function () {
-    this.timeout(180_000)
+    this.timeout(360_000)
     const {code, output} = await cdk(['synth', '--quiet'], env, project)
     expect(code, output).equal(0)
 

@@ -76,7 +76,7 @@ export class Sandbox {
       const timer = setTimeout(() => {
         child.kill('SIGKILL')
         fail(new Error(`todo-dr ${args.join(' ')} did not end in time:\n${Buffer.concat(err)}`))
-      }, options.timeoutMs ?? 120_000)
+      }, options.timeoutMs ?? 240_000)
       child.once('error', fail)
       child.once('close', (code, signal) => {
         clearTimeout(timer)

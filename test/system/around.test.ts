@@ -16,7 +16,7 @@ const NOBODY = `data:text/javascript,${encodeURIComponent(`
   syncBuiltinESMExports()`)}`
 
 describe('around the program', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   delete sandbox.env.SHELL
   sandbox.env.NODE_OPTIONS = `--import=${NOBODY}`

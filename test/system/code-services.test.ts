@@ -59,7 +59,7 @@ describe('the AWS CLI on the lab’s pipelines', () => {
   }
 
   it('makes a pipeline, approves it, and reads the build and its log', async function () {
-    this.timeout(120_000)
+    this.timeout(240_000)
     const role = await stackRole()
     await aws(
       'codebuild', 'create-project', '--name', 'project', '--service-role', role,

@@ -8,7 +8,7 @@ import {Sandbox} from '../support/cli.js'
 import {Deploying, stackOf} from '../support/deploying.js'
 
 describe('deploy', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const deploying = new Deploying()
   const {sandbox, project} = deploying
 

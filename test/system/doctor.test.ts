@@ -7,7 +7,7 @@ import {Sandbox} from '../support/cli.js'
 import type {Doctor} from '../support/doctor.js'
 
 describe('doctor', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   const home = join(sandbox.folder, 'home')
   const level = ({findings}: Doctor, check: string, region: string | null = null) =>

@@ -47,7 +47,7 @@ const CLUSTER = `todomgmt-${AWAY}`
 const PASSWORD = 'battery-staple-4711'
 
 describe('drift of the regions', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let status: LabStatus
   let access: {region: string; endpoint: string; credentials: {accessKeyId: string; secretAccessKey: string}}

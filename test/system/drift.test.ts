@@ -25,7 +25,7 @@ const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 
 describe('drift', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let status: LabStatus
   let primary: Connection

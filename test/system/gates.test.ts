@@ -20,7 +20,7 @@ const SECRET = 'ToDoMgmt/admin'
 const FAILOVER = ['failover', '--allow-data-loss', '--confirm', 'ToDoMgmt']
 
 describe('gates of drift', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   const sandbox = new Sandbox()
   let status: LabStatus
 

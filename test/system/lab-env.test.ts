@@ -15,7 +15,7 @@ const WHO = `
   console.log(JSON.stringify({Arn, region: await client.config.region(), environment: process.env}))`
 
 describe('lab env', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
   const sandbox = new Sandbox()
   sandbox.env.XDG_STATE_HOME = join(sandbox.folder, "it's a $HOME `of` its own")
 

@@ -17,7 +17,7 @@ interface ErrorJson {
 }
 
 describe('the migrations of a project on a lab', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   const folder = join(sandbox.folder, 'migrations')
   let lab: LabStatus

@@ -20,7 +20,7 @@ const AS_OPERATOR = {
 }
 
 describe('health, of who asks and of what there was', function () {
-  this.timeout(180_000)
+  this.timeout(360_000)
   const sandbox = new Sandbox()
   let status: LabStatus
 

@@ -172,7 +172,7 @@ describe('refusals without a lab', () => {
 })
 
 describe('refusals of a lab', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let status: LabStatus
   let token: string

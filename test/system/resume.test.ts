@@ -4,7 +4,7 @@ import {Sandbox} from '../support/cli.js'
 import {killAndResume} from '../support/kill-and-resume.js'
 
 describe('a failover that was killed, resumed', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
 
   before(() => sandbox.seededLab())

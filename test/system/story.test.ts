@@ -64,7 +64,7 @@ const listens = (port: number): Promise<boolean> =>
   })
 
 describe('the story, step by step', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let status: LabStatus
   let token: string

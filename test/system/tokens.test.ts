@@ -44,7 +44,7 @@ const ask = (url: string, token: string, body?: string): Promise<Answer> =>
 const isGood = (status = 0): boolean => status >= 200 && status < 300
 
 describe('tokens of a lost region', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
   let status: LabStatus
   let held: string[]

@@ -21,7 +21,7 @@ const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
 
 describe('the drill', function () {
-  this.timeout(300_000)
+  this.timeout(600_000)
   const sandbox = new Sandbox()
 
   after(() => sandbox.remove())
@@ -67,7 +67,7 @@ describe('the drill', function () {
 })
 
 describe('a home region that accepts connections and never answers', function () {
-  this.timeout(240_000)
+  this.timeout(480_000)
   const sandbox = new Sandbox()
 
   before(async () => {
