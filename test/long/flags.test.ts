@@ -92,7 +92,6 @@ describe('the flags of the template, deployed', function () {
     const serving = readers.filter((name = '') => !/-(CreateTableFunction|CompareRows)$/.test(name))
     expect({readers: readers.length > 0, serving}).to.deep.equal({readers: true, serving: []})
     expect(await sandbox.json<DriftResult>(['drift', '--regions'])).to.deep.include({differences: [], unknown: []})
-    await sandbox.expect(0, ['wait-replication'])
   })
 
   it('aws 15: have a proxy that refuses whoever brings no token', async () => {
