@@ -43,17 +43,26 @@ export const RECIPES: Recipe[] = [
         find: '{keyvaluestore: keyValueStore, origin, route53, command}',
         put: '{keyvaluestore: keyValueStore, object, origin, route53, command}',
       },
+      lineBefore(
+        'infra-template/lib/directory-stack.ts',
+        '  /** The edge sends everybody to the origin of its default behavior. */',
+        `  /** The clients' own router asks an object in S3 which region serves. */
+  | {kind: 'object'; region: string; bucket: string; key: string}`,
+      ),
       {
         file: 'infra-template/lib/directory-stack.ts',
-        find: `  /** The edge asks a key of its KeyValueStore which region serves. */
-  route: {kind: 'keyvaluestore'; storeArn: string; key: string}`,
-        put: `  /** The clients' own router asks an object in S3 which region serves. */
-  route: {kind: 'object'; region: string; bucket: string; key: string}`,
+        find: 'private routeMap({edge: {store}, name}: DirectoryStackProps)',
+        put: 'private routeMap({data, edge: {store}, name}: DirectoryStackProps)',
       },
       {
         file: 'infra-template/lib/directory-stack.ts',
-        find: "{kind: 'keyvaluestore', storeArn: props.edge.store.keyValueStoreArn, key: ROUTING_KEY}",
-        put: "{kind: 'object', region: home, bucket: props.data[home]!.leaseBucketName, key: ROUTING_KEY}",
+        find: 'const {domain, hostedZone} = this.config',
+        put: 'const {domain, hostedZone, home} = this.config',
+      },
+      {
+        file: 'infra-template/lib/directory-stack.ts',
+        find: "if (store) return {kind: 'keyvaluestore', storeArn: store.keyValueStoreArn, key: ROUTING_KEY}",
+        put: "if (store) return {kind: 'object', region: home, bucket: data[home]!.leaseBucketName, key: ROUTING_KEY}",
       },
     ],
     tests: ['test/adapters/aws/routing/object.test.ts', 'test/adapters/aws/routing/keyvaluestore.test.ts'],
