@@ -16,8 +16,10 @@ import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
 import {requestIds} from '../support/sql.js'
 
-const LAG_MS = 300
-const RATE = 100
+/** So that writes are lost at a rate that a slow machine serves too. */
+const LAG_MS = 1000
+/** A second. */
+const RATE = 30
 
 const sandbox = new Sandbox()
 const DRILL = [
