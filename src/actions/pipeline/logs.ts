@@ -6,6 +6,7 @@ import type {Execution} from '../../model/pipeline.js'
 import type {Clock} from '../../ports/world.js'
 import {executionsOf, inWords, lookAtPipelines} from './look.js'
 import type {Found, PipelineInput} from './look.js'
+import {restOfLog} from './rest-of-log.js'
 import type {PipelineLogsResult} from './result.js'
 
 /** Milliseconds between two looks at what is new. */
@@ -22,13 +23,13 @@ export interface LogsInput extends PipelineInput {
 
 /** Throws `LogMissing` (exit failed) where nothing was built. */
 export async function pipelineLogs(input: LogsInput): Promise<PipelineLogsResult> {
-  const {target, follow, clock, signal, show} = input
+  const {target, pipelines, follow, clock, signal, show} = input
   const lines: string[] = []
   let from: string | undefined
   let found = await begun(input)
   for (;;) {
     const {region, pipeline, execution} = found
-    const page = await rest(input, found, from)
+    const page = await restOfLog((at) => pipelines.log(region, execution.build!.id!, at, {signal}), from)
     for (const line of page.lines) show(line)
     lines.push(...page.lines)
     from = page.next
@@ -38,22 +39,6 @@ export async function pipelineLogs(input: LogsInput): Promise<PipelineLogsResult
       return {schemaVersion: 1, target, region, pipeline, execution: id, command, status: build!.status, lines}
     await clock.sleep(FOLLOW_MS, signal)
     found = newest(await meant({...input, region, execution: id}), input)
-  }
-}
-
-/** The last page has the token that it was asked with (CloudWatch Logs API, GetLogEvents); one before it may be empty. */
-async function rest(
-  {pipelines, signal}: LogsInput,
-  {region, execution}: Found,
-  from: string | undefined,
-): Promise<{lines: string[]; next?: string}> {
-  const lines: string[] = []
-  let next = from
-  for (;;) {
-    const page = await pipelines.log(region, execution.build!.id!, next, {signal})
-    lines.push(...page.lines)
-    if (page.next === undefined || page.next === next) return {lines, next}
-    next = page.next
   }
 }
 

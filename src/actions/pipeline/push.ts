@@ -11,6 +11,7 @@ import type {Checkout} from '../../ports/checkout.js'
 import type {DeliveryPipeline} from '../../ports/delivery.js'
 import {pollUntil, withDeadline} from '../../ports/waits.js'
 import type {Clock} from '../../ports/world.js'
+import {restOfLog} from './rest-of-log.js'
 import type {PipelinePushResult} from './result.js'
 
 export interface PushInput {
@@ -159,15 +160,8 @@ async function followed(
 }
 
 async function tailOf({pipeline, signal}: PushInput, build: string): Promise<string[]> {
-  const lines: string[] = []
-  let from: string | undefined
-  for (;;) {
-    const page = await pipeline.log(build, from, {signal})
-    lines.push(...page.lines)
-    // The last page has the token that it was asked with (CloudWatch Logs API, GetLogEvents).
-    if (page.next === undefined || page.next === from) return lines.slice(-TAIL)
-    from = page.next
-  }
+  const {lines} = await restOfLog((from) => pipeline.log(build, from, {signal}))
+  return lines.slice(-TAIL)
 }
 
 const notCommitted = (folder: string): DrError =>
