@@ -347,22 +347,25 @@ export interface PolicyQuestion {
   context: (key: string) => string | undefined
 }
 
+/** A key pair and whose it is. */
+export interface Bearer {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+  /** Epoch milliseconds; undefined for keys that last. */
+  expiresAt?: number
+  /** Who calls with this key, as sts:GetCallerIdentity says. */
+  arn: string
+  userId: string
+}
+
 /** Hands out temporary keys. `seconds`: how long they are valid; `expiresAt`: epoch milliseconds. */
 export interface KeyIssuer {
   issue(
     identity: {arn: string; userId: string},
     seconds: number,
   ): {accessKeyId: string; secretAccessKey: string; sessionToken: string; expiresAt: number}
-  find(accessKeyId: string):
-    | {
-        accessKeyId: string
-        secretAccessKey: string
-        sessionToken?: string
-        expiresAt?: number
-        arn: string
-        userId: string
-      }
-    | undefined
+  find(accessKeyId: string): Bearer | undefined
   /** What a user's own policies say, and its organization's where it has one; undefined where there is no such user. */
   judge(userArn: string, question: PolicyQuestion): {identity: Verdict; organization?: Verdict} | undefined
 }

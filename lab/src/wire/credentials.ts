@@ -2,17 +2,9 @@ import {randomBytes} from 'node:crypto'
 import {writeFile} from 'node:fs/promises'
 
 import {judge, type Policy} from '../govern/policy.js'
-import {ACCOUNT, ADMINISTRATOR_KEY_ID, type PolicyQuestion, type Verdict} from '../kernel.js'
+import {ACCOUNT, ADMINISTRATOR_KEY_ID, type Bearer, type PolicyQuestion, type Verdict} from '../kernel.js'
 
-export interface KeyPair {
-  accessKeyId: string
-  secretAccessKey: string
-  sessionToken?: string
-  /** Epoch milliseconds; undefined for keys that last. */
-  expiresAt?: number
-  /** Who calls with this key, as sts:GetCallerIdentity says. */
-  arn: string
-  userId: string
+export interface KeyPair extends Bearer {
   /** What it may do where IAM is enforced; without one it is an administrator. */
   policy?: Policy
   /** What its organization leaves it. */
