@@ -4,8 +4,12 @@
 const {writeFileSync} = require('node:fs')
 const {reporters} = require('mocha')
 
-/** Characters of a message. */
-const LONGEST = 1200
+/** Characters of a message: what was expected stands at its beginning, and why it went wrong most often at its end. */
+const BEGINNING = 400
+const END = 800
+
+const shortened = (text) =>
+  text.length <= BEGINNING + END ? text : `${text.slice(0, BEGINNING)} … ${text.slice(-END)}`
 
 module.exports = class extends reporters.Spec {
   constructor(runner, options) {
@@ -13,7 +17,7 @@ module.exports = class extends reporters.Spec {
     const skipped = []
     const failures = []
     runner.on('fail', (test, error) =>
-      failures.push(`${test.fullTitle()}: ${String(error.message).replace(/\s+/g, ' ').slice(0, LONGEST)}`),
+      failures.push(`${test.fullTitle()}: ${shortened(String(error.message).replace(/\s+/g, ' '))}`),
     )
     runner.on('pending', (test) => {
       const [title, reason = null] = test.fullTitle().split(/ \(skipped: (.*)\)$/)

@@ -8,6 +8,8 @@ export class MemoryMirror implements RunMirror {
   readonly regions = [HOME, AWAY]
   readonly lost = new Set<string>()
   readonly hanging = new Set<string>()
+  /** Regions that list their copies, and do not give them. */
+  readonly unreadable = new Set<string>()
   /** `region run file` of every put that began. */
   readonly puts: string[] = []
   readonly objects = new Map<string, string>()
@@ -24,6 +26,7 @@ export class MemoryMirror implements RunMirror {
 
   async get(region: string, runId: string, file: MirroredFile): Promise<string | undefined> {
     await this.#answer(region)
+    if (this.unreadable.has(region)) throw new Unreachable('too slow')
     return this.objects.get([region, runId, file].join(' '))
   }
 

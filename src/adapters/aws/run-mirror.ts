@@ -12,6 +12,11 @@ import {sendChange} from './send-change.js'
 
 /** Milliseconds for one call; S3 answers well within this. */
 const ANSWER_MS = 2000
+/**
+ * Milliseconds in which a copy is read. Longer, as its region has just answered: a machine or a line that is slow is no reason to miss an
+ * unfinished run.
+ */
+const READ_MS = 10_000
 
 export class AwsRunMirror implements RunMirror {
   readonly regions: readonly Region[]
@@ -38,7 +43,7 @@ export class AwsRunMirror implements RunMirror {
   }
 
   async get(region: Region, runId: string, file: MirroredFile, options?: CallOptions): Promise<string | undefined> {
-    const call = {...options, deadlineMs: ANSWER_MS}
+    const call = {...options, deadlineMs: READ_MS}
     try {
       return await this.#clients.call('s3', region, 'GetObject', this.#object(region, runId, file), call, (answer) =>
         answer.Body!.transformToString(),

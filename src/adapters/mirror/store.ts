@@ -4,6 +4,7 @@
  */
 
 import type {Emit} from '../../messages.js'
+import type {Region} from '../../model/deployment.js'
 import {isUnfinished} from '../../ports/runs.js'
 import type {KeepingRunStore, Run, RunMirror, RunStore} from '../../ports/runs.js'
 import {readCopies} from './copies.js'
@@ -16,13 +17,23 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** Runs that are looked at on each side: a later one that was carried out leaves those before it behind. */
 const MOST = 5
 
+interface Elsewhere {
+  /** The newest runs that are kept elsewhere, oldest first. */
+  ids: string[]
+  /** That have answered. */
+  regions: Region[]
+}
+
 export class MirroredRunStore implements RunStore {
   readonly #local: KeepingRunStore
   readonly #mirror: RunMirror
   readonly #emit: Emit
   readonly #open = new Map<string, MirroredRun>()
-  /** What a command has taken in once counts until its end. */
+  /** What a command has listed and taken in once counts until its end. */
+  #listed: Promise<Elsewhere> | undefined
   #taken: Promise<void> | undefined
+  /** What was told of copies that cannot be read: once each. */
+  readonly #told = new Set<string>()
 
   constructor(local: KeepingRunStore, mirror: RunMirror, emit: Emit) {
     this.#local = local
@@ -35,7 +46,7 @@ export class MirroredRunStore implements RunStore {
   }
 
   async open(runId: string): Promise<Run> {
-    if (isRunId(runId)) await this.#takeIn([runId])
+    if (isRunId(runId)) await this.#takeIn([runId], await this.#elsewhere())
     return this.#mirrored(await this.#local.open(runId))
   }
 
@@ -67,29 +78,49 @@ export class MirroredRunStore implements RunStore {
     const here = await Promise.all(ours.map(async (run) => ({id: run.id, unfinished: await isUnfinished(run)})))
     const unfinished = here.filter((one) => one.unfinished).map(({id}) => id)
     const known = new Set(here.map(({id}) => id))
-    await this.#takeIn([...unfinished.slice(0, MOST), ...theirs.filter((id) => !known.has(id))])
+    await this.#takeIn([...unfinished.slice(0, MOST), ...theirs.ids.filter((id) => !known.has(id))], theirs)
   }
 
-  async #elsewhere(): Promise<string[]> {
+  #elsewhere(): Promise<Elsewhere> {
+    return (this.#listed ??= this.#list())
+  }
+
+  async #list(): Promise<Elsewhere> {
+    const all = this.#mirror.regions
     const since = Date.now() - DAYS_BACK * DAY_MS
-    const lists = await Promise.allSettled(this.#mirror.regions.map((region) => this.#mirror.list(region, since)))
-    const silent = this.#mirror.regions.filter((_, index) => lists[index]!.status === 'rejected')
+    const lists = await Promise.allSettled(all.map((region) => this.#mirror.list(region, since)))
+    const silent = all.filter((_, index) => lists[index]!.status === 'rejected')
     if (silent.length > 0) this.#emit({code: 'note', text: `cannot read the copies of runs in ${silent.join(' and ')}`})
     const ids = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
-    return [...new Set(ids.filter((id) => isRunId(id)))].sort().slice(-MOST)
+    return {
+      ids: [...new Set(ids.filter((id) => isRunId(id)))].sort().slice(-MOST),
+      regions: all.filter((region) => !silent.includes(region)),
+    }
   }
 
-  /** Of each run the copy that knows most takes the place of what this disk knows less of. */
-  async #takeIn(ids: string[]): Promise<void> {
+  /**
+   * Of each run the copy that knows most takes the place of what this disk knows less of. A copy that cannot be read is told: it may
+   * know more, or be all that is left of an unfinished run.
+   */
+  async #takeIn(ids: string[], {regions}: Elsewhere): Promise<void> {
     await Promise.all(
       ids.map(async (id) => {
-        const copies = await readCopies(this.#mirror, id)
-        const best = copies.sort(byKnowledge).at(-1)
+        const {found, unread} = await readCopies(this.#mirror, regions, id)
+        for (const {region, why} of unread) this.#tellUnread(id, region, why)
+        const best = found.sort(byKnowledge).at(-1)
         if (best === undefined || byKnowledge(await this.#known(id), best) >= 0) return
         await this.#local.keep(id, best.files)
         this.#emit({code: 'note', text: `run ${id} is known from its copy in ${best.region}`})
       }),
     )
+  }
+
+  #tellUnread(id: string, region: Region, why: string): void {
+    const where = `cannot read the copy of run ${id} in ${region}`
+    if (this.#told.has(where)) return
+    this.#told.add(where)
+    const hint = `if that run may be unfinished: todo-dr resume ${id}`
+    this.#emit({code: 'warning', text: `${where}: ${why}`, hint})
   }
 
   async #known(id: string): Promise<Pick<Copy, 'finished' | 'lines'>> {

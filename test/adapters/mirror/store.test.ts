@@ -144,6 +144,25 @@ describe('mirrored runs', () => {
     expect(await thrownBy(machine('four').open('20260101T000000000Z-failover-0000'))).to.include({code: 'RunUnknown'})
   })
 
+  it('are told of where a copy cannot be read: it may be all that is left of an unfinished run', async () => {
+    const one = machine('one')
+    const run = await begun(one)
+    await one.close()
+    mirror.unreadable.add(HOME)
+    expect((await newestUnfinished(machine('two')))!.id).to.equal(run.id)
+    const warning = {
+      code: 'warning',
+      text: `cannot read the copy of run ${run.id} in ${HOME}: too slow`,
+      hint: `if that run may be unfinished: todo-dr resume ${run.id}`,
+    }
+    expect(events).to.deep.equal([warning, {code: 'note', text: `run ${run.id} is known from its copy in ${AWAY}`}])
+    events = []
+    mirror.unreadable.add(AWAY)
+    expect(await newestUnfinished(machine('three'))).to.equal(undefined)
+    expect(events).to.deep.include.members([warning])
+    expect(events).to.have.length(2)
+  })
+
   it('are one run on two machines: the copy that knows most wins, and a result is more than any journal', async () => {
     const one = machine('one')
     const run = await begun(one, 9)
