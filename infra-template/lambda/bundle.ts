@@ -34,6 +34,8 @@ export async function bundle(outdir: string): Promise<void> {
     target: 'node20',
     format: 'cjs',
     minify: true,
+    // Node's own modules are required, as all else is: what V8 has compiled cannot be kept of code that imports as it runs.
+    supported: {'dynamic-import': false},
     legalComments: 'none',
     logLevel: 'warning',
   })

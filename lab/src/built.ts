@@ -3,20 +3,12 @@
  * else before the first stack. From its sources main.ts runs by itself.
  */
 
-import {mkdirSync} from 'node:fs'
-
 import {CodeCache} from './data-plane/lambda/child/code-cache.js'
 import {userCache} from './user-cache.js'
 
-try {
-  const folder = userCache('lab')
-  mkdirSync(folder, {recursive: true, mode: 0o700})
-  const code = new CodeCache(folder)
-  code.install()
-  // By then the functions that were called are compiled too.
-  process.once('exit', () => code.save())
-} catch {
-  // Without a place for it the lab runs as well.
-}
+const code = new CodeCache(userCache('lab'))
+code.install()
+// By then the functions that were called are compiled too.
+process.once('exit', () => code.save())
 
 void import('./main.js')

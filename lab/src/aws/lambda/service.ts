@@ -1,9 +1,6 @@
-import {mkdir} from 'node:fs/promises'
-
 import type * as Api from '@aws-sdk/client-lambda'
 
 import {CONCURRENT_EXECUTIONS, RegionConcurrency, UNRESERVED_MINIMUM} from '../../data-plane/lambda/concurrency.js'
-import {codeCache} from '../../data-plane/lambda/environment.js'
 import {FunctionPool} from '../../data-plane/lambda/function-pool.js'
 import {EnvironmentLost, Throttled, type FunctionSpec, type Outcome} from '../../data-plane/lambda/invocation.js'
 import {InvocationMetrics} from '../../data-plane/lambda/invocation-metrics.js'
@@ -305,7 +302,7 @@ export class LambdaService implements Provides, Service {
   /** Started with the first environment: a lab without calls has no server for them. */
   private runtime(): Promise<RuntimeApi> {
     if (this.stopped) throw new EnvironmentLost('the lab is stopping')
-    this.runtimeApi ??= mkdir(codeCache(this.lab), {recursive: true}).then(() => RuntimeApi.start())
+    this.runtimeApi ??= RuntimeApi.start()
     return this.runtimeApi
   }
 

@@ -1,7 +1,8 @@
 import type {ChildProcess} from 'node:child_process'
-import {delimiter, join} from 'node:path'
+import {delimiter} from 'node:path'
 
 import type {Lab} from '../../kernel.js'
+import {userCache} from '../../user-cache.js'
 import {spawnWatched} from '../../watched.js'
 import {EnvironmentLost, type FunctionSpec, type Invocation} from './invocation.js'
 import {LogTail} from './log-tail.js'
@@ -15,8 +16,8 @@ const MAX_RESPONSE = 6_291_556
 
 type Deliver = (headers: Record<string, string>, payload: Buffer) => void
 
-/** Where the processes of a lab find what others have compiled. The folder is the caller's to make. */
-export const codeCache = ({folder}: Pick<Lab, 'folder'>): string => join(folder, 'code')
+/** Where the processes of functions find what those of earlier labs have compiled. */
+export const codeCache = (): string => userCache('functions')
 
 export interface EnvironmentEvents {
   /** Ready for a call, for the first time or again. */
@@ -227,7 +228,7 @@ export class Environment implements RuntimePeer {
       AWS_REGION: spec.region,
       // The handlers run on the lab's Node.js, which may be older than the SDK's next one: no news to an operator.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      LAB_CODE_CACHE: codeCache(lab),
+      LAB_CODE_CACHE: codeCache(),
       LAB_HOSTS: this.hosts,
       ...(spec.optFolder && {LAB_OPT: spec.optFolder}),
       LAMBDA_TASK_ROOT: spec.codeFolder,

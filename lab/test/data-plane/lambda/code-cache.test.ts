@@ -1,4 +1,5 @@
-import {readdir, readFile, stat, writeFile} from 'node:fs/promises'
+import {mkdtemp, readdir, readFile, rm, stat, utimes, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {expect} from 'chai'
@@ -15,15 +16,22 @@ const HANDLER = `exports.handler = async ({fail}) => { if (fail) throw new Error
 
 describe('the compiled code of functions', () => {
   let test: TestLab
+  const usual = process.env.XDG_CACHE_HOME
   let folder: string
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lab-cache-'))
+    process.env.XDG_CACHE_HOME = folder
     test = await startTestLab([LambdaService])
-    folder = codeCache(test.lab)
     for (const name of ['one', 'two', 'three']) await create(name, HANDLER)
   })
 
-  after(() => test.stop())
+  after(async () => {
+    await test.stop()
+    if (usual === undefined) delete process.env.XDG_CACHE_HOME
+    else process.env.XDG_CACHE_HOME = usual
+    await rm(folder, {recursive: true})
+  })
 
   const create = async (FunctionName: string, source: string): Promise<void> => {
     const files = {
@@ -35,7 +43,8 @@ describe('the compiled code of functions', () => {
     const input = {FunctionName, Runtime: 'nodejs22.x', Role: 'r', Handler: 'index.handler', Code}
     await test.lab.call('lambda', 'CreateFunction', input, 'us-east-1')
   }
-  const kept = async (): Promise<string[]> => (await readdir(folder)).filter((name) => !name.includes('.'))
+  const kept = async (): Promise<string[]> =>
+    (await readdir(codeCache()).catch(() => [])).filter((name) => !name.includes('.'))
   const answer = async (name: string): Promise<void> => {
     const {payload} = await invoke(test.lab, name)
     expect(payload).to.include({own: 'other', self: true, main: false})
@@ -46,11 +55,11 @@ describe('the compiled code of functions', () => {
     await answer('one')
     await eventually('it is kept', async () => (await kept()).length === 1)
     const [name] = await kept()
-    const before = await stat(join(folder, name!))
+    const before = await stat(join(codeCache(), name!))
     await answer('two')
     await answer('two')
     expect(await kept()).to.deep.equal([name])
-    expect((await stat(join(folder, name!))).mtimeMs).to.equal(before.mtimeMs)
+    expect((await stat(join(codeCache(), name!))).mtimeMs).to.equal(before.mtimeMs)
   })
 
   it('tells where an error is as if it had been compiled anew', async () => {
@@ -63,7 +72,7 @@ describe('the compiled code of functions', () => {
 
   it('is made again where it is none', async () => {
     const [name] = await kept()
-    const file = join(folder, name!)
+    const file = join(codeCache(), name!)
     const good = await readFile(file)
     await writeFile(file, 'no code')
     await answer('three')
@@ -77,5 +86,16 @@ describe('the compiled code of functions', () => {
       expect((await invoke(test.lab, name)).payload).to.equal('late')
     }
     expect(await kept()).to.deep.equal(before)
+  })
+
+  it('is dropped after a month, and for the owner alone', async () => {
+    const [name] = await kept()
+    const old = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000)
+    await utimes(join(codeCache(), name!), old, old)
+    await create('six', `${HANDLER} // another`)
+    await answer('six')
+    await eventually('the old one is gone', async () => !(await kept()).includes(name!))
+    expect(await kept()).to.have.length(1)
+    expect((await stat(codeCache())).mode & 0o777).to.equal(0o700)
   })
 })

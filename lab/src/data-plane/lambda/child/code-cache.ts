@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import Module, {createRequire} from 'node:module'
 import {dirname, join} from 'node:path'
 import {Script} from 'node:vm'
@@ -9,15 +9,19 @@ const WORTHWHILE = 20_000
 /** Code that V8 takes from a cache cannot do this: Node.js 20 refuses it (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING). */
 const DYNAMIC_IMPORT = /\bimport\s*\(/
 
+/** Milliseconds after which what was kept is made anew. Old code does not pile up. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000
+
 type Compile = (this: Module, content: string, filename: string, format?: string) => unknown
 
 /**
- * What V8 made of a function's CommonJS modules, for the next process that loads them. To compile a bundle and the SDK is a good
- * part of a cold start, and a lab starts the same code many times. (Node.js has a cache of its own from 22 on.)
+ * What V8 made of CommonJS modules, for the next process that loads them. To compile a bundle and the SDK is a good part of a cold
+ * start, and labs start the same code many times. (Node.js has a cache of its own from 22 on.)
  */
 export class CodeCache {
   private readonly made: {script: Script; file: string}[] = []
 
+  /** @param folder which nobody else can write; it is made with the first that is kept. */
   constructor(private readonly folder: string) {}
 
   /** Call before the handler is loaded. */
@@ -34,15 +38,29 @@ export class CodeCache {
     }
   }
 
-  /** Keeps what was compiled, the functions that have run since included. Without a place for it the function runs as well. */
+  /** Keeps what was compiled, the functions that have run since included. Without a place for it the code runs as well. */
   save(): void {
-    for (const {script, file} of this.made.splice(0)) {
-      const draft = `${file}.${process.pid}`
-      try {
+    const made = this.made.splice(0)
+    if (made.length === 0) return
+    try {
+      mkdirSync(this.folder, {recursive: true, mode: 0o700})
+      for (const {script, file} of made) {
+        const draft = `${file}.${process.pid}`
         writeFileSync(draft, script.createCachedData())
         // Another process may read it at this moment.
         renameSync(draft, file)
-      } catch {}
+      }
+
+      this.dropOld()
+    } catch {}
+  }
+
+  private dropOld(): void {
+    for (const name of readdirSync(this.folder)) {
+      const file = join(this.folder, name)
+      // Another process may have dropped it.
+      const stats = statSync(file, {throwIfNoEntry: false})
+      if (stats && Date.now() - stats.mtimeMs > KEPT_MS) rmSync(file, {force: true})
     }
   }
 
