@@ -26,7 +26,7 @@ export const openRunOf = ([newest]: RunRecord[]): OpenRun | undefined =>
   newest && {id: newest.run.id, intent: newest.plan.intent, to: newest.plan.to}
 
 /** How a run ended for good; undefined where it has not: a stopped one goes on. */
-export const endOf = (lines: JournalLine[]): Extract<JournalEvent, {event: 'run-finished'}> | undefined =>
+export const endOf = (lines: JournalLine[]): Extract<JournalLine, {event: 'run-finished'}> | undefined =>
   lines.findLast((line) => line.event === 'run-finished')
 
 /**
@@ -49,6 +49,8 @@ export interface RecentRuns {
   unfinished: RunRecord[]
   /** The newest switch that was carried out. */
   last?: RunRecord
+  /** When the newest run that ended did so, in whatever way: one that was taken back has closed and opened as well. Epoch milliseconds. */
+  endedAt?: number
   /** A switch after it has lost its journal, so that nobody knows what became of it. */
   lostOne?: true
 }
@@ -74,25 +76,26 @@ function promotedBy({plan, lines}: RunRecord): Promotion | undefined {
 export async function recentRuns(runs: RunStore, deployment: Deployment): Promise<RecentRuns> {
   const unfinished: RunRecord[] = []
   let upgraded = false
-  let lost: Pick<RecentRuns, 'lostOne'> = {}
+  let more: Pick<RecentRuns, 'lostOne' | 'endedAt'> = {}
   for (const run of await runs.newestFirst()) {
     const record = await readRecord(run, deployment).catch(async (error: unknown) => {
       if (!(error instanceof DrError)) throw error
-      if (await hasLostJournal(run, error)) lost = {lostOne: true}
+      if (await hasLostJournal(run, error)) more = {...more, lostOne: true}
       return undefined
     })
     if (!record) continue
     const end = endOf(record.lines)
+    if (end) more = {endedAt: end.at, ...more}
     const {intent} = record.plan
     if (intent === 'upgrade') {
       // One that was carried out has done what earlier ones had left; it says nothing of switches.
       if (!end && !upgraded) unfinished.push(record)
       upgraded ||= end?.status === 'done'
     } else if (!end) unfinished.push(record)
-    else if (end.status === 'done' && intent !== 'steer') return {unfinished, last: record, ...lost}
+    else if (end.status === 'done' && intent !== 'steer') return {unfinished, last: record, ...more}
   }
 
-  return {unfinished, ...lost}
+  return {unfinished, ...more}
 }
 
 /** Of a run that cannot be read. A disk that takes no more has kept the plan of a switch, and not what became of it. */

@@ -116,6 +116,8 @@ export interface Look {
   unprovenFence: UnprovenFence | null
   /** Regions whose writing functions an earlier run of ours has closed. */
   fencedByUs: Region[]
+  /** When the newest run ended, carried out or taken back. */
+  endedAt?: number
   /** The newest switch that was carried out, and when it ended. */
   last?: {record: RunRecord; endedAt: number}
   /** The newest switch or drill that was measured. */
@@ -133,26 +135,35 @@ export async function look(input: LookInput): Promise<Look> {
   const order = regionNames(deployment)
   const vitals = onceEach(input.vitals, signal)
   const identity = identityOnce(checkup, signal)
-  const [prepared, {unfinished, last}, measured, edge, distribution, routeSetUp, lease, permissions, ...sides] =
-    await Promise.all([
-      prepare({world: sharing(world, vitals), intent, maxLagSeconds, signal, recent: () => recent}),
-      recent,
-      lastMeasured(runs, deployment),
-      ask('a read through the edge', COLD_MS, (inner) => throughEdge(world, inner)),
-      ask('the distribution', DEADLINE_MS, (inner) => vitals.distribution({signal: inner})),
-      ask('the set-up of the route', DEADLINE_MS, async (inner) => world.route.shortcomings?.({signal: inner}) ?? []),
-      ask('the lease', DEADLINE_MS, (inner) => world.lease.holder({signal: inner})),
-      permitted(
-        order.map((region) => identity(region)),
-        input,
-        vitals,
-        ask,
-      ),
-      ...order.map(async (region): Promise<[Region, FirstLook]> => [
-        region,
-        await lookAt(region, {vitals, checkup, world, identity}, ask),
-      ]),
-    ])
+  const [
+    prepared,
+    {unfinished, last, endedAt},
+    measured,
+    edge,
+    distribution,
+    routeSetUp,
+    lease,
+    permissions,
+    ...sides
+  ] = await Promise.all([
+    prepare({world: sharing(world, vitals), intent, maxLagSeconds, signal, recent: () => recent}),
+    recent,
+    lastMeasured(runs, deployment),
+    ask('a read through the edge', COLD_MS, (inner) => throughEdge(world, inner)),
+    ask('the distribution', DEADLINE_MS, (inner) => vitals.distribution({signal: inner})),
+    ask('the set-up of the route', DEADLINE_MS, async (inner) => world.route.shortcomings?.({signal: inner}) ?? []),
+    ask('the lease', DEADLINE_MS, (inner) => world.lease.holder({signal: inner})),
+    permitted(
+      order.map((region) => identity(region)),
+      input,
+      vitals,
+      ask,
+    ),
+    ...order.map(async (region): Promise<[Region, FirstLook]> => [
+      region,
+      await lookAt(region, {vitals, checkup, world, identity}, ask),
+    ]),
+  ])
   const {observation, diagnosis, plan, unprovenFence, gates} = prepared
   const primary = primaryOf(observation)
   const peakIn = (region: Region): Promise<Sample<Peak>> =>
@@ -166,7 +177,6 @@ export async function look(input: LookInput): Promise<Look> {
       return [region, {...side, outage, ...(peak && {peak})}]
     }),
   )
-  const end = last && endOf(last.lines)
   const settled = intent === 'failback' && primary === homeOf(deployment)
   return {
     at: world.database.now(),
@@ -189,8 +199,9 @@ export async function look(input: LookInput): Promise<Look> {
     unfinished,
     unprovenFence,
     fencedByUs: order.filter((region) => isFencedByUs(region, {unfinished, last})),
+    ...(endedAt !== undefined && {endedAt}),
     ...(measured && {measured}),
-    ...(last && {last: {record: last, endedAt: (end as {at: number} | undefined)?.at ?? last.started.at}}),
+    ...(last && {last: {record: last, endedAt: endOf(last.lines)?.at ?? last.started.at}}),
   }
 }
 

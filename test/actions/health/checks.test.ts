@@ -667,13 +667,20 @@ describe('the checks of health', () => {
     expect(judgements('concurrency', look, AWAY)[0]).to.include({level: 'ok'})
   })
 
-  it('health: what failed before the end of the last switch is not counted', () => {
+  it('health: what failed before the end of the last run is not counted, whether it was carried out or taken back', () => {
     const errors = [{at: NOW - 120_000, value: 50}]
-    const look = wellLook({
-      last: {record: record('r1', 'switchover', HOME, AWAY), endedAt: NOW - 90_000},
-      homeLook: {trouble: yes({errors, throttles: errors})},
-    })
+    const look = wellLook({endedAt: NOW - 90_000, homeLook: {trouble: yes({errors, throttles: errors})}})
     expect(judgements('function-errors', look, HOME)[0]).to.include({level: 'ok'})
+  })
+
+  it('health: what a fence of ours throttles is no trouble, and what fails behind it is', () => {
+    const many = [{at: NOW, value: 50}]
+    const [judgement, failing] = [[], many].map((errors) => {
+      const look = wellLook({fencedByUs: [HOME], homeLook: {trouble: yes({errors, throttles: many})}})
+      return judgements('function-errors', look, HOME)[0]
+    })
+    expect(judgement).to.include({level: 'ok', text: '0 errors in the last 15 minutes; the fence throttles'})
+    expect(failing).to.include({level: 'warning', text: '50 errors and 50 throttles in the last 15 minutes'})
   })
 
   it('health: a region that is silent is unknown, and the rest is complete', () => {

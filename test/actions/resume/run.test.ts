@@ -174,6 +174,11 @@ describe('resume', () => {
           const {exit, result} = await setting.resume({undo: true})
           expect([exit, result.outcome!.status], point).to.deep.equal(['done', 'undone'])
           expect(setting.sim.topology(), point).to.deep.equal(before)
+          const {last, endedAt} = await recentRuns(memoryRuns(setting.kept), setting.sim.deployment)
+          expect([last, typeof endedAt], `${point}: it has ended, and nothing was carried out`).to.deep.equal([
+            undefined,
+            'number',
+          ])
           expect((await setting.resume({run: run.id})).result.outcome, point).to.include({status: 'undone'})
         }
       }

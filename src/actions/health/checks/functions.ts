@@ -161,7 +161,7 @@ const requestRate: Check = {
   },
 }
 
-/** Of a time before the last switch nothing is counted: its fence throttles, and an outage fails. */
+/** Of a time before the end of the last run nothing is counted: its fence throttles, as one that is still there does, and an outage fails. */
 const troubles: Check = {
   id: 'function-errors',
   area: 'path',
@@ -170,8 +170,11 @@ const troubles: Check = {
   judge: (look) =>
     inEach(look, (region) =>
       seen(look.regions[region]!.trouble, ({errors, throttles}) => {
-        const since = look.last ? Math.ceil(look.last.endedAt / MINUTE_MS) * MINUTE_MS : 0
-        const [failed, throttled] = [sumSince(errors, since), sumSince(throttles, since)]
+        const since = Math.ceil((look.endedAt ?? 0) / MINUTE_MS) * MINUTE_MS
+        const failed = sumSince(errors, since)
+        if (look.fencedByUs.includes(region) && failed < TROUBLES)
+          return ok(`${failed} errors in the last 15 minutes; the fence throttles`)
+        const throttled = sumSince(throttles, since)
         const text = `${failed} errors and ${throttled} throttles in the last 15 minutes`
         return failed + throttled < TROUBLES ? ok(text) : warning(text, `read the logs of the functions in ${region}`)
       }),
