@@ -7,12 +7,14 @@ import {Canary} from './canary.js'
 /** Milliseconds for each of the two tries to reach the region. A region that is gone must not hold up the promotion. */
 const LOOK_MS = 1500
 const FENCE_MS = 2500
+/** Milliseconds for Lambda where the region's API says yes to a write: until the fence stands nothing can be promoted anyway. */
+const PATIENT_MS = 15_000
 
 /**
  * Closes a region's writing functions (reserved concurrency 0) before another is promoted: two regions must never both
  * say yes to a write. Where Lambda does not answer or fails, the region's API is tried at the same time: with both silent the
  * fence is `unsure`, and Lambda is not waited for a second time, as a fence begins with what has just been silent; where the API
- * still says yes to a write, nothing may be promoted.
+ * still says yes to a write, Lambda gets more time, and nothing may be promoted without it.
  */
 export function fenceRegion({region, to}: {region: string; to: string}): Step<World> {
   let canaryMayBeLeft = false
@@ -35,32 +37,39 @@ export function fenceRegion({region, to}: {region: string; to: string}): Step<Wo
 
     async act(world, context): Promise<StepOutcome> {
       const {clock, writers} = world
-      const within = {clock, ms: FENCE_MS, signal: context.signal}
       health ??= apiAnswers(world, region, context.signal)
       if (silence !== undefined && !(await health)) {
         context.note(silence)
         return silent(region, context)
       }
 
-      try {
-        await answerWithin({...within, what: `Lambda in ${region}`}, (signal) => writers.fence(region, {signal}))
-        return 'done'
-      } catch (error) {
-        context.signal.throwIfAborted()
-        if (!mayPass(error)) throw error
-        context.note(error.message)
+      const closed = async (ms: number): Promise<boolean> => {
+        const within = {clock, ms, signal: context.signal, what: `Lambda in ${region}`}
+        try {
+          await answerWithin(within, (signal) => writers.fence(region, {signal}))
+          return true
+        } catch (error) {
+          context.signal.throwIfAborted()
+          if (!mayPass(error)) throw error
+          context.note(error.message)
+          return false
+        }
       }
-
-      if (await health) {
+      const saysYes = async (): Promise<boolean> => {
         const canary = new Canary(world, context, to, FENCE_MS)
         const answer = await canary.write(region)
         canaryMayBeLeft =
           answer.kind === 'silent' || (answer.kind === 'acknowledged' && !(await canary.removed(region, answer.id)))
-        if (answer.kind === 'acknowledged') throw stillWriting(region)
-        return {unsure: 'fence-unsure'}
+        return answer.kind === 'acknowledged'
       }
 
-      return silent(region, context)
+      if (await closed(FENCE_MS)) return 'done'
+      if (!(await health)) return silent(region, context)
+      if (!(await saysYes())) return {unsure: 'fence-unsure'}
+      context.note(`${region} acknowledges writes: fencing goes on`)
+      if (await closed(PATIENT_MS)) return 'done'
+      if (await saysYes()) throw stillWriting(region)
+      return {unsure: 'fence-unsure'}
     },
 
     /** A canary that got no answer may have left its row: it can only be removed while writes get through. */

@@ -106,7 +106,7 @@ export const fence = ({from, to}: Route, deployment: Deployment, meanwhile: Plan
         args: {region: from, to},
         title: `Fence writes in ${from}`,
         phase: 'fence',
-        deadlineSeconds: 10,
+        deadlineSeconds: 30,
       },
     ],
     [

@@ -84,6 +84,21 @@ describe('fence-region', () => {
     expect(sim.regions[HOME]!.writers).to.equal('fenced')
   })
 
+  it('gives Lambda more time where the region still acknowledges a write, and leaves no row', async () => {
+    const {sim, world, context} = setting()
+    const {fence} = world.writers
+    let tries = 0
+    world.writers.fence = async (region, options) => {
+      await sim.clock.sleep(tries++ === 0 ? 5000 : 10_000, options?.signal)
+      await fence.call(world.writers, region, options)
+    }
+
+    expect(await within(sim, () => step.act(world, context))).to.be.within(12_000, 16_000)
+    expect(tries).to.equal(2)
+    expect(sim.regions[HOME]!.writers).to.equal('fenced')
+    expect(sim.regions[HOME]!.rows.size).to.equal(0)
+  })
+
   it('is unsure, not failed, where the dying region answers nonsense', async () => {
     const {sim, world, context} = setting()
     sim.fault = (call) => {
