@@ -67,8 +67,8 @@ export interface RegionLook {
   /** Of the proxy. */
   subnets: Sample<string[]>
   trouble: Sample<Trouble>
-  /** Of the primary alone: what the standby has used says nothing. */
-  peak?: Sample<Peak>
+  /** Only the primary's is judged, as what the standby has used says nothing; both are asked, as nobody knows yet which it is. */
+  peak: Sample<Peak>
   alarms: Sample<AlarmVitals[]>
   secrets: Sample<SecretVitals[]>
   /** Of its own pool: whether that has issued one, or why it has refused. */
@@ -166,16 +166,11 @@ export async function look(input: LookInput): Promise<Look> {
   ])
   const {observation, diagnosis, plan, unprovenFence, gates} = prepared
   const primary = primaryOf(observation)
-  const peakIn = (region: Region): Promise<Sample<Peak>> =>
-    ask(`the metrics of the database in ${region}`, DEADLINE_MS, (inner) => vitals.peak(region, {signal: inner}))
   const regions = await Promise.all(
-    sides.map(async ([region, side]): Promise<[Region, RegionLook]> => {
-      const [outage, peak] = await Promise.all([
-        outageIn(region, side, observation, input),
-        region === primary ? peakIn(region) : undefined,
-      ])
-      return [region, {...side, outage, ...(peak && {peak})}]
-    }),
+    sides.map(async ([region, side]): Promise<[Region, RegionLook]> => [
+      region,
+      {...side, outage: await outageIn(region, side, observation, input)},
+    ]),
   )
   const settled = intent === 'failback' && primary === homeOf(deployment)
   return {
@@ -205,7 +200,7 @@ export async function look(input: LookInput): Promise<Look> {
   }
 }
 
-type FirstLook = Omit<RegionLook, 'outage' | 'peak'>
+type FirstLook = Omit<RegionLook, 'outage'>
 
 /**
  * A rehearsal outage shows: functions are closed, or the proxy has lost the database. Only then its memory is asked for, which stands
@@ -245,6 +240,7 @@ async function lookAt(
     requestRate: of('the account settings of API Gateway', (signal) => vitals.requestRate(region, {signal})),
     snapshots: of('the account attributes of RDS', (signal) => vitals.clusterSnapshots(region, {signal})),
     subnets: of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
+    peak: of('the metrics of the database', (signal) => vitals.peak(region, {signal})),
     trouble: of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
     alarms: of('the alarms', (signal) => vitals.alarms(region, {signal})),
     secrets: of('the secrets', (signal) => vitals.secrets(region, {signal})),
