@@ -1,78 +1,76 @@
 /**
  * How long clients cannot write, and cannot read, by each route, side by side: when the database of us-east-1 is lost, where the control planes
- * of AWS answer; when us-east-1 is lost with them; and when the database is lost and the first route of a list is broken. Each figure is of
- * one drill on a paced lab, whose delays are shorter than those of AWS: they compare the routes, and say nothing of AWS. Prints a table.
+ * of AWS answer; when us-east-1 is lost, and they with it; and when the database is lost and the first route of a list is broken. Each row is
+ * one drill on a paced lab, whose delays are shorter than those of AWS: the rows compare the routes, and say nothing of AWS. Prints the table
+ * of docs/routes.md.
  */
 
-import {
-  CloudFrontClient,
-  CreateDistributionCommand,
-  GetDistributionConfigCommand,
-  ListDistributionsCommand,
-} from '@aws-sdk/client-cloudfront'
-import {CloudWatchClient, PutMetricAlarmCommand} from '@aws-sdk/client-cloudwatch'
-import {
-  ChangeResourceRecordSetsCommand,
-  CreateHealthCheckCommand,
-  CreateHostedZoneCommand,
-  Route53Client,
-} from '@aws-sdk/client-route-53'
-import type {CloudWatchRegion, ResourceRecordSet} from '@aws-sdk/client-route-53'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {runDrill} from '../../src/actions/drill/run.js'
+import type {DrillOutcome} from '../../src/actions/drill/run.js'
 import type {ScenarioName} from '../../src/actions/drill/scenarios.js'
-import {Session} from '../../src/open/session.js'
-import {duration} from '../../src/report/format.js'
 import type {MeasuredRecovery} from '../../src/measure/checkers/recovery.js'
-import {nameApi} from '../support/api-names.js'
+import type {DrillResult} from '../../src/measure/result.js'
+import {Session} from '../../src/open/session.js'
+import {achieved} from '../../src/report/format.js'
 import {Sandbox} from '../support/cli.js'
 import type {LabStatus} from '../support/cli.js'
-import {labKeys} from '../support/lab.js'
+import {HOME, routesOn} from './routes-lab.js'
+import type {BenchedRoute, LabWithHosts, RouteEntry} from './routes-lab.js'
 
-/** Of the sample. */
-const HOME = 'us-east-1'
-const AWAY = 'us-east-2'
-
-interface Lab extends LabStatus {
-  hosts: {hostname: string; region: string | null}[]
+interface Input {
+  /** Writes a second, and as many reads. */
+  rate: number
+  print(name: string, text: string): void
 }
 
-const ZONE = 'example.com'
-const FAILOVER = `failover.${ZONE}`
-const WEIGHTED = `weighted.${ZONE}`
-/** That of the template's records. */
-const TTL = 30
-/** Writes a second, and as many reads. */
-const RATE = 20
+interface Circumstance {
+  /** In us-east-1, for a person. */
+  lost: string
+  scenario: ScenarioName
+  /** A route that fails stands before the one of the row. */
+  second?: true
+}
 
-/** What a row of the table is, and its route; the deployment's own where undefined. */
-type Routes = Record<string, {kind: string; url?: string; [setting: string]: unknown}>
+const CIRCUMSTANCES: Circumstance[] = [
+  {lost: 'the database', scenario: 'database-crash'},
+  {lost: 'the region, and the control planes in it', scenario: 'region-loss'},
+  {lost: 'the database; the first route of two is broken', scenario: 'database-crash', second: true},
+]
 
-export async function benchRoutes({print}: {print(name: string, text: string): void}): Promise<void> {
-  const row = (...columns: string[]): string => `| ${columns.join(' | ')} |`
-  const head = ['route', 'control planes answer', 'lost with the region', 'second, as the first is broken']
-  const lines = [row(...head), row(...head.map(() => '---'))]
+const PACE = 'paced'
+/** What the broken route says, and a list repeats of it. */
+const BROKEN = 'it is broken'
+
+/** Prints the table; returns what did not go as docs/routes.md says. */
+export async function benchRoutes({rate, print}: Input): Promise<string[]> {
+  const failures: string[] = []
+  const rows = [['route', `lost in ${HOME}`, 'no writes for', 'no reads for', 'writes lost', 'what happened']]
   await onLab(async (bench) => {
-    for (const [name, route] of Object.entries(bench.routes)) {
-      const cells = [
-        await drilled(bench, 'database-crash', [route]),
-        await drilled(bench, 'region-loss', [route]),
-        await drilled(bench, 'database-crash', [bench.broken(route), route]),
-      ]
-      print(name, cells.join('; '))
-      lines.push(row(name, ...cells))
-    }
+    for (const route of bench.routes)
+      for (const circumstance of CIRCUMSTANCES) {
+        const name = `${route.name}: ${circumstance.lost}`
+        const drilled = await drill(bench, {route, circumstance, rate})
+        const cells = [...figures(drilled.result), whatHappened(drilled, circumstance)]
+        print(name, cells.join('; '))
+        rows.push([route.name, circumstance.lost, ...cells])
+        const fault = faultOf(drilled, {route, circumstance})
+        if (fault !== undefined) failures.push(`${name}: ${fault}`)
+      }
   })
-  console.log(lines.join('\n'))
+  const [head, ...body] = rows
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
+  console.log([line(head!), line(head!.map(() => '---')), ...body.map(line)].join('\n'))
+  return failures
 }
 
 interface Bench {
   sandbox: Sandbox
   target: string
-  routes: Routes
+  routes: BenchedRoute[]
   /** A route of the same clients that fails at once. */
-  broken(beside: Routes[string]): Routes[string]
+  broken(beside: RouteEntry): RouteEntry
 }
 
 async function onLab(act: (bench: Bench) => Promise<void>): Promise<void> {
@@ -80,48 +78,67 @@ async function onLab(act: (bench: Bench) => Promise<void>): Promise<void> {
   const target = `lab:routes-${process.pid}`
   const at = ['--target', target]
   try {
-    await sandbox.expect(0, ['lab', 'start', '--pace', 'paced', ...at])
+    await sandbox.expect(0, ['lab', 'start', '--pace', PACE, ...at])
     await sandbox.expect(0, ['seed', ...at])
     Object.assign(process.env, {XDG_STATE_HOME: sandbox.env.XDG_STATE_HOME})
-    const lab = await sandbox.json<Lab>(['lab', 'status', ...at])
+    const lab = await sandbox.json<LabWithHosts & LabStatus>(['lab', 'status', ...at])
     const program = join(sandbox.folder, 'broken.sh')
-    writeFileSync(program, `if [ "$1" = serving ]; then echo ${HOME}; else echo "it is broken" >&2; exit 2; fi\n`)
-    const broken = ({url}: Routes[string]) => ({
+    writeFileSync(program, `if [ "$1" = serving ]; then echo ${HOME}; else echo "${BROKEN}" >&2; exit 2; fi\n`)
+    const broken = ({url}: RouteEntry): RouteEntry => ({
       kind: 'command',
       command: ['sh', program],
       ...(url !== undefined && {url}),
     })
-    await act({sandbox, target, broken, routes: await routesOn(lab)})
+    const session = new Session({target, folder: sandbox.folder, emit() {}})
+    const {route} = await session.deployment().finally(() => session.close())
+    await act({sandbox, target, broken, routes: await routesOn(lab, route)})
   } finally {
     await sandbox.run(['lab', 'stop', ...at])
     sandbox.remove()
   }
 }
 
-async function drilled({sandbox, target}: Bench, scenario: ScenarioName, route: object[]): Promise<string> {
-  writeFileSync(join(sandbox.folder, 'todo-dr.yaml'), JSON.stringify({defaultTarget: target, lab: {route}}))
+interface Drilled extends DrillOutcome {
+  /** By the second route, as the first one failed. */
+  bySecond: boolean
+}
+
+interface Order {
+  route: BenchedRoute
+  circumstance: Circumstance
+  rate: number
+}
+
+async function drill(bench: Bench, {route, circumstance, rate}: Order): Promise<Drilled> {
+  const {sandbox, target, broken} = bench
+  const entries = circumstance.second ? [broken(route.entry), route.entry] : [route.entry]
+  writeFileSync(join(sandbox.folder, 'todo-dr.yaml'), JSON.stringify({defaultTarget: target, lab: {route: entries}}))
   const session = new Session({target, folder: sandbox.folder, emit() {}})
+  let bySecond = false
   try {
     const [world, lab, runs] = await Promise.all([session.world(), session.lab(), session.mirroredRuns()])
-    const {result, outcome} = await runDrill({
+    const drilled = await runDrill({
       target,
       world,
       lab: lab!,
       runs,
       objectives: {rtoSeconds: 900, rpoSeconds: 5},
       maxLagSeconds: 5,
-      scenario,
+      scenario: circumstance.scenario,
       lagMs: 0,
-      ratePerSecond: RATE,
+      ratePerSecond: rate,
       seed: 1,
       failback: true,
       stage: (_id, _title, work) => work(),
-      emit() {},
+      emit(event) {
+        if (event.code === 'step-note' && event.text.includes(BROKEN)) bySecond = true
+      },
       signal: new AbortController().signal,
     })
-    if (outcome.status === 'stopped') await goHome(sandbox)
-    const {write, read} = result.rto
-    return `writes ${shown(write)}, reads ${shown(read)}`
+    if (drilled.outcome.status === 'stopped') await goHome(sandbox)
+    else if (drilled.failback?.status !== 'done')
+      throw new Error(`${HOME} is not the primary again: ${JSON.stringify(drilled.failback ?? drilled.outcome)}`)
+    return {...drilled, bySecond}
   } finally {
     await session.close()
   }
@@ -133,100 +150,33 @@ async function goHome(sandbox: Sandbox): Promise<void> {
   await sandbox.expect(0, ['failback', '--yes'])
 }
 
-const shown = ({seconds, recovered}: MeasuredRecovery): string =>
-  !recovered ? 'not until us-east-1 is back' : seconds === null ? 'no outage' : duration(seconds)
+const figures = ({rto: {write, read}, rpo}: DrillResult): string[] => [
+  shown(write),
+  shown(read),
+  rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged}` : 'unknown',
+]
 
-async function routesOn(lab: Lab): Promise<Routes> {
-  const settings = {endpoint: lab.endpoint, credentials: labKeys(lab)}
-  const route53 = new Route53Client({region: 'us-east-1', ...settings})
-  const cloudwatch = new CloudWatchClient({region: AWAY, ...settings})
-  const cloudfront = new CloudFrontClient({region: 'us-east-1', ...settings})
-  try {
-    const created = await route53.send(new CreateHostedZoneCommand({Name: ZONE, CallerReference: 'bench'}))
-    const hostedZoneId = created.HostedZone!.Id!.replace('/hostedzone/', '')
-    const hosts: Record<string, Record<string, string>> = {[FAILOVER]: {}, [WEIGHTED]: {}}
-    for (const region of [HOME, AWAY]) {
-      const made = await nameApi(
-        {region, ...settings},
-        apiIn(lab, region).split('.')[0]!,
-        Object.keys(hosts),
-        hostedZoneId,
-      )
-      for (const name of Object.keys(hosts)) hosts[name]![region] = made[name]!
-    }
+const shown = (recovery: MeasuredRecovery): string =>
+  recovery.recovered ? achieved(recovery) : `until ${HOME} is back`
 
-    await cloudwatch.send(
-      new PutMetricAlarmCommand({
-        AlarmName: 'away-serves',
-        Namespace: 'todo-dr',
-        MetricName: 'AwayServes',
-        Dimensions: [{Name: 'Route', Value: FAILOVER}],
-        Statistic: 'Maximum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      }),
-    )
-    const {HealthCheck} = await route53.send(
-      new CreateHealthCheckCommand({
-        CallerReference: 'bench',
-        HealthCheckConfig: {
-          Type: 'CLOUDWATCH_METRIC',
-          AlarmIdentifier: {Region: AWAY as CloudWatchRegion, Name: 'away-serves'},
-          InsufficientDataHealthStatus: 'LastKnownStatus',
-        },
-      }),
-    )
-    const record = (Name: string, region: string, more: Partial<ResourceRecordSet>): ResourceRecordSet => ({
-      Name,
-      Type: 'CNAME',
-      TTL,
-      ResourceRecords: [{Value: hosts[Name]![region]!}],
-      SetIdentifier: region,
-      ...more,
-    })
-    const records = [
-      record(FAILOVER, HOME, {Failover: 'PRIMARY', HealthCheckId: HealthCheck!.Id}),
-      record(FAILOVER, AWAY, {Failover: 'SECONDARY'}),
-      record(WEIGHTED, HOME, {Weight: 1}),
-      record(WEIGHTED, AWAY, {Weight: 0}),
-    ]
-    const Changes = records.map((ResourceRecordSet) => ({Action: 'CREATE' as const, ResourceRecordSet}))
-    await route53.send(new ChangeResourceRecordSetsCommand({HostedZoneId: hostedZoneId, ChangeBatch: {Changes}}))
-    const named = (name: string, via: string) => ({
-      kind: 'route53',
-      url: `https://${name}`,
-      hostedZoneId,
-      name,
-      domains: hosts[name],
-      via,
-    })
-    const distribution = await withoutFunction(cloudfront)
-    return {
-      '`keyvaluestore`': {kind: 'deployed'},
-      '`route53`': named(FAILOVER, 'data-plane'),
-      '`route53`, `via: control-plane`': named(WEIGHTED, 'control-plane'),
-      '`origin`': {kind: 'origin', distributionId: distribution.id, url: `https://${distribution.host}`},
-    }
-  } finally {
-    for (const client of [route53, cloudwatch, cloudfront]) client.destroy()
-  }
+function whatHappened({result, outcome, bySecond}: Drilled, {second}: Circumstance): string {
+  const {ratePerSecond, askedPerSecond} = result.probes
+  const served = askedPerSecond === undefined ? '' : ` (at ${ratePerSecond} writes/s)`
+  if (outcome.status === 'stopped')
+    return `stopped behind the promotion; \`todo-dr resume\` ended it when ${HOME} was back${served}`
+  return `${result.verdict}${second && bySecond ? ', by the second route' : ''}${served}`
 }
 
-const apiIn = ({hosts}: Lab, region: string): string =>
-  hosts.find((one) => one.region === region && one.hostname.includes('.execute-api.'))!.hostname
-
-/** A second distribution as the template's, but that no function chooses an origin for. */
-async function withoutFunction(client: CloudFrontClient): Promise<{id: string; host: string}> {
-  const {DistributionList} = await client.send(new ListDistributionsCommand({}))
-  const {Id} = DistributionList!.Items![0]!
-  const {DistributionConfig: config} = await client.send(new GetDistributionConfigCommand({Id}))
-  const DistributionConfig = {
-    ...config!,
-    CallerReference: 'bench',
-    DefaultCacheBehavior: {...config!.DefaultCacheBehavior!, FunctionAssociations: {Quantity: 0}},
-  }
-  const {Distribution} = await client.send(new CreateDistributionCommand({DistributionConfig}))
-  return {id: Distribution!.Id!, host: Distribution!.DomainName!}
+/** What is not as it must be; undefined where it is. */
+function faultOf(
+  {result, outcome, bySecond}: Drilled,
+  {route, circumstance}: Pick<Order, 'circumstance' | 'route'>,
+): string | undefined {
+  const mustStop = circumstance.scenario === 'region-loss' && route.needsHome
+  if (mustStop)
+    return outcome.status === 'stopped' && outcome.failure?.code === 'EdgeNotSteered'
+      ? undefined
+      : `it does not stop with a route that cannot be steered: ${JSON.stringify(outcome)}`
+  if (result.verdict !== 'passed') return `the drill is ${result.verdict}: ${JSON.stringify(outcome.failure ?? result)}`
+  return circumstance.second && !bySecond ? 'the first route was not found broken' : undefined
 }
