@@ -378,6 +378,8 @@ export interface Lab {
   readonly folder: string
   /** AWS's clock, epoch milliseconds: for every time that a client may hold against the `Date` of an answer. */
   now(): number
+  /** Acts once, when AWS's clock has come to an instant, or is put past it. Returns what calls it off. */
+  at(instant: number, act: () => void): () => void
   readonly profile: Profile
   /** `http://127.0.0.1:PORT`, the control plane of every service and region. */
   readonly endpoint: string

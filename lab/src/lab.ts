@@ -141,6 +141,10 @@ export class LocalLab implements Lab {
     return this.governance.clock.now()
   }
 
+  at(instant: number, act: () => void): () => void {
+    return this.governance.clock.at(instant, act)
+  }
+
   get folder(): string {
     return this.options.folder
   }

@@ -1,6 +1,6 @@
 /**
  * The pipelines on the lab, as they are used. The delivery pipeline is pushed to, and its builds do it with no more than their policies. The
- * failover pipelines are started, approved, and carried out by a build. Home is black-holed, a rejection changes nothing, and a run whose
+ * failover pipelines are started, approved, and carried out by a build. Home is black-holed, what nobody approves changes nothing, and a run whose
  * build is ended is resumed from this machine. That a failover's build needs no more than its policy is held by iam.test.ts.
  */
 
@@ -18,11 +18,13 @@ import type {
 } from '../../src/actions/pipeline/result.js'
 import {SCHEMAS} from '../../src/actions/pipeline/result.js'
 import type {ResumeResult} from '../../src/actions/resume/result.js'
+import type {StatusResult} from '../../src/actions/status/result.js'
 import type {Execution} from '../../src/model/pipeline.js'
 import {CdkProject} from '../support/cdk-project.js'
 import {ROOT, Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 import {callLab, labKeys} from '../support/lab.js'
 import {readRun} from '../support/mirrored-run.js'
+import {switchState} from '../support/switch-state.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -51,8 +53,9 @@ describe('the pipelines on the lab', function () {
 
   const json = <T>(args: string[], code = 0): Promise<T> => sandbox.json<T>(args, code, {cwd, timeoutMs: LONG_MS})
   const run = (code: number, ...args: string[]): Promise<Ran> => sandbox.expect(code, args, {cwd, timeoutMs: LONG_MS})
-  const primary = async (): Promise<string> =>
-    JSON.parse((await sandbox.run(['status', '--json'], {cwd})).stdout).primary
+  const look = async (): Promise<StatusResult> => JSON.parse((await sandbox.run(['status', '--json'], {cwd})).stdout)
+  const primary = async (): Promise<string | null> => (await look()).primary
+  const state = async (): Promise<object> => switchState(lab, await look())
   const fault = (method: string) => callLab(lab, method, 'faults', {kind: 'region-loss', region: HOME, mode: 'hang'})
 
   async function execution(id: string, region: string): Promise<Execution> {
@@ -148,6 +151,7 @@ describe('the pipelines on the lab', function () {
   })
 
   it('change nothing where the approval is rejected, and refuse a second one meanwhile', async () => {
+    const before = await state()
     await run(3, 'pipeline', 'start', 'failover')
     const {execution: id, region} = await start('failover', ...CONFIRM)
     expect(region).to.equal(AWAY)
@@ -158,16 +162,36 @@ describe('the pipelines on the lab', function () {
     const {approval, build, status} = await until(id!, AWAY, ended)
     expect(approval).to.include({verdict: 'rejected', comment: 'a false alarm'})
     expect([status, build]).to.deep.equal(['Failed', null])
-    expect(await primary()).to.equal(HOME)
+    expect(await state()).to.deep.equal(before)
     await run(3, 'pipeline', 'approve', '--comment', 'too late', ...CONFIRM)
   })
 
+  it('change nothing where nobody answers within the hour, and say so to who approves too late', async () => {
+    const before = await state()
+    const {execution: id} = await start('failover', ...CONFIRM)
+    const later = (offsetSeconds: number) => callLab(lab, 'PUT', 'clock', {offsetSeconds})
+    await later(3540)
+    await later(0)
+    expect((await execution(id!, AWAY)).approval?.verdict).to.equal('waiting')
+    await later(3660)
+    await later(0)
+    const {approval, build, status} = await until(id!, AWAY, ended)
+    expect(approval).to.include({verdict: 'expired', by: null})
+    expect([status, build]).to.deep.equal(['Failed', null])
+    const late = ['pipeline', 'approve', '--comment', 'too late', ...CONFIRM]
+    const {error} = await json<{error: {why: string; next: string}}>(late, 3)
+    expect(error.why).to.contain(`the failover ${id} in ${AWAY} has expired: nobody answered in time`)
+    expect(error.next).to.contain('todo-dr pipeline start failover')
+    expect(await state()).to.deep.equal(before)
+  })
+
   it('end without a change where the execution is stopped before it is approved', async () => {
+    const before = await state()
     const {execution: id} = await start('switchover')
     const stopped = await json<PipelineStopResult>(['pipeline', 'stop'])
     expect(stopped).to.include({execution: id, build: null})
     expect(await until(id!, AWAY, ended)).to.include({status: 'Stopped', build: null})
-    expect(await primary()).to.equal(HOME)
+    expect(await state()).to.deep.equal(before)
   })
 
   it('switch over once it is approved', async () => {

@@ -23,11 +23,13 @@ export interface AnswerInput extends PipelineInput {
 /** Throws what `theOnly` does, and `ConfirmWanted` and `NothingWaits` (exit refused); nothing was answered then. */
 export async function answerPipeline(input: AnswerInput): Promise<PipelineAnswerResult> {
   const {target, pipelines, verdict, comment, dryRun, emit, signal} = input
-  // One without a command, such as that which CodePipeline starts when a pipeline is made, can only be rejected.
-  const isMeant = ({id, command}: Execution): boolean =>
-    (input.execution === undefined || input.execution === id) && (verdict === 'rejected' || command !== null)
-  const look = await lookAtPipelines(input)
-  const found = theOnly(look, (one) => isWaiting(one) && isMeant(one), 'waits for approval')
+  const found = theOnly(await lookAtPipelines(input), {
+    execution: input.execution,
+    // One without a command, such as that which CodePipeline starts when a pipeline is made, can only be rejected.
+    is: (one) => isWaiting(one) && (verdict === 'rejected' || one.command !== null),
+    what: 'waits for approval',
+    next: (newest) => askAgain(verdict, newest),
+  })
   const {region, pipeline, execution} = found
   const {id, command} = execution
   const result = {schemaVersion: 1 as const, target, region, pipeline, execution: id, command, verdict, comment, dryRun}
@@ -47,6 +49,13 @@ export async function answerPipeline(input: AnswerInput): Promise<PipelineAnswer
     })
   else emit({code: 'done', text: `Rejected: ${inWords(found)} has ended, and nothing was changed.`})
   return result
+}
+
+/** Who approves too late means the switch all the same. */
+function askAgain(verdict: AnswerInput['verdict'], newest: Execution | undefined): string {
+  const isLate = verdict === 'approved' && newest?.approval?.verdict === 'expired'
+  if (!isLate || newest.command === null) return 'todo-dr pipeline status'
+  return `todo-dr pipeline start ${newest.command}, which asks for approval again`
 }
 
 /** The command that says yes. */

@@ -53,26 +53,44 @@ export const executionsOf = ({states}: Look): Found[] =>
     .flatMap(({region, pipeline, executions}) => executions.map((execution) => ({region, pipeline, execution})))
     .sort((one, other) => other.execution.startedAt - one.execution.startedAt)
 
-/** `what`: such as `waits for approval`. Throws `NothingFound` where none does, and `RegionWanted` where several do (both exit refused). */
-export function theOnly(look: Look, isMeant: (execution: Execution) => boolean, what: string): Found {
-  const [first, ...more] = executionsOf(look).filter(({execution}) => isMeant(execution))
+export interface Wanted {
+  /** The id of the only one that is meant. */
+  execution: string | undefined
+  is(execution: Execution): boolean
+  /** In words: `waits for approval`. */
+  what: string
+  /** What to do where none is: `newest` is the newest of those that are meant. */
+  next?(newest: Execution | undefined): string
+}
+
+/** Throws `NothingFound` where there is none, and `RegionWanted` where there are several (both exit refused). */
+export function theOnly(look: Look, {execution: named, is, what, next}: Wanted): Found {
+  const all = executionsOf(look).filter(({execution: {id}}) => named === undefined || named === id)
+  const [first, ...more] = all.filter(({execution}) => is(execution))
   if (first && more.length === 0) return first
-  const silent = look.silent.map(({region, error}) => `${region}: ${error.message}`)
-  if (!first)
+  if (first)
     throw new DrError({
-      code: 'NothingFound',
+      code: 'RegionWanted',
       exit: 'refused',
-      what: `no execution of a failover pipeline ${what}`,
-      why: silent.length > 0 ? silent.join('; ') : undefined,
-      next: 'todo-dr pipeline status',
+      what: `more than one execution of a failover pipeline ${what}`,
+      why: [first, ...more].map(({region, execution: {id, command}}) => `${command} ${id} in ${region}`).join(', '),
+      next: 'todo-dr pipeline status, then name one with --region and --execution',
     })
+  const silent = look.silent.map(({region, error}) => `${region}: ${error.message}`)
+  const [newest] = all
+  if (newest) silent.push(`${inWords(newest)} ${endingOf(newest.execution)}`)
   throw new DrError({
-    code: 'RegionWanted',
+    code: 'NothingFound',
     exit: 'refused',
-    what: `more than one execution of a failover pipeline ${what}`,
-    why: [first, ...more].map(({region, execution: {id, command}}) => `${command} ${id} in ${region}`).join(', '),
-    next: 'todo-dr pipeline status, then name one with --region and --execution',
+    what: `no execution of a failover pipeline ${what}`,
+    why: silent.length > 0 ? silent.join('; ') : undefined,
+    next: next?.(newest?.execution) ?? 'todo-dr pipeline status',
   })
+}
+
+function endingOf({status, approval}: Execution): string {
+  if (approval?.verdict === 'expired') return 'has expired: nobody answered in time, and nothing was changed'
+  return approval?.verdict === 'rejected' ? 'was rejected' : `is ${status}`
 }
 
 /** In words: `failover 0b7c… in us-east-2`. */

@@ -18,9 +18,8 @@ export interface StopInput extends PipelineInput {
 /** Throws what `theOnly` does, and `SwitchRunning` (exit refused); nothing was stopped then. */
 export async function stopPipeline(input: StopInput): Promise<PipelineStopResult> {
   const {target, pipelines, abandon, emit, signal} = input
-  const isMeant = (id: string): boolean => input.execution === undefined || input.execution === id
   const look = await lookAtPipelines(input)
-  const found = theOnly(look, (one) => isUnderWay(one) && isMeant(one.id), 'is under way')
+  const found = theOnly(look, {execution: input.execution, is: isUnderWay, what: 'is under way'})
   const {region, pipeline, execution} = found
   const switching = isSwitching(execution)
   if (switching && !abandon) throw switchRunning(found)

@@ -205,6 +205,31 @@ describe('a failover pipeline', () => {
       expect(at.pipelines.acts).to.deep.equal([`rejected e1 ${AWAY}: down`])
     })
 
+    it('not after its time, and says how to ask again', async () => {
+      const expired: Execution = {
+        ...WAITING,
+        status: 'Failed',
+        approval: {verdict: 'expired', by: null, at: 2000, comment: null},
+      }
+      const at = around({[HOME]: [], [AWAY]: [expired, DONE]})
+      const late = (await thrownBy(answer(at))) as DrError
+      expect(late).to.include({
+        code: 'NothingFound',
+        exit: 'refused',
+        next: 'todo-dr pipeline start failover, which asks for approval again',
+      })
+      expect(late.why).to.equal(
+        `the failover e1 in ${AWAY} has expired: nobody answered in time, and nothing was changed`,
+      )
+      for (const [more, why] of [
+        [{verdict: 'rejected'}, late.why],
+        [{execution: 'e0'}, `the failover e0 in ${AWAY} is Succeeded`],
+        [{execution: 'e7'}, undefined],
+      ] as const)
+        expect(await thrownBy(answer(at, more))).to.include({why, next: 'todo-dr pipeline status'})
+      expect(at.pipelines.acts).to.deep.equal([])
+    })
+
     it('only where it is clear what is meant', async () => {
       const none = around({[HOME]: [DONE], [AWAY]: [SWITCHING]})
       expect(await thrownBy(answer(none))).to.include({code: 'NothingFound', exit: 'refused'})

@@ -179,9 +179,14 @@ describe('pipelines of CodePipeline', () => {
     expect([status, errorDetails!.message]).deep.equal(['Failed', 'not today'])
   })
 
-  it('give an approval no longer than its timeout', async () => {
-    await create([SOURCE, approve({timeoutInMinutes: 0.005})])
+  it("give an approval no longer than its timeout, by AWS's clock", async () => {
+    const {clock} = test.lab.governance
+    await create([SOURCE, approve({timeoutInMinutes: 60})])
     const of = await token()
+    clock.offsetMs = 3_300_000
+    expect((await execution()).status).equal('InProgress')
+    clock.offsetMs = 3_600_000
+    clock.offsetMs = 0
     await reaches('Failed')
     expect((await refusal(answer('Approved', of))).name).equal('InvalidApprovalTokenException')
   })

@@ -8,8 +8,6 @@ import {ActionFailure} from '../faults.js'
 
 /** In minutes: seven days ("Quotas"). */
 const TIMEOUT = 10_080
-/** The longest that a timer of Node.js can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export interface Answer {
   status: 'Approved' | 'Rejected'
@@ -51,15 +49,15 @@ function checkTopic({lab, region, run}: ActionContext): void {
     throw new ActionFailure('ConfigurationError', `The SNS topic ${topic} does not exist`)
 }
 
-function answered({run, abandoned}: ActionContext): Promise<Answer> {
+function answered({lab, run, abandoned}: ActionContext): Promise<Answer> {
   const minutes = run.declaration.timeoutInMinutes ?? TIMEOUT
   return new Promise((resolve, reject) => {
     const end = (): void => {
-      clear()
+      callOff()
       abandoned.removeEventListener('abort', end)
       waiting.delete(run)
     }
-    const clear = laterBy(minutes * 60_000, () => {
+    const callOff = lab.at(lab.now() + minutes * 60_000, () => {
       end()
       // The text is assumed.
       reject(new ActionFailure('JobFailed', `The approval was not given within ${minutes} minutes`))
@@ -70,16 +68,4 @@ function answered({run, abandoned}: ActionContext): Promise<Answer> {
       resolve(given)
     })
   })
-}
-
-/** @returns what calls it off */
-function laterBy(ms: number, act: () => void): () => void {
-  let timer: NodeJS.Timeout
-  const wait = (left: number): void => {
-    const next = Math.min(left, MAX_TIMER_MS)
-    timer = setTimeout(() => (left > next ? wait(left - next) : act()), next)
-    timer.unref()
-  }
-  wait(ms)
-  return () => clearTimeout(timer)
 }
