@@ -1,6 +1,7 @@
 /** What the `pipeline` commands share: their flags, and what they act on. */
 
 import {Flags} from '@oclif/core'
+import type {DeliveryInput} from '../actions/pipeline/delivery.js'
 import type {PipelineInput} from '../actions/pipeline/look.js'
 import {DrCommand} from './dr-command.js'
 import type {ExitName} from '../errors.js'
@@ -15,6 +16,14 @@ export const REGION_FLAG = {
 
 export const EXECUTION_FLAG = {
   execution: Flags.string({description: 'Id of the execution, if there is more than one', helpValue: 'ID'}),
+}
+
+export const DELIVERY_FLAG = {
+  delivery: Flags.boolean({
+    description: 'The delivery pipeline, which is in the home region, and no failover pipeline',
+    default: false,
+    exclusive: ['region'],
+  }),
 }
 
 export const COMMENT_FLAG = {
@@ -40,5 +49,14 @@ export abstract class PipelineCommand extends DrCommand {
       session.pipelines(),
     ])
     return {target, deployment, pipelines, region, signal: this.signal}
+  }
+
+  protected async deliveryInput(session: Session, execution: string | undefined): Promise<DeliveryInput> {
+    const [{name: target}, deployment, pipeline] = await Promise.all([
+      session.target(),
+      session.deployment(),
+      session.delivery(),
+    ])
+    return {target, deployment, pipeline, execution, emit: this.emit, signal: this.signal}
   }
 }

@@ -13,6 +13,11 @@ export const repositoryName = (app: string): string => `${app}Repo`
 /** The action that takes what was pushed. */
 export const SOURCE = 'Source'
 
+/** What its builds may take together, with the time that each may wait for a machine. */
+export const LONGEST_MINUTES = 420
+/** The action that changes the deployment. */
+export const DEPLOY = 'Deploy'
+
 /** What config.json of the CDK project says of it. */
 export interface Delivery {
   /** `connection`: of a repository that is pushed to without us. */

@@ -2,26 +2,23 @@
 
 import {dirname} from 'node:path'
 import type {PushInput} from '../actions/pipeline/push.js'
-import {homeOf} from '../model/regions.js'
 import type {Session} from './session.js'
 
 type Opened = Pick<PushInput, 'checkout' | 'clock' | 'delivery' | 'deployment' | 'folder' | 'pipeline' | 'target'>
 
 /** Throws what `findProject` and the session throw. */
 export async function openDelivery(session: Session): Promise<Opened> {
-  const [{findProject}, {GitCheckout}, {AwsDelivery}, {systemClock}, config] = await Promise.all([
+  const [{findProject}, {GitCheckout}, {systemClock}, config] = await Promise.all([
     import('../config/project.js'),
     import('../adapters/git.js'),
-    import('../adapters/aws/delivery.js'),
     import('../adapters/clock.js'),
     session.config(),
   ])
   const {own, folder: infra} = await findProject(session.options.folder, config)
-  const [{name: target}, deployment, clients, {access}] = await Promise.all([
+  const [{name: target}, deployment, pipeline] = await Promise.all([
     session.target(),
     session.deployment(),
-    session.clients(),
-    session.place(),
+    session.delivery(),
   ])
   // Where todo-dr.yaml is, which the builds look for.
   const folder = config ? dirname(config.file) : dirname(infra)
@@ -31,7 +28,7 @@ export async function openDelivery(session: Session): Promise<Opened> {
     delivery: own.delivery,
     folder,
     checkout: new GitCheckout(folder),
-    pipeline: new AwsDelivery(clients, deployment.app, homeOf(deployment), access.endpoint),
+    pipeline,
     clock: systemClock,
   }
 }

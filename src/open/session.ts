@@ -14,7 +14,7 @@ import {DrError} from '../errors.js'
 import type {DrEvent, Emit} from '../messages.js'
 import {LAB_ACCOUNT} from '../model/deployment.js'
 import type {Deployment, Region} from '../model/deployment.js'
-import {accountOf, homeFirst, twoRegionsOnly} from '../model/regions.js'
+import {accountOf, homeFirst, homeOf, twoRegionsOnly} from '../model/regions.js'
 import type {LabStatus} from '../ports/lab-admin.js'
 import type {MigrationFolder} from '../ports/migrations.js'
 import type {RunStore} from '../ports/runs.js'
@@ -172,6 +172,17 @@ export class Session {
       this.deployment(),
     ])
     return new AwsPipelines(clients, app)
+  })
+
+  /** The delivery pipeline of the deployment. */
+  readonly delivery = once(async () => {
+    const [{AwsDelivery}, clients, deployment, {access}] = await Promise.all([
+      import('../adapters/aws/delivery.js'),
+      this.clients(),
+      this.deployment(),
+      this.place(),
+    ])
+    return new AwsDelivery(clients, deployment.app, homeOf(deployment), access.endpoint)
   })
 
   /** The target's runs, in `$XDG_STATE_HOME/todo-dr/<target>`; made when the first run is. */

@@ -211,6 +211,10 @@ export const CALLS = {
   // Without ListBucket S3 answers 403 instead of 404 before the first one is there.
   'pipeline.publish': [on(ARN.program, 's3:GetObject', 's3:PutObject'), on(ARN.programBucket, 's3:ListBucket')],
   'delivery.look': [on(ARN.delivery, 'codepipeline:ListActionExecutions', 'codepipeline:ListPipelineExecutions')],
+  'delivery.stop': [
+    on(ARN.delivery, 'codepipeline:StopPipelineExecution'),
+    on(ARN.deliveryBuild, 'codebuild:StopBuild'),
+  ],
   'delivery.log': [on(ARN.deliveryBuild, 'codebuild:BatchGetBuilds'), on(ARN.deliveryLog, 'logs:GetLogEvents')],
   // Git itself asks for it.
   'delivery.push': [on(ARN.repository, 'codecommit:GitPush')],

@@ -11,6 +11,8 @@ export interface DeliveryPipeline {
   executions(options?: CallOptions): Promise<DeliveryExecution[]>
   /** Of one execution, in the order in which they began. */
   actions(execution: string, options?: CallOptions): Promise<DeliveryAction[]>
+  /** Ends an execution and, where there is one, the build that it waits for. */
+  stop(execution: string, build: string | null, options?: CallOptions): Promise<void>
   /** What a build has printed, from the beginning or from where a page ended. */
   log(build: string, from: string | undefined, options?: CallOptions): Promise<LogPage>
   /** Where its source is pushed to, with what lets git in for some minutes. */

@@ -1,18 +1,39 @@
-/** The failover pipelines as lines. Pure. */
+/** The pipelines as lines. Pure. */
 
 import type {PipelineStatusResult} from '../actions/pipeline/result.js'
 import {wrapped} from '../report/wrapped.js'
 
-type Side = PipelineStatusResult['pipelines'][number]
-type Execution = Side['executions'][number]
+type Execution = PipelineStatusResult['pipelines'][number]['executions'][number]
+type Delivery = NonNullable<PipelineStatusResult['delivery']>['executions'][number]
 
-export const pipelineLines = ({pipelines}: PipelineStatusResult, width?: number): string[] =>
-  pipelines.flatMap((side) => sideLines(side)).flatMap((line) => wrapped(line, width))
+export function pipelineLines({pipelines, delivery}: PipelineStatusResult, width?: number): string[] {
+  const lines = pipelines.flatMap((side) => sideLines(side, executionLine))
+  if (delivery) lines.push(...sideLines(delivery, deliveryLine))
+  return lines.flatMap((line) => wrapped(line, width))
+}
 
-function sideLines({region, pipeline, unreachable, executions}: Side): string[] {
+interface Side<T> {
+  region: string
+  pipeline: string | null
+  unreachable: string | null
+  executions: T[]
+}
+
+function sideLines<T>({region, pipeline, unreachable, executions}: Side<T>, lineOf: (one: T) => string): string[] {
   if (pipeline === null) return [`${region}: ${unreachable}`]
   if (executions.length === 0) return [`${region}: ${pipeline} has run nothing yet`]
-  return [`${region}: ${pipeline}`, ...executions.map((one) => `  ${executionLine(one)}`)]
+  return [`${region}: ${pipeline}`, ...executions.map((one) => `  ${lineOf(one)}`)]
+}
+
+/** With the action that is under way, or that has not ended well. */
+function deliveryLine({id, status, startedAt, commit, actions}: Delivery): string {
+  const at = actions.findLast((one) => one.status !== 'Succeeded')
+  const parts = [
+    `${iso(startedAt)}  ${commit?.slice(0, 8) ?? 'no commit'}  ${status}`,
+    at && `${at.action} ${at.status}${at.why === null ? '' : `: ${at.why}`}`,
+    id,
+  ]
+  return parts.filter(Boolean).join(', ')
 }
 
 function executionLine({id, status, startedAt, command, approval, build}: Execution): string {

@@ -97,6 +97,12 @@ const WITHOUT_OCCASION: Record<string, string> = {
   ),
   'pipeline stop: codebuild:StopBuild on arn:aws:codebuild:REGION:000000000000:project/ToDoMgmt-failover-REGION':
     'a build that runs; see pipeline.test.ts',
+  ...Object.fromEntries(
+    [
+      'codepipeline:StopPipelineExecution on arn:aws:codepipeline:REGION:000000000000:ToDoMgmt-delivery',
+      'codebuild:StopBuild on arn:aws:codebuild:REGION:000000000000:project/ToDoMgmt-delivery-*',
+    ].map((grant) => [`pipeline stop: ${grant}`, 'a delivery that is under way; see pipeline.test.ts']),
+  ),
   'pipeline push: codecommit:GitPush on arn:aws:codecommit:REGION:000000000000:ToDoMgmtRepo':
     'the lab asks for it, and records no call of git',
   'drift: wafv2:GetWebACL on arn:aws:wafv2:REGION:000000000000:regional/webacl/*/*': 'an API with a web ACL of its own',
@@ -421,6 +427,9 @@ describe('IAM', function () {
       expect(code, stderr).to.equal(1)
       expect(stderr).to.contain('Build of ')
       undenied('pipeline push')
+      await wants('pipeline logs', ['--delivery'])
+      await wants('pipeline stop', ['--delivery'], 3)
+      for (const command of ['logs', 'stop']) undenied(`pipeline ${command}`)
     })
 
     it('lets teardown delete what bears the tag', async () => {

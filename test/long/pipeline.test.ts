@@ -136,6 +136,24 @@ describe('the pipelines on the lab', function () {
     expect(lines.join('\n')).to.contain('the tests say no')
   })
 
+  it('deliver nothing where somebody stops it; the log is there so far, and who has pushed is told', async () => {
+    write('infra/package.json', '{"scripts": {"test": "echo the tests take long; sleep 600"}}')
+    const pushing = push(1, '--message', 'slow')
+    pushing.catch(() => undefined)
+    for (let asked = 0; asked < 100; asked++) {
+      const log = await sandbox.run(['pipeline', 'logs', '--delivery'], {cwd})
+      if (log.stdout.includes('the tests take long')) break
+    }
+
+    const stopped = await json<PipelineStopResult>(['pipeline', 'stop', '--delivery'])
+    expect(SCHEMAS['pipeline-stop'].parse(stopped)).to.deep.equal(stopped)
+    const {execution: id, commit, status} = await pushing
+    expect(stopped).to.include({execution: id, commit, command: null})
+    expect(stopped.build).to.be.a('string')
+    expect(status).to.equal('Stopped')
+    await run(3, 'pipeline', 'stop', '--delivery')
+  })
+
   it('deliver a change of the code to both regions, and a push starts no failover', async () => {
     const regions = [HOME, AWAY]
     const before = await Promise.all(regions.map((region) => codeIn(region)))
@@ -146,8 +164,13 @@ describe('the pipelines on the lab', function () {
     expect(first).to.include({pushed: true, status: 'Succeeded', failure: null})
     for (const [index, region] of regions.entries()) expect(await codeIn(region), region).not.to.equal(before[index])
     expect(await push(0)).to.deep.equal({...first, pushed: false})
-    const {pipelines} = await json<PipelineStatusResult>(['pipeline', 'status'])
+    const {pipelines, delivery} = await json<PipelineStatusResult>(['pipeline', 'status'])
     expect(pipelines.map(({executions}) => executions.length)).to.deep.equal([1, 1])
+    const {execution: id, commit} = first
+    expect(delivery!.executions[0]).to.include({id, commit, status: 'Succeeded'})
+    const logs = await json<PipelineLogsResult>(['pipeline', 'logs', '--delivery', '--follow'])
+    expect(logs).to.include({execution: id, commit, status: 'Succeeded', command: null})
+    expect(logs.lines.length).to.be.above(0)
   })
 
   it('change nothing where the approval is rejected, and refuse a second one meanwhile', async () => {
@@ -181,7 +204,7 @@ describe('the pipelines on the lab', function () {
     const late = ['pipeline', 'approve', '--comment', 'too late', ...CONFIRM]
     const {error} = await json<{error: {why: string; next: string}}>(late, 3)
     expect(error.why).to.contain(`the failover ${id} in ${AWAY} has expired: nobody answered in time`)
-    expect(error.next).to.contain('todo-dr pipeline start failover')
+    expect(error.next).to.match(/^todo-dr pipeline start .*failover, which asks for approval again$/)
     expect(await state()).to.deep.equal(before)
   })
 

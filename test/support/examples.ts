@@ -317,6 +317,8 @@ export const SCENES: Scene[] = [
         'rm infra/package-lock.json && git init --quiet && git config user.name n && git config user.email n@example.com',
       ),
       ends(1, 'todo-dr pipeline push --message "list the newest first"', 'no registry: its build finds no packages'),
+      ok('todo-dr pipeline logs --delivery --follow'),
+      ends(3, 'todo-dr pipeline stop --delivery', 'it has ended'),
       scenery('todo-dr teardown --confirm ToDoMgmt && todo-dr lab stop'),
     ],
   },

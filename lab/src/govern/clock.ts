@@ -14,7 +14,7 @@ export class Clock {
   /** What has waited for an instant that has come thereby begins before this returns. */
   set offsetMs(ms: number) {
     this.moved = ms
-    for (const look of [...this.waiting]) look()
+    for (const look of this.waiting) look()
   }
 
   /** Epoch milliseconds. */

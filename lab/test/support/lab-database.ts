@@ -48,6 +48,9 @@ export class DatabaseLab {
       away: AWAY,
       folder,
       now: Date.now,
+      at() {
+        throw new Error('this lab waits for no instant')
+      },
       profile: {...PROFILES.instant, ...profile},
       endpoint: 'http://127.0.0.1:1',
       hosts,

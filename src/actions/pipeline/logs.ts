@@ -36,7 +36,17 @@ export async function pipelineLogs(input: LogsInput): Promise<PipelineLogsResult
     const {id, command, build} = execution
     // What it printed last is read after its end was seen.
     if (!follow || build!.status !== 'InProgress')
-      return {schemaVersion: 1, target, region, pipeline, execution: id, command, status: build!.status, lines}
+      return {
+        schemaVersion: 1,
+        target,
+        region,
+        pipeline,
+        execution: id,
+        command,
+        commit: null,
+        status: build!.status,
+        lines,
+      }
     await clock.sleep(FOLLOW_MS, signal)
     found = newest(await meant({...input, region, execution: id}), input)
   }
@@ -72,6 +82,6 @@ function newest(all: readonly Found[], {execution}: LogsInput): Found {
     exit: 'failed',
     what: execution === undefined ? 'no failover pipeline has run a command yet' : `${execution} has run no command`,
     why: waiting && `the newest execution is ${inWords(waiting)}: ${waiting.execution.status}`,
-    next: 'todo-dr pipeline status',
+    next: 'todo-dr pipeline status; of the delivery pipeline: todo-dr pipeline logs --delivery',
   })
 }

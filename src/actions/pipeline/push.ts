@@ -11,6 +11,7 @@ import type {Checkout} from '../../ports/checkout.js'
 import type {DeliveryPipeline} from '../../ports/delivery.js'
 import {pollUntil, withDeadline} from '../../ports/waits.js'
 import type {Clock} from '../../ports/world.js'
+import {changeTeller} from './delivery.js'
 import {restOfLog} from './rest-of-log.js'
 import type {PipelinePushResult} from './result.js'
 
@@ -24,6 +25,8 @@ export interface PushInput {
   pipeline: DeliveryPipeline
   /** Commits what is changed, with these words. */
   message?: string
+  /** Of an execution, from its start. */
+  waitMinutes: number
   clock: Clock
   /** A line of a build's log. */
   show(line: string): void
@@ -50,7 +53,7 @@ const NAMED = 5
 /**
  * Throws `DeliveryMissing`, `DeliveryElsewhere`, `NotCommitted`, `RepositoryAround`, `GitMissing` and `PipelineMissing` (exit usage), and
  * `LocalChanges` and `PushRejected` (exit refused): nothing was pushed then. Throws `NotStarted` (exit failed) where a push has started
- * nothing. An execution that did not end well is a value.
+ * nothing. An execution that did not end well, or in time, is a value.
  */
 export async function pushToPipeline(input: PushInput): Promise<PushEnding> {
   const {target, deployment, checkout, pipeline, signal, emit} = input
@@ -73,6 +76,7 @@ export async function pushToPipeline(input: PushInput): Promise<PushEnding> {
     return {result, exit: 'done'}
   }
 
+  if (isUnderWay(result)) return {result, exit: 'unknown', error: stillRunning(input, short, actions)}
   const lines = failed?.build ? await tailOf(input, failed.build) : []
   for (const line of lines) input.show(line)
   return {result: {...result, lines}, exit: 'failed', error: notDelivered(short, status, failed)}
@@ -135,27 +139,23 @@ async function untilStarted(
   return found!
 }
 
-/** Tells each change of an action. */
+/** To its end, or for as long as it is waited for. */
 async function followed(
-  {pipeline, clock, emit, signal}: PushInput,
+  {pipeline, clock, waitMinutes, emit, signal}: PushInput,
   {id}: DeliveryExecution,
 ): Promise<{status: string; actions: DeliveryAction[]}> {
-  const told = new Map<string, string>()
+  const tell = changeTeller(emit)
+  const until = clock.now() + waitMinutes * 60_000
   for (;;) {
     const all = await pipeline.executions({signal})
     const execution = all.find((one) => one.id === id)
     // After the status: an execution that has ended has no action that has not.
     const actions = await pipeline.actions(id, {signal})
-    for (const {stage, action, status} of actions) {
-      const key = `${stage} ${action}`
-      if (told.get(key) === status) continue
-      told.set(key, status)
-      emit({code: 'note', text: `${stage === action ? stage : key}: ${status}`})
-    }
-
+    tell(actions)
     const status = execution?.status ?? 'unknown'
-    if (!execution || !isUnderWay(execution)) return {status, actions}
-    await clock.sleep(FOLLOW_MS, signal)
+    const left = until - clock.now()
+    if (!execution || !isUnderWay(execution) || left <= 0) return {status, actions}
+    await clock.sleep(Math.min(FOLLOW_MS, left), signal)
   }
 }
 
@@ -201,3 +201,14 @@ const notDelivered = (short: string, status: string, failed: DeliveryAction | un
     why: failed?.why ?? undefined,
     next: 'fix it, commit, and run todo-dr pipeline push again',
   })
+
+function stillRunning({waitMinutes}: PushInput, short: string, actions: readonly DeliveryAction[]): DrError {
+  const running = actions.find(({status}) => status === 'InProgress')
+  return new DrError({
+    code: 'StillRunning',
+    exit: 'unknown',
+    what: `the delivery of ${short} has not ended within ${waitMinutes} minutes; the pipeline continues`,
+    why: running ? `${running.action} is under way` : 'an execution before it is under way',
+    next: 'todo-dr pipeline logs --delivery --follow; to end it: todo-dr pipeline stop --delivery',
+  })
+}

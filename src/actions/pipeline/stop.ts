@@ -33,7 +33,7 @@ export async function stopPipeline(input: StopInput): Promise<PipelineStopResult
     })
   else emit({code: 'done', text: `Stopped: ${inWords(found)}. Nothing was changed.`})
   const build = switching ? (execution.build?.id ?? null) : null
-  return {schemaVersion: 1, target, region, pipeline, execution: id, command, build}
+  return {schemaVersion: 1, target, region, pipeline, execution: id, command, commit: null, build}
 }
 
 const switchRunning = (found: Found): DrError =>

@@ -13,6 +13,7 @@ import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {signedForGit} from './git-signature.js'
 import type {Input, Operation, Output} from './services.js'
+import {stopExecution} from './stop-execution.js'
 
 /** Executions that a look goes back. */
 const NEWEST = 10
@@ -62,6 +63,10 @@ export class AwsDelivery implements DeliveryPipeline {
       })
   }
 
+  stop(execution: string, build: string | null, options: CallOptions = {}): Promise<void> {
+    return stopExecution(this.clients, this.region, {pipelineName: this.name, execution, build}, options)
+  }
+
   log(build: string, from: string | undefined, options: CallOptions = {}): Promise<LogPage> {
     return buildLog(this.clients, this.region, build, from, options)
   }
@@ -87,7 +92,7 @@ export class AwsDelivery implements DeliveryPipeline {
         exit: 'usage',
         what: `there is no delivery pipeline in ${this.region}`,
         why: `CodePipeline has no pipeline named ${this.name}`,
-        next: 'todo-dr deploy, which makes it',
+        next: 'todo-dr deploy, which makes it where config.json of the CDK project has "delivery"',
         cause: error,
       })
     }

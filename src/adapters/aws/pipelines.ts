@@ -12,6 +12,7 @@ import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {sendChange} from './send-change.js'
 import type {Input, Operation, Output} from './services.js'
+import {stopExecution} from './stop-execution.js'
 
 /** Executions that a look goes back. */
 const NEWEST = 5
@@ -83,26 +84,9 @@ export class AwsPipelines implements Pipelines {
   }
 
   async stop(region: Region, {id, build}: Execution, options: CallOptions = {}): Promise<void> {
-    const input = {pipelineName: this.#name(region), pipelineExecutionId: id, abandon: true}
-    try {
-      await sendChange(
-        () => this.#ask(region, 'StopPipelineExecution', input, options),
-        async () => false,
-        options.signal,
-      )
-    } catch (error) {
-      // It has stopped, or is about to.
-      if (!isFault(error, 'DuplicatedStopRequestException', 'PipelineExecutionNotStoppableException')) throw error
-    }
-
     const running = build?.status === 'InProgress' ? build.id : null
-    if (running === null) return
-    // CodePipeline leaves an abandoned action alone.
-    await sendChange(
-      () => this.#clients.call('codebuild', region, 'StopBuild', {id: running}, options),
-      async () => false,
-      options.signal,
-    )
+    const of = {pipelineName: this.#name(region), execution: id, build: running}
+    await stopExecution(this.#clients, region, of, options)
   }
 
   async approval(region: Region, execution: string, options: CallOptions = {}): Promise<Approval> {

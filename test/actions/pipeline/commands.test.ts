@@ -10,6 +10,7 @@ import {stopPipeline} from '../../../src/actions/pipeline/stop.js'
 import {DrError, Unreachable} from '../../../src/errors.js'
 import type {DrEvent} from '../../../src/messages.js'
 import type {Execution} from '../../../src/model/pipeline.js'
+import type {DeliveryPipeline} from '../../../src/ports/delivery.js'
 import type {Pipelines} from '../../../src/ports/pipelines.js'
 import {AWAY, HOME, SimulatedWorld} from '../../support/simulated-world.js'
 import {thrownBy} from '../../support/thrown.js'
@@ -33,6 +34,13 @@ const DONE: Execution = {
 }
 
 const missing = new DrError({code: 'PipelineMissing', exit: 'usage', what: 'there is no failover pipeline'})
+
+/** There is none. */
+const delivery = {
+  async executions() {
+    throw missing
+  },
+} as unknown as DeliveryPipeline
 
 /** Regions to what they hold, or to how they fail. What is changed is written down. */
 class MemoryPipelines implements Pipelines {
@@ -254,14 +262,14 @@ describe('a failover pipeline', () => {
 
   it('is shown with both regions, the silent one too, home first', async () => {
     const at = around({[HOME]: new Unreachable('no answer'), [AWAY]: [WAITING]})
-    const result = await pipelineStatus(at.common)
+    const result = await pipelineStatus({...at.common, delivery})
     expect(SCHEMAS['pipeline-status'].parse(result)).to.deep.equal(result)
     expect(result.pipelines.map(({region, unreachable}) => [region, unreachable])).to.deep.equal([
       [HOME, 'no answer'],
       [AWAY, null],
     ])
     const none = around({[HOME]: missing, [AWAY]: missing})
-    expect(await thrownBy(pipelineStatus(none.common))).to.equal(missing)
+    expect(await thrownBy(pipelineStatus({...none.common, delivery}))).to.equal(missing)
   })
 
   it('gives the whole log of its newest build, page by page, and follows it to its end', async () => {

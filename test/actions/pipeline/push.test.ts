@@ -65,14 +65,18 @@ function around(
         return lines ? {lines, next: String(Number(from) + 1)} : {lines: [], next: from}
       },
       remote: async () => REMOTE,
+      stop: async (id) => void acts.push(`stop ${id}`),
     },
+    waitMinutes: 420,
     clock: new VirtualClock(),
     show: (line) => void shown.push(line),
     emit: (event) => void events.push(event),
     signal: new AbortController().signal,
     ...more,
   }
-  return {acts, events, shown, push: () => pushToPipeline(input)}
+  const {clock} = input
+  const begun = clock.now()
+  return {acts, events, shown, time: () => clock.now() - begun, push: () => pushToPipeline(input)}
 }
 
 const CLEAN: CheckoutState = {commit: COMMIT, changes: []}
@@ -110,6 +114,17 @@ describe('a push to the delivery pipeline', () => {
     expect(at.shown).to.deep.equal(result.lines)
     const stopped = around([{execution: {status: 'Stopped'}}], {state: CLEAN})
     expect((await stopped.push()).error!.message).to.contain('ended as Stopped')
+  })
+
+  it('is followed for no longer than that is wanted, and the pipeline continues', async () => {
+    const actions = [action('Build', 'Succeeded'), action('Deploy', 'InProgress', {build: 'b1'})]
+    const at = around([{execution: {}, actions}], {state: CLEAN, more: {waitMinutes: 30}})
+    const {result, exit, error} = await at.push()
+    expect(SCHEMAS['pipeline-push'].parse(result)).to.deep.include({status: 'InProgress', failure: null, lines: []})
+    expect([exit, error!.code, error!.why]).to.deep.equal(['unknown', 'StillRunning', 'Deploy is under way'])
+    expect(error!.message).to.contain('within 30 minutes')
+    expect(at.acts).to.deep.equal(['push main'])
+    expect(at.time()).to.equal(30 * 60_000)
   })
 
   it('is refused where something is not committed, unless that is asked for', async () => {
