@@ -46,6 +46,13 @@ const settings = z.strictObject({
     description:
       'Beside endpoint: host names of the deployment (APIs, token endpoints, edge) that do not resolve, each with the port on this machine that serves it over HTTP',
   }),
+  dns: z
+    .strictObject({host: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65_535)})
+    .optional()
+    .meta({
+      description:
+        'Beside hosts: the name server that knows the hosted zones of the endpoint, where clients use a name in Route 53',
+    }),
   route,
   allowUnlistedRegion: z.boolean().optional().meta({
     description: 'Accept regions that AWS has added since this version of todo-dr was made',

@@ -37,6 +37,8 @@ export interface AwsTarget extends Settings {
   endpoint?: string
   /** Host names that resolve nowhere, each with the port of this machine that serves it. */
   hosts?: Record<string, number>
+  /** Knows the names that lead to those. */
+  dns?: {host: string; port: number}
 }
 
 export type Target = LabTarget | AwsTarget
@@ -77,7 +79,7 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
   }
 
   const objectives = {...DEFAULT_OBJECTIVES, ...found.objectives}
-  const {app, regions, account, profile, endpoint, hosts, route, maxLagSeconds = objectives.rpoSeconds} = found
+  const {app, regions, account, profile, endpoint, hosts, dns, route, maxLagSeconds = objectives.rpoSeconds} = found
   return {
     kind: 'aws',
     name,
@@ -87,6 +89,7 @@ export function chooseTarget(flag: string | undefined, loaded: LoadedConfig | un
     profile,
     endpoint,
     ...(hosts && {hosts}),
+    ...(dns && {dns}),
     ...listed(route),
     objectives,
     maxLagSeconds,

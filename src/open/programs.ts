@@ -66,7 +66,7 @@ export async function openPipelines(
 /** A todo-dr.yaml with this deployment as its only target. A build has no profile, and finds no lab by its name. */
 async function settingsOf(session: Session, target: Target, project: Project, {app, regions}: Meant): Promise<object> {
   const {objectives, maxLagSeconds, routes} = target
-  const [{access}, hosts] = await Promise.all([session.place(), hostsOf(session, target)])
+  const [{access, dns}, hosts] = await Promise.all([session.place(), hostsOf(session, target)])
   const {endpoint} = access
   const found = {
     app,
@@ -76,6 +76,7 @@ async function settingsOf(session: Session, target: Target, project: Project, {a
     maxLagSeconds,
     ...(endpoint !== undefined && {endpoint}),
     ...(hosts && {hosts}),
+    ...(dns && {dns}),
     ...(routes && {route: routes}),
   }
   return {defaultTarget: app, infra: folderOf(project), targets: {[app]: found}}

@@ -271,7 +271,7 @@ async function labPlace({lab}: LabTarget, status: LabStatus): Promise<Place> {
   }
 }
 
-async function awsPlace({name, app, regions, endpoint, hosts, profile}: AwsTarget): Promise<Place> {
+async function awsPlace({name, app, regions, endpoint, hosts, dns, profile}: AwsTarget): Promise<Place> {
   const [{LabAddresses, publicAddresses}, {targetStateFolder}] = await Promise.all([
     import('../adapters/http/address-book.js'),
     import('../adapters/fs/paths.js'),
@@ -281,7 +281,8 @@ async function awsPlace({name, app, regions, endpoint, hosts, profile}: AwsTarge
     app,
     regions: homeFirst(regions),
     access: {endpoint, profile},
-    addresses: hosts ? new LabAddresses(async () => servedHere(hosts)) : publicAddresses,
+    addresses: hosts ? new LabAddresses(async () => servedHere(hosts), undefined, dns) : publicAddresses,
+    dns,
     issuer: endpoint ?? 'aws',
     tokenFile: join(folder, 'tokens.json'),
     mapFile: join(folder, 'deployment.json'),

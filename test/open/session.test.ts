@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import type {DrEvent} from '../../src/messages.js'
 import {once} from '../../src/open/once.js'
 import {Session} from '../../src/open/session.js'
+import {serveDns} from '../support/dns-server.js'
 import {thrownBy} from '../support/thrown.js'
 
 const PROD = `defaultTarget: prod
@@ -39,6 +40,22 @@ describe('a session', () => {
     })
     expect(await thrownBy(addresses.locate(new URL('https://d2.cloudfront.net/v1')))).to.include({code: 'Unreachable'})
     await session.close()
+  })
+
+  it('follows a name of a hosted zone by the name server that todo-dr.yaml has', async () => {
+    const dns = await serveDns((name) => (name === 'api.example.com' ? {target: 'd-1.execute-api.test'} : 5))
+    const places = `    hosts: {d-1.execute-api.test: 8080}\n    dns: ${JSON.stringify(dns.server)}\n`
+    writeFileSync(join(folder, 'todo-dr.yaml'), PROD + places)
+    const session = open()
+    const place = await session.place()
+    expect(place.dns).to.deep.equal(dns.server)
+    expect(await place.addresses.locate(new URL('https://api.example.com/v1'))).to.deep.equal({
+      origin: 'http://127.0.0.1:8080',
+      path: '/v1',
+      host: 'api.example.com',
+    })
+    await session.close()
+    await dns.close()
   })
 
   it('opens nothing before it is asked: a broken todo-dr.yaml only stops who needs it', async () => {

@@ -19,7 +19,12 @@ export interface StopInput extends PipelineInput {
 export async function stopPipeline(input: StopInput): Promise<PipelineStopResult> {
   const {target, pipelines, abandon, emit, signal} = input
   const look = await lookAtPipelines(input)
-  const found = theOnly(look, {execution: input.execution, is: isUnderWay, what: 'is under way'})
+  const found = theOnly(look, {
+    execution: input.execution,
+    is: isUnderWay,
+    what: 'is under way',
+    next: () => 'todo-dr pipeline status; of the delivery pipeline: todo-dr pipeline stop --delivery',
+  })
   const {region, pipeline, execution} = found
   const switching = isSwitching(execution)
   if (switching && !abandon) throw switchRunning(found)
