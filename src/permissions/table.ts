@@ -123,7 +123,14 @@ export const CALLS = {
   ],
   'vitals.ask': [
     on(servingFunctions, 'lambda:GetFunction'),
-    on(ARN.any, 'cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'rds:DescribeAccountAttributes'),
+    on(
+      ARN.any,
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+      'events:DescribeRule',
+      'events:ListRuleNamesByTarget',
+      'rds:DescribeAccountAttributes',
+    ),
     on(ARN.proxyAlone, 'rds:DescribeDBProxies'),
     on(ARN.apiAccount, 'apigateway:GET'),
     on(ARN.distribution, 'cloudfront:GetDistribution'),
@@ -147,6 +154,10 @@ export const CALLS = {
     on(
       ARN.any,
       'cloudwatch:DescribeAlarms',
+      // CloudFormation names the rules: their ARNs would say no more than this, and make the policy too long for IAM.
+      'events:DescribeRule',
+      'events:ListRuleNamesByTarget',
+      'events:ListTargetsByRule',
       'logs:DescribeLogGroups',
       'secretsmanager:ListSecrets',
       'servicequotas:ListServiceQuotas',

@@ -13,6 +13,7 @@ export const AREAS = [
   'database',
   'proxy',
   'secrets',
+  'schedules',
   'alarms',
   'API',
   'token client',
@@ -33,6 +34,8 @@ export interface Item {
   settings: Record<string, Setting>
   /** Settings that todo-dr itself has changed for a while, and what for: `outage` or `capacity`. */
   held?: Record<string, string>
+  /** Of a setting that is wrong whatever the other region has: the command that puts it right. */
+  fixes?: Record<string, string>
 }
 
 export interface RegionSettings {

@@ -46,6 +46,14 @@ export interface Peak {
   lastHour?: number
 }
 
+/** A rule by which EventBridge calls functions. */
+export interface ScheduleVitals {
+  name: string
+  on: boolean
+  /** Those that it calls. */
+  functions: string[]
+}
+
 export interface AlarmVitals {
   name: string
   /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
@@ -87,6 +95,8 @@ export interface Vitals {
   /** Of the last 15 minutes. */
   trouble(region: Region, options?: CallOptions): Promise<Trouble>
   peak(region: Region, options?: CallOptions): Promise<Peak>
+  /** Rules that call the token authorizer, where there is one, or the first of the functions that read: a warm-up calls them all. */
+  schedules(region: Region, options?: CallOptions): Promise<ScheduleVitals[]>
   /** Those that carry the name of the application and of the region. */
   alarms(region: Region, options?: CallOptions): Promise<AlarmVitals[]>
   /** Those of the application. */

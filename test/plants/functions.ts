@@ -2,6 +2,7 @@
 
 import {GetTemplateCommand} from '@aws-sdk/client-cloudformation'
 import {DeleteRetentionPolicyCommand, PutRetentionPolicyCommand} from '@aws-sdk/client-cloudwatch-logs'
+import {DisableRuleCommand, EnableRuleCommand, ListRuleNamesByTargetCommand} from '@aws-sdk/client-eventbridge'
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
@@ -204,6 +205,37 @@ export const FUNCTION_PLANTS: readonly Plant[] = [
         'missing',
       ),
       property('*RemoveToDos* (AWS::Logs::LogGroup)/RetentionInDays'),
+    ],
+  },
+  {
+    name: 'Nothing has the token authorizer fetch keys any more',
+    by: 'events `DisableRule`',
+    async make({away, there}) {
+      const account = there.clusterArn.split(':')[4]
+      const TargetArn = `arn:aws:lambda:${AWAY}:${account}:function:${functionOf('TokenAuthorizer')}`
+      const {RuleNames} = await away.events.send(new ListRuleNamesByTargetCommand({TargetArn}))
+      const Name = RuleNames![0]!
+      await away.events.send(new DisableRuleCommand({Name}))
+      return () => away.events.send(new EnableRuleCommand({Name}))
+    },
+    health: [
+      {
+        check: 'schedules',
+        region: AWAY,
+        level: 'problem',
+        says: `is disabled: ${functionOf('TokenAuthorizer')} does not fetch the public keys of the user pools any more`,
+        next: `aws events enable-rule --region ${AWAY} --name ToDoMgmt-*`,
+      },
+    ],
+    drift: [
+      {
+        ...setting(
+          'schedule ToDoMgmt-app-TokenAuthorizer.state',
+          'such as to fetch the public keys of both user pools',
+        ),
+        next: `aws events enable-rule --region ${AWAY} --name ToDoMgmt-*`,
+      },
+      property('*TokenAuthorizer* (AWS::Events::Rule)/State'),
     ],
   },
   {

@@ -7,6 +7,7 @@ import {CloudFrontKeyValueStoreClient} from '@aws-sdk/client-cloudfront-keyvalue
 import {CloudWatchClient} from '@aws-sdk/client-cloudwatch'
 import {CloudWatchLogsClient} from '@aws-sdk/client-cloudwatch-logs'
 import {CognitoIdentityProviderClient} from '@aws-sdk/client-cognito-identity-provider'
+import {EventBridgeClient} from '@aws-sdk/client-eventbridge'
 import {LambdaClient} from '@aws-sdk/client-lambda'
 import {RDSClient} from '@aws-sdk/client-rds'
 import {S3Client} from '@aws-sdk/client-s3'
@@ -46,6 +47,7 @@ function clientsOf(status: LabStatus, region: string) {
     cloudformation: new CloudFormationClient(access),
     cloudfront: new CloudFrontClient(access),
     cognito: new CognitoIdentityProviderClient(access),
+    events: new EventBridgeClient(access),
     keys: new CloudFrontKeyValueStoreClient({
       ...access,
       endpoint: status.endpoint.replace('127.0.0.1', 'localhost'),

@@ -66,6 +66,7 @@ export function regionLook(region: string, change: Partial<RegionLook> = {}): Re
     subnets: yes(SUBNETS),
     trouble: yes({errors: [], throttles: []}),
     peak: yes({capacity: 2, connections: 12}),
+    schedules: yes([]),
     alarms: yes([{name: `demo-${region}-ApiErrors`, state: 'OK'}]),
     secrets: yes([
       {name: 'Demo/app', version: 'v1', replicas: region === HOME ? [{region: AWAY, status: 'InSync'}] : []},

@@ -36,6 +36,7 @@ const CODES: Record<string, Codes> = {
   'cognito-idp': json('InvalidParameterException'),
   ec2: {missing: 'MissingParameter', type: 'InvalidParameterValue', value: 'InvalidParameterValue'},
   ecr: json('InvalidParameterException'),
+  events: json('ValidationException'),
   iam: query,
   kms: json('ValidationException'),
   lambda: json('ValidationException'),

@@ -23,6 +23,7 @@ import type {
   DistributionVitals,
   FunctionVitals,
   Peak,
+  ScheduleVitals,
   SecretVitals,
   Trouble,
   Vitals,
@@ -69,6 +70,7 @@ export interface RegionLook {
   trouble: Sample<Trouble>
   /** Only the primary's is judged, as what the standby has used says nothing; both are asked, as nobody knows yet which it is. */
   peak: Sample<Peak>
+  schedules: Sample<ScheduleVitals[]>
   alarms: Sample<AlarmVitals[]>
   secrets: Sample<SecretVitals[]>
   /** Of its own pool: whether that has issued one, or why it has refused. */
@@ -242,6 +244,7 @@ async function lookAt(
     subnets: of('the proxy', (signal) => vitals.proxySubnets(region, {signal})),
     peak: of('the metrics of the database', (signal) => vitals.peak(region, {signal})),
     trouble: of('the metrics of the functions', (signal) => vitals.trouble(region, {signal})),
+    schedules: of('the rules of EventBridge', (signal) => vitals.schedules(region, {signal})),
     alarms: of('the alarms', (signal) => vitals.alarms(region, {signal})),
     secrets: of('the secrets', (signal) => vitals.secrets(region, {signal})),
     token: of('the user pool', (signal) => issued(world, region, signal)),

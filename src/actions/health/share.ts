@@ -48,6 +48,7 @@ export const onceEach = (vitals: Vitals, signal: AbortSignal): Vitals => ({
   clusterSnapshots: (region, options) => vitals.clusterSnapshots(region, options),
   proxySubnets: (region, options) => vitals.proxySubnets(region, options),
   trouble: (region, options) => vitals.trouble(region, options),
+  schedules: (region, options) => vitals.schedules(region, options),
   alarms: (region, options) => vitals.alarms(region, options),
   denied: (principal, wanted, options) => vitals.denied(principal, wanted, options),
   distribution: (options) => vitals.distribution(options),

@@ -13,6 +13,7 @@ export const SERVICES = {
   codepipeline: () => import('./sdk/codepipeline.js'),
   'cognito-idp': () => import('./sdk/cognito-idp.js'),
   ec2: () => import('./sdk/ec2.js'),
+  events: () => import('./sdk/events.js'),
   iam: () => import('./sdk/iam.js'),
   kms: () => import('./sdk/kms.js'),
   lambda: () => import('./sdk/lambda.js'),

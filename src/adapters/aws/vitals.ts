@@ -11,6 +11,7 @@ import type {
   DistributionVitals,
   FunctionVitals,
   Peak,
+  ScheduleVitals,
   SecretVitals,
   Trouble,
   Vitals,
@@ -20,6 +21,7 @@ import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {peakOf, troubleOf} from './metrics.js'
 import {clusterSnapshots, concurrencyLimit, requestRate} from './quotas.js'
+import {isDisabled, rulesCalling} from './rules.js'
 import {simulate} from './simulate.js'
 
 /** The most that one answer holds (CloudWatch API, DescribeAlarms; Secrets Manager API, ListSecrets). */
@@ -60,6 +62,22 @@ export class AwsVitals implements Vitals {
   peak(region: Region, options: CallOptions = {}): Promise<Peak> {
     // RDS keeps identifiers in lower case, and metrics have them so.
     return peakOf(this.clients, region, regionOf(this.deployment, region).clusterId.toLowerCase(), options)
+  }
+
+  async schedules(region: Region, options: CallOptions = {}): Promise<ScheduleVitals[]> {
+    const {authorizer, readers} = regionOf(this.deployment, region).functions
+    const asked = {clients: this.clients, deployment: this.deployment, region, options}
+    const all = new Map<string, ScheduleVitals>()
+    const lookAt = async (name: string): Promise<void> => {
+      for (const rule of await rulesCalling(asked, name)) {
+        const {Name = ''} = rule
+        const functions = [...(all.get(Name)?.functions ?? []), name]
+        all.set(Name, {name: Name, on: !isDisabled(rule), functions})
+      }
+    }
+
+    await Promise.all([authorizer, readers[0]].flatMap((name) => (name === undefined ? [] : [lookAt(name)])))
+    return [...all.values()]
   }
 
   async alarms(region: Region, options: CallOptions = {}): Promise<AlarmVitals[]> {

@@ -104,6 +104,22 @@ describe('drift between regions', () => {
     expect(changed({concurrency: 5})).to.deep.equal([['extra', `${SUBJECT}.concurrency`, null, 5]])
   })
 
+  it('drift: says how a rule is enabled again that is disabled, in whichever region that is', () => {
+    const rule = (region: string, state: string, fix?: string): SetUp =>
+      side(region, [
+        {kind: 'schedule', name: `Demo-app-${region}-Authorizer`, settings: {state}, ...(fix && {fixes: {state: fix}})},
+      ])
+    const told = (home: SetUp, other: SetUp) =>
+      compareSettings(home, other).map((one) => [one.subject, one.expected, one.actual, one.next])
+    const subject = 'schedule Demo-app-Authorizer.state'
+    expect(told(rule(HOME, 'ENABLED'), rule(AWAY, 'DISABLED', 'enable it'))).to.deep.equal([
+      [subject, 'ENABLED', 'DISABLED', 'enable it'],
+    ])
+    expect(told(rule(HOME, 'DISABLED', 'enable it'), rule(AWAY, 'ENABLED'))).to.deep.equal([
+      [subject, 'DISABLED', 'ENABLED', 'enable it'],
+    ])
+  })
+
   it('drift: lets the increment of ids differ, and the host of a secret, and nothing else of them', () => {
     const of = (kind: string, settings: Item['settings']): Item => ({kind, name: '', settings})
     const compared = (kind: string, one: Item['settings'], other: Item['settings']) =>

@@ -40,6 +40,17 @@ const failedOver = (days: number): LookChange => ({
   last: {record: record('r1', 'failover', AWAY, HOME), endedAt: NOW - days * DAY_MS},
 })
 
+const AUTHORIZER = 'demo-authorizer'
+
+const refreshing = (on: boolean) => yes([{name: 'Refresh-1', on, functions: [AUTHORIZER]}])
+
+/** Both regions have an authorizer, and home a rule that calls it. */
+const guarded = (): LookChange => {
+  const deployment = sampleDeployment()
+  for (const {functions: all} of deployment.regions) all.authorizer = AUTHORIZER
+  return {deployment, homeLook: {schedules: refreshing(true)}}
+}
+
 /** What is wrong, the check that finds it, where, as what, and a word of its text. */
 const PUT = {action: 's3:PutObject', resource: 'arn:aws:s3:::demo/operator-lease.json'}
 
@@ -351,6 +362,30 @@ const ILLS: [what: string, change: LookChange, check: string, region: string | n
     null,
     'problem',
     new RegExp(`the origin ${AWAY} .* and not to the API of ${AWAY}`),
+  ],
+  [
+    'an authorizer whose rule is disabled',
+    {...guarded(), awayLook: {schedules: refreshing(false)}},
+    'schedules',
+    AWAY,
+    'problem',
+    /Refresh-1 is disabled: demo-authorizer does not fetch/,
+  ],
+  [
+    'an authorizer that no rule calls',
+    {...guarded(), awayLook: {schedules: yes([{name: 'WarmUp-1', on: true, functions: ['demo-get']}])}},
+    'schedules',
+    AWAY,
+    'problem',
+    /no rule has demo-authorizer fetch/,
+  ],
+  [
+    'a warm-up that is disabled',
+    {homeLook: {schedules: yes([{name: 'WarmUp-1', on: false, functions: ['demo-get']}])}},
+    'schedules',
+    HOME,
+    'warning',
+    /WarmUp-1 is disabled, which calls demo-get/,
   ],
   [
     'an alarm that the other region lacks',
@@ -698,6 +733,7 @@ describe('the checks of health', () => {
           subnets: silence,
           trouble: silence,
           peak: silence,
+          schedules: silence,
           alarms: silence,
           secrets: silence,
           token: silence,

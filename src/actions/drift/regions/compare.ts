@@ -54,12 +54,14 @@ function settingsOf(subject: string, left: Named, right: Named): ThingDifference
       const [expected, actual] = [comparable(left, name), comparable(right, name)]
       if (same(expected, actual) || stands(left, right, name)) return []
       const purpose = [right, left].flatMap((side) => purposeOf(side, name) ?? [])[0]
-      return difference(left.item.kind, {
+      const next = [right, left].flatMap(({item}) => item.fixes?.[name] ?? [])[0]
+      const found = difference(left.item.kind, {
         class: purpose?.class ?? classOf(expected, actual),
         region: purpose?.region ?? right.of.region,
         subject: `${subject}.${name}`,
         ...shown(name, expected, actual),
       })
+      return next === undefined ? found : {...found, next}
     })
 }
 
@@ -93,6 +95,6 @@ const difference = (
 
 function shown(name: string, expected: Setting, actual: Setting): {expected: Setting; actual: Setting} {
   const show = (value: Setting): Setting =>
-    typeof value === 'string' && /^(environment|stage variable) /.test(name) ? masked(value) : value
+    typeof value === 'string' && /^(environment|stage variable) |^input$/.test(name) ? masked(value) : value
   return {expected: show(expected), actual: show(actual)}
 }

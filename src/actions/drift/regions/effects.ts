@@ -13,6 +13,8 @@ const EFFECTS: Record<Item['kind'], string> = {
   proxy: 'connections that work in one region may be refused in the other',
   'proxy endpoint': 'a function reaches the database in one region alone',
   secret: 'whoever logs in with it is refused in one of the regions',
+  schedule:
+    'what a region does by itself, such as to fetch the public keys of both user pools, it does at other times or not at all',
   alarm: 'trouble in one region rings later than in the other, or not at all',
   API: 'requests that one region takes may be refused or throttled by the other',
   authorizer: 'tokens that one region takes are refused by the other',

@@ -9,6 +9,7 @@ import type {Datum, FunctionVitals} from '../../../ports/vitals.js'
 import {inEach, rolesUnknown, seen, together} from '../check.js'
 import type {Check} from '../check.js'
 import type {Look} from '../look.js'
+import {schedules} from './schedules.js'
 
 const MINUTE_MS = 60_000
 /** The alarms of the template ring at the same number: a single error is not worth a warning. */
@@ -184,4 +185,4 @@ const troubles: Check = {
 const sumSince = (data: readonly Datum[], since: number): number =>
   data.filter(({at}) => at >= since).reduce((sum, {value}) => sum + value, 0)
 
-export const FUNCTIONS: readonly Check[] = [states, concurrency, concurrencyLimit, requestRate, troubles]
+export const FUNCTIONS: readonly Check[] = [states, concurrency, concurrencyLimit, requestRate, troubles, schedules]

@@ -12,6 +12,7 @@ import {clientItems} from './client.js'
 import {databaseItems} from './database.js'
 import {functionItems} from './functions.js'
 import {quotaItems} from './quotas.js'
+import {scheduleItems} from './schedules.js'
 import {proxyAddresses, proxyItems} from './proxy.js'
 import {secretItems} from './secrets.js'
 
@@ -20,6 +21,7 @@ const READERS: Record<Exclude<Area, 'addresses'>, (asked: Asked) => Promise<Item
   database: databaseItems,
   proxy: proxyItems,
   secrets: secretItems,
+  schedules: scheduleItems,
   alarms: alarmItems,
   API: apiItems,
   'token client': clientItems,

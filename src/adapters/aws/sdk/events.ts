@@ -1,0 +1,6 @@
+export {
+  EventBridgeClient as Client,
+  DescribeRuleCommand,
+  ListRuleNamesByTargetCommand,
+  ListTargetsByRuleCommand,
+} from '@aws-sdk/client-eventbridge'
