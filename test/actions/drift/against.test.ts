@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {clusterBeside} from '../../../src/actions/drift/against.js'
+import {Unreachable} from '../../../src/errors.js'
 import type {DrError} from '../../../src/errors.js'
 import type {FoundCluster} from '../../../src/ports/clusters.js'
 import {AWAY, HOME, healthy} from '../../support/observations.js'
@@ -29,6 +30,37 @@ describe('the cluster that --against names', () => {
     expect(await beside('lost', lost())).to.deep.equal(lost())
     expect(await beside('LOST', there)).to.deep.equal(there)
     expect(await beside(there.arn, lost(), there)).to.deep.equal(there)
+  })
+
+  /** One region or both do not answer. */
+  const besideSilent = (named: string, silent: string[], ...all: FoundCluster[]): Promise<FoundCluster> =>
+    clusterBeside(
+      named,
+      healthy(),
+      {
+        async find(region, id) {
+          if (silent.includes(region)) throw new Unreachable(`${region} did not answer`)
+          return all.find((one) => one.region === region && one.id === id)
+        },
+      },
+      new AbortController().signal,
+    )
+
+  it('drift: is taken from the region that has it, though the other one does not answer', async () => {
+    expect(await besideSilent('lost', [AWAY], lost())).to.deep.equal(lost())
+    const there = lost({region: AWAY})
+    expect(await besideSilent('lost', [HOME], there)).to.deep.equal(there)
+    expect(await besideSilent(lost().arn, [AWAY], lost())).to.deep.equal(lost())
+  })
+
+  it('drift: is not called unknown where a region does not answer that may have it, and that region is named', async () => {
+    const one = (await thrownBy(besideSilent('lost', [AWAY]))) as DrError
+    expect(one).to.include({code: 'ClusterUntold', exit: 'unknown', next: 'todo-dr status'})
+    expect(one.message).to.equal('us-east-1 has no cluster lost, and us-east-2 does not answer')
+    const both = (await thrownBy(besideSilent('lost', [HOME, AWAY]))) as DrError
+    expect(both.message).to.equal('us-east-1 and us-east-2 do not answer')
+    const other = (await thrownBy(besideSilent(lost().arn, [AWAY]))) as DrError
+    expect(other).to.include({code: 'ClusterUnknown', exit: 'usage'})
   })
 
   const member = (): string => {
