@@ -47,6 +47,7 @@ const CODES: Record<string, Codes> = {
   s3: {missing: 'MalformedXML', type: 'MalformedXML', value: 'MalformedXML'},
   secretsmanager: json('ValidationException'),
   servicequotas: json('IllegalArgumentException'),
+  sns: {missing: 'InvalidParameterException', type: 'MalformedInput', value: 'ValidationError'},
   ssm: json('ValidationException'),
   sts: query,
   tagging: json('InvalidParameterException'),

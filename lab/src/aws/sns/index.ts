@@ -1,15 +1,20 @@
 import type {AwsService} from '../aws-service.js'
+import {api} from './api.js'
+import {SnsService} from './service.js'
+import {POLICY, SUBSCRIPTION, TOPIC} from './topics.js'
 
-/** SNS: topics are recorded and tell nobody. */
+/** SNS: topics are recorded, can be read, and tell nobody. */
 export const sns: AwsService = {
+  api,
+  make: (lab) => new SnsService(lab),
   recorded: {
-    'AWS::SNS::Subscription': {
+    [SUBSCRIPTION]: {
       area: 'monitoring',
       ref: '{TopicArn}:{uuid}',
       attributes: {Arn: '{ref}'},
       createOnly: ['Endpoint', 'Protocol', 'TopicArn'],
     },
-    'AWS::SNS::Topic': {
+    [TOPIC]: {
       area: 'monitoring',
       ref: 'arn:aws:sns:{region}:{account}:{name}',
       attributes: {TopicArn: '{ref}', TopicName: '{name}'},
@@ -18,6 +23,6 @@ export const sns: AwsService = {
       arn: 'sns:{region}:{account}:{name}',
       tags: true,
     },
-    'AWS::SNS::TopicPolicy': {area: 'monitoring', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
+    [POLICY]: {area: 'monitoring', ref: '{stack}-{logicalId}-{id:12}', attributes: {Id: '{ref}'}},
   },
 }
