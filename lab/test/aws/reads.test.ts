@@ -1,7 +1,9 @@
 /** What recorded resources look like to the services that made them: roles, policies and repositories. */
 
 import {
+  BatchGetImageCommand,
   DescribeImagesCommand,
+  DescribeRegistryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetLifecyclePolicyCommand,
@@ -15,8 +17,13 @@ import {
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
+  ListAccountAliasesCommand,
   ListAttachedRolePoliciesCommand,
+  ListEntitiesForPolicyCommand,
+  ListInstanceProfilesCommand,
+  ListInstanceProfilesForRoleCommand,
   ListPoliciesCommand,
+  ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListRoleTagsCommand,
@@ -189,6 +196,29 @@ describe('reads', () => {
     expect(await refused(iam.send(new ListPoliciesCommand({})))).equal('NotImplemented 501')
   })
 
+  it('aws 22: IAM shows who has a policy, its one version, and that no role has an instance profile', async () => {
+    const PolicyArn = outputs.Managed
+    const {Versions = []} = await iam.send(new ListPolicyVersionsCommand({PolicyArn}))
+    expect(Versions.map(({VersionId, IsDefaultVersion}) => [VersionId, IsDefaultVersion])).deep.equal([['v1', true]])
+    const entities = async (input: object) => {
+      const {PolicyRoles = [], PolicyUsers} = await iam.send(new ListEntitiesForPolicyCommand({PolicyArn, ...input}))
+      expect(PolicyUsers).deep.equal([])
+      return PolicyRoles.map(({RoleName}) => RoleName)
+    }
+    expect(await entities({})).deep.equal(['reader'])
+    expect(await entities({EntityFilter: 'Role', PathPrefix: '/app/'})).deep.equal(['reader'])
+    expect(await entities({PathPrefix: '/other/'})).deep.equal([])
+    expect(await entities({EntityFilter: 'User'})).deep.equal([])
+    expect(await entities({PolicyUsageFilter: 'PermissionsBoundary'})).deep.equal([])
+    const profiles = (RoleName: string) => iam.send(new ListInstanceProfilesForRoleCommand({RoleName}))
+    expect((await profiles('reader')).InstanceProfiles).deep.equal([])
+    expect((await iam.send(new ListInstanceProfilesCommand({}))).InstanceProfiles).deep.equal([])
+    expect((await iam.send(new ListAccountAliasesCommand({}))).AccountAliases).deep.equal([])
+    const absent = 'NoSuchEntityException 404'
+    expect(await refused(profiles('nobody'))).equal(absent)
+    expect(await refused(iam.send(new ListPolicyVersionsCommand({PolicyArn: `${PolicyArn}2`})))).equal(absent)
+  })
+
   it('aws 22: ECR shows repositories as their templates made them, in their region, without images', async () => {
     const {repositories = []} = await ecr.send(new DescribeRepositoriesCommand({}))
     const repositoryArn = `arn:aws:ecr:${REGION}:000000000000:repository/kept`
@@ -210,6 +240,11 @@ describe('reads', () => {
     expect((await ecr.send(new ListTagsForResourceCommand({resourceArn: repositoryArn}))).tags).deep.equal([
       {Key: 'team', Value: 'data'},
     ])
+
+    const missing = {imageId: {imageTag: 'latest'}, failureCode: 'ImageNotFound'}
+    const {images, failures} = await ecr.send(new BatchGetImageCommand({...of, imageIds: [missing.imageId]}))
+    expect([images, failures!.map(({imageId, failureCode}) => ({imageId, failureCode}))]).deep.equal([[], [missing]])
+    expect(await ecr.send(new DescribeRegistryCommand({}))).deep.include({registryId: '000000000000'})
 
     const other = {repositoryName: 'plain'}
     expect(await refused(ecr.send(new GetRepositoryPolicyCommand(other)))).equal(

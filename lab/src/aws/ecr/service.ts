@@ -21,6 +21,19 @@ export class EcrService implements Service {
       if (asked) throw noImage(asked, input.repositoryName)
       return {imageDetails: []}
     },
+    BatchGetImage: (input: Api.BatchGetImageRequest, {region}): Api.BatchGetImageResponse => {
+      this.find(input, region)
+      const failures = (input.imageIds ?? []).map((imageId) => ({
+        imageId,
+        failureCode: 'ImageNotFound' as const,
+        failureReason: 'Requested image not found',
+      }))
+      return {images: [], failures}
+    },
+    DescribeRegistry: (): Api.DescribeRegistryResponse => ({
+      registryId: ACCOUNT,
+      replicationConfiguration: {rules: []},
+    }),
     ListImages: (input: Api.ListImagesRequest, {region}): Api.ListImagesResponse => {
       this.find(input, region)
       return {imageIds: []}

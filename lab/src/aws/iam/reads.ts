@@ -109,6 +109,33 @@ export function readOperations(lab: Lab): Record<string, Operation> {
       const Document = encoded(properties.PolicyDocument)
       return {PolicyVersion: {Document, VersionId, IsDefaultVersion: true, CreateDate: createdAt}}
     },
+    ListPolicyVersions({PolicyArn, ...input}: Api.ListPolicyVersionsRequest): Api.ListPolicyVersionsResponse {
+      const {items, ...more} = paged([managed(PolicyArn)], input)
+      const shown = items.map(({createdAt}) => ({VersionId: 'v1', IsDefaultVersion: true, CreateDate: createdAt}))
+      return {Versions: shown, ...more}
+    },
+    ListEntitiesForPolicy(input: Api.ListEntitiesForPolicyRequest): Api.ListEntitiesForPolicyResponse {
+      const {PolicyArn, EntityFilter, PathPrefix = '/', PolicyUsageFilter} = input
+      const {physicalId} = managed(PolicyArn)
+      // A policy of the lab bounds nobody, and only roles have one.
+      const asked = [undefined, 'Role', 'LocalManagedPolicy'].includes(EntityFilter)
+      const isListed = asked && PolicyUsageFilter !== 'PermissionsBoundary'
+      const roles = all(ROLE).filter(
+        (one) => isListed && pathOf(one).startsWith(PathPrefix) && attachedTo(one.physicalId).includes(physicalId),
+      )
+      const {items, ...more} = paged(roles, input)
+      const PolicyRoles = items.map((one) => ({RoleName: one.physicalId, RoleId: one.attributes.RoleId}))
+      return {PolicyGroups: [], PolicyUsers: [], PolicyRoles, ...more}
+    },
+    // No template of the lab makes an instance profile, and nothing gives the account a name.
+    ListInstanceProfiles: (): Api.ListInstanceProfilesResponse => ({InstanceProfiles: [], IsTruncated: false}),
+    ListInstanceProfilesForRole({
+      RoleName,
+    }: Api.ListInstanceProfilesForRoleRequest): Api.ListInstanceProfilesForRoleResponse {
+      role(RoleName)
+      return {InstanceProfiles: [], IsTruncated: false}
+    },
+    ListAccountAliases: (): Api.ListAccountAliasesResponse => ({AccountAliases: [], IsTruncated: false}),
     ListPolicies({Scope, PathPrefix = '/', OnlyAttached, ...input}: Api.ListPoliciesRequest): Api.ListPoliciesResponse {
       if (Scope !== 'Local')
         throw fault('NotImplemented', "iam.ListPolicies: AWS's own managed policies; ask with the scope Local", 501)
