@@ -77,8 +77,8 @@ export class FunctionPool {
   /**
    * Runs the function. AWS gives every call an environment at once and throttles what is beyond the concurrency limits; it
    * queues no synchronous call (Lambda developer guide, "Lambda scaling behavior"). Here a few processes run, and a call
-   * beyond them waits its turn, in the order of arrival, as long as the function's own timeout (10 s at the least), counted as
-   * in flight, and is then throttled.
+   * beyond them waits its turn, in the order of arrival, as long as the function's own timeout (10 s at the least) and while a
+   * process starts, counted as in flight, and is then throttled.
    * `functionArn`: as the caller named it.
    * @throws Throttled; EnvironmentLost when the region or the lab goes away
    */
@@ -88,8 +88,7 @@ export class FunctionPool {
     try {
       const api = await this.api()
       const invocation = new Invocation(payload, functionArn)
-      const timer = setTimeout(() => this.giveUp(invocation), Math.max(MIN_WAIT_MS, this.spec.timeoutSeconds * 1000))
-      this.queue.push({invocation, timer, since: performance.now()})
+      this.queue.push({invocation, timer: this.patience(invocation), since: performance.now()})
       this.dispatch(api)
       const outcome = await invocation.outcome
       const {begunAt, endedAt} = invocation
@@ -166,8 +165,11 @@ export class FunctionPool {
   }
 
   private startsNow(): number {
-    const starting = [...this.live].filter((environment) => environment.starting).length
-    return startsNow({waiting: this.queue.length, starting, live: this.live.size})
+    return startsNow({waiting: this.queue.length, starting: this.starting, live: this.live.size})
+  }
+
+  private get starting(): number {
+    return [...this.live].filter((environment) => environment.starting).length
   }
 
   private start(api: RuntimeApi): void {
@@ -191,10 +193,20 @@ export class FunctionPool {
     this.live.add(environment)
   }
 
+  private patience(invocation: Invocation): NodeJS.Timeout {
+    return setTimeout(() => this.giveUp(invocation), Math.max(MIN_WAIT_MS, this.spec.timeoutSeconds * 1000))
+  }
+
+  /** But not while a process starts: that ends by itself, well or badly, and nothing is throttled for a slow start on AWS. */
   private giveUp(invocation: Invocation): void {
-    const index = this.queue.findIndex((waiting) => waiting.invocation === invocation)
-    const [waiting] = index === -1 ? [] : this.queue.splice(index, 1)
-    if (waiting) this.refuse(waiting, 'ConcurrentInvocationLimitExceeded')
+    const waiting = this.queue.find((one) => one.invocation === invocation)
+    if (!waiting) return
+    if (this.starting > 0) {
+      waiting.timer = this.patience(invocation)
+      return
+    }
+    this.queue.splice(this.queue.indexOf(waiting), 1)
+    this.refuse(waiting, 'ConcurrentInvocationLimitExceeded')
   }
 
   private refuse({invocation, timer}: Waiting, reason: Throttled['reason']): void {

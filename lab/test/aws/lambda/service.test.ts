@@ -202,6 +202,16 @@ describe('lambda', () => {
     expect((await invoke(test.lab, 'no-handler')).payload.errorType).equal('Runtime.HandlerNotFound')
   })
 
+  it('throttles no call because a start is slow: it waits until the process is there', async () => {
+    const cold = await startTestLab([LambdaService, StsService as never], {coldMs: 11_500})
+    try {
+      await createFunction(cold.lab, 'slow-start', ECHO, {Timeout: 9})
+      expect((await invoke(cold.lab, 'slow-start', {n: 1})).payload.echo).to.deep.equal({n: 1})
+    } finally {
+      await cold.stop()
+    }
+  }).timeout(60_000)
+
   it('ends a call at the timeout, and its process', async () => {
     await createFunction(test.lab, 'slow', 'export const handler = async () => { for (;;); }', {Timeout: 1})
     const {error, payload} = await invoke(test.lab, 'slow')
