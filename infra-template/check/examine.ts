@@ -1,6 +1,6 @@
-/** Synthesizes an app under cdk-nag and CloudFormation's offline validation, and says what they find. */
+/** Synthesizes apps, and says what cdk-nag and CloudFormation's offline validation find in them. */
 
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {
@@ -9,9 +9,8 @@ import {
   Stack,
   Validations,
   type App,
-  type IPolicyValidationContext,
-  type IPolicyValidationPlugin,
   type PolicyValidationPluginReport,
+  type PolicyValidationStack,
 } from 'aws-cdk-lib'
 import {AwsSolutionsChecks, type NagPack} from 'cdk-nag'
 import {newApp} from '../lib/app.js'
@@ -29,33 +28,16 @@ export interface Acknowledged extends Finding {
 }
 
 export interface Examination {
-  /** Of cdk-nag, warnings included: each wants a remedy or a reason. */
+  /** Of cdk-nag, warnings included: each needs a remedy or a reason. */
   unsuppressed: Finding[]
   suppressed: Acknowledged[]
-  /** Acknowledgements that a finding needs, and those that none needs, as `path rule`. */
-  used: string[]
+  /** Acknowledgements that no finding needs, as `path rule`. */
   idle: string[]
   /** Of the offline validation; warnings are not counted. */
   errors: Finding[]
   warnings: Finding[]
   /** `stack/logical id` of every resource. */
   resources: string[]
-}
-
-/** Keeps what a plugin said: CDK's own report leaves out what cdk-nag filters, and CDK rewrites severities. */
-class Recorder implements IPolicyValidationPlugin {
-  readonly name: string
-  report?: PolicyValidationPluginReport
-
-  constructor(private readonly plugin: IPolicyValidationPlugin) {
-    this.name = plugin.name
-  }
-
-  validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const report = this.plugin.validate(context)
-    this.report = structuredClone(report)
-    return report
-  }
 }
 
 const findings = (report: PolicyValidationPluginReport, severities: readonly string[]): Finding[] =>
@@ -77,9 +59,12 @@ function deaf(pack: NagPack): NagPack {
   return Object.defineProperty(pack, 'isAcknowledged', {value: () => false})
 }
 
-function acknowledgements(app: App): Map<string, Map<string, string>> {
-  const byPath = new Map<string, Map<string, string>>()
-  for (const construct of app.node.findAll()) {
+/** By path of a construct and rule, the reason. */
+type Acknowledgements = Map<string, Map<string, string>>
+
+function acknowledgements(stack: Stack): Acknowledgements {
+  const byPath: Acknowledgements = new Map()
+  for (const construct of stack.node.findAll()) {
     for (const {type, data} of construct.node.metadata) {
       if (type !== Validations.ACKNOWLEDGED_RULES_METADATA_KEY) continue
       const rules = byPath.get(construct.node.path) ?? new Map<string, string>()
@@ -93,32 +78,69 @@ function acknowledgements(app: App): Map<string, Map<string, string>> {
   return byPath
 }
 
-/** `build` puts the stacks into the app. Throws what synthesis throws; findings throw nothing. */
-export function examine(build: (app: App) => void): Examination {
+/** One of each. */
+const distinct = <T>(items: readonly T[], key: (item: T) => string): T[] => [
+  ...new Map(items.map((item) => [key(item), item])).values(),
+]
+const place = ({rule, path}: Finding): string => `${path} ${rule}`
+const said = (finding: Finding): string => `${place(finding)} ${finding.description}`
+
+/**
+ * Each of `builds` puts its stacks into an app of its own. A stack that several of them make with the same template and the same
+ * acknowledgements is examined once: the rules look at nothing else. Throws what synthesis throws; findings throw nothing.
+ */
+export function examine(...builds: readonly ((app: App) => void)[]): Examination {
   const outdir = mkdtempSync(join(tmpdir(), 'check-'))
   const validation = process.env.CDK_VALIDATION
-  // The plugin is registered by hand, to be recorded; the toolkit's own copy would do the work a second time.
+  // It runs below, once for all templates: most of its time goes into its start.
   process.env.CDK_VALIDATION = 'false'
   try {
-    const app = newApp(outdir, {
-      '@aws-cdk/core:failSynthOnValidationErrors': false,
-      '@aws-cdk/core:validateAgainstDefaultRules': true,
-    })
-    const offline = new Recorder(new CloudFormationValidatePlugin())
-    const nag = [new Recorder(new AwsSolutionsChecks(app)), new Recorder(new EncryptionChecks())]
-    Validations.of(app).addPlugins(offline, ...nag)
-    build(app)
-    app.synth()
-    const given = acknowledgements(app)
-    const everything = [new AwsSolutionsChecks(app), new EncryptionChecks()].flatMap((pack) =>
-      findings(deaf(pack).validateScope(app), ANY),
-    )
+    const packs = [new AwsSolutionsChecks(), new EncryptionChecks()].map((pack) => deaf(pack))
+    const seen = new Set<string>()
+    const templates: PolicyValidationStack[] = []
+    const judged: Judged[] = []
+    const resources: string[] = []
+    for (const [index, build] of builds.entries()) {
+      const app = newApp(join(outdir, String(index)))
+      build(app)
+      const assembly = app.synth()
+      for (const stack of app.node.findAll().filter((one) => Stack.isStack(one))) {
+        const {templateFullPath, environment} = assembly.getStackArtifact(stack.artifactId)
+        const given = acknowledgements(stack)
+        const reasons = [...given].map(([path, rules]) => [path, ...rules])
+        const form = JSON.stringify([stack.node.path, environment, readFileSync(templateFullPath, 'utf8'), reasons])
+        if (seen.has(form)) continue
+        seen.add(form)
+        const {account: accountId, region} = environment
+        templates.push({stackConstructPath: stack.node.path, templatePath: templateFullPath, accountId, region})
+        judged.push(
+          judge(
+            packs.flatMap((pack) => findings(pack.validateScope(stack), ANY)),
+            given,
+          ),
+        )
+        resources.push(...stack.node.findAll().filter(CfnResource.isCfnResource).map(nameOf))
+      }
+    }
+
+    const templatePaths = templates.map(({templatePath}) => templatePath)
+    const context = {templatePaths, stackTemplates: templates, appConstruct: newApp(outdir)}
+    const report = new CloudFormationValidatePlugin().validate(context)
+    const used = new Set(judged.flatMap(({used}) => used))
     return {
-      unsuppressed: nag.flatMap(({report}) => findings(report!, ANY)),
-      ...heard(everything, given),
-      errors: findings(offline.report!, ['fatal', 'error']),
-      warnings: findings(offline.report!, ['warning']),
-      resources: app.node.findAll().filter(CfnResource.isCfnResource).map(nameOf),
+      unsuppressed: distinct(
+        judged.flatMap(({unsuppressed}) => unsuppressed),
+        place,
+      ),
+      suppressed: distinct(
+        judged.flatMap(({suppressed}) => suppressed),
+        place,
+      ),
+      // One of several forms of a stack may need what another does not.
+      idle: [...new Set(judged.flatMap(({given}) => given))].filter((one) => !used.has(one)),
+      errors: distinct(findings(report, ['fatal', 'error']), said),
+      warnings: distinct(findings(report, ['warning']), said),
+      resources: [...new Set(resources)],
     }
   } finally {
     if (validation === undefined) delete process.env.CDK_VALIDATION
@@ -130,23 +152,32 @@ export function examine(build: (app: App) => void): Examination {
 const nameOf = (resource: CfnResource): string =>
   `${Stack.of(resource).stackName}/${Stack.of(resource).resolve(resource.logicalId)}`
 
-function heard(
-  everything: readonly Finding[],
-  given: ReadonlyMap<string, ReadonlyMap<string, string>>,
-): Pick<Examination, 'idle' | 'suppressed' | 'used'> {
-  const used = new Set<string>()
-  const suppressed = everything.flatMap((finding): Acknowledged[] => {
+interface Judged extends Pick<Examination, 'suppressed' | 'unsuppressed'> {
+  /** All acknowledgements, and those that a finding needs, as `path rule`. */
+  given: string[]
+  used: string[]
+}
+
+/** An acknowledgement is heard on its construct and on all inside it. */
+function judge(found: readonly Finding[], given: Acknowledgements): Judged {
+  const judged: Judged = {
+    suppressed: [],
+    unsuppressed: [],
+    given: [...given].flatMap(([path, rules]) => [...rules.keys()].map((rule) => `${path} ${rule}`)),
+    used: [],
+  }
+  for (const finding of found) {
     const parts = finding.path.split('/')
-    for (let {length} = parts; length > 0; length--) {
-      const path = parts.slice(0, length).join('/')
-      const reason = given.get(path)?.get(finding.rule)
-      if (reason === undefined) continue
-      used.add(`${path} ${finding.rule}`)
-      return [{...finding, reason}]
+    const above = parts.map((_, index) => parts.slice(0, parts.length - index).join('/'))
+    const path = above.find((one) => given.get(one)?.has(finding.rule))
+    if (path === undefined) {
+      judged.unsuppressed.push(finding)
+      continue
     }
 
-    return []
-  })
-  const all = [...given].flatMap(([path, rules]) => [...rules.keys()].map((rule) => `${path} ${rule}`))
-  return {suppressed, used: [...used], idle: all.filter((one) => !used.has(one))}
+    judged.used.push(`${path} ${finding.rule}`)
+    judged.suppressed.push({...finding, reason: given.get(path)!.get(finding.rule)!})
+  }
+
+  return judged
 }

@@ -46,14 +46,34 @@ describe('the examination of a template', function () {
       Validations.of(bucket).acknowledge({id: 'House-ENC1', reason: 'empty'})
     }
 
-    const {unsuppressed, suppressed, idle, used} = examine(build)
+    const {unsuppressed, suppressed, idle} = examine(build)
     expect(rules(unsuppressed)).not.to.include.members(['AwsSolutions-S1'])
     expect(suppressed.map(({rule, path, reason}) => [rule, path, reason])).to.have.deep.members([
       ['AwsSolutions-S1', 'Planted/Bucket', 'nobody | reads it'],
       ['House-ENC1', 'Planted/Bucket', 'empty'],
     ])
-    expect(used).to.have.members(['Planted/Bucket AwsSolutions-S1', 'Planted/Bucket House-ENC1'])
     expect(idle).to.deep.equal(['Planted/Bucket AwsSolutions-RDS14'])
     expect(acknowledgedPage(suppressed)).to.include(String.raw`nobody \| reads it`)
+  })
+
+  it('sees each form of a stack that several apps have, and an acknowledgement that one of them needs', () => {
+    const planted =
+      (encrypted: boolean) =>
+      (app: App): void => {
+        const topic = new CfnTopic(new Stack(app, 'Planted', {env}), 'Topic', {
+          ...(encrypted && {kmsMasterKeyId: 'alias/aws/sns'}),
+        })
+        Validations.of(topic).acknowledge({id: 'House-ENC1', reason: 'empty'})
+        const other = new CfnTopic(new Stack(app, 'Other', {env}), 'Topic')
+        if (!encrypted) other.addPropertyOverride('NoSuchProperty', 'x')
+      }
+
+    const {unsuppressed, suppressed, errors, idle, resources} = examine(planted(true), planted(false), planted(true))
+    const enc1 = unsuppressed.filter(({rule}) => rule === 'House-ENC1')
+    expect(enc1.map(({path}) => path)).to.deep.equal(['Other/Topic'])
+    expect(suppressed.map(({path}) => path)).to.deep.equal(['Planted/Topic'])
+    expect(errors.map(({path}) => path)).to.deep.equal(['Other/Topic'])
+    expect(idle).to.deep.equal([])
+    expect(resources).to.deep.equal(['Planted/Topic', 'Other/Topic'])
   })
 })

@@ -2,7 +2,9 @@ import {expect} from 'chai'
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {parse} from 'yaml'
+import {variants} from '../../../infra-template/check/variants.js'
 import {namesOf, loadConfig} from '../../../infra-template/lib/config.js'
+import type {Config} from '../../../infra-template/lib/config.js'
 import {fsProjects} from '../../../src/adapters/fs/projects.js'
 import {parseConfig} from '../../../src/config/parse.js'
 import {estimate} from '../../../src/actions/init/cost.js'
@@ -11,7 +13,11 @@ import {hasProxy, WITH_PROXY, WITHOUT_PROXY} from '../../../src/model/zones.js'
 import {fill} from '../../../src/actions/init/fill.js'
 import {footprintsOf} from '../../../src/actions/init/footprint.js'
 import {projectNames} from '../../../src/actions/init/names.js'
-import {DEFAULTS, SAMPLE_REGIONS} from '../../../src/actions/init/settings.js'
+import {PIPELINES} from '../../../src/actions/init/pipelines.js'
+import type {PipelineChoice} from '../../../src/actions/init/pipelines.js'
+import {ROUTES} from '../../../src/actions/init/routes.js'
+import type {RouteName} from '../../../src/actions/init/routes.js'
+import {checkSettings, DEFAULTS, SAMPLE_REGIONS} from '../../../src/actions/init/settings.js'
 import type {Settings} from '../../../src/actions/init/result.js'
 import type {Shipped} from '../../../src/ports/projects.js'
 import {ROOT} from '../../support/cli.js'
@@ -21,6 +27,22 @@ interface Manifest {
   name: string
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
+}
+
+/** In their order, and the empty one. */
+function subsets([first, ...rest]: readonly RouteName[]): RouteName[][] {
+  if (first === undefined) return [[]]
+  const without = subsets(rest)
+  return [...without, ...without.map((routes) => [first, ...routes])]
+}
+
+function isAccepted(settings: Settings): boolean {
+  try {
+    checkSettings(settings)
+    return true
+  } catch {
+    return false
+  }
 }
 
 describe('the files of a new project', () => {
@@ -83,6 +105,34 @@ describe('the files of a new project', () => {
       delivery: {source: 'connection', connection, repository: 'me/shop'},
       script: false,
     })
+  })
+
+  it('have a template that the check examines, whatever the route and the pipelines', () => {
+    const connection = 'arn:aws:codeconnections:us-east-2:123456789012:connection/0a1b'
+    const choices = subsets(ROUTES).flatMap((routes) =>
+      (Object.keys(PIPELINES) as PipelineChoice[]).map((pipeline): Settings => ({
+        ...DEFAULTS,
+        routes,
+        pipeline,
+        ...(routes.includes('route53') && {domain: 'api.example.com'}),
+        ...(pipeline === 'connection' && {connection, repository: 'me/shop'}),
+      })),
+    )
+    const accepted = choices.filter((settings) => settings.routes.length > 0 && isAccepted(settings))
+    for (const route of ROUTES) expect(accepted.map(({routes}) => routes)).to.deep.include([route])
+    const formOf = ({route, pipeline = 'none', delivery}: Partial<Config>): string =>
+      [route, pipeline, delivery?.source ?? ''].join(' ')
+    const examined = variants().map((config) => formOf(config))
+    const made = new Set<string>()
+    for (const settings of accepted) {
+      const own = JSON.parse(make(settings).get('infra/config.json')!) as Partial<Config>
+      made.add(formOf(own))
+      // The project's own check reads this file.
+      const read = variants((override) => loadConfig((key) => override(key) ?? own[key]))
+      expect(read.map((config) => formOf(config))).to.deep.equal(examined)
+    }
+
+    expect([...made]).to.have.members(examined)
   })
 
   it("have the template's configuration, with what was asked for", () => {
