@@ -1,6 +1,7 @@
 /** What a deployment gives a project whose clients use a name of their own: the hosted zone of the name. */
 
 import type {HostedZone} from '../adapters/aws/hosted-zone.js'
+import type {DnsServer} from '../adapters/dns/query.js'
 import {isZoneId} from '../config/hosted-zone.js'
 import type {Project} from '../config/project.js'
 import type {Session} from './session.js'
@@ -12,18 +13,18 @@ import type {Session} from './session.js'
 export async function nameContext(session: Session, {own: {route}}: Project): Promise<{hostedZone?: string}> {
   if (route?.kind !== 'route53' || route.domain === undefined) return {}
   const {domain, hostedZone} = route
-  const [{freeName, zoneOf}, clients, lab] = await Promise.all([
+  const [{freeName, zoneOf}, clients, lab, {dns}] = await Promise.all([
     import('../adapters/aws/hosted-zone.js'),
     session.clients(),
     session.lab(),
+    session.place(),
   ])
   const {signal} = session.options
   const given = lab ? rehearsedAs(domain, hostedZone) : hostedZone
   if (lab) await lab.zone(given!)
   const zone = await zoneOf(clients, domain, given, {signal})
   await freeName(clients, domain, zone, {signal})
-  // Nobody but the lab itself asks for the zones of a lab.
-  if (!lab) await warnUnasked(session, domain, zone)
+  await warnUnasked(session, domain, zone, dns)
   return {hostedZone: zone.id}
 }
 
@@ -31,10 +32,16 @@ export async function nameContext(session: Session, {own: {route}}: Project): Pr
 const rehearsedAs = (domain: string, hostedZone: string | undefined): string =>
   hostedZone === undefined || isZoneId(hostedZone) ? domain.slice(domain.indexOf('.') + 1) : hostedZone
 
-async function warnUnasked({options: {emit, signal}}: Session, domain: string, zone: HostedZone): Promise<void> {
-  const {delegationOf} = await import('../adapters/dns/delegation.js')
+/** `dns`: a lab's. */
+async function warnUnasked(
+  {options: {emit, signal}}: Session,
+  domain: string,
+  zone: HostedZone,
+  dns: DnsServer | undefined,
+): Promise<void> {
+  const {delegationOf, resolverOf} = await import('../adapters/dns/delegation.js')
   const {id, name, nameServers} = zone
-  const asked = await delegationOf(name, {signal})
+  const asked = await delegationOf(name, {signal}, resolverOf(dns))
   if (!asked || asked.some((one) => nameServers.includes(one))) return
   emit({
     code: 'warning',

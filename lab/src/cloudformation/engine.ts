@@ -51,6 +51,8 @@ export class StackEngine {
       stackName: stack.name,
       stackId: stack.id,
       logicalId: resource.logicalId,
+      hasServiceRole: stack.roleArn !== undefined,
+      cancelled: stack.creation.signal,
       allocated(physicalId) {
         resource.physicalId = physicalId
       },

@@ -11,6 +11,10 @@ export interface ResourceContext {
   readonly logicalId: string
   /** True while a failed update is taken back. */
   readonly rollback?: boolean
+  /** The stack acts with a role of its own (`RoleARN`). */
+  readonly hasServiceRole?: boolean
+  /** Aborted when the stack is deleted while it is created: for what waits long. */
+  readonly cancelled?: AbortSignal
   /** To be called as soon as the thing exists, where more calls follow: a rollback then deletes it though `create` fails. */
   allocated(physicalId: string): void
 }

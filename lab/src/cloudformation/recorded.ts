@@ -47,6 +47,8 @@ export interface RecordedType {
   check?(lab: Lab, region: string, properties: Properties): void
   /** Throws where the service would refuse these properties, new or changed. */
   valid?(lab: Lab, region: string, properties: Properties): void
+  /** What CloudFormation does and waits for before a new one counts as created. */
+  made?(properties: Properties, context: ResourceContext): Promise<void>
   /** Instead of its end: such a resource outlives its deletion. */
   retire?(record: ResourceRecord): void
 }
@@ -106,6 +108,11 @@ export function recordedProvider(name: string, type: RecordedType): ResourceProv
       const arn = type.arn && filled(type.arn, {...all, ...attributes}).replace(/^(?!arn:)/, 'arn:aws:')
       const about = {type: name, region, physicalId, arn, properties, attributes, createdAt: new Date()}
       records.put({...about, tagProperty: tags?.name})
+      if (type.made) {
+        context.allocated(physicalId)
+        await type.made(properties, context)
+      }
+
       return {physicalId, attributes}
     },
     async update(physicalId, properties, _previous, context) {

@@ -102,6 +102,8 @@ export class Stack {
   readonly resources = new Map<string, StackResource>()
   /** Oldest first; no two bear the same millisecond, as clients put them in order by their time. */
   readonly events: StackEvent[] = []
+  /** Aborted by a deletion that comes before it has ended. */
+  readonly creation = new AbortController()
   /** The running or last operation. Never rejects. */
   operation: Promise<void> = Promise.resolve()
 

@@ -1,8 +1,9 @@
 import {fault} from '../../kernel.js'
 import type {Properties} from '../../cloudformation/provider.js'
 import type {AwsService} from '../aws-service.js'
+import {issue} from './validation.js'
 
-/** ACM: certificates are recorded, and issued at once. TLS ends before the lab. */
+/** ACM: certificates are recorded, and issued when the DNS proves their names. TLS ends before the lab. */
 export const acm: AwsService = {
   recorded: {
     'AWS::CertificateManager::Certificate': {
@@ -21,6 +22,7 @@ export const acm: AwsService = {
       arn: '{ref}',
       tags: true,
       check: (_lab, _region, properties) => refuseWaiting(properties),
+      made: (properties, context) => issue(properties, context),
     },
   },
 }

@@ -105,7 +105,7 @@ export class CloudFormationService implements Provides, Service {
     return {StackId: stack.id}
   }
 
-  /** A stack that is busy is deleted once it has settled; AWS cancels a creation, which the lab's short ones do not need. */
+  /** A stack that is busy is deleted once it has settled. As on AWS a creation is cancelled: what waits long in it ends at once. */
   private async delete(
     {StackName, RetainResources = [], DeletionMode}: DeleteInput,
     {region}: CallContext,
@@ -122,6 +122,7 @@ export class CloudFormationService implements Provides, Service {
       throw validationError(
         'Invalid operation on stack. RetainResources can only be used for stacks in DELETE_FAILED state',
       )
+    if (stack.status === 'CREATE_IN_PROGRESS') stack.creation.abort(new Error('Resource creation cancelled'))
     await stack.operation
     if (stack.isBusy || stack.isDeleted) return {}
     for (const changeSet of this.store.changeSetsOf(stack)) this.store.removeChangeSet(changeSet)

@@ -17,8 +17,10 @@ import {expect} from 'chai'
 
 import {ApiGatewayService} from '../../../src/aws/apigateway/service.js'
 import {CloudFormationService} from '../../../src/aws/cloudformation/service.js'
+import {CloudWatchService} from '../../../src/aws/cloudwatch/service.js'
 import {providerOf} from '../../../src/aws/index.js'
 import {LambdaService} from '../../../src/aws/lambda/service.js'
+import {Route53Service} from '../../../src/aws/route-53/service.js'
 import {WafService} from '../../../src/aws/wafv2/service.js'
 import type {Lab} from '../../../src/kernel.js'
 import {
@@ -41,12 +43,12 @@ class Stacks extends CloudFormationService {
   }
 }
 
-const certificate = (DomainName: string) => ({
+const certificate = (DomainName: string, HostedZoneId: string) => ({
   Type: 'AWS::CertificateManager::Certificate',
   Properties: {
     DomainName,
     ValidationMethod: 'DNS',
-    DomainValidationOptions: [{DomainName, HostedZoneId: 'Z0123456789'}],
+    DomainValidationOptions: [{DomainName, HostedZoneId}],
     Tags: [{Key: 'app', Value: 'todo'}],
   },
 })
@@ -58,7 +60,7 @@ describe('custom domain names of API Gateway', () => {
   let certificates: Record<string, string>
 
   before(async () => {
-    test = await startTestLab([LambdaService, WafService, ApiGatewayService, Stacks])
+    test = await startTestLab([LambdaService, WafService, ApiGatewayService, CloudWatchService, Route53Service, Stacks])
     client = new APIGatewayClient({
       endpoint: test.lab.endpoint,
       region: HOME,
@@ -66,11 +68,16 @@ describe('custom domain names of API Gateway', () => {
       maxAttempts: 1,
     })
     api = await createApi(test.lab, await createFunction(test.lab, 'backend', HANDLER))
-    const outputs = await deployed('certificates', {
-      Resources: {One: certificate(NAME), Wild: certificate('*.example.com'), Other: certificate('example.org')},
+    const zone = async (Name: string): Promise<string> => {
+      const made = await test.lab.call('route53', 'CreateHostedZone', {Name, CallerReference: Name}, HOME)
+      return made.HostedZone.Id.replace('/hostedzone/', '')
+    }
+    const com = await zone('example.com')
+    const Other = certificate('example.org', await zone('example.org'))
+    certificates = await deployed('certificates', {
+      Resources: {One: certificate(NAME, com), Wild: certificate('*.example.com', com), Other},
       Outputs: Object.fromEntries(['One', 'Wild', 'Other'].map((Ref) => [Ref, {Value: {Ref}}])),
     })
-    certificates = outputs
   })
 
   after(async () => {

@@ -147,4 +147,93 @@ describe('resource types of Route 53', () => {
     expect((await call('ListHostedZones', {})).HostedZones).to.deep.equal([])
     expect((await call('ListHealthChecks', {})).HealthChecks).to.deep.equal([])
   })
+
+  describe('a certificate that a record proves', () => {
+    const certificate = (DomainName: string, HostedZoneId: string): object => ({
+      Resources: {
+        Certificate: {
+          Type: 'AWS::CertificateManager::Certificate',
+          Properties: {
+            DomainName,
+            ValidationMethod: 'DNS',
+            DomainValidationOptions: [{DomainName, HostedZoneId}],
+          },
+        },
+      },
+    })
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    const stacks = (operation: string, input: object = {}): Promise<any> =>
+      test.lab.call('cloudformation', operation, {StackName: 'proven', ...input}, REGION)
+    const create = (DomainName: string, HostedZoneId: string): Promise<unknown> =>
+      stacks('CreateStack', {TemplateBody: JSON.stringify(certificate(DomainName, HostedZoneId))})
+    const ended = async (name = 'proven'): Promise<{status: string; said: string}> => {
+      const {status, events} = await test.lab.service('cloudformation').settled(name, REGION)
+      return {status, said: JSON.stringify(events)}
+    }
+
+    const proofs = async (HostedZoneId: string): Promise<string[]> => {
+      const {ResourceRecordSets} = await call('ListResourceRecordSets', {HostedZoneId})
+      const names = ResourceRecordSets.map((one: {Name: string}) => one.Name) as string[]
+      return names.filter((name) => name.startsWith('_'))
+    }
+
+    /** A zone below that of the template, whose servers nobody names yet. */
+    const below = async (): Promise<{id: string; servers: string[]}> => {
+      const made = await call('CreateHostedZone', {Name: 'eu.example.com', CallerReference: 'below'})
+      return {id: made.HostedZone.Id.replace('/hostedzone/', ''), servers: made.DelegationSet.NameServers}
+    }
+
+    const waiting = async (zone: string): Promise<void> => {
+      await create('api.eu.example.com', zone)
+      while ((await proofs(zone)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      const {Stacks} = await stacks('DescribeStacks')
+      expect(Stacks[0].StackStatus).to.equal('CREATE_IN_PROGRESS')
+    }
+
+    it('is issued, with one record for a name and its wildcard, which outlives it', async () => {
+      await create('example.com', outputs.Zone!)
+      expect((await ended()).status).to.equal('CREATE_COMPLETE')
+      const [proof, ...others] = await proofs(outputs.Zone!)
+      expect(proof).to.match(/^_[\da-f]{32}\.example\.com\.$/)
+      expect(others).to.deep.equal([])
+      const TemplateBody = JSON.stringify(certificate('*.example.com', outputs.Zone!))
+      await stacks('CreateStack', {StackName: 'wild', TemplateBody})
+      expect((await ended('wild')).status).to.equal('CREATE_COMPLETE')
+      await stacks('DeleteStack')
+      await ended()
+      expect(await proofs(outputs.Zone!)).to.deep.equal([proof])
+    })
+
+    it('waits until the zone above names the servers of its zone', async () => {
+      const {id, servers} = await below()
+      await waiting(id)
+      const ResourceRecords = servers.map((Value) => ({Value}))
+      const ResourceRecordSet = {Name: 'eu.example.com', Type: 'NS', TTL: 60, ResourceRecords}
+      const ChangeBatch = {Changes: [{Action: 'CREATE', ResourceRecordSet}]}
+      await call('ChangeResourceRecordSets', {HostedZoneId: outputs.Zone, ChangeBatch})
+      const {status, said} = await ended()
+      expect(status, said).to.equal('CREATE_COMPLETE')
+    })
+
+    it('waits half a day at most, and no longer than its stack is there', async () => {
+      const {id} = await below()
+      await waiting(id)
+      test.lab.governance.clock.offsetMs = 13 * 3_600_000
+      const {status, said} = await ended()
+      expect(status, said).to.equal('ROLLBACK_COMPLETE')
+      expect(said).to.contain('timed out')
+      await stacks('DeleteStack')
+      await ended()
+      await waiting(id)
+      await stacks('DeleteStack')
+      expect((await ended()).status).to.equal('DELETE_COMPLETE')
+    })
+
+    it('is refused with its stack where there is no such zone', async () => {
+      await create('api.example.org', 'ZNOTTHERE')
+      const {status, said} = await ended()
+      expect(status, said).to.equal('ROLLBACK_COMPLETE')
+      expect(said).to.contain('ZNOTTHERE')
+    })
+  })
 })
