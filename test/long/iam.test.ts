@@ -99,7 +99,9 @@ const WITHOUT_OCCASION: Record<string, string> = {
     'a build that runs; see pipeline.test.ts',
   ...Object.fromEntries(
     [
-      'codepipeline:StopPipelineExecution on arn:aws:codepipeline:REGION:000000000000:ToDoMgmt-delivery',
+      ...['ListActionExecutions', 'StopPipelineExecution'].map(
+        (action) => `codepipeline:${action} on arn:aws:codepipeline:REGION:000000000000:ToDoMgmt-delivery`,
+      ),
       'codebuild:StopBuild on arn:aws:codebuild:REGION:000000000000:project/ToDoMgmt-delivery-*',
     ].map((grant) => [`pipeline stop: ${grant}`, 'a delivery that is under way; see pipeline.test.ts']),
   ),
