@@ -135,7 +135,7 @@ async function drill(bench: Bench, {route, circumstance, rate}: Order): Promise<
       },
       signal: new AbortController().signal,
     })
-    if (drilled.outcome.status === 'stopped') await goHome(sandbox)
+    if (drilled.outcome.failure?.code === 'EdgeNotSteered') await goHome(sandbox)
     else if (drilled.failback?.status !== 'done')
       throw new Error(`${HOME} is not the primary again: ${JSON.stringify(drilled.failback ?? drilled.outcome)}`)
     return {...drilled, bySecond}

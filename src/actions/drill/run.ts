@@ -122,20 +122,24 @@ const verdictLine = ({verdict, rto, rpo}: DrillResult): string =>
     rpo.checked ? `${rpo.lostCount} of ${rpo.acknowledged} acknowledged writes lost` : 'loss unknown',
   ].join(', ')
 
-async function primaryOfLab({world, signal}: DrillInput): Promise<Region> {
-  const observation = await observe(world, {signal})
-  const primary = primaryOf(observation)
-  if (primary === undefined) throw notWhole(diagnose(observation))
-  return primary
+async function primaryOfLab(input: DrillInput): Promise<Region> {
+  const observation = await lookUntil(input, (one) => primaryOf(one) !== undefined)
+  return primaryOf(observation)!
 }
 
-/** A drill tells nothing on a lab that is broken before it begins. Right after a deployment health takes a moment. */
-async function wholeLab({world, signal}: DrillInput): Promise<void> {
+const wholeLab = (input: DrillInput): Promise<Observation> =>
+  lookUntil(input, (observation) => diagnose(observation).situation === 'Healthy')
+
+/** A drill tells nothing on a lab that is broken before it begins. Right after a deployment health takes a moment, and so does a busy machine. */
+async function lookUntil(
+  {world, signal}: DrillInput,
+  isWhole: (observation: Observation) => boolean,
+): Promise<Observation> {
   const end = world.clock.now() + WHOLE_LIMIT_SECONDS * 1000
   for (;;) {
-    const diagnosis = diagnose(await observe(world, {signal}))
-    if (diagnosis.situation === 'Healthy') return
-    if (world.clock.now() >= end) throw notWhole(diagnosis)
+    const observation = await observe(world, {signal})
+    if (isWhole(observation)) return observation
+    if (world.clock.now() >= end) throw notWhole(diagnose(observation))
     await rest(world.clock, 250, signal)
     signal.throwIfAborted()
   }
