@@ -12,6 +12,7 @@ import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import type {LabStatus} from '../support/cli.js'
 import {Deploying, stackOf} from '../support/deploying.js'
 import {callLab} from '../support/lab.js'
+import {whatStands} from '../support/what-stands.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-west-2'
@@ -19,6 +20,7 @@ const AWAY = 'us-west-2'
 describe('the flags of the template, deployed', function () {
   this.timeout(300_000)
   const deploying = new Deploying({
+    route: 'origin',
     warmUp: true,
     databaseInsights: 'advanced',
     backup: {retentionDays: 30, lock: 'governance'},
@@ -119,6 +121,7 @@ describe('the flags of the template, deployed', function () {
       `key ${HOME}`,
       `key ${AWAY}`,
     ])
+    expect(await whatStands(await deploying.lab(), [HOME, AWAY])).to.deep.equal([])
   })
 
   it('aws 15: are told of vaults that stay, with the keys without which nobody could read what is in them', async () => {
