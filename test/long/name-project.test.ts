@@ -22,6 +22,7 @@ import type {PipelineLogsResult} from '../../src/actions/pipeline/result.js'
 import type {TeardownResult} from '../../src/actions/teardown/result.js'
 import {askCname} from '../../src/adapters/dns/query.js'
 import {Deploying, stackOf} from '../support/deploying.js'
+import {whatStands} from '../support/what-stands.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-west-2'
@@ -178,5 +179,7 @@ describe('a project with the route route53', function () {
       const {MetricAlarms} = await cloudwatch.send(new DescribeAlarmsCommand({}))
       expect(MetricAlarms).to.deep.equal([])
     }
+    const stands = await whatStands(await deploying.lab(), [HOME, AWAY])
+    expect(stands.filter((one) => !one.includes(':hostedzone/'))).to.deep.equal([])
   })
 })

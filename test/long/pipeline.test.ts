@@ -25,6 +25,7 @@ import {ROOT, Sandbox, type LabStatus, type Ran} from '../support/cli.js'
 import {callLab, labKeys} from '../support/lab.js'
 import {readRun} from '../support/mirrored-run.js'
 import {switchState} from '../support/switch-state.js'
+import {whatStands} from '../support/what-stands.js'
 
 const HOME = 'us-east-1'
 const AWAY = 'us-east-2'
@@ -295,5 +296,6 @@ describe('the pipelines on the lab', function () {
     await run(0, 'teardown', ...CONFIRM)
     const {remaining} = await json<{remaining: unknown[]}>(['teardown', ...CONFIRM])
     expect(remaining).to.deep.equal([])
+    expect(await whatStands(lab, [HOME, AWAY])).to.deep.equal([])
   })
 })
