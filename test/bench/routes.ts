@@ -163,7 +163,7 @@ function whatHappened({result, outcome, bySecond}: Drilled, {second}: Circumstan
   const {ratePerSecond, askedPerSecond} = result.probes
   const served = askedPerSecond === undefined ? '' : ` (at ${ratePerSecond} writes/s)`
   if (outcome.status === 'stopped')
-    return `stopped behind the promotion; \`todo-dr resume\` ended it when ${HOME} was back${served}`
+    return `stopped after the promotion; \`todo-dr resume\` ended it when ${HOME} was back${served}`
   return `${result.verdict}${second && bySecond ? ', by the second route' : ''}${served}`
 }
 
