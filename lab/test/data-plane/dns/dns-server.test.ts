@@ -9,7 +9,7 @@ import {keyOf} from '../../../src/data-plane/dns/zone.js'
 import type {Zones} from '../../../src/data-plane/dns/zones.js'
 import {eventually} from '../../support/lab-data-plane.js'
 import {testLab, type TestLab} from '../../wire/support.js'
-import {record, situation, zonesOf} from './records.js'
+import {NAME_SERVERS, record, situation, zonesOf} from './records.js'
 
 type Decoded = DecodedPacket & {rcode: string}
 
@@ -64,8 +64,13 @@ describe('the DNS on loopback', () => {
   before(async () => {
     const many = Array.from({length: 100}, (_, index) => `10.0.1.${index}`)
     zones = zonesOf({
-      'example.com.': [record('a.example.com.', 'A', ['10.0.0.1']), record('many.example.com.', 'A', many)],
+      'example.com.': [
+        record('a.example.com.', 'A', ['10.0.0.1']),
+        record('many.example.com.', 'A', many),
+        record('sub.example.com.', 'NS', NAME_SERVERS),
+      ],
       'sub.example.com.': [record('a.sub.example.com.', 'A', ['10.0.0.2'])],
+      'alone.example.com.': [record('a.alone.example.com.', 'A', ['10.0.0.3'])],
     })
     lab = await testLab()
     ;({port} = await serveDns(lab.lab, (name, type) => zones.answer(name, type, situation())))
@@ -91,8 +96,9 @@ describe('the DNS on loopback', () => {
     expect(answer.answers![0]).to.include({name: 'a.example.com', type: 'A', ttl: 60, data: '10.0.0.1'})
   })
 
-  it('answers out of the zone with the longest name', async () => {
+  it('answers out of the zone with the longest name, of those that the zone above leads to', async () => {
     expect((await ask('a.sub.example.com')).answers![0]).to.include({data: '10.0.0.2'})
+    expect((await ask('a.alone.example.com')).rcode).to.equal('NXDOMAIN')
   })
 
   it('refuses names outside of its zones', async () => {

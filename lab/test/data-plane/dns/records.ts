@@ -22,14 +22,15 @@ export const alias = (Name: string, Type: RRType, DNSName: string, more: Partial
   ...more,
 })
 
+/** Of every zone. */
+export const NAME_SERVERS = ['ns-1.awsdns-00.com.', 'ns-2.awsdns-00.net.']
+
 /** With the records that each zone has. */
 const whole = (zone: string, records: readonly ResourceRecordSet[]) =>
   new Map(
-    [
-      record(zone, 'NS', ['ns-1.awsdns-00.com.', 'ns-2.awsdns-00.net.'], {TTL: 172_800}),
-      record(zone, 'SOA', [SOA], {TTL: 900}),
-      ...records,
-    ].map((one) => [keyOf(one), one]),
+    [record(zone, 'NS', NAME_SERVERS, {TTL: 172_800}), record(zone, 'SOA', [SOA], {TTL: 900}), ...records].map(
+      (one) => [keyOf(one), one],
+    ),
   )
 
 export const served = (zone: string, ...records: ResourceRecordSet[]): Served => new Served(zone, whole(zone, records))
@@ -37,7 +38,7 @@ export const served = (zone: string, ...records: ResourceRecordSet[]): Served =>
 export function zonesOf(zones: Record<string, ResourceRecordSet[]>): Zones {
   const all = new Zones()
   for (const [name, records] of Object.entries(zones)) {
-    const zone = new Zone(`Z${all.all.size}`, name, name, [], undefined)
+    const zone = new Zone(`Z${all.all.size}`, name, name, NAME_SERVERS, undefined)
     zone.change(whole(name, records), 0)
     all.all.set(zone.id, zone)
   }
