@@ -27,17 +27,27 @@ export function commandsOf(name: string | undefined, commands: CallsOfCommands):
   return name === undefined ? all : all.filter((one) => one === name || one.startsWith(`${name} `))
 }
 
-/** One statement for all actions on the same resources under the same condition, in a stable order. */
+/**
+ * One statement for all resources with the same actions under the same condition, in a stable order. A resource stands in one statement
+ * alone: its ARN is what makes a policy long, and IAM takes 6,144 characters in a managed one ("IAM and AWS STS quotas", IAM user guide).
+ */
 export function policyOf(calls: Calls, place: Place): PolicyDocument {
+  const resources = new Map<string, {resource: string; actions: string[]; condition: Condition}>()
+  const grants = [...new Set(calls)].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call])
+  for (const {action, resources: all, condition} of permissions(grants, place))
+    for (const resource of all) {
+      const key = JSON.stringify([resource, condition])
+      const found = resources.get(key) ?? {resource, actions: [], condition}
+      found.actions.push(action)
+      resources.set(key, found)
+    }
+
   const statements = new Map<string, Statement>()
-  for (const {action, resources, condition} of permissions(
-    [...new Set(calls)].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call]),
-    place,
-  )) {
-    const key = JSON.stringify([resources, condition])
-    const statement = statements.get(key)
-    if (statement) statement.Action.push(action)
-    else statements.set(key, {Effect: 'Allow', Action: [action], Resource: resources, ...condition})
+  for (const {resource, actions, condition} of resources.values()) {
+    const key = JSON.stringify([actions, condition])
+    const statement = statements.get(key) ?? {Effect: 'Allow', Action: actions, Resource: [], ...condition}
+    statement.Resource.push(resource)
+    statements.set(key, statement)
   }
 
   return {Version: '2012-10-17', Statement: [...statements.values()]}

@@ -6,6 +6,7 @@ import {ROUTE_KINDS, grantsOfKind} from '../../src/adapters/aws/routing/index.js
 import {actionOf} from '../../src/adapters/aws/services.js'
 import type {Service} from '../../src/adapters/aws/services.js'
 import type {Grant, Place} from '../../src/model/permission.js'
+import {MANAGED_CHARACTERS, sizeOf} from '../../src/permissions/parts.js'
 import {ARN, FUNCTIONS} from '../../src/permissions/place.js'
 import {commandsOf, policyOf} from '../../src/permissions/policy.js'
 import {CALLS} from '../../src/permissions/table.js'
@@ -71,14 +72,21 @@ describe('the table of permissions', () => {
 })
 
 describe('a policy', () => {
-  it('holds each action once under each condition, one statement for the same resources, in a stable order', () => {
+  it('holds each resource once under each condition, one statement for the same actions, in a stable order', () => {
     const all = Object.values(CALLS_OF_COMMANDS).flat()
     const {Statement} = policyOf(all, PLACE)
     expect(Statement).to.deep.equal(policyOf(all.toReversed(), PLACE).Statement)
-    const actions = Statement.flatMap(({Action, Condition}) => Action.map((one) => JSON.stringify([one, Condition])))
-    expect(new Set(actions).size).to.equal(actions.length)
-    const lists = Statement.map(({Resource, Condition}) => JSON.stringify([Resource, Condition]))
+    const resources = Statement.flatMap(({Resource, Condition}) =>
+      Resource.map((one) => JSON.stringify([one, Condition])),
+    )
+    expect(new Set(resources).size).to.equal(resources.length)
+    const lists = Statement.map(({Action, Condition}) => JSON.stringify([Action, Condition]))
     expect(new Set(lists).size).to.equal(lists.length)
+  })
+
+  it('is short enough for a managed policy, for each command alone', () => {
+    for (const command of Object.keys(CALLS_OF_COMMANDS))
+      expect(sizeOf(policyOf(callsOf(command), PLACE)), command).to.be.at.most(MANAGED_CHARACTERS)
   })
 
   it('binds to the regions what cannot be bound to a resource, and to that of CloudFront what looks there too', () => {
