@@ -49,7 +49,7 @@ export interface RecentRuns {
   unfinished: RunRecord[]
   /** The newest switch that was carried out. */
   last?: RunRecord
-  /** When the newest run that ended did so, in whatever way: one that was taken back has closed and opened as well. Epoch milliseconds. */
+  /** When the newest switch that ended did so, in whatever way: one that was taken back has closed and opened as well. Epoch milliseconds. */
   endedAt?: number
   /** A switch after it has lost its journal, so that nobody knows what became of it. */
   lostOne?: true
@@ -85,7 +85,7 @@ export async function recentRuns(runs: RunStore, deployment: Deployment): Promis
     })
     if (!record) continue
     const end = endOf(record.lines)
-    if (end) more = {endedAt: end.at, ...more}
+    if (end && promotes(record.plan)) more = {endedAt: end.at, ...more}
     const {intent} = record.plan
     if (intent === 'upgrade') {
       // One that was carried out has done what earlier ones had left; it says nothing of switches.

@@ -34,6 +34,7 @@ import {CloudFormationService} from '../../src/aws/cloudformation/service.js'
 import {EcrService} from '../../src/aws/ecr/service.js'
 import {IamService} from '../../src/aws/iam/service.js'
 import {providerOf} from '../../src/aws/index.js'
+import {createdStack} from '../support/created-stack.js'
 import {testLab, type TestLab} from '../wire/support.js'
 
 const REGION = 'us-east-2'
@@ -121,14 +122,7 @@ describe('reads', () => {
     )
     iam = new IAMClient(test.client(REGION))
     ecr = new ECRClient(test.client(REGION))
-    const input = {StackName: 'app', TemplateBody: JSON.stringify(TEMPLATE), Capabilities: ['CAPABILITY_NAMED_IAM']}
-    await test.lab.call('cloudformation', 'CreateStack', input, REGION)
-    const {status, events} = await test.lab.service('cloudformation').settled('app', REGION)
-    expect(status, JSON.stringify(events)).equal('CREATE_COMPLETE')
-    const {Stacks} = await test.lab.call('cloudformation', 'DescribeStacks', {StackName: 'app'}, REGION)
-    outputs = Object.fromEntries(
-      Stacks[0].Outputs.map(({OutputKey, OutputValue}: Record<string, string>) => [OutputKey, OutputValue]),
-    )
+    outputs = await createdStack(test.lab, TEMPLATE, REGION)
   })
 
   after(async () => {

@@ -16,6 +16,7 @@ import {providerOf} from '../../src/aws/index.js'
 import {SnsService} from '../../src/aws/sns/service.js'
 import {TOPIC} from '../../src/aws/sns/topics.js'
 import {recordsOf} from '../../src/cloudformation/records.js'
+import {createdStack} from '../support/created-stack.js'
 import {testLab, type TestLab} from '../wire/support.js'
 
 const REGION = 'us-east-2'
@@ -79,18 +80,7 @@ describe('SNS, read', () => {
       (lab) => new CloudFormationService(lab, providerOf),
     )
     sns = new SNSClient(test.client(REGION))
-    await test.lab.call(
-      'cloudformation',
-      'CreateStack',
-      {StackName: 'app', TemplateBody: JSON.stringify(TEMPLATE)},
-      REGION,
-    )
-    const {status, events} = await test.lab.service('cloudformation').settled('app', REGION)
-    expect(status, JSON.stringify(events)).equal('CREATE_COMPLETE')
-    const {Stacks} = await test.lab.call('cloudformation', 'DescribeStacks', {StackName: 'app'}, REGION)
-    outputs = Object.fromEntries(
-      Stacks[0].Outputs.map(({OutputKey, OutputValue}: Record<string, string>) => [OutputKey, OutputValue]),
-    )
+    outputs = await createdStack(test.lab, TEMPLATE, REGION)
   })
 
   after(async () => {

@@ -118,7 +118,7 @@ export interface Look {
   unprovenFence: UnprovenFence | null
   /** Regions whose writing functions an earlier run of ours has closed. */
   fencedByUs: Region[]
-  /** When the newest run ended, carried out or taken back. */
+  /** When the newest switch ended, carried out or taken back. */
   endedAt?: number
   /** The newest switch that was carried out, and when it ended. */
   last?: {record: RunRecord; endedAt: number}

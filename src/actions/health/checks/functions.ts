@@ -162,7 +162,7 @@ const requestRate: Check = {
   },
 }
 
-/** Of a time before the end of the last run nothing is counted: its fence throttles, as one that is still there does, and an outage fails. */
+/** Of a time before the end of the last switch nothing is counted: its fence throttles, as one that is still there does, and an outage fails. */
 const troubles: Check = {
   id: 'function-errors',
   area: 'path',
