@@ -20,7 +20,7 @@ export const EXECUTION_FLAG = {
 
 export const DELIVERY_FLAG = {
   delivery: Flags.boolean({
-    description: 'The delivery pipeline, which is in the home region, and no failover pipeline',
+    description: 'Use the delivery pipeline (in the home region) instead of a failover pipeline',
     default: false,
     exclusive: ['region'],
   }),
