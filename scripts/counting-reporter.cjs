@@ -1,7 +1,8 @@
 // Mocha's spec reporter that also leaves in a file, so that several runs can be added up, how many tests passed, the title and the
-// message of each that failed in a line, since of a long log often only the end remains, and with each skipped test the reason that
-// test/support/skip.ts has written into its title: null where there is none.
+// message of each that failed in a line, since of a long log often only the end remains, and with each skipped test its file and the
+// reason that test/support/skip.ts has written into its title: null where there is none.
 const {writeFileSync} = require('node:fs')
+const {relative} = require('node:path')
 const {reporters} = require('mocha')
 
 /** Characters of a message: what was expected stands at its beginning, and why it went wrong most often at its end. */
@@ -21,7 +22,7 @@ module.exports = class extends reporters.Spec {
     )
     runner.on('pending', (test) => {
       const [title, reason = null] = test.fullTitle().split(/ \(skipped: (.*)\)$/)
-      skipped.push({title, reason})
+      skipped.push({title, reason, file: relative('', test.file)})
     })
     runner.once('end', () => {
       writeFileSync(options.reporterOptions.output, JSON.stringify({passed: runner.stats.passes, failures, skipped}))

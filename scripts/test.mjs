@@ -1,6 +1,6 @@
 // node scripts/test.mjs [unit|program|system|long] [mocha's options]: without a name types, generated files, the template, the unit and the system tests.
-// The last line counts all of it. Above it stand the skipped tests, with their reasons, and the failed ones. A skip without a
-// reason is a failure; with TODO_DR_TEST_NO_SKIPS=1 every skip is one, but for those of test/support/time-left.ts.
+// The last line counts all of it. Above it stand the skipped tests, with their reasons, and the failed ones; of files for which there was no
+// time, their names. A skip without a reason is a failure; with TODO_DR_TEST_NO_SKIPS=1 every skip is one, but for those of test/support/time-left.ts.
 import {spawn} from 'node:child_process'
 import {mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs'
 import {availableParallelism, tmpdir} from 'node:os'
@@ -106,10 +106,12 @@ const results = await run(suite, more)
 rmSync(scratch, {recursive: true, force: true})
 
 const skipped = results.flatMap((result) => result.skipped)
+const late = skipped.filter(({reason}) => NO_TIME.test(reason))
+for (const file of new Set(late.map((one) => one.file))) process.stdout.write(`skipped: ${file}: ${late[0].reason}\n`)
 const allowed = skipped.filter(
-  ({reason}) => reason !== null && (!process.env.TODO_DR_TEST_NO_SKIPS || NO_TIME.test(reason)),
+  (one) => late.includes(one) || (one.reason !== null && !process.env.TODO_DR_TEST_NO_SKIPS),
 )
-for (const one of skipped)
+for (const one of skipped.filter((one) => !late.includes(one)))
   process.stdout.write(
     `skipped${allowed.includes(one) ? '' : ', a failure'}: ${one.title}: ${one.reason ?? 'no reason given'}\n`,
   )

@@ -8,6 +8,7 @@
  */
 
 import type {APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent} from 'aws-lambda'
+import {setTimeout as pause} from 'node:timers/promises'
 import {need} from './shared/environment.js'
 import {framesOf, log} from './shared/log.js'
 import {TokenKeys} from './tokens/keys.js'
@@ -19,7 +20,10 @@ const pools = JSON.parse(need('TOKEN_POOLS')) as Pool[]
 const scope = need('TOKEN_SCOPE')
 const parameter = need('TOKEN_KEYS_PARAMETER')
 const store = new KeysParameter(parameter, JSON.parse(need('TOKEN_KEYS_TAG')) as {Key: string; Value: string})
-const keys = new TokenKeys({issuers: pools.map(issuerOf), store, fetch: fetchKeys, now: Date.now})
+const keys = new TokenKeys({issuers: pools.map(issuerOf), store, fetch: fetchKeys, now: Date.now, pause})
+
+/** Milliseconds for which a deployment tries, of the 30 s that the function has: the last attempt takes up to 12 s more. */
+const PATIENCE_MS = 15_000
 
 /** Neither a request nor CloudFormation: the schedule. */
 type Event = APIGatewayTokenAuthorizerEvent | ResourceEvent | {type?: undefined}
@@ -81,8 +85,7 @@ async function keep(event: ResourceEvent): Promise<void> {
   try {
     if (event.RequestType === 'Delete') await store.remove()
     else {
-      const kept = await keys.refresh()
-      const missing = Object.keys(kept).filter((issuer) => kept[issuer]!.length === 0)
+      const missing = await keys.collect(PATIENCE_MS)
       if (missing.length > 0) problem = `The public keys of ${missing.join(' and ')} cannot be had.`
     }
   } catch (error) {

@@ -22,7 +22,8 @@ const CACHED_FOR = Duration.minutes(5)
  */
 const REFRESHED_EVERY = Duration.minutes(5)
 
-const TIMEOUT_SECONDS = 10
+/** For a deployment, which tries again and again to fetch the keys. What a client waits for has shorter limits of its own. */
+const TIMEOUT_SECONDS = 30
 /** Seconds in which the keys are fetched and kept, or the deployment fails. */
 const KEEPING_SECONDS = 120
 

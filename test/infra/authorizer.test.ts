@@ -107,6 +107,9 @@ describe('the keys that are kept', () => {
   let asked: string[]
   let saves: number
   let time: number
+  let onPause: () => void
+
+  let isWritable: () => boolean
 
   const store: Store = {
     async load() {
@@ -114,6 +117,7 @@ describe('the keys that are kept', () => {
       return saved
     },
     async save(keys) {
+      if (!isWritable()) throw new Error('busy')
       saves++
       saved = keys
     },
@@ -129,6 +133,10 @@ describe('the keys that are kept', () => {
         return keys
       },
       now: () => time,
+      async pause(ms) {
+        time += ms
+        onPause()
+      },
     })
 
   beforeEach(() => {
@@ -138,6 +146,8 @@ describe('the keys that are kept', () => {
     asked = []
     saves = 0
     time = 1_000_000
+    onPause = () => undefined
+    isWritable = () => true
   })
 
   it('aws 15: are those of both pools, found without a question when one is gone', async () => {
@@ -198,6 +208,35 @@ describe('the keys that are kept', () => {
     isReadable = true
     expect(await warm.find(ISSUER, 'a')).equal(undefined)
     expect(await warm.find(ISSUER, 'new')).deep.equal(publicKey('new'))
+  })
+
+  it('are collected for a deployment until each pool has answered, and the pools that did not are named in the end', async () => {
+    published[OTHER] = undefined
+    let pauses = 0
+    onPause = () => {
+      if (++pauses === 3) published[OTHER] = [publicKey('b')]
+    }
+    expect(await environment().collect(15_000)).deep.equal([])
+    expect(pauses).equal(3)
+    expect(saved).deep.equal({[ISSUER]: [publicKey('a')], [OTHER]: [publicKey('b')]})
+
+    published[ISSUER] = undefined
+    saved = undefined
+    expect(await environment().collect(15_000)).deep.equal([ISSUER])
+    expect(pauses, 'a second apart').equal(3 + 15)
+  })
+
+  it('are kept by a later attempt where the parameter store was busy, and a deployment fails where it stays so', async () => {
+    let attempts = 0
+    isWritable = () => ++attempts > 2
+    expect(await environment().collect(15_000)).deep.equal([])
+    expect(saved).have.keys(ISSUER, OTHER)
+    saved = undefined
+    isWritable = () => false
+    const failed = await environment()
+      .collect(15_000)
+      .catch((error: unknown) => error)
+    expect(failed).an('error').property('message', 'busy')
   })
 
   it('aws 15: come from the pools where nothing was kept', async () => {

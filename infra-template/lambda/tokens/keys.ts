@@ -20,12 +20,15 @@ export interface Sources {
   fetch(issuer: string): Promise<readonly PublicKey[]>
   /** Epoch milliseconds. */
   now(): number
+  pause(ms: number): Promise<void>
 }
 
 /** Milliseconds after which the copy is read again: a key that a pool has given up must not stay good for ever. */
 const RELOAD_MS = 300_000
 /** Milliseconds between two questions about keys that nobody knows: invented ids must not flood an issuer. */
 const ASK_MS = 10_000
+/** Milliseconds between two attempts of a deployment. */
+const PAUSE_MS = 1000
 
 export class TokenKeys {
   private keys: Keys | undefined
@@ -52,9 +55,30 @@ export class TokenKeys {
         async (issuer) => [issuer, (await this.fetched(issuer)) ?? before[issuer] ?? []] as const,
       ),
     )
-    this.keys = Object.fromEntries(entries)
-    if (JSON.stringify(this.keys) !== JSON.stringify(before)) await this.sources.store.save(this.keys)
-    return this.keys
+    const keys = Object.fromEntries(entries)
+    // Known only once they are kept: a copy that could not be written is written by the next attempt.
+    if (JSON.stringify(keys) !== JSON.stringify(before)) await this.sources.store.save(keys)
+    this.keys = keys
+    return keys
+  }
+
+  /**
+   * Refreshes until the keys of every issuer are kept, which a deployment cannot do without: one answer that comes late must not take
+   * a stack back. Returns the issuers whose keys are not there after so many milliseconds; throws where they cannot be kept by then.
+   */
+  async collect(patienceMs: number): Promise<string[]> {
+    const until = this.sources.now() + patienceMs
+    for (;;) {
+      const isLast = this.sources.now() >= until
+      try {
+        const keys = await this.refresh()
+        const missing = this.sources.issuers.filter((issuer) => keys[issuer]!.length === 0)
+        if (missing.length === 0 || isLast) return missing
+      } catch (error) {
+        if (isLast) throw error
+      }
+      await this.sources.pause(PAUSE_MS)
+    }
   }
 
   private kept(issuer: string, kid: string): PublicKey | undefined {
