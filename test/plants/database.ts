@@ -37,7 +37,7 @@ export const setting = (subject: string, says: string, type = 'changed'): Drift 
   region: AWAY,
   subject,
   says,
-  next: 'todo-dr deploy',
+  next: 'change back what todo-dr drift --template names; what it does not name, todo-dr deploy makes alike',
 })
 
 export const property = (subject: string): Drift => ({

@@ -149,7 +149,7 @@ export const PATH_PLANTS: readonly Plant[] = [
         region: AWAY,
         level: 'problem',
         says: `missing: ${alarmOf('ApiErrors')}`,
-        next: 'todo-dr deploy makes them again',
+        next: `make it as it is in ${HOME}: aws cloudwatch describe-alarms --region ${HOME} --alarm-names todomgmt-${HOME}-ApiErrors`,
       },
     ],
     drift: [

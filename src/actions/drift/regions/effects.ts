@@ -25,7 +25,8 @@ const EFFECTS: Record<Item['kind'], string> = {
   quota: 'what the account may have or do in one region is refused or throttled in the other',
 }
 
-const DEPLOY = 'todo-dr deploy'
+/** What somebody has changed by hand, no deployment of the same template changes back (docs/drift.md). */
+const ALIKE = 'change back what todo-dr drift --template names; what it does not name, todo-dr deploy makes alike'
 const SECRET =
   'put the right value into the secret of the region that it is replicated from: aws secretsmanager put-secret-value'
 
@@ -64,6 +65,6 @@ export function effectOf(
   const tag = / ?tag [^.]*$/.test(subject)
   return {
     text: tag ? 'whoever looks for the tag overlooks it in one region' : EFFECTS[kind]!,
-    next: tag ? DEPLOY : (BY_HAND[kind] ?? DEPLOY),
+    next: (tag ? undefined : BY_HAND[kind]) ?? ALIKE,
   }
 }

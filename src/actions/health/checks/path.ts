@@ -144,9 +144,15 @@ const alarms: Check = {
 
 function alarmsIn(look: Look, region: Region, found: readonly AlarmVitals[]): Judgement {
   const missing = missingAlarms(look, region)
-  const deploy = 'todo-dr deploy makes them again'
-  if (missing.length > 0) return problem(`missing: ${missing.join(', ')}`, deploy)
-  if (found.length === 0) return warning('there are none: nobody is told when something breaks', deploy)
+  if (missing.length > 0) {
+    const other = otherRegion(look.deployment, region)
+    // What was deleted by hand no deployment of the same template makes again.
+    return problem(
+      `missing: ${missing.join(', ')}`,
+      `make it as it is in ${other}: aws cloudwatch describe-alarms --region ${other} --alarm-names ${missing.map((name) => name.replace(region, other)).join(' ')}`,
+    )
+  }
+  if (found.length === 0) return warning('there are none: nobody is told when something breaks', 'todo-dr deploy')
   const ringing = found.filter(({state}) => state === 'ALARM')
   if (ringing.length === 0) return ok(`${found.length}, none rings`)
   const [first] = ringing
