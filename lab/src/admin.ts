@@ -8,6 +8,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 
 import {BadRequest} from './bad-request.js'
 import {isName, normalName} from './data-plane/dns/names.js'
+import {CLUSTER_REGIONS} from './data-plane/recovery/clusters.js'
 import {FAULT_KINDS} from './faults.js'
 import {forecastOf, offsetOf, principalOf} from './govern/requests.js'
 import {GLOBAL_CONTROL_REGION, type FaultKind} from './kernel.js'
@@ -184,13 +185,16 @@ async function json(request: IncomingMessage): Promise<Record<string, unknown>> 
 function faultOf(lab: LocalLab, {kind, region}: Record<string, unknown>): {kind: FaultKind; region: string} {
   const known = FAULT_KINDS.find((one) => one === kind)
   if (!known) throw new BadRequest(400, 'UnknownFault', `kind must be one of ${FAULT_KINDS.join(', ')}`)
-  if (region !== lab.home && region !== lab.away) throw unknownRegion(lab)
+  // Of a cluster of ARC there is an endpoint in regions beside the two.
+  const others: readonly string[] = known === 'region-loss' ? CLUSTER_REGIONS : []
+  const lost = [lab.home, lab.away, ...others].find((one) => one === region)
+  if (lost === undefined) throw unknownRegion(lab, others)
 
-  return {kind: known, region}
+  return {kind: known, region: lost}
 }
 
-const unknownRegion = ({home, away}: LocalLab): BadRequest =>
-  new BadRequest(400, 'UnknownRegion', `region must be ${home} or ${away}`)
+const unknownRegion = ({home, away}: LocalLab, others: readonly string[] = []): BadRequest =>
+  new BadRequest(400, 'UnknownRegion', `region must be ${[...new Set([home, away, ...others])].join(' or ')}`)
 
 function modeOf({mode = 'refuse'}: Record<string, unknown>): 'refuse' | 'hang' {
   if (mode !== 'refuse' && mode !== 'hang') throw new BadRequest(400, 'UnknownMode', 'mode must be refuse or hang')

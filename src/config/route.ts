@@ -15,7 +15,30 @@ const url = z
 const domains = z.record(z.string(), z.hostname()).optional()
 
 /** Seconds: a health check follows its metric within minutes, a change of the records generally within 60 s. */
-const STEER_SECONDS = {'data-plane': 300, 'control-plane': 120}
+const STEER_SECONDS = {'data-plane': 300, 'control-plane': 120, 'routing-controls': 300}
+
+const routingControls = z
+  .record(
+    z.string(),
+    z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:route53-recovery-control::\d{12}:controlpanel\/\w+\/routingcontrol\/\w+$/,
+        'must be the ARN of a routing control, such as arn:aws:route53-recovery-control::111122223333:controlpanel/0123abcd/routingcontrol/4567cdef',
+      ),
+  )
+  .refine((controls) => new Set(Object.values(controls)).size === Object.keys(controls).length, {
+    error: 'must name another routing control for each region',
+  })
+
+const clusterEndpoints = z
+  .array(
+    z.strictObject({
+      region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the region of the endpoint, such as us-west-2'),
+      url: z.url({protocol: /^https?$/}),
+    }),
+  )
+  .min(1)
 
 const route53 = z
   .strictObject({
@@ -28,9 +51,9 @@ const route53 = z
       .regex(/^[A-Z0-9]{1,32}$/, 'must be the id of a hosted zone, such as Z1D633PJN98FT9')
       .meta({description: 'The hosted zone of the name'}),
     name: z.hostname().meta({description: 'The name that clients use: the host of url'}),
-    via: z.enum(['data-plane', 'control-plane']).default('data-plane').meta({
+    via: z.enum(['data-plane', 'control-plane', 'routing-controls']).default('data-plane').meta({
       description:
-        'data-plane: a metric in the away region decides which of two failover records answers. control-plane: the records are changed',
+        'data-plane: a metric in the away region decides which of two failover records answers. control-plane: the records are changed. routing-controls: those of Application Recovery Controller (ARC) decide which of two records answers',
     }),
     healthCheckId: z
       .string()
@@ -51,8 +74,15 @@ const route53 = z
         description:
           'The metric that the health check follows; by default AwayServes in the namespace todo-dr, of the name as its dimension Route',
       }),
+    routingControls: routingControls.optional().meta({
+      description: 'With via: routing-controls: by region, the ARN of its routing control',
+    }),
+    clusterEndpoints: clusterEndpoints.optional().meta({
+      description:
+        'With via: routing-controls: the endpoints of the cluster, of which AWS makes five. Any that answers is used',
+    }),
     steerSeconds: z.number().int().min(60).max(3600).optional().meta({
-      description: 'How long a steer may take; by default 300 by the data plane, 120 by the control plane',
+      description: 'How long a steer may take; by default 120 by the control plane, 300 by the others',
     }),
   })
   .transform((route) => ({...route, steerSeconds: route.steerSeconds ?? STEER_SECONDS[route.via]}))
@@ -94,11 +124,28 @@ const kinds = z.discriminatedUnion('kind', [
   route53,
 ])
 
+const OF_CONTROLS = {
+  routingControls: 'the ARN of a routing control for each region',
+  clusterEndpoints:
+    'they are not looked up on the night. aws route53-recovery-control-config describe-cluster --region us-west-2 prints them (docs/routes.md)',
+}
+
 /** A proof that went another way would prove nothing. */
 const routeChoice = kinds
   .refine((route) => route.kind !== 'origin' || route.distributionId === undefined || route.url !== undefined, {
     path: ['url'],
     error: 'must be given beside distributionId: the address of that distribution',
+  })
+  .superRefine((route, context) => {
+    if (route.kind !== 'route53') return
+    for (const [key, what] of Object.entries(OF_CONTROLS)) {
+      const isGiven = route[key as keyof typeof OF_CONTROLS] !== undefined
+      const message =
+        route.via === 'routing-controls'
+          ? `must be given with via: routing-controls: ${what}`
+          : 'is for via: routing-controls'
+      if (isGiven !== (route.via === 'routing-controls')) context.addIssue({code: 'custom', path: [key], message})
+    }
   })
   .refine((route) => route.kind !== 'route53' || new URL(route.url).hostname === route.name.toLowerCase(), {
     path: ['url'],

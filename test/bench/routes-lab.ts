@@ -1,4 +1,4 @@
-/** Every route that todo-dr.yaml can name, each with what it takes on a lab: a name, a health check, a distribution, a program. */
+/** Every route that todo-dr.yaml can name, each with what it takes on a lab: a name, health checks, a cluster, a distribution, a program. */
 
 import {
   CloudFrontClient,
@@ -19,6 +19,7 @@ import type {RouteSettings} from '../../src/model/deployment.js'
 import {nameApi} from '../support/api-names.js'
 import {labKeys} from '../support/lab.js'
 import type {LabAccess} from '../support/lab.js'
+import {makeControls} from '../support/routing-controls.js'
 
 /** Of the sample. */
 export const HOME = 'us-east-1'
@@ -27,6 +28,7 @@ const AWAY = 'us-east-2'
 const ZONE = 'example.com'
 const FAILOVER = `failover.${ZONE}`
 const WEIGHTED = `weighted.${ZONE}`
+const CONTROLLED = `controlled.${ZONE}`
 /** That of the template's records. */
 const TTL = 30
 
@@ -69,14 +71,14 @@ export async function routesOn(lab: LabWithHosts, deployed: RouteSettings): Prom
 
 const settingsOf = (lab: LabWithHosts) => ({endpoint: lab.endpoint, credentials: labKeys(lab)})
 
-/** Two names that lead to the APIs: one by a health check, the other by the weights of its records. */
+/** Three names that lead to the APIs: by a health check, by the weights of records, and by routing controls. */
 async function namesOn(lab: LabWithHosts): Promise<BenchedRoute[]> {
   const settings = settingsOf(lab)
   const route53 = new Route53Client({region: HOME, ...settings})
   try {
     const created = await route53.send(new CreateHostedZoneCommand({Name: ZONE, CallerReference: 'bench'}))
     const hostedZoneId = created.HostedZone!.Id!.replace('/hostedzone/', '')
-    const hosts: Record<string, Record<string, string>> = {[FAILOVER]: {}, [WEIGHTED]: {}}
+    const hosts: Record<string, Record<string, string>> = {[FAILOVER]: {}, [WEIGHTED]: {}, [CONTROLLED]: {}}
     const names = Object.keys(hosts)
     for (const region of [HOME, AWAY]) {
       const made = await nameApi({region, ...settings}, apiIn(lab, region).split('.')[0]!, names, hostedZoneId)
@@ -84,6 +86,13 @@ async function namesOn(lab: LabWithHosts): Promise<BenchedRoute[]> {
     }
 
     const HealthCheckId = await healthCheckOn(lab, route53)
+    const {controls, endpoints} = await makeControls(settings, [HOME, AWAY])
+    const ofControl = async (region: string): Promise<string> => {
+      const config = {Type: 'RECOVERY_CONTROL' as const, RoutingControlArn: controls[region]}
+      const command = new CreateHealthCheckCommand({CallerReference: region, HealthCheckConfig: config})
+      return (await route53.send(command)).HealthCheck!.Id!
+    }
+
     const record = (Name: string, region: string, more: Partial<ResourceRecordSet>): ResourceRecordSet => ({
       Name,
       Type: 'CNAME',
@@ -97,20 +106,28 @@ async function namesOn(lab: LabWithHosts): Promise<BenchedRoute[]> {
       record(FAILOVER, AWAY, {Failover: 'SECONDARY'}),
       record(WEIGHTED, HOME, {Weight: 1}),
       record(WEIGHTED, AWAY, {Weight: 0}),
+      record(CONTROLLED, HOME, {Failover: 'PRIMARY', HealthCheckId: await ofControl(HOME)}),
+      record(CONTROLLED, AWAY, {Failover: 'SECONDARY', HealthCheckId: await ofControl(AWAY)}),
     ]
     const Changes = records.map((ResourceRecordSet) => ({Action: 'CREATE' as const, ResourceRecordSet}))
     await route53.send(new ChangeResourceRecordSetsCommand({HostedZoneId: hostedZoneId, ChangeBatch: {Changes}}))
-    const named = (name: string, via: string): RouteEntry => ({
+    const named = (name: string, via: string, more: object = {}): RouteEntry => ({
       kind: 'route53',
       url: `https://${name}`,
       hostedZoneId,
       name,
       domains: hosts[name],
       via,
+      ...more,
     })
     return [
       {name: '`route53`', entry: named(FAILOVER, 'data-plane'), needsHome: false},
       {name: '`route53`, `via: control-plane`', entry: named(WEIGHTED, 'control-plane'), needsHome: true},
+      {
+        name: '`route53`, `via: routing-controls`',
+        entry: named(CONTROLLED, 'routing-controls', {routingControls: controls, clusterEndpoints: endpoints}),
+        needsHome: false,
+      },
     ]
   } finally {
     route53.destroy()

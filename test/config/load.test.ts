@@ -24,6 +24,11 @@ const TARGET = `targets:
     regions: {home: us-east-1, away: us-east-2}
 `
 
+const CONTROL = 'arn:aws:route53-recovery-control::111122223333:controlpanel/0a/routingcontrol/1b'
+
+const routingControls = ({away = `${CONTROL}2`} = {}): string =>
+  `{kind: route53, via: routing-controls, url: "https://a.example.com", hostedZoneId: Z1, name: a.example.com, routingControls: {us-east-1: "${CONTROL}", us-east-2: "${away}"}, clusterEndpoints: [{region: us-west-2, url: "https://a.example.com/v1"}]}`
+
 describe('todo-dr.yaml', () => {
   it('is taken with the least that it must say', () => {
     expect(parseConfig('todo-dr.yaml', TARGET).targets).to.deep.equal({
@@ -71,6 +76,12 @@ describe('todo-dr.yaml', () => {
     expect(parseConfig('todo-dr.yaml', control).lab!.route).to.include({via: 'control-plane', steerSeconds: 120})
   })
 
+  it('names a route by routing controls, with their cluster', () => {
+    const {route} = parseConfig('todo-dr.yaml', `${TARGET}    route: ${routingControls()}\n`).targets.prod!
+    expect(route).to.deep.include({via: 'routing-controls', steerSeconds: 300})
+    expect(route).to.have.deep.property('clusterEndpoints', [{region: 'us-west-2', url: 'https://a.example.com/v1'}])
+  })
+
   it('is taken as `init` writes it', () => {
     const sample = readFileSync(new URL('../../templates/todo-dr.yaml', import.meta.url), 'utf8')
     expect(parseConfig('todo-dr.yaml', sample)).to.have.property('defaultTarget', 'staging')
@@ -106,6 +117,31 @@ describe('todo-dr.yaml', () => {
       'a hosted zone that is none',
       `${TARGET}    route: {kind: route53, url: "https://a.example.com", hostedZoneId: a.example.com, name: a.example.com}\n`,
       'todo-dr.yaml:5:58: targets.prod.route.hostedZoneId: must be the id of a hosted zone',
+    ],
+    [
+      'routing controls without their cluster',
+      `${TARGET}    route: ${routingControls().replace(/, clusterEndpoints: .*]/, '')}\n`,
+      'todo-dr.yaml:5:5: targets.prod.route.clusterEndpoints: must be given with via: routing-controls: they are not looked up on the night',
+    ],
+    [
+      'a cluster without endpoints',
+      `${TARGET}    route: ${routingControls().replace(/(clusterEndpoints): .*]/, '$1: []')}\n`,
+      'todo-dr.yaml:5:330: targets.prod.route.clusterEndpoints: Too small',
+    ],
+    [
+      'no routing control',
+      `${TARGET}    route: ${routingControls({away: 'arn:aws:iam::111122223333:role/a'})}\n`,
+      'todo-dr.yaml:5:233: targets.prod.route.routingControls.us-east-2: must be the ARN of a routing control',
+    ],
+    [
+      'one routing control for both regions',
+      `${TARGET}    route: ${routingControls({away: CONTROL})}\n`,
+      'todo-dr.yaml:5:120: targets.prod.route.routingControls: must name another routing control for each region',
+    ],
+    [
+      'routing controls of another way',
+      `${TARGET}    route: ${routingControls().replace('via: routing-controls', 'via: control-plane')}\n`,
+      'todo-dr.yaml:5:117: targets.prod.route.routingControls: is for via: routing-controls',
     ],
     ['an empty list of routes', `${TARGET}    route: []\n`, 'todo-dr.yaml:5:5: targets.prod.route: Too small'],
     ['a route that is a text', `${TARGET}    route: dns\n`, 'todo-dr.yaml:5:5: targets.prod.route: Invalid input'],

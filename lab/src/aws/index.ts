@@ -26,6 +26,8 @@ import {lambda} from './lambda/index.js'
 import {logs} from './logs/index.js'
 import {rds} from './rds/index.js'
 import {route53} from './route-53/index.js'
+import {route53RecoveryCluster} from './route53-recovery-cluster/index.js'
+import {route53RecoveryControlConfig} from './route53-recovery-control-config/index.js'
 import {s3} from './s3/index.js'
 import {secretsmanager} from './secretsmanager/index.js'
 import {servicequotas} from './servicequotas/index.js'
@@ -57,6 +59,8 @@ export const SERVICES: readonly AwsService[] = [
   logs,
   rds,
   route53,
+  route53RecoveryCluster,
+  route53RecoveryControlConfig,
   s3,
   secretsmanager,
   servicequotas,

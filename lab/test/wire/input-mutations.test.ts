@@ -44,6 +44,7 @@ const CODES: Record<string, Codes> = {
   monitoring: json('ValidationException'),
   rds: {missing: 'MissingParameter', type: 'MalformedInput', value: 'InvalidParameterValue'},
   route53: {missing: 'InvalidInput', type: 'InvalidInput', value: 'InvalidInput'},
+  'route53-recovery-cluster': json('ValidationException'),
   s3: {missing: 'MalformedXML', type: 'MalformedXML', value: 'MalformedXML'},
   secretsmanager: json('ValidationException'),
   servicequotas: json('IllegalArgumentException'),
@@ -146,6 +147,8 @@ describe('inputs that a model does not allow', function () {
     for (const {api} of services) {
       const sdk = await api.client!.load()
       const own = called.filter((one) => one.api === api)
+      // A client that sends nothing: its own test does.
+      if (!(`${own[0]!.operation.name}Command` in sdk)) continue
       const caller = new Caller(lab, api, sdk, ['json', 'restJson'].includes(own[0]!.protocol))
       for (const {operation, protocol, mutations} of own) {
         const some = oneOfEach(mutations.filter((one) => canBeSent(protocol, one)))

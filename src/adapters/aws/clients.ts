@@ -31,6 +31,8 @@ export interface AwsCallOptions extends CallOptions {
   requestMs?: number
   /** A change that is sent once, even where AWS says that it did nothing: who calls judges that. */
   once?: boolean
+  /** Of this call, where the service has several in a region. Where all services have one, as on a lab, that is asked. */
+  endpoint?: string
 }
 
 const CONNECT_MS = 1500
@@ -158,7 +160,7 @@ export class Clients {
   ): Promise<unknown> {
     const isRead = READS.test(operation)
     const {deadlineMs = isRead ? CALL_DEADLINE_MS : CHANGE_MS, requestMs = isRead ? REQUEST_MS : CHANGE_MS} = options
-    const {signal, once = false} = options
+    const {signal, once = false, endpoint} = options
     const module = await this.#load(service)
     const {profile, credentials} = this.#access
     const told: FailedCall = {
@@ -168,7 +170,7 @@ export class Clients {
       lab: credentials !== undefined,
     }
     const send = async (abortSignal: AbortSignal): Promise<unknown> => {
-      const client = await this.#client(service, region, requestMs)
+      const client = await this.#client(service, region, requestMs, endpoint)
       const command = new module[`${operation}Command`]!(input as object)
       const envelope = envelopeOf(command, (endpoint) => (told.endpoint = endpoint))
       try {
@@ -183,7 +185,7 @@ export class Clients {
 
     const attempt = (inner: AbortSignal): Promise<unknown> => this.#corrected(() => send(inner))
     // The deadline counts from when there is a client: loading takes its time on a busy machine.
-    await this.#client(service, region, requestMs)
+    await this.#client(service, region, requestMs, endpoint)
     const tries = once ? 1 : (ATTEMPTS[service] ?? USUAL_ATTEMPTS)
     try {
       return await abortAfter(deadlineMs, signal, (inner) =>
@@ -257,9 +259,9 @@ export class Clients {
     return (await SERVICES[service]()) as unknown as AnyModule
   }
 
-  #client(service: Service, region: Region, requestMs: number): Promise<AnyClient> {
-    const key = [service, region, requestMs].join(' ')
-    const made = this.#made.get(key) ?? this.#make(service, region, requestMs)
+  #client(service: Service, region: Region, requestMs: number, endpoint?: string): Promise<AnyClient> {
+    const key = [service, region, requestMs, endpoint].join(' ')
+    const made = this.#made.get(key) ?? this.#make(service, region, requestMs, endpoint)
     this.#made.set(key, made)
     return made
   }
@@ -270,7 +272,7 @@ export class Clients {
     return agent
   }
 
-  async #make(service: Service, region: Region, requestTimeout: number): Promise<AnyClient> {
+  async #make(service: Service, region: Region, requestTimeout: number, ofCall?: string): Promise<AnyClient> {
     const {Client} = await this.#load(service)
     const {credentials, endpoint, profile} = this.#access
     const requestHandler = {
@@ -283,7 +285,7 @@ export class Clients {
     const client = new Client({
       region: GLOBAL[service]?.region ?? region,
       ...(credentials && {credentials}),
-      ...(endpoint && {endpoint}),
+      ...((endpoint ?? ofCall) && {endpoint: endpoint ?? ofCall}),
       ...(profile && {profile}),
       // The SDK sends again what may have been carried out.
       maxAttempts: 1,

@@ -20,6 +20,7 @@ export const SERVICES = {
   logs: () => import('./sdk/logs.js'),
   rds: () => import('./sdk/rds.js'),
   route53: () => import('./sdk/route53.js'),
+  'route53-recovery-cluster': () => import('./sdk/route53-recovery-cluster.js'),
   s3: () => import('./sdk/s3.js'),
   secretsmanager: () => import('./sdk/secretsmanager.js'),
   servicequotas: () => import('./sdk/servicequotas.js'),

@@ -15,15 +15,32 @@ export function checkConfig(
   operation: string,
   config: HealthCheckConfig,
   typeOf: (id: string) => string | undefined,
+  isControl: (arn: string | undefined) => boolean,
 ): void {
   const {Type = ''} = config
-  if (Type === 'RECOVERY_CONTROL') throw unsupported(operation, 'health checks of type RECOVERY_CONTROL')
   if (config.MeasureLatency) throw unsupported(operation, 'MeasureLatency')
-  if (Type === 'CALCULATED') checkChildren(operation, config, typeOf)
-  else if (Type === 'CLOUDWATCH_METRIC') {
-    if (!config.AlarmIdentifier)
-      throw invalidInput('AlarmIdentifier is required for health checks of type CLOUDWATCH_METRIC')
-  } else checkEndpoint(operation, config)
+  switch (Type) {
+    case 'CALCULATED': {
+      checkChildren(operation, config, typeOf)
+      break
+    }
+
+    case 'CLOUDWATCH_METRIC': {
+      if (!config.AlarmIdentifier)
+        throw invalidInput('AlarmIdentifier is required for health checks of type CLOUDWATCH_METRIC')
+      break
+    }
+
+    case 'RECOVERY_CONTROL': {
+      if (!isControl(config.RoutingControlArn))
+        throw invalidInput(`There is no routing control ${config.RoutingControlArn}`)
+      break
+    }
+
+    default: {
+      checkEndpoint(operation, config)
+    }
+  }
 }
 
 function checkEndpoint(operation: string, config: HealthCheckConfig): void {

@@ -7,6 +7,7 @@ import type * as Api from '@aws-sdk/client-route-53'
 import {canonical} from '../../cloudformation/provider.js'
 import {HealthCheck} from '../../data-plane/health/health-check.js'
 import type {HealthCheckers} from '../../data-plane/health/health-checkers.js'
+import {clustersOf} from '../../data-plane/recovery/clusters.js'
 import {fault, type Lab, type Operation} from '../../kernel.js'
 import {bareId} from './api.js'
 import {invalidInput, noSuchCheck} from './faults.js'
@@ -75,6 +76,9 @@ export class HealthCheckOperations {
   private update(input: Api.UpdateHealthCheckRequest): Api.UpdateHealthCheckResponse {
     const {HealthCheckId, HealthCheckVersion, ResetElements = [], ...changes} = input
     const check = this.find(HealthCheckId)
+    // As users report it of AWS (hashicorp/terraform-provider-aws, issue 44247).
+    if (check.config.Type === 'RECOVERY_CONTROL')
+      throw invalidInput('Invalid parameter : Update is not supported for this health check type.')
     if (HealthCheckVersion !== undefined && HealthCheckVersion !== check.version)
       throw fault(
         'HealthCheckVersionMismatch',
@@ -98,7 +102,12 @@ export class HealthCheckOperations {
   }
 
   private check(operation: string, config: Api.HealthCheckConfig): void {
-    checkConfig(operation, config, (id) => this.checkers.all.get(id)?.config.Type)
+    checkConfig(
+      operation,
+      config,
+      (id) => this.checkers.all.get(id)?.config.Type,
+      (arn = '') => clustersOf(this.lab).controls.has(arn),
+    )
   }
 
   /** "You can't use GetHealthCheckStatus to get the status of a calculated health check" (Route 53 API). The lab has one checker. */
@@ -120,7 +129,7 @@ export class HealthCheckOperations {
 }
 
 function withDefaults(config: Api.HealthCheckConfig): Api.HealthCheckConfig {
-  if (config.Type === 'CALCULATED' || config.Type === 'CLOUDWATCH_METRIC') return {...DEFAULTS, ...config}
+  if (['CALCULATED', 'CLOUDWATCH_METRIC', 'RECOVERY_CONTROL'].includes(config.Type!)) return {...DEFAULTS, ...config}
   const scheme = config.Type!.split('_', 1)[0]!
   return {
     ...ENDPOINT_DEFAULTS,

@@ -11,6 +11,8 @@ export interface Outlook {
   /** What the data of an alarm's metric say; undefined where they do not suffice, or their region is lost. */
   isBreached(watched: WatchedMetric, region: string): boolean | undefined
   isHealthy(healthCheckId: string): boolean
+  /** Whether a routing control of ARC is On. */
+  isOn(routingControlArn: string): boolean
 }
 
 /** Of CreateHealthCheck (Route 53 API). */
@@ -49,6 +51,12 @@ export class HealthCheck {
     if (config.Disabled || config.Type === 'CALCULATED') return
     if (this.watched) {
       this.checkMetric(this.watched, outlook, now)
+      return
+    }
+
+    if (config.Type === 'RECOVERY_CONTROL') {
+      const isOn = outlook.isOn(config.RoutingControlArn!)
+      this.take(isOn, `${isOn ? 'Success' : 'Failure'}: the routing control is ${isOn ? 'On' : 'Off'}`, 1, now)
       return
     }
 

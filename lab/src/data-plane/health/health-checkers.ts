@@ -4,6 +4,7 @@ import {GLOBAL_CONTROL_REGION, type Lab} from '../../kernel.js'
 import {metricsOf} from '../../metrics.js'
 import {normalName} from '../dns/names.js'
 import {Zones} from '../dns/zones.js'
+import {clustersOf} from '../recovery/clusters.js'
 import {look} from './endpoint.js'
 import type {HealthCheck, Outlook} from './health-check.js'
 
@@ -26,6 +27,7 @@ export class HealthCheckers {
   ) {
     this.outlook = {
       isHealthy: this.isHealthy,
+      isOn: (arn) => clustersOf(lab).controls.get(arn)?.state === 'On',
       look: (endpoint, port) => look(endpoint, this.onLoopback(endpoint.hostname, port)),
       isBreached: (watched, region) =>
         lab.faults.lost(region)

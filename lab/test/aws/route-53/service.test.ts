@@ -472,7 +472,10 @@ describe('Route 53 on the wire', () => {
         [{Type: 'HTTP_STR_MATCH', FullyQualifiedDomainName: 'a.example.com'}, /^InvalidInput 400 SearchString/],
         [{Type: 'HTTP', IPAddress: '192.0.2.1'}, /^NotImplemented 501 route53\.CreateHealthCheck: IPAddress/],
         [{...HTTPS, MeasureLatency: true}, /^NotImplemented 501 route53\.CreateHealthCheck: MeasureLatency/],
-        [{Type: 'RECOVERY_CONTROL'}, /^NotImplemented 501/],
+        [
+          {Type: 'RECOVERY_CONTROL', RoutingControlArn: 'arn:aws:nobody'},
+          /^InvalidInput 400 There is no routing control arn:aws:nobody/,
+        ],
         [{Type: 'CLOUDWATCH_METRIC'}, /^InvalidInput 400 AlarmIdentifier/],
         [metric('nobody'), /^InvalidInput 400 The alarm nobody in us-east-2/],
         [metric('quick', 'eu-west-1'), /^InvalidInput 400 The alarm quick in eu-west-1/],

@@ -19,6 +19,7 @@ describe('a health check', () => {
     },
     isBreached: () => breached,
     isHealthy: (id) => children[id] ?? false,
+    isOn: () => passes,
   }
 
   beforeEach(() => {

@@ -43,6 +43,13 @@ export class ClientName {
     if (region !== undefined) return region
     throw foreign(this, target)
   }
+
+  /** Throws as `serving` does where the name surely leads elsewhere, and not where nobody tells. */
+  async refuseForeign(options?: CallOptions): Promise<void> {
+    await this.serving(options).catch((error: unknown) => {
+      if (!(error instanceof DrError) || !error.passing) throw error
+    })
+  }
 }
 
 const unsettled = (name: string, targets: Set<string | undefined>): DrError =>

@@ -16,7 +16,7 @@ import {
   ANSWERS_IN_A_ROW,
   Fitness,
   NO_REGION,
-  recordInWords,
+  leadInWords,
   recordsOf,
   recovery,
   SERVICE,
@@ -146,13 +146,9 @@ function foreignTo(records: readonly ResourceRecordSet[], name: ClientName): Sho
     new Set(regions).size === records.length &&
     records.every(({Weight}) => Weight !== undefined)
   if ((plainly || weighted) && !regions.includes(undefined)) return []
-  const found = records.map((record) => {
-    const target = targetOf(record)
-    return target === undefined ? recordInWords(record) : `${recordInWords(record)} to ${target}`
-  })
   return [
     stops(
-      `its records are ${found.join(', ')}, and not one CNAME to a host of a region or a weighted one for each`,
+      `its records are ${records.map((record) => leadInWords(record)).join(', ')}, and not one CNAME to a host of a region or a weighted one for each`,
       records.some(({Failover}) => Failover !== undefined)
         ? 'use via: data-plane for failover records, or change the records (docs/routes.md)'
         : 'change the records, or name the hosts of the regions in todo-dr.yaml, as route.domains (docs/routes.md)',

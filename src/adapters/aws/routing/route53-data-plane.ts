@@ -4,25 +4,21 @@
  * Route 53 nor the home region is needed.
  */
 
-import {DrError} from '../../../errors.js'
 import type {Region} from '../../../model/deployment.js'
 import type {CallOptions} from '../../../ports/call.js'
 import type {Route, RouteNeeds, Shortcoming, SteerOptions, VerifyOptions} from '../../../ports/route.js'
-import {inARow, pollUntil, withDeadline} from '../../../ports/waits.js'
-import {systemClock} from '../../clock.js'
+import {inARow} from '../../../ports/waits.js'
 import type {Clients} from '../clients.js'
-import {isFault} from '../errors.js'
 import type {ClientName} from './client-name.js'
-import {judge} from './route53-health-check.js'
+import {putUntilFollowed} from './route53-follow.js'
+import {examine, judge} from './route53-health-check.js'
 import type {Metric} from './route53-health-check.js'
 import {
   ANSWERS_IN_A_ROW,
   Fitness,
-  NO_REGION,
   recordInWords,
   recordsOf,
   recovery,
-  SERVICE,
   slows,
   slowTtl,
   stops,
@@ -44,10 +40,6 @@ export interface DataPlaneParts {
 
 /** Milliseconds for one datum. It is put again anyway. */
 const PUT_MS = 5000
-/** So many puts in a row that fail, and none before that was taken: another way is better. */
-const FAILURES = 3
-/** A put every so many milliseconds: a minute of the metric that has none leaves the health check as it was. */
-const PACE = {firstMs: 300, capMs: 5000}
 
 export class DataPlaneRoute implements Route {
   readonly needs: RouteNeeds
@@ -81,39 +73,22 @@ export class DataPlaneRoute implements Route {
   async steer(region: Region, {signal, note}: SteerOptions = {}): Promise<void> {
     const {name, patienceMs} = this.#parts
     await this.#fitness.check({signal})
-    await name.serving({signal}).catch((error: unknown) => {
-      // The value is put all the same where nobody tells where the name leads.
-      if (!(error instanceof DrError) || !error.passing) throw error
-    })
-    let isTaken = false
-    let failures = 0
-    let stopped: DrError | undefined
-    const expired = (): Error => behind(name.name, region, patienceMs)
-    await withDeadline({clock: systemClock, ms: patienceMs, signal, expired}, (inner) =>
-      pollUntil(
-        systemClock,
-        inner,
-        async () => {
-          try {
-            await this.#put(region, inner)
-            if (!isTaken)
-              note?.(`the value for ${region} is put; waiting until the health check and ${name.name} follow`)
-            isTaken = true
-            failures = 0
-          } catch (error) {
-            inner.throwIfAborted()
-            if (!(error instanceof DrError) || error.exit === 'credentials') throw error
-            failures++
-            stopped = !error.passing || (!isTaken && failures >= FAILURES) ? error : undefined
-            if (stopped) return true
-          }
-
-          return (await name.serving({signal: inner})) === region && isTaken
+    // The value is put all the same where nobody tells where the name leads.
+    await name.refuseForeign({signal})
+    await putUntilFollowed(
+      {
+        name,
+        region,
+        patienceMs,
+        put: (inner) => this.#put(region, inner),
+        taken: `the value for ${region} is put; waiting until the health check and ${name.name} follow`,
+        behind: {
+          since: 'the first value was put',
+          why: 'its health check has not followed its metric, or its name servers have not followed the health check',
         },
-        PACE,
-      ),
+      },
+      {signal, note},
     )
-    if (stopped) throw stopped
   }
 
   async verify(served: () => Promise<boolean>, {clock, signal}: VerifyOptions): Promise<void> {
@@ -173,7 +148,7 @@ export class DataPlaneRoute implements Route {
               `give the PRIMARY record the health check ${healthCheckId ?? 'that follows the metric (docs/routes.md)'}`,
             ),
           ]
-        : await this.#checkUp(id, options)
+        : await examine(clients, id, 'PRIMARY', (check) => judge(check, this.#parts), options)
     const second =
       secondary.HealthCheckId === undefined
         ? []
@@ -184,27 +159,6 @@ export class DataPlaneRoute implements Route {
             ),
           ]
     return [...led, ...followed, ...second, ...slowTtl(name.name, records), ...unprepared]
-  }
-
-  async #checkUp(HealthCheckId: string, options?: CallOptions): Promise<Shortcoming[]> {
-    try {
-      const {HealthCheck: found} = await this.#parts.clients.call(
-        SERVICE,
-        NO_REGION,
-        'GetHealthCheck',
-        {HealthCheckId},
-        options,
-      )
-      return judge(found!, this.#parts)
-    } catch (error) {
-      if (!isFault(error, 'NoSuchHealthCheck')) throw error
-      return [
-        stops(
-          `there is no health check ${HealthCheckId}`,
-          'give the PRIMARY record one that there is (docs/routes.md)',
-        ),
-      ]
-    }
   }
 
   async #put(region: Region, signal: AbortSignal): Promise<void> {
@@ -222,13 +176,3 @@ export class DataPlaneRoute implements Route {
     return region === this.#parts.home ? 0 : 1
   }
 }
-
-const behind = (name: string, region: Region, ms: number): DrError =>
-  new DrError({
-    code: 'HealthCheckBehind',
-    exit: 'failed',
-    what: `${name} does not lead to ${region} ${ms / 1000} s after the first value was put`,
-    why: 'its health check has not followed its metric, or its name servers have not followed the health check',
-    next: 'todo-dr health',
-    passing: true,
-  })

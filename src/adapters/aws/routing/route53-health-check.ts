@@ -1,9 +1,12 @@
-/** The health check of clients' name in Route 53: whether it follows the metric that a steer puts, and nothing else. */
+/** The health checks of clients' name in Route 53: whether they follow what a steer puts, and nothing else. */
 
 import type {HealthCheck} from '@aws-sdk/client-route-53'
 import type {Region} from '../../../model/deployment.js'
+import type {CallOptions} from '../../../ports/call.js'
 import type {Shortcoming} from '../../../ports/route.js'
-import {slows, stops} from './route53-records.js'
+import type {Clients} from '../clients.js'
+import {isFault} from '../errors.js'
+import {NO_REGION, SERVICE, slows, stops} from './route53-records.js'
 
 /** Of the metric: 0 while home serves, 1 while away does. */
 export interface Metric {
@@ -14,6 +17,47 @@ export interface Metric {
 
 /** The period of an alarm, times its periods: what is longer makes a steer slower than it must be. */
 const SHORTEST_SECONDS = 60
+
+/** What is wrong with a health check, or that there is none of this id. `record`: a person's name of the record that has it. */
+export async function examine(
+  clients: Clients,
+  HealthCheckId: string,
+  record: string,
+  judged: (check: HealthCheck) => Shortcoming[],
+  options?: CallOptions,
+): Promise<Shortcoming[]> {
+  try {
+    const {HealthCheck: found} = await clients.call(SERVICE, NO_REGION, 'GetHealthCheck', {HealthCheckId}, options)
+    return judged(found!)
+  } catch (error) {
+    if (!isFault(error, 'NoSuchHealthCheck')) throw error
+    return [
+      stops(
+        `there is no health check ${HealthCheckId}`,
+        `give the ${record} record one that there is (docs/routes.md)`,
+      ),
+    ]
+  }
+}
+
+/** Whether it is On with its routing control, and with nothing else. */
+export function judgeControl({Id, HealthCheckConfig: config}: HealthCheck, routingControl: string): Shortcoming[] {
+  const check = `the health check ${Id}`
+  if (config?.Type !== 'RECOVERY_CONTROL' || config.RoutingControlArn !== routingControl)
+    return [
+      stops(
+        `${check} is of the type ${config?.Type}, and ${config?.RoutingControlArn ? `follows ${config.RoutingControlArn}` : 'follows no routing control'}`,
+        `make one of the type RECOVERY_CONTROL for ${routingControl} (docs/routes.md)`,
+      ),
+    ]
+  return turned(check, config)
+}
+
+/** What makes a health check say something else than what it follows. */
+const turned = (check: string, {Inverted, Disabled}: {Inverted?: boolean; Disabled?: boolean}): Shortcoming[] => [
+  ...(Inverted ? [stops(`${check} is inverted`, 'take the inversion away')] : []),
+  ...(Disabled ? [stops(`${check} is disabled, and counts as healthy`, 'enable it')] : []),
+]
 
 /** Whether the value of each region makes the health check say what it must, and nothing else does. */
 export function judge(
@@ -60,8 +104,7 @@ export function judge(
     `is ${config.InsufficientDataHealthStatus} without data`,
     'set its InsufficientDataHealthStatus to LastKnownStatus: data come during a switch only',
   )
-  unless(!config.Inverted, 'is inverted', 'take the inversion away')
-  unless(!config.Disabled, 'is disabled, and counts as healthy', 'enable it')
+  found.push(...turned(check, config))
   const seconds = (alarm.Period ?? 0) * (alarm.EvaluationPeriods ?? 0)
   if (seconds > SHORTEST_SECONDS)
     found.push(slows(`${check} follows an alarm that looks at ${seconds} s`, 'let it look at one period of 60 s'))

@@ -75,6 +75,12 @@ export const recordInWords = ({Type, Failover, Weight, SetIdentifier, AliasTarge
     .filter(Boolean)
     .join(' ')
 
+/** The same, with where it leads. */
+export function leadInWords(record: ResourceRecordSet): string {
+  const target = targetOf(record)
+  return target === undefined ? recordInWords(record) : `${recordInWords(record)} to ${target}`
+}
+
 /**
  * "You will be able to resume making changes to DNS records in the public hosted zone within approximately 60 minutes after AWS detects
  * that operations in the US East (N. Virginia) Region are impaired" (Route 53 developer guide, "Enabling accelerated recovery for managing
@@ -119,11 +125,15 @@ export function slowTtl(name: string, records: readonly ResourceRecordSet[]): Sh
  */
 export class Fitness {
   #isTold = false
+  readonly #looks: ((options: CallOptions) => Promise<Shortcoming[]>)[]
 
+  /** Where one of the looks has no answer, the others count. */
   constructor(
     private readonly name: string,
-    private readonly shortcomings: (options: CallOptions) => Promise<Shortcoming[]>,
-  ) {}
+    ...looks: ((options: CallOptions) => Promise<Shortcoming[]>)[]
+  ) {
+    this.#looks = looks
+  }
 
   /** What `asked` says, unless something stops the route: that tells more than where the name leads. */
   async first<T>(asked: Promise<T>, options?: CallOptions): Promise<T> {
@@ -135,24 +145,19 @@ export class Fitness {
   /** Throws `RouteUnfit` (exit stopped) with what stops it. */
   async check({signal}: CallOptions = {}): Promise<void> {
     if (this.#isTold) return
-    try {
-      const found = await abortAfter(EXAMINE_MS, signal, (inner) => this.shortcomings({signal: inner}))
-      const stopping = found.filter((one) => one.stops)
-      if (stopping.length > 0) throw unfit(this.name, stopping)
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (isFault(error, UNFIT)) throw error
-    }
-
+    const found = await Promise.all(
+      this.#looks.map((look) => abortAfter(EXAMINE_MS, signal, (inner) => look({signal: inner})).catch(() => [])),
+    )
+    signal?.throwIfAborted()
+    const stopping = found.flat().filter((one) => one.stops)
+    if (stopping.length > 0) throw unfit(this.name, stopping)
     this.#isTold = true
   }
 }
 
-const UNFIT = 'RouteUnfit'
-
 export const unfit = (name: string, found: readonly Shortcoming[]): DrError =>
   new DrError({
-    code: UNFIT,
+    code: 'RouteUnfit',
     exit: 'stopped',
     what: `${name} cannot be steered by Route 53: ${found.map(({text}) => text).join('; ')}`,
     next: found[0]!.remedy,
