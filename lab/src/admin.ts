@@ -14,6 +14,7 @@ import {forecastOf, offsetOf, principalOf} from './govern/requests.js'
 import {GLOBAL_CONTROL_REGION, type FaultKind} from './kernel.js'
 import type {LocalLab} from './lab.js'
 import {enforced, quotasOf} from './quotas.js'
+import {isRegion} from './regions.js'
 import {labStatus} from './status.js'
 import {readBody} from './wire/body.js'
 
@@ -97,6 +98,10 @@ async function answer(lab: LocalLab, request: IncomingMessage, stop: () => void)
       return zoneOf(lab, await json(request))
     }
 
+    case 'PUT /_lab/connection': {
+      return connectionOf(lab, await json(request))
+    }
+
     case 'GET /_lab/calls': {
       return lab.governance.calls.all()
     }
@@ -144,6 +149,25 @@ async function zoneOf(lab: LocalLab, {name}: Record<string, unknown>): Promise<o
   const isThere = HostedZones[0] !== undefined && normalName(HostedZones[0].Name) === normalName(name)
   if (!isThere) await call('CreateHostedZone', {Name: name, CallerReference: `lab ${name}`})
   return {name}
+}
+
+const CONNECTION = /^arn:aws:(?:codeconnections|codestar-connections):([\w-]+):\d{12}:connection\/[\w-]+$/
+const REPOSITORY = /^[\w.-]+(\/[\w.-]+)+$/
+
+/**
+ * Does what a person does outside of AWS's calls: completes the connection of this ARN, and makes an empty repository at its provider. The
+ * connection is made where there is none, as a rehearsal finds that of the real account nowhere else.
+ */
+async function connectionOf(lab: LocalLab, {arn, repository}: Record<string, unknown>): Promise<object> {
+  const [, region = ''] = CONNECTION.exec(String(arn)) ?? []
+  if (!isRegion(region))
+    throw new BadRequest(400, 'InvalidArn', 'arn must be the ARN of a connection of CodeConnections')
+  if (repository !== undefined && !REPOSITORY.test(String(repository)))
+    throw new BadRequest(400, 'InvalidRepository', 'repository must be owner/name')
+  const connections = lab.service('codeconnections')
+  if (repository !== undefined) await connections.makeRepository(String(repository))
+  connections.complete(String(arn))
+  return {arn, ...(repository !== undefined && {repository, url: `${connections.gitUrl}${String(repository)}`})}
 }
 
 /** A policy that nobody enforces would be taken for one that holds. */

@@ -271,7 +271,19 @@ export interface Offers {
     /** Throws what GetBranch throws. */
     sourceOf(repositoryName: string, branch: string, region: string): Promise<SourceTree>
   }
+  codeconnections: {
+    /** What a person does in AWS's console: the connection can be used from then on. It is made where there is none of this ARN. */
+    complete(connectionArn: string): void
+    /** Makes an empty repository `owner/name` outside of AWS, unless there is one. */
+    makeRepository(name: string): Promise<void>
+    /** Where git finds the repositories outside, each below it by its name. */
+    readonly gitUrl: string
+    /** Undefined where there is no such repository, or no such branch in it. */
+    sourceOf(repository: string, branch: string): Promise<SourceTree | undefined>
+  }
   codepipeline: {
+    /** Tells the pipelines that a branch of a repository outside has changed. */
+    startByPush(repository: string, branch: string): Promise<void>
     /** Starts an execution for the rule of this ARN. Throws what StartPipelineExecution throws. */
     startByRule(pipelineArn: string, region: string, ruleArn: string): void
   }

@@ -27,6 +27,8 @@ export interface Status {
   pid: number
   /** Name servers of the hosted zones, over UDP and TCP. */
   dns: {host: string; port: number}
+  /** Where git finds the repositories outside of AWS, each below it by its name. The password is the administrator's secret. */
+  gitUrl: string
   hosts: {hostname: string; region: string | null; port: number}[]
   faults: Fault[]
   lagMs: number
@@ -76,6 +78,7 @@ export async function labStatus(lab: Lab): Promise<Status> {
     profile: lab.profile.name,
     pid: process.pid,
     dns: await lab.service('route53').dns(),
+    gitUrl: lab.service('codeconnections').gitUrl,
     hosts: lab.hosts.all().map(({hostname, region, port}) => ({hostname, region: region ?? null, port})),
     faults: lab.faults.active(),
     lagMs: lab.faults.lagMs(),

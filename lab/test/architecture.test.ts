@@ -39,7 +39,7 @@ const ROWS: string[][] = [
   ['event-bus', 'faults', 'guard', 'hosts', 'pki', 'profile', 'assembly', 'metrics', 'quotas'],
   ['ports', 'govern'],
   ['wire', 'data-plane', 'database'],
-  ['cloudformation'],
+  ['cloudformation', 'git'],
   ['aws'],
   ['lab', 'custom-resource-replies'],
   ['status', 'provision'],

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import type {Lab} from '../src/kernel.js'
+import {CodeConnectionsService} from '../src/aws/codeconnections/service.js'
 import {Route53Service} from '../src/aws/route-53/service.js'
 import {SsmService} from '../src/aws/ssm/service.js'
 import {labStatus} from '../src/status.js'
@@ -52,6 +53,7 @@ describe("the lab's status", () => {
     }
     const lambda = {...scripted('lambda', {}), pids: (region: string) => (region === 'us-east-1' ? [12] : [])}
     lab = await testLab(
+      (self) => new CodeConnectionsService(self),
       (self) => new Route53Service(self),
       () => new SsmService(),
       () => rds,
@@ -108,8 +110,9 @@ describe("the lab's status", () => {
     ])
   })
 
-  it('tells where the DNS answers', async () => {
-    const {dns} = await labStatus(lab.lab)
+  it('tells where the DNS and the git host answer', async () => {
+    const {dns, gitUrl} = await labStatus(lab.lab)
+    expect(gitUrl).to.equal(lab.lab.endpoint.replace('//', '//lab@') + '/_git/')
     expect(dns).to.deep.equal(await lab.lab.service('route53').dns())
     expect(dns).to.include({host: '127.0.0.1'})
   })

@@ -107,10 +107,12 @@ async function readProject(folder: string): Promise<Omit<Project, 'config'>> {
 
 /** The template checks what it says. */
 function deliveryOf(given: unknown): Delivery {
-  const {source, branch} = (given ?? {}) as {source?: unknown; branch?: unknown}
+  const {source, branch, connection, repository} = (given ?? {}) as Record<string, unknown>
   return {
     source: source === 'connection' ? 'connection' : 'codecommit',
     branch: typeof branch === 'string' ? branch : DEFAULT_BRANCH,
+    ...(typeof connection === 'string' && {connection}),
+    ...(typeof repository === 'string' && {repository}),
   }
 }
 

@@ -23,6 +23,9 @@ export interface Delivery {
   /** `connection`: of a repository that is pushed to without us. */
   source: 'codecommit' | 'connection'
   branch: string
+  /** Of a connection: its ARN, and the repository as `owner/name`. */
+  connection?: string
+  repository?: string
 }
 
 /** One action of an execution. `status` is CodePipeline's word on it. */

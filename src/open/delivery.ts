@@ -2,9 +2,13 @@
 
 import {dirname} from 'node:path'
 import type {PushInput} from '../actions/pipeline/push.js'
+import type {Delivery} from '../model/delivery.js'
 import type {Session} from './session.js'
 
-type Opened = Pick<PushInput, 'checkout' | 'clock' | 'delivery' | 'deployment' | 'folder' | 'pipeline' | 'target'>
+type Opened = Pick<
+  PushInput,
+  'checkout' | 'clock' | 'delivery' | 'deployment' | 'folder' | 'outside' | 'pipeline' | 'target'
+>
 
 /** Throws what `findProject` and the session throw. */
 export async function openDelivery(session: Session): Promise<Opened> {
@@ -26,9 +30,19 @@ export async function openDelivery(session: Session): Promise<Opened> {
     target,
     deployment,
     delivery: own.delivery,
+    outside: own.delivery?.source === 'connection' ? await outsideOf(session, own.delivery) : undefined,
     folder,
     checkout: new GitCheckout(folder),
     pipeline,
     clock: systemClock,
   }
+}
+
+/** A lab's repository has an address of its own. Its password, the lab's secret, is read by git from the file that holds it. */
+async function outsideOf(session: Session, {branch, repository}: Delivery): Promise<string> {
+  const lab = await session.labStatus()
+  if (!lab) return `git push to ${branch} of ${repository}`
+  const {credentialsFile, gitUrl} = lab
+  const helper = `!sed -n "s/^aws_secret_access_key = /password=/p" "${credentialsFile}"; :`
+  return `git -c credential.helper= -c credential.helper='${helper}' push ${gitUrl}${repository} HEAD:${branch}`
 }

@@ -13,6 +13,7 @@ import type {LabStatus} from '../ports/lab-admin.js'
 import type {World} from '../ports/world.js'
 import {nameContext} from './name-zone.js'
 import {openPipelines} from './programs.js'
+import {checkConnection} from './source-connection.js'
 import type {Session} from './session.js'
 
 /** What the project is deployed as. */
@@ -59,6 +60,7 @@ export async function openDeploy(session: Session, options: {validation?: boolea
   const {app, account, regions, cdkHome, pollMs, region} = meant
   const pipelines = app === undefined ? undefined : await openPipelines(session, project, {app, account, regions})
   const name = await nameContext(session, project)
+  await checkConnection(session, project)
   const deployer = new ToolkitProcess({
     folder: project.folder,
     app: project.appCommand,

@@ -73,6 +73,7 @@ const LOOK_AT_STACKS: Calls = [
   'database.cluster',
   'stacks.look',
   'stacks.name',
+  'stacks.connection',
   'stacks.drift',
   'toolkit.act',
 ]

@@ -97,6 +97,8 @@ export const CALLS = {
     on(ARN.any, 'route53:ListHostedZonesByName'),
     on(ARN.hostedZone, 'route53:GetHostedZone', 'route53:ListResourceRecordSets'),
   ],
+  // Of a project whose delivery pipeline has its source outside of AWS.
+  'stacks.connection': [on(ARN.connection, 'codeconnections:GetConnection')],
   'stacks.list': [on(ARN.anyStack, 'cloudformation:DescribeStacks')],
   // CloudFormation reads each resource with the caller's rights; docs/drift.md says which policy gives those.
   'stacks.drift': [

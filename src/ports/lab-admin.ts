@@ -50,6 +50,8 @@ export interface LabStatus {
   pid: number
   /** Name servers of the lab's hosted zones, over UDP and TCP. */
   dns: {host: string; port: number}
+  /** Where git finds the repositories outside of AWS, each below it by its name. The password is the administrator's secret. */
+  gitUrl: string
   hosts: {hostname: string; region: Region | null; port: number}[]
   faults: LabFault[]
   /** Delay of bytes from primary to replica, in milliseconds. */
@@ -67,4 +69,6 @@ export interface LabAdmin {
   setLag(ms: number): Promise<void>
   /** Makes the hosted zone of Route 53 of this name, unless there is one. */
   zone(name: string): Promise<void>
+  /** Completes the connection of CodeConnections of this ARN, and makes the empty repository behind it, as far as they are not there. */
+  connection(arn: string, repository: string): Promise<void>
 }

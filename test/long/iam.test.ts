@@ -52,6 +52,8 @@ const WITHOUT_OCCASION: Record<string, string> = {
       ...['GetHostedZone', 'ListResourceRecordSets'].map((call) => `${call} on arn:aws:route53:::hostedzone/*`),
     ].map((grant) => [`deploy: route53:${grant}`, 'a project whose clients use a name in Route 53']),
   ),
+  'deploy: codeconnections:GetConnection on arn:aws:codeconnections:*:000000000000:connection/*':
+    'a project whose delivery pipeline has its source outside of AWS',
   'upgrade: rds:DescribeEvents on *': 'a standby that is not connected yet when it is looked at',
   ...Object.fromEntries(
     ['failback', 'failover', 'resume', 'switchover'].flatMap((command) =>

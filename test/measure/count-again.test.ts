@@ -82,6 +82,7 @@ describe('unsure writes that are stored after the check', () => {
         liftFault: async () => void sim.returns(HOME, 500),
         setLag: async () => undefined,
         zone: async () => undefined,
+        connection: async () => undefined,
       } as unknown as LabAdmin,
       runs: {create: async (intent: string) => (intent === 'failback' ? memoryRun() : newRun())} as unknown as RunStore,
       scenario: 'region-loss',

@@ -50,6 +50,7 @@ const LAB: LabStatus = {
   profile: 'instant',
   pid: 17_671,
   dns: {host: '127.0.0.1', port: 40_125},
+  gitUrl: 'http://lab@127.0.0.1:40123/_git/',
   hosts: [],
   faults: [{kind: 'region-loss', region: HOME, mode: 'hang', startedAt: 0}],
   lagMs: 300,

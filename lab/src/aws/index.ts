@@ -15,6 +15,7 @@ import {cloudfrontKeyvaluestore} from './cloudfront-keyvaluestore/index.js'
 import {cloudwatch} from './cloudwatch/index.js'
 import {codebuild} from './codebuild/index.js'
 import {codecommit} from './codecommit/index.js'
+import {codeconnections} from './codeconnections/index.js'
 import {codepipeline} from './codepipeline/index.js'
 import {cognitoIdp} from './cognito-idp/index.js'
 import {ec2} from './ec2/index.js'
@@ -48,6 +49,7 @@ export const SERVICES: readonly AwsService[] = [
   cloudwatch,
   codebuild,
   codecommit,
+  codeconnections,
   codepipeline,
   cognitoIdp,
   ec2,

@@ -32,6 +32,7 @@ const CODES: Record<string, Codes> = {
   'cloudfront-keyvaluestore': json('ValidationException'),
   codebuild: json('InvalidInputException'),
   codecommit: json('ValidationException'),
+  codeconnections: json('ValidationException'),
   codepipeline: json('ValidationException'),
   'cognito-idp': json('InvalidParameterException'),
   ec2: {missing: 'MissingParameter', type: 'InvalidParameterValue', value: 'InvalidParameterValue'},

@@ -38,6 +38,9 @@ const labStatus = z.object({
   dns: z
     .object({host: z.string(), port: z.int()})
     .meta({description: "Name servers of the lab's hosted zones, over UDP and TCP"}),
+  gitUrl: z.string().meta({
+    description: 'Where git finds the repositories outside of AWS; the password is the secret of credentialsFile',
+  }),
   hosts: z.array(z.object({hostname: z.string(), region: region.nullable(), port: z.int()})),
   faults: z.array(
     z.object({

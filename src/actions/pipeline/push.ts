@@ -20,6 +20,8 @@ export interface PushInput {
   deployment: Deployment
   /** Of the project; undefined where it has no delivery pipeline. */
   delivery: Delivery | undefined
+  /** How to push to a repository outside of AWS; undefined where the source is inside. */
+  outside: string | undefined
   folder: string
   checkout: Checkout
   pipeline: DeliveryPipeline
@@ -82,7 +84,7 @@ export async function pushToPipeline(input: PushInput): Promise<PushEnding> {
   return {result: {...result, lines}, exit: 'failed', error: notDelivered(short, status, failed)}
 }
 
-function checkDelivery({delivery}: PushInput): Delivery {
+function checkDelivery({delivery, outside}: PushInput): Delivery {
   if (!delivery)
     throw new DrError({
       code: 'DeliveryMissing',
@@ -91,13 +93,13 @@ function checkDelivery({delivery}: PushInput): Delivery {
       why: 'config.json of the CDK project has no "delivery"',
       next: 'set "delivery": {"source": "codecommit"} there, then run todo-dr deploy',
     })
-  if (delivery.source === 'codecommit') return delivery
+  if (outside === undefined) return delivery
   throw new DrError({
     code: 'DeliveryElsewhere',
     exit: 'usage',
     what: 'the delivery pipeline takes its source from a repository outside of AWS; nothing was pushed',
-    why: 'config.json of the CDK project says "source": "connection"',
-    next: `git push to ${delivery.branch} of that repository, which starts the pipeline`,
+    why: 'config.json of the CDK project says "source": "connection"; a push to that repository starts the pipeline',
+    next: outside,
   })
 }
 

@@ -10,6 +10,7 @@ export const SERVICES = {
   'cloudfront-keyvaluestore': () => import('./sdk/cloudfront-keyvaluestore.js'),
   cloudwatch: () => import('./sdk/cloudwatch.js'),
   codebuild: () => import('./sdk/codebuild.js'),
+  codeconnections: () => import('./sdk/codeconnections.js'),
   codepipeline: () => import('./sdk/codepipeline.js'),
   'cognito-idp': () => import('./sdk/cognito-idp.js'),
   ec2: () => import('./sdk/ec2.js'),

@@ -43,6 +43,9 @@ export function connectLab(name: string): LabAdmin {
     async zone(name) {
       await call('PUT', '/_lab/zone', STATUS_DEADLINE_MS, {name})
     },
+    async connection(arn, repository) {
+      await call('PUT', '/_lab/connection', STATUS_DEADLINE_MS, {arn, repository})
+    },
   }
 }
 

@@ -47,6 +47,7 @@ class Stage {
         void this.sim.returns(region, 3000)
       },
       zone: async () => undefined,
+      connection: async () => undefined,
       setLag: async (ms) => {
         this.nemesis.push(`lag ${ms}`)
         this.lagMs = ms

@@ -36,6 +36,7 @@ function around(
     target: 'aws',
     deployment: world.deployment,
     delivery: {source: 'codecommit', branch: 'main'},
+    outside: undefined,
     folder: '/project',
     checkout: {
       look: async () => state,
@@ -159,12 +160,17 @@ describe('a push to the delivery pipeline', () => {
   })
 
   it('needs a delivery pipeline whose source is here', async () => {
-    for (const [delivery, code] of [
-      [undefined, 'DeliveryMissing'],
-      [{source: 'connection', branch: 'main'}, 'DeliveryElsewhere'],
+    const outside = 'git push to main of owner/name'
+    for (const [more, code] of [
+      [{delivery: undefined}, 'DeliveryMissing'],
+      [{delivery: {source: 'connection', branch: 'main'}, outside}, 'DeliveryElsewhere'],
     ] as const) {
-      const at = around([SUCCEEDED], {state: CLEAN, more: {delivery}})
-      expect(await thrownBy(at.push())).to.include({code, exit: 'usage'})
+      const at = around([SUCCEEDED], {state: CLEAN, more})
+      const next =
+        code === 'DeliveryElsewhere'
+          ? outside
+          : 'set "delivery": {"source": "codecommit"} there, then run todo-dr deploy'
+      expect(await thrownBy(at.push())).to.include({code, exit: 'usage', next})
       expect(at.acts).to.deep.equal([])
     }
   })

@@ -54,6 +54,8 @@ const isFree = async (port: number): Promise<boolean> => {
   return true
 }
 
+const CONNECTION = 'arn:aws:codeconnections:us-east-1:123456789012:connection/0f8fad5b-d9cb-469f-a165-70867728950e'
+
 describe('labs, as programs', function () {
   this.timeout(60_000)
   let state: string
@@ -127,6 +129,8 @@ describe('labs, as programs', function () {
     await admin.zone('example.com')
     await admin.zone('Example.com.')
     expect(await errorOf(admin.zone('com'))).to.include({code: 'InvalidName', exit: 'usage'})
+    for (let times = 0; times < 2; times++) await admin.connection(CONNECTION, 'owner/name')
+    expect(await errorOf(admin.connection('x', 'owner/name'))).to.include({code: 'InvalidArn', exit: 'usage'})
   }
 
   async function answersItsOwnerAlone({endpoint, admin}: RunningLab): Promise<void> {

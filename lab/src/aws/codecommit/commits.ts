@@ -3,9 +3,10 @@
 import {rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
+import {BRANCHES} from '../../git/bare-repository.js'
+import {git, gitText} from '../../git/git.js'
 import {fault, type Lab} from '../../kernel.js'
-import {git, gitText} from './git.js'
-import {BRANCHES, type Repository} from './repository.js'
+import type {Repository} from './repository.js'
 
 export interface Change {
   branch: string

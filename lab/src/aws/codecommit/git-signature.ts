@@ -6,21 +6,10 @@
 
 import {createHash, createHmac, timingSafeEqual} from 'node:crypto'
 
+import type {GitCredentials} from '../../git/credentials.js'
+
 /** For how long a signature is good: assumed. */
 const LIFE_MS = 15 * 60_000
-
-export interface GitCredentials {
-  user: string
-  password: string
-}
-
-/** Of the header Authorization; undefined where it has none. */
-export function basicCredentials(header: string | undefined): GitCredentials | undefined {
-  const [, encoded] = /^Basic ([\w+/=]+)$/.exec(header ?? '') ?? []
-  const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString()
-  const colon = text.lastIndexOf(':')
-  return colon > 0 ? {user: text.slice(0, colon), password: text.slice(colon + 1)} : undefined
-}
 
 /**
  * The region for which the request is signed, and who has signed it. The address of the lab's port names no region, so each one is tried.

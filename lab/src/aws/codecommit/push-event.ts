@@ -1,7 +1,8 @@
 /** What EventBridge is told of a push. Source: "Monitoring CodeCommit events in Amazon EventBridge", CodeCommit user guide. */
 
 import type {LabEvent} from '../../event-bus.js'
-import type {ChangedReference, Repository} from './repository.js'
+import type {ChangedReference} from '../../git/bare-repository.js'
+import type {Repository} from './repository.js'
 
 export function changeEvent({arn, id, name}: Repository, change: ChangedReference, by: string): LabEvent {
   const {fullName, before, after} = change

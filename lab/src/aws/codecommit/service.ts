@@ -1,6 +1,8 @@
 import type * as Api from '@aws-sdk/client-codecommit'
 
 import {busOf} from '../../event-bus.js'
+import type {ChangedReference} from '../../git/bare-repository.js'
+import {GitServer} from '../../git/server.js'
 import {
   fault,
   type CallContext,
@@ -14,9 +16,9 @@ import {tagList} from '../../cloudformation/tags.js'
 import {ByRegion, page} from '../by-region.js'
 import {api} from './api.js'
 import {commitFiles, type Change} from './commits.js'
-import {GitServer, REPOSITORIES_PATH} from './git-server.js'
+import {hosting} from './hosting.js'
 import {changeEvent} from './push-event.js'
-import {Repository, type ChangedReference} from './repository.js'
+import {Repository} from './repository.js'
 
 /** Of the lists (CodeCommit API). */
 const PAGE = 1000
@@ -30,12 +32,13 @@ export class CodeCommitService implements Offering<'codecommit'> {
   private readonly repositories = new ByRegion<Repository>()
 
   constructor(private readonly lab: Lab) {
-    const server = new GitServer({
+    GitServer.serve(
       lab,
-      find: (name, region) => this.repositories.of(region).get(name),
-      onPush: (repository, changes, by) => this.tell(repository, changes, by),
-    })
-    lab.serve(REPOSITORIES_PATH, server.handle)
+      hosting(lab, {
+        find: (name, region) => this.repositories.of(region).get(name),
+        onPush: (repository, changes, by) => this.tell(repository, changes, by),
+      }),
+    )
     this.operations = {
       CreateRepository: (input: Api.CreateRepositoryInput, {region}) => this.create(input, region),
       GetRepository: async ({repositoryName}: Api.GetRepositoryInput, {region}) => ({
@@ -95,16 +98,7 @@ export class CodeCommitService implements Offering<'codecommit'> {
 
   async sourceOf(repositoryName: string, branch: string, region: string): Promise<SourceTree> {
     const repository = this.find(repositoryName, region)
-    const commitId = await repository.head(branch)
-    const {message = '', author, committer} = await repository.commit(commitId)
-    const dateOf = (raw = ''): Date => new Date(Number(raw.split(' ')[0]) * 1000)
-    return {
-      commitId,
-      message,
-      authoredAt: dateOf(author?.date),
-      committedAt: dateOf(committer?.date),
-      zip: await repository.archive(commitId),
-    }
+    return repository.tree(await repository.head(branch))
   }
 
   private async create(input: Api.CreateRepositoryInput, region: string): Promise<Api.CreateRepositoryOutput> {
@@ -112,7 +106,7 @@ export class CodeCommitService implements Offering<'codecommit'> {
     if (kmsKeyId !== undefined) throw fault('NotImplemented', 'The lab does not support kmsKeyId of CodeCommit', 501)
     if (name.endsWith('.git')) throw fault('InvalidRepositoryNameException', 'A repository name must not end in .git')
     this.refuseTaken(name, region)
-    const repository = await Repository.make(this.lab, region, name)
+    const repository = await Repository.create(this.lab, region, name)
     repository.description = repositoryDescription
     repository.tags = {...tags}
     this.repositories.of(region).set(name, repository)

@@ -5,12 +5,14 @@ import type * as Api from '@aws-sdk/client-codepipeline'
 import {s3Source} from './actions/s3-source.js'
 import {build} from './actions/build.js'
 import {codecommitSource} from './actions/codecommit-source.js'
+import {connectionSource} from './actions/connection-source.js'
 import {approval} from './actions/approval.js'
 import type {ActionType} from './action.js'
 
 /** By category and provider. All are AWS's own, in version 1. */
 const TYPES: Readonly<Record<string, ActionType>> = {
   'Source CodeCommit': codecommitSource,
+  'Source CodeStarSourceConnection': connectionSource,
   'Source S3': s3Source,
   'Build CodeBuild': build,
   'Test CodeBuild': build,

@@ -31,6 +31,7 @@ export class CodePipelineService implements Offering<'codepipeline'> {
   readonly api = api
   readonly operations: Record<string, Operation>
   private readonly pipelines = new ByRegion<Pipeline>()
+  private readonly poll: SourcePoll
   /** The execution that a client's token has started. */
   private readonly tokens = new WeakMap<Pipeline, Map<string, Execution>>()
 
@@ -85,9 +86,9 @@ export class CodePipelineService implements Offering<'codepipeline'> {
         tags: Object.entries(this.ofArn(resourceArn, region).tags).map(([key, value]) => ({key, value})),
       }),
     }
-    const poll = new SourcePoll(lab, () => this.pipelines.all().flatMap(([, pipelines]) => [...pipelines.values()]))
+    this.poll = new SourcePoll(lab, () => this.pipelines.all().flatMap(([, pipelines]) => [...pipelines.values()]))
     lab.onStop(() => {
-      poll.end()
+      this.poll.end()
       for (const [, pipelines] of this.pipelines.all()) for (const pipeline of pipelines.values()) pipeline.end()
     })
   }
@@ -95,6 +96,10 @@ export class CodePipelineService implements Offering<'codepipeline'> {
   startByRule(pipelineArn: string, region: string, ruleArn: string): void {
     const pipeline = this.ofArn(pipelineArn, region)
     pipeline.start({triggerType: 'CloudWatchEvent', triggerDetail: ruleArn}, defaultsOf(pipeline.declaration))
+  }
+
+  startByPush(repository: string, branch: string): Promise<void> {
+    return this.poll.pushedOutside(repository, branch)
   }
 
   tagged(region: string): TaggedResource[] {

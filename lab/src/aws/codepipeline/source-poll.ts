@@ -1,12 +1,13 @@
 /**
- * Looks for changes of sources with `PollForSourceChanges`, which is on where a pipeline does not say otherwise. A push is told of at once:
- * on AWS it may take a minute too.
+ * Looks for changes of sources with `PollForSourceChanges` or, of a connection, `DetectChanges`: both are on where a pipeline does not say
+ * otherwise. A push is told of at once: on AWS it may take a minute too.
  */
 
 import type * as Api from '@aws-sdk/client-codepipeline'
 
 import {busOf, type DeliveredEvent} from '../../event-bus.js'
 import type {Lab} from '../../kernel.js'
+import {connectionOf} from './connection.js'
 import {defaultsOf} from './defaults.js'
 import type {Pipeline} from './pipeline.js'
 
@@ -31,6 +32,21 @@ export class SourcePoll {
   end(): void {
     clearInterval(this.timer)
     this.endPushes()
+  }
+
+  /** To a branch of a repository outside, of which a connection that is not available tells nobody. Nothing waits for a lost region: assumed. */
+  async pushedOutside(repository: string, branch: string): Promise<void> {
+    for (const pipeline of this.pipelines()) {
+      const action = polled(pipeline, 'CodeStarSourceConnection').find(
+        ({configuration: {FullRepositoryId, BranchName} = {}}) =>
+          FullRepositoryId === repository && BranchName === branch,
+      )
+      if (!action || this.lab.faults.lost(pipeline.region)) continue
+      const arn = action.configuration!.ConnectionArn!
+      if ((await connectionOf(this.lab, arn))?.ConnectionStatus !== 'AVAILABLE') continue
+      // The type is what users see of AWS; what the detail says is assumed.
+      pipeline.start({triggerType: 'WebhookV2', triggerDetail: arn}, defaultsOf(pipeline.declaration))
+    }
   }
 
   private pushed({source, region, detail}: DeliveredEvent): void {
@@ -69,7 +85,8 @@ export class SourcePoll {
 const polled = ({declaration: {stages = []}}: Pipeline, provider: string): Api.ActionDeclaration[] =>
   (stages[0]?.actions ?? []).filter(
     ({actionTypeId, configuration}) =>
-      actionTypeId?.provider === provider && configuration?.PollForSourceChanges !== 'false',
+      actionTypeId?.provider === provider &&
+      ![configuration?.PollForSourceChanges, configuration?.DetectChanges].includes('false'),
   )
 
 function startFor(pipeline: Pipeline, action: string | undefined): void {

@@ -1,4 +1,3 @@
-import {execFile} from 'node:child_process'
 import {createHmac, createHash} from 'node:crypto'
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
@@ -8,6 +7,7 @@ import {expect} from 'chai'
 
 import {busOf, type DeliveredEvent} from '../../../src/event-bus.js'
 import {BUCKET, codeLab, REGION, ROLE, until, type CodeLab} from '../../support/code-lab.js'
+import {runGit} from '../../support/git.js'
 import {refusal} from '../../support/lab-data-plane.js'
 import {keysOf} from '../../wire/support.js'
 
@@ -52,23 +52,7 @@ describe('repositories of CodeCommit', () => {
 
   const call = (operation: string, input: object, region?: string) => test.call('codecommit', operation, input, region)
 
-  const git = (...args: string[]): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const env = {
-        PATH: process.env.PATH,
-        HOME: folder,
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_AUTHOR_NAME: 'a',
-        GIT_AUTHOR_EMAIL: 'a@example.com',
-        GIT_COMMITTER_NAME: 'c',
-        GIT_COMMITTER_EMAIL: 'c@example.com',
-      }
-      execFile('git', ['-C', folder, ...args], {env}, (error, out, stderr) =>
-        error ? reject(new Error(stderr)) : resolve(out.trim()),
-      )
-    })
+  const git = (...args: string[]): Promise<string> => runGit(folder, args)
 
   const remote = (options: Parameters<typeof credentials>[3] & {name?: string; keys?: Signer} = {}): string => {
     const {name = 'shelf', keys = keysOf(test.lab), ...signing} = options

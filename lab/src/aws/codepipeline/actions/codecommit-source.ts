@@ -3,6 +3,7 @@
 import {ServiceFault, type SourceTree} from '../../../kernel.js'
 import type {ActionContext, ActionType} from '../action.js'
 import {ActionFailure, unsupported} from '../faults.js'
+import {bring, commitVariables, seconds} from './commit.js'
 
 export const codecommitSource: ActionType = {
   inputs: [0, 0],
@@ -13,27 +14,17 @@ export const codecommitSource: ActionType = {
     if ((configuration.OutputArtifactFormat ?? 'CODE_ZIP') !== 'CODE_ZIP') throw unsupported('OutputArtifactFormat')
   },
   async perform(context) {
-    const {lab, region, run, placeOf} = context
-    const {RepositoryName = '', BranchName = ''} = run.configuration
-    const {commitId, message, authoredAt, committedAt, zip} = await tree(context, RepositoryName, BranchName)
-    const [name = ''] = (run.declaration.outputArtifacts ?? []).map((artifact) => artifact.name)
-    const place = placeOf(name)
-    await lab.call('s3', 'PutObject', {Bucket: place.bucket, Key: place.key, Body: zip}, region)
-    run.summary = message
-    run.externalId = commitId
-    run.outputs.set(name, {...place, revision: {id: commitId, summary: message, createdAt: committedAt}})
-    run.variables = {
-      AuthorDate: seconds(authoredAt),
+    const {RepositoryName = '', BranchName = ''} = context.run.configuration
+    const source = await tree(context, RepositoryName, BranchName)
+    await bring(context, source, source.message)
+    context.run.variables = {
+      ...commitVariables(source),
       BranchName,
-      CommitId: commitId,
-      CommitMessage: message,
-      CommitterDate: seconds(committedAt),
+      CommitterDate: seconds(source.committedAt),
       RepositoryName,
     }
   },
 }
-
-const seconds = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`
 
 async function tree({lab, region}: ActionContext, name: string, branch: string): Promise<SourceTree> {
   try {
