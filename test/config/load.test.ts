@@ -243,9 +243,9 @@ describe('todo-dr.yaml', () => {
         () => undefined,
         (error_: unknown) => error_,
       )
-      // Of the processor, which a busy machine does not count: the slowest needs 1.5 s.
+      // Of the processor. The slowest needs 4 s on a busy machine; what grows faster than its text would need minutes.
       const {user, system} = process.cpuUsage(began)
-      expect((user + system) / 1e6, 'seconds').to.be.below(3)
+      expect((user + system) / 1e6, 'seconds').to.be.below(20)
       expect(error).to.include({code: 'ConfigInvalid', exit: 'usage'})
       expect((error as DrError).message)
         .to.contain('todo-dr.yaml')

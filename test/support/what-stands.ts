@@ -10,7 +10,7 @@ import {labKeys, type LabAccess} from './lab.js'
 /** CDK's bootstrap and the log role of API Gateway, which serve others too, and keys, which wait for their end. */
 const STAYS = /CDKToolkit|cdk-hnb659fds|^arn:aws:kms:|^role .*-LogRole[\dA-F]{8}-/
 
-/** ARNs and names, in order, without what a teardown leaves. The lab's tagging API lists what bears no tags, too. */
+/** ARNs and names, in order, without what a teardown leaves. What bears no tag is listed where it is a stack, a role or a log group. */
 export async function whatStands(lab: LabAccess, regions: readonly string[]): Promise<string[]> {
   const settings = {endpoint: lab.endpoint, credentials: labKeys(lab)}
   const {Roles = []} = await new IAMClient({region: 'us-east-1', ...settings}).send(new ListRolesCommand({}))
