@@ -16,6 +16,8 @@ export interface Put {
   put(signal: AbortSignal): Promise<void>
   /** What is said once it has been done. */
   taken: string
+  /** So many answers in a row must lead there, where the first one may be chance; 1 where it is none. */
+  answers?: number
   /** Says what was waited for, where that does not come. */
   behind: {since: string; why: string}
 }
@@ -27,7 +29,7 @@ const PACE = {firstMs: 300, capMs: 5000}
 
 /** Throws what refuses the put, and `HealthCheckBehind` (it passes) where the name servers do not follow in time. */
 export async function putUntilFollowed(
-  {name, region, patienceMs, put, taken, behind}: Put,
+  {name, region, patienceMs, put, taken, behind, answers = 1}: Put,
   {signal, note}: SteerOptions,
 ): Promise<void> {
   let isTaken = false
@@ -60,7 +62,8 @@ export async function putUntilFollowed(
           if (stopped) return true
         }
 
-        return (await name.serving({signal: inner})) === region && isTaken
+        for (let look = 0; look < answers; look++) if ((await name.serving({signal: inner})) !== region) return false
+        return isTaken
       },
       PACE,
     ),

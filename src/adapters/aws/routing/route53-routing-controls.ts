@@ -39,6 +39,9 @@ interface Entry {
 /** "ARC creates endpoints for each cluster in the following five Regions" (AWS General Reference, ARC endpoints and quotas). */
 const ENDPOINTS = 5
 
+/** Of two weighted records that are both healthy, as while one health check has followed and the other has not, each answer is chance. */
+const ANSWERS = 20
+
 export class RoutingControlsRoute implements Route {
   readonly needs: RouteNeeds
   readonly spread =
@@ -82,6 +85,7 @@ export class RoutingControlsRoute implements Route {
         region,
         patienceMs,
         put: (inner) => this.#turn(region, {signal: inner}),
+        answers: ANSWERS,
         taken: `the routing control of ${region} is On, and no other; waiting until the health checks and ${name.name} follow`,
         behind: {
           since: 'the first request to its routing controls',
