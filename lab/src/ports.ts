@@ -1,3 +1,4 @@
+import {createSocket, type Socket as UdpSocket} from 'node:dgram'
 import {createServer as createHttpServer} from 'node:http'
 import {createServer, type Server, type Socket} from 'node:net'
 import {randomInt} from 'node:crypto'
@@ -10,8 +11,7 @@ import type {Fault, Hosts, Listener, Ports} from './kernel.js'
  * Below Linux's range of ephemeral ports (32768 and up): while a lost region's port is closed, no outgoing connection of
  * this machine may be given it.
  */
-const FIRST_PORT = 20_000
-const LAST_PORT = 32_000
+const RANGE = {first: 20_000, last: 31_999}
 const BIND_ATTEMPTS = 200
 /** A port that somebody else holds at the region's return is waited for this long. */
 const REBIND_DEADLINE_MS = 10_000
@@ -23,6 +23,7 @@ export class LabPorts implements Ports {
   constructor(
     private readonly faults: LabFaults,
     private readonly hosts: Hosts,
+    private readonly range = RANGE,
   ) {
     faults.onStart((fault) => this.each(fault, (listener) => listener.lose(fault.mode)))
     faults.onLift((fault) => this.each(fault, (listener) => listener.recover()))
@@ -61,7 +62,7 @@ export class LabPorts implements Ports {
     onConnection: (socket: Socket) => void,
   ): Promise<Listener> {
     const listener = new RegionListener(region, name, onConnection, () => this.listeners.delete(listener))
-    await listener.bindAnywhere()
+    await listener.bindAnywhere(this.range)
     this.listeners.add(listener)
     // A listener that is born in a lost region is lost from birth.
     const mode = region === undefined ? undefined : this.faults.lossMode(region)
@@ -75,9 +76,14 @@ export class LabPorts implements Ports {
   }
 }
 
+/**
+ * While its region is lost, the listener's port is closed, so that clients are refused. For that time the same port of UDP, of which
+ * nothing is read, tells every other lab of this machine to take another one. It is the lab's for as long as the listener is.
+ */
 class RegionListener implements Listener {
   port = 0
   private server: Server | undefined
+  private claim: UdpSocket | undefined
   private hanging = false
   private closed = false
   private readonly sockets = new Set<Socket>()
@@ -89,9 +95,16 @@ class RegionListener implements Listener {
     private readonly onClose: () => void,
   ) {}
 
-  async bindAnywhere(): Promise<void> {
+  async bindAnywhere({first, last}: typeof RANGE): Promise<void> {
     for (let attempt = 0; attempt < BIND_ATTEMPTS; attempt++) {
-      if (await this.bind(randomInt(FIRST_PORT, LAST_PORT))) return
+      const port = randomInt(first, last + 1)
+      const claim = await boundUdp(port)
+      if (!claim) continue
+      const bound = await this.bind(port)
+      // What belongs to no region is never down.
+      if (bound && this.region !== undefined) this.claim = claim
+      else claim.close()
+      if (bound) return
     }
 
     throw new Error(`no free port for ${this.name}`)
@@ -124,6 +137,8 @@ class RegionListener implements Listener {
     this.closed = true
     this.onClose()
     await this.unbind()
+    this.claim?.close()
+    this.claim = undefined
   }
 
   /** False where the port is taken. */
@@ -166,6 +181,22 @@ class RegionListener implements Listener {
     for (const socket of this.sockets) socket.resetAndDestroy()
     this.sockets.clear()
   }
+}
+
+/** A UDP socket of that port on loopback; undefined where the port is taken. Its errors are the caller's. */
+export function boundUdp(port: number): Promise<UdpSocket | undefined> {
+  const udp = createSocket('udp4')
+  return new Promise((resolve, reject) => {
+    udp.once('error', (error: NodeJS.ErrnoException) => {
+      udp.close()
+      if (error.code === 'EADDRINUSE') resolve(undefined)
+      else reject(error)
+    })
+    udp.bind({address: '127.0.0.1', port, exclusive: true}, () => {
+      udp.removeAllListeners('error')
+      resolve(udp)
+    })
+  })
 }
 
 /** Nothing is read from the socket, and what is written to it stays in its buffer. */

@@ -49,6 +49,20 @@ describe("a region's ports", () => {
     expect(listener.port).to.equal(port)
   })
 
+  it('are taken by no other lab while the region is lost', async () => {
+    const {port} = listener
+    const other = new LabPorts(new LabFaults(), new LabHosts(), {first: port, last: port})
+    const listen = (): Promise<Listener> => other.tcp('us-east-2', 'database', (socket) => socket.destroy())
+    try {
+      await faults.start(loss)
+      expect(await listen().catch(String)).to.equal('Error: no free port for database')
+      await listener.close()
+      expect(await listen()).to.have.property('port', port)
+    } finally {
+      await other.closeAll()
+    }
+  })
+
   it('reset open connections at the loss', async () => {
     const sockets: Socket[] = []
     listener = await ports.tcp(HOME, 'database', (socket) => sockets.push(socket))

@@ -1,6 +1,4 @@
-import {connect, createServer, type Server, type Socket} from 'node:net'
-
-import {freePort} from './free-port.js'
+import {connect, createServer, type AddressInfo, type Server, type Socket} from 'node:net'
 
 const COM_BINLOG_DUMP = 0x12
 /** Beyond this many delayed bytes the primary's log is read no faster than it is let out. */
@@ -31,11 +29,11 @@ export class ReplicationLink {
   static async open(options: LinkOptions): Promise<ReplicationLink> {
     const link = new ReplicationLink(options)
     const server = createServer((socket) => link.accept(socket))
-    link.port = await freePort()
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({host: '127.0.0.1', port: link.port, exclusive: true}, () => resolve())
+      server.listen({host: '127.0.0.1', port: 0, exclusive: true}, () => resolve())
     })
+    link.port = (server.address() as AddressInfo).port
     link.server = server
     return link
   }

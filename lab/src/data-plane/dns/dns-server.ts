@@ -1,9 +1,10 @@
 /** Name servers on loopback: one port, over UDP and TCP. They belong to no region, and outlive the loss of any. */
 
-import {createSocket, type Socket as UdpSocket} from 'node:dgram'
+import type {Socket as UdpSocket} from 'node:dgram'
 import type {Socket} from 'node:net'
 
 import type {Lab, Listener} from '../../kernel.js'
+import {boundUdp} from '../../ports.js'
 import {respond, type Resolver} from './message.js'
 
 const ATTEMPTS = 50
@@ -16,7 +17,7 @@ const MAX_MESSAGE = 65_535
 export async function serveDns(lab: Lab, resolver: Resolver): Promise<{port: number}> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const tcp = await lab.ports.tcp(undefined, 'the DNS', (socket) => serveStream(socket, resolver))
-    const udp = await boundTo(tcp.port)
+    const udp = await boundUdp(tcp.port)
     if (udp) return serving(lab, tcp, udp, resolver)
     await tcp.close()
   }
@@ -33,22 +34,6 @@ function serving(lab: Lab, tcp: Listener, udp: UdpSocket, resolver: Resolver): {
   })
   lab.onStop(() => new Promise<void>((resolve) => udp.close(() => resolve())))
   return {port: tcp.port}
-}
-
-/** Undefined where the port is taken. */
-function boundTo(port: number): Promise<UdpSocket | undefined> {
-  const udp = createSocket('udp4')
-  return new Promise((resolve, reject) => {
-    udp.once('error', (error: NodeJS.ErrnoException) => {
-      udp.close()
-      if (error.code === 'EADDRINUSE') resolve(undefined)
-      else reject(error)
-    })
-    udp.bind({address: '127.0.0.1', port, exclusive: true}, () => {
-      udp.removeAllListeners('error')
-      resolve(udp)
-    })
-  })
 }
 
 /** Messages with their length in front (RFC 1035, 4.2.2), as many as come. */
