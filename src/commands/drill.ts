@@ -112,8 +112,13 @@ export default class Drill extends DrCommand {
         emit,
         signal,
       })
-      const {outcome, failback} = drill
+      const {outcome, failback, trouble} = drill
       await this.report(session, drill, failback ? [outcome, failback] : [outcome])
+      if (trouble) {
+        await this.tell(trouble)
+        this.exitWith(trouble.exit)
+      }
+
       if (signal.aborted) {
         this.answer({code: 'warning', text: `The drill was interrupted. Its record is in ${outcome.runDirectory}`})
         this.exitWith('interrupted')

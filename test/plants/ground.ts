@@ -23,6 +23,7 @@ import type {DriftKind, DriftResult} from '../../src/actions/drift/result.js'
 import type {HealthIntent} from '../../src/actions/health/intents.js'
 import {SCHEMAS as HEALTH} from '../../src/actions/health/result.js'
 import type {HealthResult} from '../../src/actions/health/result.js'
+import {SCHEMAS as STATUS} from '../../src/actions/status/result.js'
 import {mapParameter} from '../../src/model/deployment.js'
 import type {Deployment, RegionDeployment} from '../../src/model/deployment.js'
 import {Sandbox, type LabStatus} from '../support/cli.js'
@@ -123,6 +124,12 @@ export class Ground {
     }
   }
 
+  /** In one word, as `status` has it. */
+  async situation(): Promise<string> {
+    const {stdout, stderr} = await this.sandbox.run(['status', '--json'])
+    return parsed(() => STATUS.status.parse(JSON.parse(stdout)), stdout + stderr).situation
+  }
+
   /** Whatever it comes to: levels alone decide the exit status. */
   health(...args: string[]): Promise<HealthResult> {
     return this.#inTime(
@@ -185,11 +192,15 @@ function parsed<T>(parse: () => T, printed: string): T {
   }
 }
 
-/** All that health and drift say of a lab with which nothing is wrong. `rehearsed`: a switch has been carried out. */
+/**
+ * All that health and drift say of a lab with which nothing is wrong. `rehearsed`: a switch has been carried out. A failover leaves its old
+ * primary to be rebuilt, and until that replicates something is wrong.
+ */
 export async function falseAlarms(
-  ground: Pick<Ground, 'drift' | 'health'>,
+  ground: Pick<Ground, 'drift' | 'health' | 'situation'>,
   {rehearsed, intent = 'failover'}: {rehearsed: boolean; intent?: HealthIntent},
 ): Promise<string[]> {
+  await until('the situation is Healthy', async () => (await ground.situation()) === 'Healthy')
   const {findings, score} = await ground.health('--for', intent)
   const {differences, unknown} = await ground.drift()
   const alarms = findings.filter(({level, check}) => level !== 'ok' && (rehearsed || check !== 'rehearsal'))

@@ -61,8 +61,10 @@ export interface DrillOutcome {
   result: DrillResult
   outcome: RunOutcome
   entries: readonly LedgerEntry[]
-  /** Absent where none was asked for, or the switch before it was not done. */
+  /** Absent where none was asked for, the switch before it was not done, or it could not begin. */
   failback?: RunOutcome
+  /** Why the outage could not be ended, or the failback not begin. What was measured before it stands. */
+  trouble?: DrError
 }
 
 /** A lag is in force when the metric shows this part of it; it samples, and may have caught a moment before. */
@@ -90,27 +92,36 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   const measured = await atServedRate(input, (load) => underFault(input, load, scenario, primary, run))
   const {result, outcome} = measured
   emit({code: 'note', text: verdictLine(result)})
-  const failback =
-    input.failback && outcome.status === 'done' && !signal.aborted ? await failBack(input, result) : undefined
+  const wanted = input.failback && outcome.status === 'done' && !measured.trouble && !signal.aborted
+  const {failback, trouble = measured.trouble} = wanted ? await failBack(input, result) : {}
+  if (trouble) result.notices.push(`the drill did not end as it should: ${trouble.message}`)
   await countUnsureAgain({...input, ...measured})
   if (signal.aborted && !result.notices.includes(INTERRUPTED)) result.notices.push(INTERRUPTED)
   if (outcome.status !== 'stopped') await run.writeJson('result.json', result)
-  return {...measured, failback}
+  return {...measured, failback, trouble}
 }
 
-/** Undefined where it was interrupted before it had begun. */
-async function failBack(input: DrillInput, {topology}: DrillResult): Promise<RunOutcome | undefined> {
+/** Empty where it was interrupted before it had begun. */
+async function failBack(
+  input: DrillInput,
+  {topology}: DrillResult,
+): Promise<Pick<DrillOutcome, 'failback' | 'trouble'>> {
   const {world, runs, stage, maxLagSeconds, signal} = input
   try {
-    const outcome = await stage('failback', `Fail back to ${homeOf(world.deployment)}`, () =>
+    const failback = await stage('failback', `Fail back to ${homeOf(world.deployment)}`, () =>
       switchNow(input, {intent: 'failback', newRun: () => runs.create('failback')}),
     )
     if (!signal.aborted) topology.afterFailback = reportedTopology(await observe(world, {signal}), maxLagSeconds)
-    return outcome
+    return {failback}
   } catch (error) {
-    if (!signal.aborted) throw error
-    return undefined
+    return signal.aborted ? {} : {trouble: ofOurs(error)}
   }
+}
+
+/** What we have words for; everything else is a fault of the program, and is thrown on. */
+function ofOurs(error: unknown): DrError {
+  if (error instanceof DrError) return error
+  throw error
 }
 
 /** Said before the failback, which may take long and may fail. */
@@ -164,9 +175,9 @@ async function underFault(input: DrillInput, load: ServedLoad, scenario: Scenari
     if (lagMs > 0) await lab.setLag(0)
   }
 
-  try {
+  const measure = async () => {
     if (lagMs > 0) await stage('lag', `Delay replication by ${lagMs} ms`, () => lab.setLag(lagMs))
-    return await measureSwitch({
+    return measureSwitch({
       ...input,
       ...load,
       run,
@@ -193,9 +204,14 @@ async function underFault(input: DrillInput, load: ServedLoad, scenario: Scenari
         }
       },
     })
-  } finally {
-    await heal()
   }
+
+  const measured = await measure().catch(async (error: unknown) => {
+    await heal()
+    throw error
+  })
+  const trouble = await heal().then(() => undefined, ofOurs)
+  return {...measured, trouble}
 }
 
 /** Of a drill that was interrupted before its switch had begun. */

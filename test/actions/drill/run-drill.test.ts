@@ -132,6 +132,28 @@ describe('a drill on a simulated world', () => {
     expect(result.topology.afterFailback).to.equal(null)
   })
 
+  it('keeps what was measured where the failback is refused, and says why', async () => {
+    const lab = stage.lab()
+    const liftFault: LabAdmin['liftFault'] = async (kind, region) => {
+      await lab.liftFault(kind, region)
+      stage.sim.regions[HOME]!.engineVersion = '8.0.mysql_aurora.3.04.0'
+    }
+    const {result, outcome, failback, trouble} = await stage.drill({lab: {...lab, liftFault}})
+    expect([outcome.status, failback, trouble?.exit]).to.deep.equal(['done', undefined, 'refused'])
+    expect(trouble?.message).to.match(/the failback to us-east-1 is refused by engine-versions/)
+    expect(result.notices.at(-1)).to.include(trouble!.message)
+    expect(await stage.runs[0]!.readJson('result.json')).to.deep.equal(result)
+  })
+
+  it('keeps what was measured where the outage cannot be ended, and does not fail back then', async () => {
+    const stuck = new DrError({code: 'LabRefused', exit: 'failed', what: 'the lab refuses', next: 'todo-dr lab logs'})
+    const lab = {...stage.lab(), liftFault: () => Promise.reject(stuck)}
+    const {result, outcome, failback, trouble} = await stage.drill({lab})
+    expect([outcome.status, failback, trouble]).to.deep.equal(['done', undefined, stuck])
+    expect(result.notices.at(-1)).to.include('the lab refuses')
+    expect(await stage.runs[0]!.readJson('result.json')).to.deep.equal(result)
+  })
+
   it('gives the lab of a project its schema, before any load', async () => {
     const file = (name: string) => ({name, bytes: Buffer.from('SELECT 1;\n')})
     const migrations = {folder: 'migrations', files: [file('0001_notes.sql'), file('0002_due.sql')]}
