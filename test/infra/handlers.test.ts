@@ -372,5 +372,8 @@ describe('secret and deadline', () => {
     expect([lost, late]).to.deep.equal(['TimedOut', true])
     expect(await Deadline.in(1000).race(Promise.resolve('won'), () => undefined)).to.equal('won')
     expect(Deadline.in(1000).within(50).remaining).to.be.at.most(50)
+    // Of a function's time something is left to say what happened.
+    expect(Deadline.of({getRemainingTimeInMillis: () => 2000}).remaining).to.be.at.most(1250)
+    expect(Deadline.of({getRemainingTimeInMillis: () => 500}).remaining).to.equal(0)
   })
 })

@@ -13,14 +13,14 @@ export class MemoryMirror implements RunMirror {
   /** `region run file` of every put that began. */
   readonly puts: string[] = []
   readonly objects = new Map<string, string>()
-  /** Milliseconds that a put takes. */
-  putMs = 0
+  /** Puts end no earlier than this. */
+  held: Promise<void> = Promise.resolve()
 
   async put(region: string, runId: string, file: MirroredFile, text: string): Promise<void> {
     const key = [region, runId, file].join(' ')
     this.puts.push(key)
     await this.#answer(region)
-    if (this.putMs > 0) await new Promise((done) => setTimeout(done, this.putMs))
+    await this.held
     this.objects.set(key, text)
   }
 

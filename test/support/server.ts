@@ -2,7 +2,7 @@
 
 import {createServer} from 'node:http'
 import type {IncomingHttpHeaders} from 'node:http'
-import type {AddressInfo} from 'node:net'
+import type {AddressInfo, Socket} from 'node:net'
 
 export interface Asked {
   method: string
@@ -25,6 +25,8 @@ export interface TestServer {
   port: number
   url: string
   asked: Asked[]
+  /** Requests that hang, and whose clients still wait. */
+  readonly hanging: number
   /** What it answers with from now on. */
   answer(asked: Asked): Reply | Promise<Reply>
   close(): Promise<void>
@@ -35,10 +37,14 @@ export type Reply = Answer | 'hang' | 'reset'
 
 export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): Promise<TestServer> {
   const asked: Asked[] = []
+  const hanging = new Set<Socket>()
   const self: TestServer = {
     port: 0,
     url: '',
     asked,
+    get hanging() {
+      return hanging.size
+    },
     answer,
     close: () =>
       new Promise((done) => {
@@ -59,7 +65,12 @@ export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): P
       }
       asked.push(one)
       void Promise.resolve(self.answer(one)).then((reply) => {
-        if (reply === 'hang') return
+        if (reply === 'hang') {
+          hanging.add(request.socket)
+          request.socket.once('close', () => hanging.delete(request.socket))
+          return
+        }
+
         if (reply === 'reset') return request.socket.resetAndDestroy()
         const ofAws = reply.foreign ? {} : {'x-amzn-requestid': 'of-the-test'}
         response.writeHead(reply.status ?? 200, {...ofAws, ...reply.headers})
@@ -74,9 +85,8 @@ export async function serve(answer: (asked: Asked) => Reply | Promise<Reply>): P
   return Object.assign(self, {port, url: `http://127.0.0.1:${port}`})
 }
 
-/** A port that refuses connections. */
-export async function closedPort(): Promise<number> {
-  const server = await serve(() => 'hang')
-  await server.close()
-  return server.port
-}
+/**
+ * A port that refuses connections. One that was free a moment ago may be another test's by now; this one (tcpmux) nobody is given who asks
+ * for any port.
+ */
+export const CLOSED_PORT = 1

@@ -35,10 +35,11 @@ describe('doctor', function () {
     mkdirSync(cwd)
     const regions = 'regions: {home: us-east-1, away: us-east-2}'
     writeFileSync(join(cwd, 'todo-dr.yaml'), `defaultTarget: aws\ntargets:\n  aws: {app: Demo, ${regions}}\n`)
-    const ran = await sandbox.run(['doctor', '--json'], {cwd, env: {HOME: home}, timeoutMs: 20_000})
+    const ran = await sandbox.run(['doctor', '--json'], {cwd, env: {HOME: home}})
     const report = JSON.parse(ran.stdout) as Doctor
     expect(ran.code).to.equal(5)
-    expect(ran.seconds).to.be.lessThan(15)
+    // A look that waits for what never answers would take minutes.
+    expect(ran.seconds).to.be.lessThan(45)
     for (const region of ['us-east-1', 'us-east-2']) {
       expect(level(report, 'credentials', region)).to.be.oneOf(['problem', 'unknown'])
       expect(level(report, 'bootstrap', region)).to.equal('unknown')

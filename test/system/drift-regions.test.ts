@@ -219,6 +219,7 @@ describe('drift of the regions', function () {
     const {unknown, differences} = JSON.parse(stdout) as DriftResult
     expect([code, differences]).to.deep.equal([6, []])
     expect(unknown.map(({region, subject}) => [region, subject])).to.deep.equal([[AWAY, null]])
-    expect(seconds).to.be.below(25)
+    // Nothing of the region ever answers: without its deadline this would take minutes.
+    expect(seconds).to.be.below(60)
   })
 })

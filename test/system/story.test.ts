@@ -194,7 +194,8 @@ describe('the story, step by step', function () {
       aws('cognito-idp', 'update-user-pool-client', ...one, ...FLOWS, '--allowed-o-auth-scopes', ...settings)
     const answered = async (held: string) => (await curl(url, '--header', `Authorization: ${held}`)).status
 
-    const brief = ['--access-token-validity', '3', '--token-validity-units', 'AccessToken=seconds']
+    // Long enough for a busy machine to ask once.
+    const brief = ['--access-token-validity', '8', '--token-validity-units', 'AccessToken=seconds']
     await update('api/upsert-delete', 'other/read', ...brief)
     const shortLived = await tokenOf(own, 'api/upsert-delete')
     expect(await answered(shortLived)).to.equal(200)

@@ -56,23 +56,20 @@ describe('proxy front', () => {
     const {message, errno, ms} = await refused()
     expect(message).to.equal("The target group doesn't have any associated read/write instances")
     expect(errno).to.equal(9501)
-    expect(ms).to.be.lessThan(1000)
+    expect(ms).to.be.lessThan(borrowTimeoutMs / 4)
   })
 
   it('waits for the borrow timeout and no longer', async () => {
     destination = {kind: 'wait', message: NO_WRITER}
     const {message, ms} = await refused()
     expect(message).to.equal(NO_WRITER)
-    expect(ms).to.be.within(190, 1000)
+    // Beyond it, the front would end a login after 10 s.
+    expect(ms).to.be.within(190, 8000)
   })
 
   it('says that the wait timed out where the server takes no connection', async () => {
-    const server = createServer()
-    const port = await listening(server)
-    await new Promise((resolve) => {
-      server.close(resolve)
-    })
-    destination = {kind: 'server', port}
+    // Nobody who asks for any port is given this one; one that was free a moment ago may be another test's by now.
+    destination = {kind: 'server', port: 1}
     expect((await refused()).message).to.equal(BORROW_TIMED_OUT)
   })
 

@@ -102,7 +102,7 @@ export async function invoke(lab: Lab, name: string, event: unknown = {}, region
 export async function eventually(
   what: string,
   check: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + deadlineMs
   while (!(await check())) {
@@ -171,7 +171,7 @@ export async function fetchToken(
     method: 'POST',
     headers: {authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`},
     body: new URLSearchParams({grant_type: 'client_credentials', scope}),
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(20_000),
   })
   if (response.status !== 200) throw new Error(`token endpoint: ${response.status} ${await response.text()}`)
   return ((await response.json()) as {access_token: string}).access_token

@@ -20,7 +20,7 @@ export const HOME = 'us-east-1'
 export const AWAY = 'us-east-2'
 export const MASTER = {user: 'dradmin', password: 'Correct-Horse-1'}
 
-const WAIT_DEADLINE_MS = 15_000
+const WAIT_DEADLINE_MS = 40_000
 
 /** A lab of databases alone: real faults, ports, names, certificates and servers. */
 export class DatabaseLab {

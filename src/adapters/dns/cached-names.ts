@@ -9,7 +9,7 @@ const MAX_CHAIN = 8
 
 interface Kept {
   target: string | undefined
-  /** By `performance.now()`. */
+  /** Milliseconds by the clock of the names. */
   until: number
 }
 
@@ -20,6 +20,7 @@ export class CachedNames {
   constructor(
     private readonly server: DnsServer,
     private readonly leastSeconds = 0,
+    private readonly now = () => performance.now(),
   ) {}
 
   /** The first name of the chain of CNAMEs for which `isKnown`; undefined where there is none. Throws what `askCname` throws. */
@@ -35,7 +36,7 @@ export class CachedNames {
 
   async #target(name: string, options?: CallOptions): Promise<string | undefined> {
     const kept = await this.#kept.get(name)?.catch(() => undefined)
-    if (kept && kept.until > performance.now()) return kept.target
+    if (kept && kept.until > this.now()) return kept.target
     const asked = this.#ask(name, options)
     this.#kept.set(name, asked)
     return (await asked).target
@@ -45,6 +46,6 @@ export class CachedNames {
   async #ask(name: string, options?: CallOptions): Promise<Kept> {
     const {target, ttlSeconds} = await askCname(this.server, name, options)
     const seconds = target === undefined ? 0 : Math.max(ttlSeconds, this.leastSeconds)
-    return {target, until: performance.now() + seconds * 1000}
+    return {target, until: this.now() + seconds * 1000}
   }
 }

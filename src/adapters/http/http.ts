@@ -43,6 +43,8 @@ export class Http {
     signal,
     timeoutMs = REQUEST_DEADLINE_MS,
   }: HttpRequest): Promise<HttpAnswer> {
+    // The deadline counts from when there is a client: loading takes its time on a busy machine.
+    await import('undici')
     try {
       return await abortAfter(timeoutMs, signal, async (inner) => {
         const {origin, path, host} = await this.#addresses.locate(url)

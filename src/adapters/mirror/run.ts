@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import type {AppendOptions, Run, RunDocument, RunLog, RunMirror} from '../../ports/runs.js'
 import type {Emit} from '../../messages.js'
+import type {Clock} from '../../ports/world.js'
 import {MirrorSender} from './sender.js'
 
 export class MirroredRun implements Run {
@@ -23,17 +24,18 @@ export class MirroredRun implements Run {
     mirror: RunMirror,
     journal: string,
     readonly emit: Emit,
+    clock: Clock,
   ) {
     this.id = run.id
     this.folder = run.folder
     this.#run = run
-    this.#sender = new MirrorSender(mirror, run.id)
+    this.#sender = new MirrorSender(mirror, run.id, clock)
     this.#journal = journal
   }
 
-  static async over(run: Run, mirror: RunMirror, emit: Emit): Promise<MirroredRun> {
+  static async over(run: Run, mirror: RunMirror, emit: Emit, clock: Clock): Promise<MirroredRun> {
     const lines = (await run.read('journal.ndjson')) as object[]
-    return new MirroredRun(run, mirror, lines.map((line) => text(line)).join(''), emit)
+    return new MirroredRun(run, mirror, lines.map((line) => text(line)).join(''), emit, clock)
   }
 
   async read(file: RunLog): Promise<unknown[]> {

@@ -3,7 +3,7 @@
 import type {Region} from '../../model/deployment.js'
 import type {MirroredFile, RunMirror} from '../../ports/runs.js'
 import {endsWithin} from '../../ports/waits.js'
-import {systemClock} from '../clock.js'
+import type {Clock} from '../../ports/world.js'
 
 /** Milliseconds between two puts of a file for which nobody waits: a run has a dozen lines a second where it is quick. */
 const EVERY_MS = 100
@@ -15,10 +15,12 @@ const CLOSE_MS = 2000
 export class MirrorSender {
   readonly #sides: Side[]
   readonly #stop = new AbortController()
+  readonly #clock: Clock
   #used = false
 
-  constructor(mirror: RunMirror, runId: string) {
-    this.#sides = mirror.regions.map((region) => new Side(mirror, region, runId, this.#stop.signal))
+  constructor(mirror: RunMirror, runId: string, clock: Clock) {
+    this.#clock = clock
+    this.#sides = mirror.regions.map((region) => new Side(mirror, region, runId, clock, this.#stop.signal))
   }
 
   /** Whether anything was sent. */
@@ -40,7 +42,7 @@ export class MirrorSender {
     await Promise.all(
       this.#sides.map(async (side) => {
         if (side.slow || side.failing) return
-        side.slow = !(await endsWithin(systemClock, MOMENT_MS, side.settled()))
+        side.slow = !(await endsWithin(this.#clock, MOMENT_MS, side.settled()))
       }),
     )
   }
@@ -48,7 +50,7 @@ export class MirrorSender {
   /** Whether a region surely has all that was sent. Waits as `moment` does, for those that answer. */
   async isKept(): Promise<boolean> {
     const kept = this.#sides.map(
-      async (side) => (await endsWithin(systemClock, MOMENT_MS, side.settled())) && !side.failing,
+      async (side) => (await endsWithin(this.#clock, MOMENT_MS, side.settled())) && !side.failing,
     )
     return (await Promise.all(kept)).includes(true)
   }
@@ -56,7 +58,7 @@ export class MirrorSender {
   /** Waits for the regions that answer, two seconds at most, and gives up the rest. */
   async close(): Promise<void> {
     const answering = this.#sides.filter(({failing}) => !failing)
-    await endsWithin(systemClock, CLOSE_MS, Promise.all(answering.map((side) => side.settled())))
+    await endsWithin(this.#clock, CLOSE_MS, Promise.all(answering.map((side) => side.settled())))
     this.#stop.abort()
   }
 }
@@ -78,6 +80,7 @@ class Side {
     private readonly mirror: RunMirror,
     private readonly region: Region,
     private readonly runId: string,
+    private readonly clock: Clock,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -120,6 +123,6 @@ class Side {
   async #rest(): Promise<void> {
     if (this.#awaited > 0) return
     if (this.#hurry.signal.aborted) this.#hurry = new AbortController()
-    await systemClock.sleep(EVERY_MS, this.#hurry.signal).catch(() => undefined)
+    await this.clock.sleep(EVERY_MS, this.#hurry.signal).catch(() => undefined)
   }
 }

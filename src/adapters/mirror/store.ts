@@ -7,6 +7,8 @@ import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
 import {isUnfinished} from '../../ports/runs.js'
 import type {KeepingRunStore, Run, RunMirror, RunStore} from '../../ports/runs.js'
+import type {Clock} from '../../ports/world.js'
+import {systemClock} from '../clock.js'
 import {readCopies} from './copies.js'
 import type {Copy} from './copies.js'
 import {MirroredRun} from './run.js'
@@ -28,6 +30,7 @@ export class MirroredRunStore implements RunStore {
   readonly #local: KeepingRunStore
   readonly #mirror: RunMirror
   readonly #emit: Emit
+  readonly #clock: Clock
   readonly #open = new Map<string, MirroredRun>()
   /** What a command has listed and taken in once counts until its end. */
   #listed: Promise<Elsewhere> | undefined
@@ -35,10 +38,11 @@ export class MirroredRunStore implements RunStore {
   /** What was told of copies that cannot be read: once each. */
   readonly #told = new Set<string>()
 
-  constructor(local: KeepingRunStore, mirror: RunMirror, emit: Emit) {
+  constructor(local: KeepingRunStore, mirror: RunMirror, emit: Emit, clock: Clock = systemClock) {
     this.#local = local
     this.#mirror = mirror
     this.#emit = emit
+    this.#clock = clock
   }
 
   async create(intent: string): Promise<Run> {
@@ -67,7 +71,7 @@ export class MirroredRunStore implements RunStore {
   }
 
   async #mirrored(run: Run): Promise<Run> {
-    const known = this.#open.get(run.id) ?? (await MirroredRun.over(run, this.#mirror, this.#emit))
+    const known = this.#open.get(run.id) ?? (await MirroredRun.over(run, this.#mirror, this.#emit, this.#clock))
     this.#open.set(run.id, known)
     return known
   }

@@ -5,6 +5,7 @@ import {AWAY, HOME, sampleDeployment} from '../../support/deployment.js'
 import {serve} from '../../support/server.js'
 import type {Asked, Reply, TestServer} from '../../support/server.js'
 import {thrownBy} from '../../support/thrown.js'
+import {watch} from '../../support/watch.js'
 
 const json = (body: object, status = 200): Reply => ({
   status,
@@ -50,9 +51,9 @@ describe('the key of the edge', () => {
   it('comes from whichever region answers, without waiting for a lost one, and is asked for once', async () => {
     replies[HOME] = 'hang'
     const headers = locked()
-    const since = performance.now()
+    const lost = watch(clients.call('secretsmanager', HOME, 'GetSecretValue', {SecretId: 'another'}))
     expect(await headers({})).to.deep.equal({'x-edge-key': 'the-key'})
-    expect(performance.now() - since).to.be.lessThan(2000)
+    expect(lost.over).to.equal(false)
     expect(await headers({})).to.deep.equal({'x-edge-key': 'the-key'})
     // The lost region's request may still be on its way when the other one has answered.
     expect(asked.filter((one) => one === `${AWAY} ToDoMgmt/edge`)).to.have.length(1)

@@ -5,9 +5,10 @@ import {AwsGlobalDatabase} from '../../../src/adapters/aws/global-database.js'
 import {Unreachable} from '../../../src/errors.js'
 import type {DrError} from '../../../src/errors.js'
 import {HOME, sampleDeployment} from '../../support/deployment.js'
-import {closedPort, serve} from '../../support/server.js'
+import {CLOSED_PORT, serve} from '../../support/server.js'
 import type {Reply} from '../../support/server.js'
 import {thrownBy} from '../../support/thrown.js'
+import {watch} from '../../support/watch.js'
 
 const CREDENTIALS = {accessKeyId: 'lab', secretAccessKey: 'lab'}
 
@@ -34,23 +35,23 @@ const ANSWER = {headers: {'x-amzn-requestid': 'request-7'}}
 
 describe('errors of AWS', () => {
   it('are Unreachable where nobody answers', async () => {
-    expect(await described({port: await closedPort()})).to.be.instanceOf(Unreachable)
+    expect(await described({port: CLOSED_PORT})).to.be.instanceOf(Unreachable)
     expect(await described('reset')).to.be.instanceOf(Unreachable)
   })
 
   it('are Unreachable where an answer does not come in time', async () => {
-    const since = performance.now()
     expect(await described('hang')).to.be.instanceOf(Unreachable)
-    expect(performance.now() - since).to.be.lessThan(8000)
   })
 
   it('are Unreachable where the caller gives up', async () => {
+    const patient = described('hang')
+    const watched = watch(patient)
     const caller = new AbortController()
     setTimeout(() => caller.abort(), 50)
-    const since = performance.now()
     expect(await described('hang', caller.signal)).to.be.instanceOf(Unreachable)
-    expect(performance.now() - since).to.be.lessThan(3000)
     expect(await described('hang', AbortSignal.abort())).to.be.instanceOf(Unreachable)
+    expect(watched.over).to.equal(false)
+    await patient
   })
 
   it('say whether the same call may work a moment later', () => {

@@ -29,7 +29,7 @@ writeFileSync(out + '/template.json', '{"Resources": {}}')
 `
 
 describe('the process of the toolkit', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   const folder = mkdtempSync(join(tmpdir(), 'todo-dr-toolkit-'))
   const outer = {...process.env}
 

@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {CachedNames} from '../../../src/adapters/dns/cached-names.js'
 import {askCname} from '../../../src/adapters/dns/query.js'
 import {ZoneAnswers} from '../../../src/adapters/dns/zone.js'
@@ -68,14 +67,16 @@ describe('DNS', () => {
     const isHost = (name: string): boolean => name === HOST
 
     it('are kept for their time to live, and no longer but by a client that keeps them for a time of its own', async () => {
-      const names = new CachedNames(dns.server)
-      const late = new CachedNames(dns.server, 300)
+      let now = 0
+      const clock = (): number => now
+      const names = new CachedNames(dns.server, 0, clock)
+      const late = new CachedNames(dns.server, 300, clock)
       dns.answer = () => ({target: HOST, ttl: 1})
       for (const each of [names, late]) expect(await each.follow(NAME, isHost)).to.equal(HOST)
       dns.answer = () => ({target: 'elsewhere.example.com', ttl: 1})
       expect(await names.follow(NAME, isHost)).to.equal(HOST)
       expect(dns.asked).to.have.length(2)
-      await sleep(1050)
+      now = 1050
       expect(await names.follow(NAME, isHost)).to.equal(undefined)
       expect(await late.follow(NAME, isHost)).to.equal(HOST)
     })

@@ -57,7 +57,7 @@ const isFree = async (port: number): Promise<boolean> => {
 const CONNECTION = 'arn:aws:codeconnections:us-east-1:123456789012:connection/0f8fad5b-d9cb-469f-a165-70867728950e'
 
 describe('labs, as programs', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let state: string
   let previous: string | undefined
   const started: RunningLab[] = []

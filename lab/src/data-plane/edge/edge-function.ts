@@ -7,7 +7,7 @@ import {RUNTIME_SOURCE, wrapped} from './function-runtime.js'
  * Wall-clock milliseconds before a function is stopped. AWS allows about one of processor time; a loaded machine needs
  * far more on the clock, so this catches what would never end, not what is slow.
  */
-const LIMIT_MS = 1000
+const LIMIT_MS = 3000
 /**
  * Runs of a published function that are held to the limit. The limit costs a thread a run, a fifth of the lab's work
  * under load; code that has ended so often is trusted to end.

@@ -11,9 +11,10 @@ import {freePort} from '../free-port.js'
 import type {MariaDb} from './provider.js'
 import {INNODB_LAYOUT, asUser, serverEnvironment, temporaryFolder} from './volume.js'
 
-const READY_DEADLINE_MS = 20_000
+/** A server that ends is noticed at once: this is for one that a busy machine starts slowly. */
+const READY_DEADLINE_MS = 60_000
 const STOP_DEADLINE_MS = 10_000
-const QUERY_DEADLINE_MS = 5000
+const QUERY_DEADLINE_MS = 15_000
 const START_ATTEMPTS = 3
 
 export interface ServerOptions {

@@ -6,7 +6,7 @@ import {AWAY, DatabaseLab, HOME} from '../../support/lab-database.js'
 const LATE = 3_600_000
 
 describe('the role in a metric', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let lab: DatabaseLab
 
   before(async () => {

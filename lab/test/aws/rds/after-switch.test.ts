@@ -54,7 +54,7 @@ const another = (name: string, type: string, before: unknown): unknown => {
 }
 
 describe('a deployment after a switch', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let lab: DatabaseLab
   let changes: [name: string, type: string][]
 

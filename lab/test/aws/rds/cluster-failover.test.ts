@@ -7,7 +7,7 @@ const CLUSTER = {DBClusterIdentifier: `todomgmt-${HOME}`}
 const instance = (number: number, region = HOME) => `todomgmt-${region}-${number}`
 
 describe('a cluster of several instances', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let lab: DatabaseLab
 
   before(async () => {

@@ -9,7 +9,7 @@ import {AWAY, DatabaseLab, HOME} from '../../support/lab-database.js'
 import {Writers, written} from '../../support/writers.js'
 
 describe('RDS switches', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let lab: DatabaseLab
 
   async function begin(profile = {}): Promise<string[]> {
@@ -47,12 +47,14 @@ describe('RDS switches', function () {
         FROM aurora.aurora_global_db_status ORDER BY isPrimary DESC`,
       )
     const hears = async (primary: string, standby: string): Promise<void> => {
-      await lab.waitFor('the lag by SQL', async () => (await known(primary)).length === 2)
+      const isSmall = (value: unknown): boolean => Number(value) >= 0 && Number(value) < 5000
+      await lab.waitFor('the lag by SQL', async () => {
+        const [, other] = await known(primary)
+        return other !== undefined && isSmall(other.lag) && isSmall(other.age)
+      })
       const [own, other] = await known(primary)
       expect(own).to.deep.include({region: primary, lag: 0, isPrimary: 1})
       expect(other).to.deep.include({region: standby, isPrimary: 0})
-      expect(Number(other!.lag)).to.be.within(0, 5000)
-      expect(Number(other!.age)).to.be.within(0, 5000)
     }
 
     await hears(HOME, AWAY)
@@ -134,13 +136,15 @@ describe('RDS switches', function () {
   })
 
   it('loses exactly what was in flight when the primary region dies', async () => {
-    const lagMs = 300
+    // Long, so that the slack can be more than a busy machine takes for an answer, and for the loss itself.
+    const lagMs = 3000
+    const slackMs = lagMs / 2
     const [home] = await begin()
     const writers = new Writers(lab, [home!])
     lab.lab.faults.setLag(lagMs)
     writers.start(4, 5)
     await lab.waitFor('writes', () => writers.acknowledged.size > 20)
-    await sleep(1000)
+    await sleep(2 * lagMs)
     const died = Date.now()
     await lab.lab.faults.start(fault('region-loss', HOME))
     await writers.stop()
@@ -150,7 +154,6 @@ describe('RDS switches', function () {
     const present = await written(lab, AWAY)
     const lost = lostOf(writers.acknowledged.keys(), present)
     expect(lost.length).to.be.greaterThan(0)
-    const slackMs = 150
     for (const [number, at] of acknowledged) {
       if (at < died - lagMs - slackMs)
         expect(present.has(number), `${number}, acknowledged ${died - at} ms before`).to.equal(true)

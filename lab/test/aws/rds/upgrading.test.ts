@@ -7,7 +7,7 @@ const LINE = '8.0.mysql_aurora.'
 const NEXT = `${LINE}3.10.5`
 
 describe('aws 1: upgrades in the lab', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let lab: DatabaseLab
 
   beforeEach(async () => {

@@ -30,7 +30,7 @@ describe('database server', () => {
       const pid = await firstNumber(lab)
       expect(alive(pid)).to.equal(true)
       lab.kill('SIGKILL')
-      expect(await until(() => !alive(pid), 5000), `mariadbd ${pid} outlives its lab`).to.equal(true)
+      expect(await until(() => !alive(pid), 20_000), `mariadbd ${pid} outlives its lab`).to.equal(true)
     } finally {
       lab.kill('SIGKILL')
       await rm(folder, {recursive: true, force: true})
@@ -56,7 +56,7 @@ describe('database server', () => {
     try {
       const started = fast!.start()
       // It has chosen its port, and does not listen there yet.
-      await until(() => fast!.pid !== undefined, 5000)
+      await until(() => fast!.pid !== undefined, 20_000)
       slow!.port = fast!.port
       await Promise.all([started, slow!.start()])
       expect(slow!.port).to.not.equal(fast!.port)

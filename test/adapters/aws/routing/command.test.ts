@@ -63,7 +63,7 @@ describe('the route by a program of the user', () => {
   })
 
   it('is silent where the program hangs, which is ended with all that it has started', async () => {
-    const made = route('(trap "" TERM; sleep 60; touch late) & echo $! > child; wait', {timeoutSeconds: 1})
+    const made = route('(trap "" TERM; sleep 60; touch late) & echo $! > child; wait', {timeoutSeconds: 4})
     expect(await thrownBy(made.steer(AWAY))).to.include({code: 'Unreachable'})
     const child = Number(readFileSync(join(folder, 'child'), 'utf8'))
     for (let tries = 0; tries < 100 && runs(child); tries++) await sleep(100)

@@ -3,7 +3,7 @@ import {Clients} from '../../../../src/adapters/aws/clients.js'
 import {KeyValueStoreRoute} from '../../../../src/adapters/aws/routing/keyvaluestore.js'
 import {Unreachable} from '../../../../src/errors.js'
 import {AWAY, HOME, sampleDeployment} from '../../../support/deployment.js'
-import {closedPort, serve} from '../../../support/server.js'
+import {CLOSED_PORT, serve} from '../../../support/server.js'
 import type {Asked, Reply, TestServer} from '../../../support/server.js'
 import {VirtualClock} from '../../../support/virtual-clock.js'
 import {thrownBy} from '../../../support/thrown.js'
@@ -141,7 +141,7 @@ describe('the route by a key of a KeyValueStore', () => {
 
   it('is Unreachable where nobody answers', async () => {
     const dead = new Clients({
-      endpoint: `http://127.0.0.1:${await closedPort()}`,
+      endpoint: `http://127.0.0.1:${CLOSED_PORT}`,
       credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'},
     })
     expect(await thrownBy(new KeyValueStoreRoute(dead, sampleDeployment()).serving())).to.be.instanceOf(Unreachable)
