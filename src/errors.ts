@@ -14,7 +14,7 @@ export const EXIT = {
     meaning: 'stopped midway; continue with `todo-dr resume`, or a deployment with the same command',
   },
   missed: {status: 5, meaning: 'an objective was missed, drift was found, or something is unhealthy'},
-  unknown: {status: 6, meaning: 'the outcome is unknown'},
+  unknown: {status: 6, meaning: 'the outcome is unknown, or what is there could not be seen'},
   credentials: {status: 7, meaning: 'credentials, token, scope or permission missing'},
   interrupted: {status: 130, meaning: 'interrupted or declined'},
 } as const

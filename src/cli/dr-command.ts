@@ -62,7 +62,7 @@ export abstract class DrCommand extends Command {
   static override enableJsonFlag = true
 
   /** How it can end beside what every command can: for its help. */
-  static exits: readonly ExitName[] = ['credentials']
+  static exits: readonly ExitName[] = ['unknown', 'credentials']
 
   /** Its answer is all that it does: where that cannot be written, it has failed. A switch is done, whatever becomes of its lines. */
   static answersOnly = false

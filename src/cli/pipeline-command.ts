@@ -40,7 +40,7 @@ export const ANSWER_DRY_RUN_FLAG = {
 
 export abstract class PipelineCommand extends DrCommand {
   // Stated again: what the manifest takes from a command's class, it takes from one class above it and no further.
-  static override exits: readonly ExitName[] = ['credentials']
+  static override exits: readonly ExitName[] = ['unknown', 'credentials']
 
   protected async pipelineInput(session: Session, region: string | undefined): Promise<PipelineInput> {
     const [{name: target}, deployment, pipelines] = await Promise.all([

@@ -10,7 +10,7 @@ export default class Deploy extends DeployCommand {
   static override description =
     "Bootstraps both regions and deploys the stacks, in parallel where their order allows. Uses the CDK project named in todo-dr.yaml (infra) and that project's own CDK toolkit. Refuses changes that would replace, detach or upgrade a member of the global database, and a database that was so changed by hand. If a deployment is interrupted, run the same command again to continue it. Pipelines of the project get this version of todo-dr. With --target lab, deploys to the lab and starts an empty lab if none is running."
 
-  static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'missed', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> deploy --target lab',

@@ -14,7 +14,7 @@ export default class Init extends DeployCommand {
   static override description =
     'Asks for every setting that is not given by a flag; with --defaults, asks nothing. Shows the estimated monthly cost, writes the files and installs the packages of the CDK app. The folder must be empty (a .git folder is allowed). If writing fails, no files are left behind.'
 
-  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> init demo --defaults',

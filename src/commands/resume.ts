@@ -18,7 +18,7 @@ export default class Resume extends SwitchCommand {
     '<%= config.bin %> resume --allow-data-loss --confirm ToDoMgmt',
   ]
 
-  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'unknown', 'credentials']
 
   static override calls: Calls = [
     ...SWITCH,
@@ -53,7 +53,7 @@ export default class Resume extends SwitchCommand {
   async run(): Promise<ResumeResult> {
     const {args, flags} = await this.parse(Resume)
     const {emit, signal} = this
-    const session = this.session()
+    const session = this.session({awaitRuns: true})
     const world = await session.world()
     const [{runResume}, runs, {name: target, maxLagSeconds}] = await Promise.all([
       import('../actions/resume/run.js'),

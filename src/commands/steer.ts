@@ -11,7 +11,7 @@ export default class Steer extends DrCommand {
   static override description =
     'The primary must take a write first. Then the route is set, and reads and writes through it are verified. It changes no database. `todo-dr status` names the situation RouteBehind and suggests this command.'
 
-  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'unknown', 'credentials']
   static override examples = ['<%= config.bin %> steer --dry-run', '<%= config.bin %> steer --target prod']
 
   static override calls: Calls = [...LOOK, 'lease', 'mirror.get', 'mirror.put', 'route.steer']

@@ -11,7 +11,7 @@ export default class Upgrade extends DrCommand {
   static override description =
     'AWS wants the standby of an Aurora global database upgraded before the primary, whichever region that is now; a deployment would go by the template, and so it refuses a new version. The command asks RDS whether both clusters can be upgraded to the version, shows the plan and asks for the application name, typed or given with --confirm. Then it upgrades the standby, waits until that replicates again, upgrades the primary, and proves that the primary takes a write. The databases restart: clients cannot read or write for about 20 to 30 seconds. An upgrade cannot be undone. If it stops midway, `todo-dr resume` continues it. Afterwards set the version in config.json of the template. Example: `todo-dr upgrade --to 3.10.5` takes 8.0.mysql_aurora.3.10.4 to the next patch.'
 
-  static override exits: readonly ExitName[] = ['refused', 'stopped', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'stopped', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> upgrade --to 3.10.5 --dry-run',

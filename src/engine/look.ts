@@ -1,6 +1,8 @@
 /** A look at the world beside what the journals of our runs know: neither is the whole truth. */
 
 import type {Emit} from '../messages.js'
+import type {Region} from '../model/deployment.js'
+import {primaryOf} from '../model/observation.js'
 import type {Observation} from '../model/observation.js'
 import type {World} from '../ports/world.js'
 import {observe} from '../probes/observe.js'
@@ -41,5 +43,12 @@ export async function lookBesideRuns(input: LookInput): Promise<{observation: Ob
 
   return {observation, recent}
 }
+
+/**
+ * Who writes, for a command that acts on the primary or starts from it: the roles of now, not those that RDS may still show after a switch of
+ * ours. Undefined where nobody can tell.
+ */
+export const primaryNow = async (input: Omit<LookInput, 'toAct'>): Promise<Region | undefined> =>
+  primaryOf((await lookBesideRuns({...input, toAct: true})).observation)
 
 const isOld = ({global}: Observation): boolean => !global.reachable && global.old === true

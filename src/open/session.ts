@@ -31,6 +31,8 @@ export interface SessionOptions {
   signal?: AbortSignal
   /** For commands that make only a few calls: load SDK clients when they are first used. */
   lazy?: boolean
+  /** For a command that is about a run: wait a while where no region lists the copies of runs. */
+  awaitRuns?: boolean
 }
 
 /** Where the target is and how it is reached, without the map of what stands there. */
@@ -56,6 +58,9 @@ interface Place {
 
 /** Beside todo-dr.yaml. */
 const MIGRATIONS = 'migrations'
+
+/** Milliseconds that copies of runs are waited for, as long as the map of the deployment is. */
+const RUNS_MS = 15_000
 
 /** The lab keeps samples of the lag finer than a minute, and a drill on it is over in less. */
 const LAB_LAG_PERIOD_SECONDS = 1
@@ -115,7 +120,7 @@ export class Session {
     return clients
   })
 
-  /** The map of what is deployed. Throws `NotDeployed` (exit usage). Emits the line of the target first. */
+  /** The map of what is deployed. Throws `NotDeployed` (exit usage) and `MapUnreachable` (exit unknown). Emits the line of the target first. */
   readonly deployment = once(async (): Promise<Deployment> => {
     const {signal, lazy, emit} = this.options
     const [target, place] = await Promise.all([this.target(), this.place()])
@@ -124,9 +129,10 @@ export class Session {
     const quiet = this.#announced
     this.announce({code: 'target', target: target.name, app, regions, ...(lab && {account: LAB_ACCOUNT})})
     if (app === undefined) throw labIsEmpty((target as LabTarget).lab, deployHint)
+    const note = (text: string): void => emit({code: 'note', text})
     const [{findMap}, clients] = await Promise.all([import('../adapters/aws/deployment-map.js'), this.clients()])
     const [{deployment: found, copy}] = await Promise.all([
-      findMap(clients, {app, regions, cacheFile, deployHint, signal}),
+      findMap(clients, {app, regions, cacheFile, deployHint, note, signal}),
       lazy ? undefined : clients.preload(),
     ])
     const deployment = await this.#withRoutes(found, target)
@@ -211,6 +217,7 @@ export class Session {
       new FsRunStore(targetStateFolder(name)),
       new AwsRunMirror(clients, deployment),
       this.options.emit,
+      {waitMs: this.options.awaitRuns ? RUNS_MS : 0},
     )
     this.#closers.push(() => store.close())
     return store

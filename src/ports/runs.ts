@@ -45,6 +45,8 @@ export interface RunStore {
   latest(intent: string): Promise<Run | undefined>
   /** All runs, to be read; `open` gives the one to go on with. */
   newestFirst(): Promise<Run[]>
+  /** Regions whose copies of runs nobody could list: a run of another machine may stand there alone. Empty where none are kept. */
+  unseen(): Promise<readonly Region[]>
 }
 
 /** A store that also takes in runs that were kept elsewhere. */

@@ -12,6 +12,8 @@ export interface PropertyDrift {
 
 export interface ResourceDrift {
   logicalId: string
+  /** As AWS names it; undefined where it was never made. */
+  physicalId?: string
   type: string
   /** The resource is gone. */
   deleted: boolean

@@ -2,16 +2,21 @@
 
 import {expect} from 'chai'
 import {runStatus} from '../../src/actions/status/run.js'
+import {startOutage} from '../../src/actions/outage/run.js'
+import {startPipeline} from '../../src/actions/pipeline/start.js'
 import {lookBesideRuns} from '../../src/engine/look.js'
 import {prepare} from '../../src/engine/prepare.js'
 import {runPlan} from '../../src/engine/run-plan.js'
 import {newestPromotion, recentRuns} from '../../src/engine/unfinished.js'
 import {OLD_STATE_MS} from '../../src/model/known-promotion.js'
 import type {Intent} from '../../src/model/plan.js'
+import type {Outage} from '../../src/ports/outage.js'
+import type {Pipelines} from '../../src/ports/pipelines.js'
 import type {RunStore} from '../../src/ports/runs.js'
 import {watchRoles} from '../../src/steps/watch-roles.js'
 import {memoryRun, memoryRuns} from '../support/memory-run.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
+import {thrownBy} from '../support/thrown.js'
 import {planOf, start} from './support.js'
 
 /** After a failover that RDS does not show for so many milliseconds, in these regions. */
@@ -134,6 +139,52 @@ describe('old roles', () => {
     await start(sim, await planOf(sim, 'failover', {to: HOME}), {run: cut, killAt: 'after:promote'})
     expect(newestPromotion(await recentRuns(memoryRuns([first!]), sim.deployment))?.to).to.equal(AWAY)
     expect(newestPromotion(await recentRuns(memoryRuns([first!, cut]), sim.deployment))).to.equal(undefined)
+  })
+
+  it('outage: a rehearsal outage without a region is not made at home while RDS shows home as the primary of before', async () => {
+    const {sim, runs} = await failedOver(12_000)
+    const {world} = sim.connect()
+    const started: string[] = []
+    const outage: Outage = {
+      start: async (region) => void started.push(region),
+      stop: async () => [],
+      active: async () => [],
+    }
+    const error = await thrownBy(
+      startOutage({
+        target: 'lab',
+        deployment: sim.deployment,
+        world,
+        outage,
+        recent: () => recentRuns(runs, sim.deployment),
+        kind: 'api',
+        emit: () => undefined,
+        signal,
+      }),
+    )
+    expect(error).to.include({code: 'RegionWanted', why: `${AWAY} is the primary`})
+    expect(started).to.deep.equal([])
+  })
+
+  it('a pipeline without a region runs in the standby of now', async () => {
+    const {sim, runs} = await failedOver(12_000)
+    const {world} = sim.connect()
+    const pipelines = {
+      look: async (region: string) => ({region, pipeline: `pipeline in ${region}`, executions: []}),
+    } as unknown as Pipelines
+    const {region} = await startPipeline({
+      target: 'lab',
+      deployment: sim.deployment,
+      world,
+      pipelines,
+      recent: () => recentRuns(runs, sim.deployment),
+      region: undefined,
+      command: 'switchover',
+      dryRun: true,
+      emit: () => undefined,
+      signal,
+    })
+    expect(region).to.equal(HOME)
   })
 
   it('watching ends when RDS has shown the region for a while without a break', async () => {

@@ -37,7 +37,7 @@ export const setting = (subject: string, says: string, type = 'changed'): Drift 
   region: AWAY,
   subject,
   says,
-  next: 'change back what todo-dr drift --template names; what it does not name, todo-dr deploy makes alike',
+  next: 'first type todo-dr drift --template (it names what was changed by hand, and how to change it back). For what it does not name, type todo-dr deploy',
 })
 
 export const property = (subject: string): Drift => ({
@@ -46,7 +46,7 @@ export const property = (subject: string): Drift => ({
   region: AWAY,
   subject,
   says: 'it was changed outside the template',
-  next: 'change it back, or bring it into the template: todo-dr deploy',
+  next: 'change it back*. Or write it into the template, and then: todo-dr deploy',
 })
 
 async function cluster(

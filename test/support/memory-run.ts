@@ -52,6 +52,7 @@ export function memoryRuns(kept: Run[] = []): KeepingRunStore {
       for (const line of journal.trim().split('\n')) await run.append('journal.ndjson', JSON.parse(line) as object)
     },
     newestFirst: async () => [...kept].reverse(),
+    unseen: async () => [],
   }
 }
 

@@ -164,7 +164,7 @@ describe('drift of the regions', function () {
     ])
     expect(
       result.differences.every(
-        ({region, next}) => region === AWAY && next!.startsWith('change back what todo-dr drift --template names'),
+        ({region, next}) => region === AWAY && next!.startsWith('first type todo-dr drift --template '),
       ),
     ).to.equal(true)
     expect(result.unknown).to.deep.equal([])
@@ -208,7 +208,7 @@ describe('drift of the regions', function () {
     expect(told).to.have.members([
       'changed secret ToDoMgmt/admin.password: put the right',
       'changed quota rds L-D94C7EA3.value: have the lower',
-      'changed log group aws/apigateway/todomgmt.retention: change back what',
+      'changed log group aws/apigateway/todomgmt.retention: first type todo-dr',
     ])
     expect(JSON.stringify(result)).not.to.include(PASSWORD)
   })

@@ -1,14 +1,14 @@
 /** Rehearsal outages: made, shown and ended with AWS calls alone. */
 
+import {primaryNow} from '../../engine/look.js'
+import type {RecentRuns} from '../../engine/unfinished.js'
 import {DrError} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {Deployment, Region} from '../../model/deployment.js'
-import {primaryOf} from '../../model/observation.js'
 import {homeOf, preferenceOf, regionNamed, regionNames} from '../../model/regions.js'
 import type {Consent} from '../../ports/consent.js'
 import type {Outage, OutageKind} from '../../ports/outage.js'
 import type {World} from '../../ports/world.js'
-import {observe} from '../../probes/observe.js'
 import type {OutageResult} from './result.js'
 
 interface Ask {
@@ -20,6 +20,8 @@ interface Ask {
 
 export interface StartInput extends Ask {
   world: World
+  /** The runs of the deployment: RDS may show old roles for a while after a switch. */
+  recent: () => Promise<RecentRuns>
   /** `home`, `away` or a region; by default home, while home is the primary. */
   region?: string
   kind: OutageKind
@@ -65,8 +67,9 @@ export async function stopOutages({
 }
 
 /** Without a region only the obvious one: home, while it serves. Elsewhere somebody must have meant it. */
-async function homeIfPrimary({world, deployment, signal}: StartInput): Promise<Region> {
-  const primary = primaryOf(await observe(world, {signal}))
+async function homeIfPrimary(input: StartInput): Promise<Region> {
+  const {deployment} = input
+  const primary = await primaryNow(input)
   if (primary === homeOf(deployment)) return primary
   throw new DrError({
     code: 'RegionWanted',

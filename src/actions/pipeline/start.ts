@@ -1,16 +1,16 @@
 /** Starts a failover pipeline: nothing happens before somebody approves it. */
 
+import {primaryNow} from '../../engine/look.js'
+import type {RecentRuns} from '../../engine/unfinished.js'
 import {DrError} from '../../errors.js'
 import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
-import {primaryOf} from '../../model/observation.js'
 import {isUnderWay} from '../../model/pipeline.js'
 import type {Execution, PipelineCommand} from '../../model/pipeline.js'
 import {homeOf, otherRegion, regionNamed} from '../../model/regions.js'
 import type {Consent} from '../../ports/consent.js'
 import type {World} from '../../ports/world.js'
 import {pollUntil, withDeadline} from '../../ports/waits.js'
-import {observe} from '../../probes/observe.js'
 import {executionsOf, inWords, lookAtPipelines} from './look.js'
 import type {PipelineInput} from './look.js'
 import type {PipelineStartResult} from './result.js'
@@ -18,6 +18,8 @@ import type {PipelineStartResult} from './result.js'
 export interface StartInput extends PipelineInput {
   command: PipelineCommand
   world: World
+  /** The runs of the deployment: RDS may show old roles for a while after a switch. */
+  recent: () => Promise<RecentRuns>
   /** Of a failover: who is to say yes, once the region is known. */
   consentFor?: (region: Region) => Consent
   dryRun: boolean
@@ -74,10 +76,11 @@ async function untilAsked({pipelines, world: {clock}, command, signal}: StartInp
 }
 
 /** The region that is to become the primary: its pipeline needs nothing of the other one. */
-async function regionFor({region, command, deployment, world, signal}: StartInput): Promise<Region> {
+async function regionFor(input: StartInput): Promise<Region> {
+  const {region, command, deployment} = input
   if (region !== undefined) return regionNamed(deployment, region)
   if (command === 'failback') return homeOf(deployment)
-  const primary = primaryOf(await observe(world, {signal}))
+  const primary = await primaryNow(input)
   if (primary !== undefined) return otherRegion(deployment, primary)
   throw new DrError({
     code: 'RegionWanted',

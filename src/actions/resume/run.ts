@@ -6,11 +6,14 @@ import {planEvent} from '../../engine/prepare.js'
 import {journaledWaivers, refuseWhileAlive, resumePlan, undoPlan} from '../../engine/run-plan.js'
 import {endOf, readRecord, recentRuns, refuseSuperseded, restOf} from '../../engine/unfinished.js'
 import type {RunRecord} from '../../engine/unfinished.js'
+import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
 import type {Emit} from '../../messages.js'
+import type {Region} from '../../model/deployment.js'
 import type {Refusal, Waiver} from '../../model/gate.js'
 import {inWords} from '../../model/plan.js'
 import type {Plan} from '../../model/plan.js'
+import {regionNames} from '../../model/regions.js'
 import {upgradedTo} from '../../plans/index.js'
 import type {Consent} from '../../ports/consent.js'
 import type {RunStore} from '../../ports/runs.js'
@@ -48,7 +51,11 @@ export async function runResume(input: ResumeInput): Promise<{result: ResumeResu
   const record = await recordOf(input)
   const result: ResumeResult = {schemaVersion: 1, target, dryRun, run: null, rest: [], refusals: [], outcome: null}
   if (!record) {
-    emit({code: 'done', text: 'There is no unfinished run to resume.', next: 'todo-dr status'})
+    const unseen = await input.runs.unseen()
+    if (unseen.length === regionNames(world.deployment).length) throw runsUnseen(unseen)
+    const but =
+      unseen.length > 0 ? ` on this machine or in the regions that answer; ${unseen.join(' and ')} did not` : ''
+    emit({code: 'done', text: `There is no unfinished run to resume${but}.`, next: 'todo-dr status'})
     return {result, exit: 'done'}
   }
 
@@ -94,6 +101,16 @@ async function recordOf({runs, run: id, world: {deployment}}: ResumeInput): Prom
   if (id !== undefined && !endOf(record.lines)) await refuseSuperseded(record, runs, deployment)
   return record
 }
+
+/** A run of another machine must not be taken for none. */
+const runsUnseen = (regions: readonly Region[]): DrError =>
+  new DrError({
+    code: 'RunsUnseen',
+    exit: 'unknown',
+    what: 'this machine has no unfinished run, and the runs of other machines could not be seen; nothing was changed',
+    why: `${regions.join(' and ')} did not list the copies of runs`,
+    next: 'todo-dr resume again, on this machine or on the one that began the run; todo-dr status shows what answers',
+  })
 
 /** Whose run it is, and what is left of its plan. */
 function tell(record: RunRecord, emit: Emit): void {

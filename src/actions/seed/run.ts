@@ -1,5 +1,6 @@
 /** The schema of the deployment: look, gates, what the workload needs, migrations, and the proof at the standby. */
 
+import {primaryNow} from '../../engine/look.js'
 import {showVerdict} from '../../engine/prepare.js'
 import {DrError} from '../../errors.js'
 import type {ExitName} from '../../errors.js'
@@ -7,11 +8,9 @@ import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
 import type {Migration, RecordedMigration} from '../../model/migration.js'
 import {schemaVersion} from '../../model/migration.js'
-import {primaryOf} from '../../model/observation.js'
 import {otherRegion} from '../../model/regions.js'
 import type {MigrationFolder} from '../../ports/migrations.js'
 import type {Stage} from '../../ports/stage.js'
-import {observe} from '../../probes/observe.js'
 import {historyIn} from '../../workloads/history.js'
 import {setUp} from '../../workloads/set-up.js'
 import {SAMPLE_IDS} from '../../workloads/todo/index.js'
@@ -128,7 +127,7 @@ const versionOf = (history: readonly RecordedMigration[]): string => `version ${
 export async function showSchema(input: Omit<SeedInput, 'asked' | 'dryRun' | 'stage'>): Promise<SeedEnding> {
   const {target, world, folder, emit, signal} = input
   const migrations = folder && readMigrations(folder)
-  const primary = primaryOf(await observe(world, {signal}))
+  const primary = await primaryNow(input)
   if (primary === undefined) throw primaryUnknown()
   const history = await historyIn(world, primary, 'migrate', {signal})
   if (history === undefined) throw functionOutdated(primary)

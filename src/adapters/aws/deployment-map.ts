@@ -2,10 +2,12 @@
 
 import {mkdir, readFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import writeFileAtomic from 'write-file-atomic'
 import {DrError, Unreachable} from '../../errors.js'
 import {mapParameter} from '../../model/deployment.js'
 import type {Deployment, Region} from '../../model/deployment.js'
+import {CALL_DEADLINE_MS} from './clients.js'
 import type {Clients} from './clients.js'
 import {isFault} from './errors.js'
 import {mapOf, parseMap} from './map-format.js'
@@ -17,6 +19,8 @@ export interface MapRequest {
   cacheFile?: string
   /** Command that makes a deployment, for the error where there is none. */
   deployHint: string
+  /** Told where the map is waited for. */
+  note?: (text: string) => void
   signal?: AbortSignal
 }
 
@@ -28,14 +32,23 @@ export interface FoundMap {
 
 /** Milliseconds that a map is waited for where a copy is kept, which is mostly the same. */
 const COPY_AFTER_MS = 2500
+/** Milliseconds that a map is waited for where no copy is kept: without one nothing can be done, and a region may be slow for a moment. */
+const LOOK_MS = 15_000
+/** Milliseconds of silence after which a person is told what is waited for. */
+const TELL_AFTER_MS = 2500
+/** Milliseconds between an attempt that failed and the next one in the same region. */
+const PAUSE_MS = 500
 
-/** Asks all regions at once and takes the first map. Throws `NotDeployed` (exit usage) where no region has one. */
+/**
+ * Asks all regions at once and takes the first map. A region that is silent, or that throttles or fails the call, is asked again while there is
+ * time. Throws `NotDeployed` (exit usage) where no region has one, and `MapUnreachable` (exit unknown) where nobody can tell.
+ */
 export async function findMap(clients: Clients, request: MapRequest): Promise<FoundMap> {
   const {cacheFile, app} = request
   const kept = cacheFile === undefined ? undefined : await readCache(cacheFile, app)
-  const asked = request.regions.map((name) => fetchMap(clients, name, request, kept && COPY_AFTER_MS))
+  const lookMs = kept ? COPY_AFTER_MS : LOOK_MS
   try {
-    const found = await Promise.any(asked)
+    const found = await firstMap(clients, request, lookMs)
     if (cacheFile) await saveCache(cacheFile, found)
     return {deployment: found}
   } catch (error) {
@@ -44,11 +57,56 @@ export async function findMap(clients: Clients, request: MapRequest): Promise<Fo
   }
 }
 
+/** Rejects with an `AggregateError` of the last error of each region, in their order. */
+async function firstMap(clients: Clients, {note, signal, ...request}: MapRequest, lookMs: number): Promise<Deployment> {
+  const {regions, app} = request
+  const until = performance.now() + lookMs
+  const over = new AbortController()
+  const follow = (): void => over.abort(signal?.reason)
+  signal?.addEventListener('abort', follow, {once: true})
+  if (signal?.aborted) follow()
+  const silent = new Set(regions)
+  const seconds = Math.round((lookMs - TELL_AFTER_MS) / 1000)
+  const tell = (): void =>
+    note?.(`the map of ${app} is not read yet: waiting up to ${seconds} s more for ${[...silent].join(' and ')}`)
+  const timer = lookMs === COPY_AFTER_MS ? undefined : setTimeout(tell, TELL_AFTER_MS)
+  const ask = async (name: Region): Promise<Deployment> => {
+    for (;;) {
+      const deadlineMs = Math.min(CALL_DEADLINE_MS, until - performance.now())
+      try {
+        return await fetchMap(clients, name, {app, signal: over.signal}, deadlineMs)
+      } catch (error) {
+        if (!isPassing(error)) {
+          silent.delete(name)
+          // Who may not read one copy may not read the other: that is told at once. Only "there is none" says nothing of the other one.
+          if (!isFault(error, 'ParameterNotFound')) over.abort()
+          throw error
+        }
+
+        // A copy that is kept is better than another attempt.
+        if (lookMs === COPY_AFTER_MS || until - performance.now() < 2 * PAUSE_MS) throw error
+        await sleep(PAUSE_MS, undefined, {signal: over.signal}).catch(() => undefined)
+        if (over.signal.aborted) throw error
+      }
+    }
+  }
+
+  try {
+    return await Promise.any(regions.map((name) => ask(name)))
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', follow)
+    over.abort()
+  }
+}
+
+const isPassing = (error: unknown): boolean => error instanceof DrError && error.passing
+
 async function fetchMap(
   clients: Clients,
   name: Region,
-  {app, signal}: MapRequest,
-  deadlineMs: number | undefined,
+  {app, signal}: Pick<MapRequest, 'app' | 'signal'>,
+  deadlineMs: number,
 ): Promise<Deployment> {
   const answer = await clients.call('ssm', name, 'GetParameter', {Name: mapParameter(app)}, {signal, deadlineMs})
   return parseMap(answer.Parameter?.Value ?? '', `${mapParameter(app)} in ${name}`)
@@ -69,14 +127,24 @@ function fallBack(errors: unknown[], request: MapRequest, kept: KeptMap | undefi
     return {deployment: kept.deployment, copy: {ageSeconds, why: ((fault ?? causes[0]) as Error).message}}
   }
 
-  if (fault) throw fault
-  if (causes.length < errors.length) throw notDeployed(request)
-  throw new DrError({
+  if (fault && !isPassing(fault)) throw fault
+  throw mapUnreachable(errors, request)
+}
+
+/** Which region said what, and where a person looks next. */
+function mapUnreachable(errors: unknown[], {app, regions}: MapRequest): DrError {
+  const said = regions.map((region, index) => {
+    const error = errors[index]
+    if (isFault(error, 'ParameterNotFound')) return `${region} has no parameter ${mapParameter(app)}`
+    return error instanceof Unreachable ? `${region} did not answer` : `${region}: ${(error as Error).message}`
+  })
+  return new DrError({
     code: 'MapUnreachable',
-    exit: 'usage',
-    what: `the map of ${request.app} cannot be read: no region answers`,
-    why: `asked ${request.regions.join(' and ')}; there is no local copy either`,
-    next: 'check the network, and the regions in todo-dr.yaml',
+    exit: 'unknown',
+    what: `the map of ${app} cannot be read, so that nothing could be looked at; nothing was changed`,
+    why: `${said.join('; ')}; there is no local copy either`,
+    next: 'run the same command again; if it says the same, todo-dr doctor shows what this machine reaches',
+    cause: errors[0],
   })
 }
 

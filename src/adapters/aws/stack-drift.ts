@@ -69,6 +69,7 @@ export class AwsStackDrifts implements StackDrifts {
 
 const resourceDrift = (found: StackResourceDrift): ResourceDrift => ({
   logicalId: found.LogicalResourceId ?? '',
+  physicalId: found.PhysicalResourceId,
   type: found.ResourceType ?? '',
   deleted: found.StackResourceDriftStatus === 'DELETED',
   properties: (found.PropertyDifferences ?? []).map(

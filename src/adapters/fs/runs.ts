@@ -66,6 +66,10 @@ export class FsRunStore implements KeepingRunStore {
       .reverse()
       .map((id) => new FsRun(id, join(this.#folder, id)))
   }
+
+  async unseen(): Promise<readonly []> {
+    return []
+  }
 }
 
 class FsRun implements Run {

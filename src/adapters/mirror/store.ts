@@ -18,6 +18,8 @@ const DAYS_BACK = 30
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Runs that are looked at on each side: a later one that was carried out leaves those before it behind. */
 const MOST = 5
+/** Milliseconds between two times that the copies are listed. */
+const AGAIN_MS = 500
 
 interface Elsewhere {
   /** The newest runs that are kept elsewhere, oldest first. */
@@ -31,6 +33,7 @@ export class MirroredRunStore implements RunStore {
   readonly #mirror: RunMirror
   readonly #emit: Emit
   readonly #clock: Clock
+  readonly #waitMs: number
   readonly #open = new Map<string, MirroredRun>()
   /** What a command has listed and taken in once counts until its end. */
   #listed: Promise<Elsewhere> | undefined
@@ -38,11 +41,18 @@ export class MirroredRunStore implements RunStore {
   /** What was told of copies that cannot be read: once each. */
   readonly #told = new Set<string>()
 
-  constructor(local: KeepingRunStore, mirror: RunMirror, emit: Emit, clock: Clock = systemClock) {
+  /** `waitMs`: where no region lists its copies, all are asked again for so many milliseconds. */
+  constructor(
+    local: KeepingRunStore,
+    mirror: RunMirror,
+    emit: Emit,
+    {clock = systemClock, waitMs = 0}: {clock?: Clock; waitMs?: number} = {},
+  ) {
     this.#local = local
     this.#mirror = mirror
     this.#emit = emit
     this.#clock = clock
+    this.#waitMs = waitMs
   }
 
   async create(intent: string): Promise<Run> {
@@ -63,6 +73,11 @@ export class MirroredRunStore implements RunStore {
     this.#taken ??= this.#takeInNewest()
     await this.#taken
     return this.#local.newestFirst()
+  }
+
+  async unseen(): Promise<readonly Region[]> {
+    const {regions} = await this.#elsewhere()
+    return this.#mirror.regions.filter((region) => !regions.includes(region))
   }
 
   /** Waits, a bounded while, until the copies are whole; then gives up those that are not. */
@@ -92,7 +107,14 @@ export class MirroredRunStore implements RunStore {
   async #list(): Promise<Elsewhere> {
     const all = this.#mirror.regions
     const since = Date.now() - DAYS_BACK * DAY_MS
-    const lists = await Promise.allSettled(all.map((region) => this.#mirror.list(region, since)))
+    const ask = () => Promise.allSettled(all.map((region) => this.#mirror.list(region, since)))
+    const until = this.#clock.now() + this.#waitMs
+    let lists = await ask()
+    while (lists.every(({status}) => status === 'rejected') && this.#clock.now() + AGAIN_MS < until) {
+      await this.#clock.sleep(AGAIN_MS)
+      lists = await ask()
+    }
+
     const silent = all.filter((_, index) => lists[index]!.status === 'rejected')
     if (silent.length > 0) this.#emit({code: 'note', text: `cannot read the copies of runs in ${silent.join(' and ')}`})
     const ids = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))

@@ -12,7 +12,7 @@ export default class OutageStart extends DrCommand {
   static override description =
     'With --kind api, no Lambda function of the region runs. With --kind database, the database proxy of the region loses its cluster. The original settings are stored in tags, and `todo-dr outage stop` restores them.'
 
-  static override exits: readonly ExitName[] = ['refused', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> outage start',
@@ -20,7 +20,7 @@ export default class OutageStart extends DrCommand {
     '<%= config.bin %> outage start --target prod --confirm ToDoMgmt',
   ]
 
-  static override calls: Calls = [...LOOK, 'outage.active', 'outage.start']
+  static override calls: Calls = [...LOOK, 'mirror.get', 'outage.active', 'outage.start']
 
   static override flags = {
     region: Flags.string({
@@ -36,8 +36,9 @@ export default class OutageStart extends DrCommand {
     const {emit, signal} = this
     const session = this.session()
     const world = await session.world()
-    const [{consentingCommand, startOutage}, outage, {name: target, kind}] = await Promise.all([
+    const [{consentingCommand, startOutage}, {recentRuns}, outage, {name: target, kind}] = await Promise.all([
       import('../../actions/outage/run.js'),
+      import('../../engine/unfinished.js'),
       session.outage(),
       session.target(),
     ])
@@ -51,7 +52,8 @@ export default class OutageStart extends DrCommand {
         danger: 'breaks the wrong application',
         next: consentingCommand(region, app),
       })
+    const recent = async () => recentRuns(await session.mirroredRuns(), deployment)
     const aws = kind === 'aws' ? {consentFor} : {}
-    return startOutage({...flags, ...aws, target, world, deployment, outage, emit, signal})
+    return startOutage({...flags, ...aws, target, world, recent, deployment, outage, emit, signal})
   }
 }

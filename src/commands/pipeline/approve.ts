@@ -16,7 +16,7 @@ export default class PipelineApprove extends PipelineCommand {
   static override description =
     'Requires the application name: typed, or given with --confirm. Your identity, the time and the comment are stored in the journal and the report of the run. Look at `todo-dr status` first.'
 
-  static override exits: readonly ExitName[] = ['refused', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> pipeline approve --comment "us-east-1 is down, see the incident channel"',

@@ -12,7 +12,7 @@ import type {Calls} from '../../permissions/calls.js'
 export default class PipelineReject extends PipelineCommand {
   static override summary = 'Reject the switch that waits in a failover pipeline'
   static override description = 'The execution ends, and nothing is changed.'
-  static override exits: readonly ExitName[] = ['refused', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'unknown', 'credentials']
   static override examples = ['<%= config.bin %> pipeline reject --comment "us-east-1 answers again"']
   static override calls: Calls = ['map.read', 'pipeline.look', 'pipeline.answer']
   static override flags = {...COMMENT_FLAG, ...REGION_FLAG, ...EXECUTION_FLAG, ...ANSWER_DRY_RUN_FLAG}

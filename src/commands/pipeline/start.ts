@@ -12,7 +12,7 @@ export default class PipelineStart extends PipelineCommand {
   static override description =
     'Runs in the region that is to become the primary: the standby, or home for a failback. Nothing is changed before `todo-dr pipeline approve`; without an answer within an hour the execution ends as rejected. The alarm topic of the region tells who can approve. Refuses while an execution is under way in either region. A failover may lose writes, so it requires the application name: typed, or given with --confirm. Requires "pipeline": "failover" in config.json of the CDK project.'
 
-  static override exits: readonly ExitName[] = ['refused', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'unknown', 'credentials']
 
   static override examples = [
     '<%= config.bin %> pipeline start switchover',
@@ -20,7 +20,7 @@ export default class PipelineStart extends PipelineCommand {
     '<%= config.bin %> pipeline start failover --region us-east-2 --confirm ToDoMgmt',
   ]
 
-  static override calls: Calls = [...LOOK, 'pipeline.look', 'pipeline.start']
+  static override calls: Calls = [...LOOK, 'mirror.get', 'pipeline.look', 'pipeline.start']
 
   static override args = {
     command: Args.string({
@@ -44,10 +44,11 @@ export default class PipelineStart extends PipelineCommand {
     const {region, confirm, 'dry-run': dryRun} = flags
     const command = args.command as Verb
     const session = this.session()
-    const [common, world, {consentingStart, startPipeline}] = await Promise.all([
+    const [common, world, {consentingStart, startPipeline}, {recentRuns}] = await Promise.all([
       this.pipelineInput(session, region),
       session.world(),
       import('../../actions/pipeline/start.js'),
+      import('../../engine/unfinished.js'),
     ])
     const {app} = common.deployment
     const consentFor = (there: string) =>
@@ -62,6 +63,7 @@ export default class PipelineStart extends PipelineCommand {
       ...common,
       command,
       world,
+      recent: async () => recentRuns(await session.mirroredRuns(), world.deployment),
       ...(command === 'failover' && {consentFor}),
       dryRun,
       emit: this.emit,

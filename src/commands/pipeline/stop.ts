@@ -9,7 +9,7 @@ export default class PipelineStop extends PipelineCommand {
   static override description =
     'Ends an execution that waits. While its switch runs the command refuses, because the switch would be left midway; with --abandon it ends the build too, and `todo-dr resume` continues the run from here. With --delivery it ends what a push has started; while that is being deployed the command refuses, because one region would be left without the change.'
 
-  static override exits: readonly ExitName[] = ['refused', 'credentials']
+  static override exits: readonly ExitName[] = ['refused', 'unknown', 'credentials']
   static override examples = [
     '<%= config.bin %> pipeline stop',
     '<%= config.bin %> pipeline stop --abandon',

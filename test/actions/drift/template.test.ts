@@ -43,6 +43,54 @@ describe('drift of the template', () => {
     expect(classOf(cluster, '/Tags/1', tag('owner'))).to.equal('configuration')
   })
 
+  it('drift: names the one command that puts a property back, with the value of the template', () => {
+    const next = (type: string, path: string, expected: string, physicalId?: string): string | null =>
+      judge(
+        STACK,
+        {logicalId: 'It', physicalId, type, deleted: false, properties: [{path, expected, actual: '2'}]},
+        false,
+      )[0]!.next
+    const cases: [type: string, path: string, expected: string, command: string][] = [
+      [
+        'Lambda::Function',
+        '/MemorySize',
+        '512',
+        'lambda update-function-configuration --function-name it --memory-size 512',
+      ],
+      [
+        'Logs::LogGroup',
+        '/RetentionInDays',
+        '30',
+        'logs put-retention-policy --log-group-name it --retention-in-days 30',
+      ],
+      ['RDS::DBProxy', '/RequireTLS', 'true', 'rds modify-db-proxy --db-proxy-name it --require-tls'],
+      [
+        'RDS::DBCluster',
+        '/DeletionProtection',
+        'false',
+        'rds modify-db-cluster --db-cluster-identifier it --no-deletion-protection --apply-immediately',
+      ],
+      [
+        'RDS::DBClusterParameterGroup',
+        '/Parameters/long_query_time',
+        '1',
+        'rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name it --parameters ParameterName=long_query_time,ParameterValue=1,ApplyMethod=immediate',
+      ],
+      ['Events::Rule', '/State', 'ENABLED', 'events enable-rule --name it'],
+    ]
+    const after = 'Or write it into the template, and then: todo-dr deploy'
+    for (const [type, path, expected, command] of cases)
+      expect(next(`AWS::${type}`, path, expected, 'it')).to.equal(
+        `change it back: aws ${command} --region ${AWAY}. ${after}`,
+      )
+    const [type, path] = ['AWS::Lambda::Function', '/MemorySize']
+    const byHand = `change it back by hand. ${after}`
+    expect(next(type, path, '512')).to.equal(byHand)
+    expect(next(type, path, 'null', 'it')).to.equal(byHand)
+    expect(next(type, path, '5; reboot', 'it')).to.equal(byHand)
+    expect(next('AWS::RDS::DBCluster', '/ServerlessV2ScalingConfiguration/MinCapacity', '1', 'it')).to.equal(byHand)
+  })
+
   it('drift: names what is gone, and shows no password', () => {
     const gone = (type: string): string =>
       judge(STACK, {logicalId: 'It', type, deleted: true, properties: []}, false)[0]!.class

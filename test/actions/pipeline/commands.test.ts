@@ -105,7 +105,14 @@ const consent = (given: boolean) => () => ({given: () => given, ask: async () =>
 describe('a failover pipeline', () => {
   describe('is started', () => {
     const start = (at: ReturnType<typeof around>, more: Partial<StartInput> = {}) =>
-      startPipeline({...at.common, world: at.world, command: 'switchover', dryRun: false, ...more})
+      startPipeline({
+        ...at.common,
+        world: at.world,
+        recent: async () => ({unfinished: []}),
+        command: 'switchover',
+        dryRun: false,
+        ...more,
+      })
 
     it('in the region of the standby, whichever that is, and for a failback at home', async () => {
       const at = around({[HOME]: [], [AWAY]: [DONE]})

@@ -69,6 +69,20 @@ describe('resume', () => {
     expect(told).to.contain('upgrade of us-east-2, then of us-east-1').and.to.contain('"engineVersion"')
   })
 
+  it('does not say that there is no run where nobody could look for those of other machines', async () => {
+    const setting = new Setting()
+    const seenBut = (...silent: string[]) => ({...memoryRuns([]), unseen: async () => silent})
+    expect(await thrownBy(setting.resume({runs: seenBut(HOME, AWAY)}))).to.include({
+      code: 'RunsUnseen',
+      exit: 'unknown',
+    })
+    expect((await setting.resume({runs: seenBut(HOME)})).exit).to.equal('done')
+    expect(setting.events.at(-1)).to.have.property(
+      'text',
+      `There is no unfinished run to resume on this machine or in the regions that answer; ${HOME} did not.`,
+    )
+  })
+
   it('field report 1: a failover that was cut before its promotion asks for consent to the situation of now', async () => {
     const setting = new Setting()
     const {sim} = setting

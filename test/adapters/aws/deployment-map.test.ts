@@ -2,10 +2,12 @@ import {expect} from 'chai'
 import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {Clients} from '../../../src/adapters/aws/clients.js'
 import {findMap} from '../../../src/adapters/aws/deployment-map.js'
 import type {FoundMap} from '../../../src/adapters/aws/deployment-map.js'
 import {Unreachable} from '../../../src/errors.js'
+import type {DrError} from '../../../src/errors.js'
 import {AWAY, HOME, sampleDeployment, version1} from '../../support/deployment.js'
 import {serve} from '../../support/server.js'
 import type {Asked, Reply, TestServer} from '../../support/server.js'
@@ -27,8 +29,10 @@ describe('the map of the deployment', () => {
   let server: TestServer
   let clients: Clients
   let folder: string
+  let notes: string[]
 
   beforeEach(async () => {
+    notes = []
     replies = {[HOME]: PARAMETER, [AWAY]: PARAMETER}
     server = await serve(({headers}: Asked) => replies[/\/\d{8}\/([\w-]+)\/ssm\//.exec(headers.authorization!)![1]!]!)
     clients = new Clients({endpoint: server.url, credentials: {accessKeyId: 'lab', secretAccessKey: 'lab'}})
@@ -43,7 +47,13 @@ describe('the map of the deployment', () => {
 
   const cacheFile = (): string => join(folder, 'state', 'deployment.json')
   const find = (): Promise<FoundMap> =>
-    findMap(clients, {app: 'ToDoMgmt', regions: [HOME, AWAY], cacheFile: cacheFile(), deployHint: 'deploy it'})
+    findMap(clients, {
+      app: 'ToDoMgmt',
+      regions: [HOME, AWAY],
+      cacheFile: cacheFile(),
+      deployHint: 'deploy it',
+      note: (text) => void notes.push(text),
+    })
 
   it('comes from the survivor, without waiting for the lost region', async () => {
     await find()
@@ -82,14 +92,42 @@ describe('the map of the deployment', () => {
       expect(copy!.why).to.be.a('string').and.not.to.equal('')
     })
 
-  it('is unreachable where no region answers and no copy is kept, or only a damaged one', async () => {
-    replies = {[HOME]: 'reset', [AWAY]: 'reset'}
-    expect(await thrownBy(find())).to.include({code: 'MapUnreachable', exit: 'usage'})
-    replies = {[HOME]: PARAMETER, [AWAY]: PARAMETER}
-    await find()
-    writeFileSync(cacheFile(), '{"savedAt":')
-    replies = {[HOME]: 'reset', [AWAY]: 'reset'}
-    expect(await thrownBy(find())).to.include({code: 'MapUnreachable'})
+  it('is waited for where no copy is kept, and then said to be unreachable, region by region', async function () {
+    this.timeout(40_000)
+    replies = {[HOME]: 'hang', [AWAY]: fault('ThrottlingException')}
+    const since = performance.now()
+    const error = await thrownBy(find())
+    expect(performance.now() - since).to.be.within(10_000, 20_000)
+    expect(error).to.include({code: 'MapUnreachable', exit: 'unknown'})
+    expect((error as DrError).why).to.include(`${HOME} did not answer; ${AWAY}: `)
+    expect(notes).to.deep.equal([
+      `the map of ToDoMgmt is not read yet: waiting up to 13 s more for ${HOME} and ${AWAY}`,
+    ])
+  })
+
+  for (const [how, reply] of [
+    ['are silent', 'hang'],
+    ['are reset', 'reset'],
+    ['are throttled', fault('ThrottlingException')],
+  ] as const)
+    it(`is read where both regions ${how} for a moment, also with a damaged copy`, async () => {
+      await find()
+      writeFileSync(cacheFile(), '{"savedAt":')
+      replies = {[HOME]: reply, [AWAY]: reply}
+      const found = find()
+      await sleep(4000)
+      replies[AWAY] = PARAMETER
+      expect(await found).to.deep.equal({deployment: sampleDeployment()})
+      expect(notes).to.have.length(1)
+    })
+
+  it('is not said to be missing where one region has none and the other one is silent', async function () {
+    this.timeout(40_000)
+    replies = {[HOME]: 'reset', [AWAY]: fault('ParameterNotFound')}
+    const error = await thrownBy(find())
+    expect(error).to.include({code: 'MapUnreachable', exit: 'unknown'})
+    expect((error as DrError).why).to.include(`${HOME} did not answer; ${AWAY} has no parameter`)
+    expect(notes.join('\n')).to.match(new RegExp(`for ${HOME}$`))
   })
 
   it('is not called unreachable where the caller gave up', async () => {

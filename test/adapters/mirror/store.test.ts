@@ -32,7 +32,7 @@ describe('mirrored runs', () => {
 
   /** The store of a machine: its disk, and the mirror of all. */
   const machine = (name: string): MirroredRunStore =>
-    new MirroredRunStore(new FsRunStore(join(folder, name)), mirror, (event) => events.push(event), clock)
+    new MirroredRunStore(new FsRunStore(join(folder, name)), mirror, (event) => events.push(event), {clock})
 
   const copyOf = (region: string, run: Run, file: string): string | undefined =>
     mirror.objects.get([region, run.id, file].join(' '))
@@ -206,6 +206,17 @@ describe('mirrored runs', () => {
     const [first, second] = await machine('two').newestFirst()
     expect(await first!.readJson('result.json')).to.deep.equal({status: 'done'})
     expect(await second!.readJson('result.json')).to.equal(undefined)
+  })
+
+  it('are listed again, for a command about a run, while no region answers; who does not answer is told', async () => {
+    await (await begun(machine('one'))).writeJson('result.json', {status: 'done'})
+    mirror.lost.add(HOME).add(AWAY)
+    const store = (waitMs: number) =>
+      new MirroredRunStore(new FsRunStore(join(folder, 'two')), mirror, (event) => events.push(event), {waitMs})
+    expect(await store(0).unseen()).to.deep.equal([HOME, AWAY])
+    const waiting = store(60_000).unseen()
+    setTimeout(() => mirror.lost.delete(AWAY), 700)
+    expect(await waiting).to.deep.equal([HOME])
   })
 
   it('count only with a plan and a journal that can be read, and under the name of a run', async () => {

@@ -26,7 +26,8 @@ const EFFECTS: Record<Item['kind'], string> = {
 }
 
 /** What somebody has changed by hand, no deployment of the same template changes back (docs/drift.md). */
-const ALIKE = 'change back what todo-dr drift --template names; what it does not name, todo-dr deploy makes alike'
+const ALIKE =
+  'first type todo-dr drift --template (it names what was changed by hand, and how to change it back). For what it does not name, type todo-dr deploy'
 const SECRET =
   'put the right value into the secret of the region that it is replicated from: aws secretsmanager put-secret-value'
 

@@ -3,6 +3,7 @@
 import type {PropertyDrift, ResourceDrift, StackName} from '../../../ports/stack-drift.js'
 import {masked} from '../mask.js'
 import type {ThingDifference} from '../result.js'
+import {putBackCommand} from './put-back.js'
 
 const CLUSTER = 'AWS::RDS::DBCluster'
 const GLOBAL = 'AWS::RDS::GlobalCluster'
@@ -30,11 +31,14 @@ export const holdsData = (type: string): boolean => type in DESTRUCTIVE
 export const isDestructive = ({type}: ResourceDrift, {path}: PropertyDrift): boolean =>
   DESTRUCTIVE[type]?.test(path) ?? false
 
+const changeBack = (command?: string): string =>
+  `change it back${command === undefined ? ' by hand' : `: ${command}`}. Or write it into the template, and then: todo-dr deploy`
+
 const TEXTS = {
   'expected role swap': {text: 'a switch changes it; deploying leaves it as it is', next: null},
   configuration: {
     text: 'it was changed outside the template, and a deployment of the same template does not change it back',
-    next: 'change it back, or bring it into the template: todo-dr deploy',
+    next: changeBack(),
   },
   destructive: {
     text: 'a deployment would replace, detach or upgrade what holds the data',
@@ -61,7 +65,8 @@ export function judge({region, name}: StackName, resource: ResourceDrift, isRais
     ]
   return resource.properties.map((property) => {
     const type = isRaised && CAPACITY.test(property.path) ? 'expected role swap' : classOf(resource, property)
-    return of(type, {subject: `${subject}${property.path}`, ...shown(property)})
+    const found = of(type, {subject: `${subject}${property.path}`, ...shown(property)})
+    return type === 'configuration' ? {...found, next: changeBack(putBackCommand(region, resource, property))} : found
   })
 }
 

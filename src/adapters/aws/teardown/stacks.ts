@@ -112,7 +112,7 @@ export async function deleteStack(
   {arn, region}: {arn: string; region: Region},
   note: (text: string) => void,
 ): Promise<void> {
-  let last = await settled(caller, region, arn)
+  let last = (await cancelledCreation(caller, region, arn, note)) ?? (await settled(caller, region, arn))
   for (let attempt = 1; attempt <= 3 && last; attempt++) {
     const stuck = attempt === 3 && last.StackStatus === 'DELETE_FAILED' ? await failedIn(caller, region, arn) : []
     if (stuck.length > 0) note(`leaves ${stuck.join(', ')}, which cannot be deleted with it`)
@@ -132,6 +132,44 @@ export async function deleteStack(
       why: last.StackStatusReason,
       next: 'read its events, fix the cause, and run todo-dr teardown again',
     })
+}
+
+const CERTIFICATE = 'AWS::CertificateManager::Certificate'
+
+/** What holds up a stack: the certificates that wait for their validation, where nothing else is under way in it. Pure. */
+export function waitingCertificates(resources: readonly StackResourceSummary[]): StackResourceSummary[] {
+  const underWay = resources.filter(({ResourceStatus}) => ResourceStatus?.endsWith('_IN_PROGRESS'))
+  return underWay.every(({ResourceType}) => ResourceType === CERTIFICATE) ? underWay : []
+}
+
+/**
+ * The stack, where its creation waits for nothing but the validation of certificates, which may be days away (CloudFormation template reference,
+ * AWS::CertificateManager::Certificate: "the stack will remain in the CREATE_IN_PROGRESS state"; ACM user guide: 72 hours). It can be deleted at
+ * once. Assumed: that DeleteStack cancels a creation. No page of AWS says it. Where it does not, the deletion is asked for again when the
+ * creation has ended. An update is left to whoever made it: they are told how to end it.
+ */
+async function cancelledCreation(
+  caller: Caller,
+  region: Region,
+  arn: string,
+  note: (text: string) => void,
+): Promise<Stack | undefined> {
+  const stack = await stackById(caller, region, arn)
+  const status = stack?.StackStatus
+  if (status !== 'CREATE_IN_PROGRESS' && status !== 'UPDATE_IN_PROGRESS') return undefined
+  const waiting = waitingCertificates(await resourcesOf(caller, region, arn))
+  if (waiting.length === 0) return undefined
+  const names = waiting.map(({LogicalResourceId, ResourceStatusReason: why}) =>
+    why ? `${LogicalResourceId} (${why})` : LogicalResourceId,
+  )
+  const holds = `${status}: waits for the validation of the certificate ${names.join(' and ')}`
+  const cancel = `aws cloudformation cancel-update-stack --stack-name ${stack!.StackName} --region ${region}`
+  note(
+    status === 'CREATE_IN_PROGRESS'
+      ? `${holds}; nobody needs it any more, so the stack is deleted without waiting`
+      : `${holds}; make its DNS record, or end the update: ${cancel}`,
+  )
+  return status === 'CREATE_IN_PROGRESS' ? stack : undefined
 }
 
 /** The stack when nothing is under way in it; undefined where it is gone. `before`: its status when a deletion was asked for. */
