@@ -180,6 +180,7 @@ export function underLease(world: World, lease: Pick<HeldLease, 'check'>): World
       needs: route.needs,
       spread: route.spread,
       ...bound(route, 'byHand', 'serving', 'verify'),
+      ...(route.isSet && bound(route, 'isSet')),
       async steer(...args) {
         await lease.check()
         return route.steer(...args)

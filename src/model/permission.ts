@@ -29,8 +29,10 @@ export interface Grant {
   locked?: true
 }
 
-/** Of a route's two calls; each kind of route states them beside its calls. */
+/** Of a route's calls; each kind of route states them beside its calls. */
 export interface RouteGrants {
   'route.serving': readonly Grant[]
   'route.steer': readonly Grant[]
+  /** What `shortcomings` asks beside `serving`. */
+  'route.setUp'?: readonly Grant[]
 }

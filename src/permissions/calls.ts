@@ -84,6 +84,7 @@ export const HEALTH: Calls = [
   'lease.holder',
   'mirror.get',
   'outage.active',
+  'route.setUp',
   'vitals.ask',
   'vitals.likeness',
 ]

@@ -83,8 +83,9 @@ export const ARN = {
   secrets: inEach(({account, app}, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${app}/*`),
   distribution: ({account}: Place) => [`arn:aws:cloudfront::${account}:distribution/*`],
   hostedZone: () => ['arn:aws:route53:::hostedzone/*'],
-  /** Which one is said by config.json of the project alone. */
-  connection: ({account}: Place) => [`arn:aws:codeconnections:*:${account}:connection/*`],
+  /** Which one is said by config.json of the project alone. Those made before July 2024 have the older prefix. */
+  connection: ({account}: Place) =>
+    ['codeconnections', 'codestar-connections'].map((service) => `arn:aws:${service}:*:${account}:connection/*`),
   userPool: inEach(({account}, region) => `arn:aws:cognito-idp:${region}:${account}:userpool/${region}_*`),
   leaseBucket: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}`),
   lease: inEach((place, region) => `arn:aws:s3:::${lower(place)}-lease-${place.account}-${region}/operator-lease.json`),

@@ -33,7 +33,7 @@ export function commandsOf(name: string | undefined, commands: CallsOfCommands):
  */
 export function policyOf(calls: Calls, place: Place): PolicyDocument {
   const resources = new Map<string, {resource: string; actions: string[]; condition: Condition}>()
-  const grants = [...new Set(calls)].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call])
+  const grants = [...new Set(calls)].flatMap((call): readonly Grant[] => ({...CALLS, ...place.route})[call] ?? [])
   for (const {action, resources: all, condition} of permissions(grants, place))
     for (const resource of all) {
       const key = JSON.stringify([resource, condition])

@@ -97,8 +97,9 @@ export const CALLS = {
     on(ARN.any, 'route53:ListHostedZonesByName'),
     on(ARN.hostedZone, 'route53:GetHostedZone', 'route53:ListResourceRecordSets'),
   ],
-  // Of a project whose delivery pipeline has its source outside of AWS.
-  'stacks.connection': [on(ARN.connection, 'codeconnections:GetConnection')],
+  // Of a project whose delivery pipeline has its source outside of AWS. IAM asks by both names of the service (Service Authorization
+  // Reference, "AWS CodeStar Connections", the actions of each operation).
+  'stacks.connection': [on(ARN.connection, 'codeconnections:GetConnection', 'codestar-connections:GetConnection')],
   'stacks.list': [on(ARN.anyStack, 'cloudformation:DescribeStacks')],
   // CloudFormation reads each resource with the caller's rights; docs/drift.md says which policy gives those.
   'stacks.drift': [

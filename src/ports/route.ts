@@ -14,6 +14,11 @@ export interface Route {
   readonly byName?: boolean
   /** The region that the route names now. Clients may see it later: see `verify`. */
   serving(options?: CallOptions): Promise<Region>
+  /**
+   * Whether a steer to `region`, which the route names already, would change nothing: it may be named by chance. True where nobody
+   * tells. Absent where a name is never chance.
+   */
+  isSet?(region: Region, options?: CallOptions): Promise<boolean>
   /** Names `region`; idempotent. Returns when the route has it, and not when every client sees it. */
   steer(region: Region, options?: SteerOptions): Promise<void>
   /**
@@ -42,6 +47,8 @@ export interface Shortcoming {
   remedy: string
   /** The route cannot be steered by until then. */
   stops: boolean
+  /** It says what could not be found out. */
+  unsure?: true
 }
 
 export interface SteerOptions extends CallOptions {

@@ -27,7 +27,8 @@ interface SteerEdge {
 export function steerEdge({to, seconds = STEER_SECONDS, leaving}: SteerEdge): Step<World> {
   const ms = (seconds - LEFT_SECONDS) * 1000
   return {
-    isDone: async ({route}, {signal}) => (await route.serving({signal})) === to,
+    isDone: async ({route}, {signal}) =>
+      (await route.serving({signal})) === to && (route.isSet?.(to, {signal}) ?? true),
     async act(world, {signal, note}) {
       const {route, clock} = world
       let last: DrError | undefined

@@ -52,8 +52,14 @@ const WITHOUT_OCCASION: Record<string, string> = {
       ...['GetHostedZone', 'ListResourceRecordSets'].map((call) => `${call} on arn:aws:route53:::hostedzone/*`),
     ].map((grant) => [`deploy: route53:${grant}`, 'a project whose clients use a name in Route 53']),
   ),
-  'deploy: codeconnections:GetConnection on arn:aws:codeconnections:*:000000000000:connection/*':
-    'a project whose delivery pipeline has its source outside of AWS',
+  ...Object.fromEntries(
+    ['codeconnections', 'codestar-connections'].flatMap((service) =>
+      ['codeconnections', 'codestar-connections'].map((prefix) => [
+        `deploy: ${service}:GetConnection on arn:aws:${prefix}:*:000000000000:connection/*`,
+        'a project whose delivery pipeline has its source outside of AWS',
+      ]),
+    ),
+  ),
   'upgrade: rds:DescribeEvents on *': 'a standby that is not connected yet when it is looked at',
   ...Object.fromEntries(
     ['failback', 'failover', 'resume', 'switchover'].flatMap((command) =>

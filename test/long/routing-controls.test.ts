@@ -6,7 +6,6 @@ import {
   CreateHostedZoneCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53'
-import {Route53RecoveryClusterClient, UpdateRoutingControlStateCommand} from '@aws-sdk/client-route53-recovery-cluster'
 import {expect} from 'chai'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
@@ -43,14 +42,6 @@ describe('a name by routing controls', function () {
   const leadsTo = async (): Promise<string | undefined> => (await askCname(lab.dns, NAME)).target
   const lose = (region: string, mode: string) => callLab(lab, 'POST', 'faults', {kind: 'region-loss', region, mode})
   const lift = (region: string) => callLab(lab, 'DELETE', 'faults', {kind: 'region-loss', region})
-
-  /** As the AWS CLI does it. */
-  const turnOn = async (region: string): Promise<void> => {
-    const cluster = new Route53RecoveryClusterClient({region: 'us-west-2', ...settings})
-    const RoutingControlArn = made.controls[region]
-    await cluster.send(new UpdateRoutingControlStateCommand({RoutingControlArn, RoutingControlState: 'On'}))
-    cluster.destroy()
-  }
 
   const ofRoute = async (): Promise<HealthResult['findings']> => {
     const {stdout} = await sandbox.run(['health', '--json'])
@@ -107,10 +98,11 @@ describe('a name by routing controls', function () {
     sandbox.remove()
   })
 
-  it('leads to home while both controls are Off, as they are new; health says so, and how to turn one On', async () => {
-    const remedy = (await ofRoute()).find(({text}) => text.startsWith('none of its routing controls is On'))!.remedy!
-    expect(remedy).to.contain(`RoutingControlArn=${made.controls[HOME]},RoutingControlState=On`)
-    await turnOn(HOME)
+  it('leads to home while both controls are Off, as they are new: health says so, and steer turns that of home On', async () => {
+    const {remedy} = (await ofRoute()).find(({text}) => text.startsWith('none of its routing controls is On'))!
+    expect(remedy).to.equal('todo-dr steer')
+    expect(await status()).to.include({primary: HOME, edge: HOME})
+    await sandbox.expect(0, ['steer'])
     const found = await ofRoute()
     expect(
       found.map(({level}) => level),
@@ -147,8 +139,11 @@ describe('a name by routing controls', function () {
     expect(await status()).to.include({primary: HOME, edge: HOME})
   })
 
-  it('stops at a safety rule that forbids the change, by its name, and goes on when it is gone', async () => {
+  it('says in health that a safety rule forbids the change; a switch stops at it, by its name, and goes on when it is gone', async () => {
     const {AssertionRule} = await makeSafetyRule(settings, made, {least: 2})
+    const refused = (await ofRoute()).find(({level}) => level === 'problem')!
+    expect(refused.text).to.contain(AssertionRule.SafetyRuleArn).and.contain(`be sent to ${AWAY}`)
+    expect(refused.remedy).to.contain('delete-safety-rule')
     const stopped = await sandbox.run(['switchover', '--yes'])
     expect(stopped.code, stopped.stderr).to.equal(4)
     expect(stopped.stderr).to.contain(AssertionRule.SafetyRuleArn).and.contain('--safety-rules-to-override')

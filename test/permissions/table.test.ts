@@ -31,9 +31,15 @@ describe('the table of permissions', () => {
     const granted = all.flatMap((grants) => grants.flatMap(({actions}) => actions))
     const missing = [...new Set(named)].filter((action) => !granted.includes(action) && !FREE.has(action))
     expect(missing, 'adapters call what no grant of the table allows').to.deep.equal([])
-    // S3 asks for it beside GetObject, and RDS for a copy of an encrypted snapshot; the toolkit assumes the roles of its bootstrap by itself, and
-    // CodeCommit asks for it where git pushes.
-    const implied = new Set(['codecommit:GitPush', 'kms:CreateGrant', 's3:ListBucket', 'sts:AssumeRole'])
+    // S3 asks for it beside GetObject, and RDS for a copy of an encrypted snapshot; the toolkit assumes the roles of its bootstrap by itself,
+    // CodeCommit asks for it where git pushes, and CodeConnections by its older name too.
+    const implied = new Set([
+      'codecommit:GitPush',
+      'codestar-connections:GetConnection',
+      'kms:CreateGrant',
+      's3:ListBucket',
+      'sts:AssumeRole',
+    ])
     const unknown = [...new Set(granted)].filter((action) => !named.includes(action) && !implied.has(action))
     expect(unknown, 'the table grants what no adapter calls').to.deep.equal([])
   })

@@ -612,6 +612,15 @@ describe('steer-edge', () => {
     }
   })
 
+  it('is not done while the route names the region by chance alone', async () => {
+    const {world, context} = setting()
+    let set = false
+    const route = {...world.route, serving: async () => AWAY, isSet: async () => set}
+    expect(await step.isDone({...world, route}, context)).to.equal(false)
+    set = true
+    expect(await step.isDone({...world, route}, context)).to.equal(true)
+  })
+
   it('has so long as its route takes, and tells the route which region is escaped', async () => {
     const {sim, world, context, notes} = setting()
     const {tries} = failing(sim, 100_000, () => {

@@ -22,6 +22,7 @@ export const SERVICES = {
   rds: () => import('./sdk/rds.js'),
   route53: () => import('./sdk/route53.js'),
   'route53-recovery-cluster': () => import('./sdk/route53-recovery-cluster.js'),
+  'route53-recovery-control-config': () => import('./sdk/route53-recovery-control-config.js'),
   s3: () => import('./sdk/s3.js'),
   secretsmanager: () => import('./sdk/secretsmanager.js'),
   servicequotas: () => import('./sdk/servicequotas.js'),

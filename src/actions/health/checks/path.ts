@@ -47,7 +47,9 @@ const route: Check = {
 
 function setUpOf({routeSetUp}: Look): Judgement[] {
   if (!routeSetUp.reachable) return [seen(routeSetUp, () => ok(''))]
-  return routeSetUp.value.map(({text, remedy, stops}) => (stops ? problem : warning)(text, remedy))
+  return routeSetUp.value.map(({text, remedy, stops, unsure}) =>
+    (stops ? problem : unsure ? unknown : warning)(text, remedy),
+  )
 }
 
 const edge: Check = {

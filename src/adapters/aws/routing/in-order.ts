@@ -57,6 +57,11 @@ export class InOrderRoute implements Route {
     }
   }
 
+  /** Of the route that has told which region serves. */
+  async isSet(region: Region, options?: CallOptions): Promise<boolean> {
+    return (this.#used ?? this.#told)?.isSet?.(region, options) ?? true
+  }
+
   /** Throws `NoRouteSteered`, with the reason of each route, where none can be set; it passes where one of them may. */
   async steer(region: Region, options: SteerOptions = {}): Promise<void> {
     const {signal, leaving, note} = options

@@ -53,6 +53,7 @@ export function grantsOf(routes: readonly RouteSettings[], made?: MadeRoute): Ro
   return {
     'route.serving': all.flatMap((grants) => grants['route.serving']),
     'route.steer': all.flatMap((grants) => grants['route.steer']),
+    'route.setUp': all.flatMap((grants) => grants['route.setUp'] ?? []),
   }
 }
 

@@ -18,6 +18,8 @@ import type {ClusterEndpoint} from './cluster-endpoints.js'
 import {putUntilFollowed} from './route53-follow.js'
 import {examine, judgeControl} from './route53-health-check.js'
 import {ANSWERS_IN_A_ROW, Fitness, leadInWords, recordsOf, slows, slowTtl, stops, targetOf} from './route53-records.js'
+import {CONTROL_PLANE, refusal, rulesFor} from './safety-rules.js'
+import type {SafetyRule, State, States} from './safety-rules.js'
 
 export interface RoutingControlsParts {
   clients: Clients
@@ -30,17 +32,14 @@ export interface RoutingControlsParts {
   patienceMs: number
 }
 
-type State = 'On' | 'Off'
-interface Entry {
-  RoutingControlArn: string
-  RoutingControlState: State
-}
-
 /** "ARC creates endpoints for each cluster in the following five Regions" (AWS General Reference, ARC endpoints and quotas). */
 const ENDPOINTS = 5
 
-/** Of two weighted records that are both healthy, as while one health check has followed and the other has not, each answer is chance. */
-const ANSWERS = 20
+/**
+ * Of two weighted records that are both healthy, as while one health check has followed and the other has not, each answer is chance. Of a
+ * failover pair none is: PRIMARY answers for as long as it is healthy.
+ */
+const ANSWERS = {weighted: 20, failover: 1}
 
 export class RoutingControlsRoute implements Route {
   readonly needs: RouteNeeds
@@ -50,6 +49,8 @@ export class RoutingControlsRoute implements Route {
   readonly #parts: RoutingControlsParts
   readonly #cluster: ClusterEndpoints
   readonly #fitness: Fitness
+  /** As long as nobody has told of which kind the records are, they may be weighted. */
+  #records: keyof typeof ANSWERS = 'weighted'
 
   constructor(parts: RoutingControlsParts) {
     this.#parts = parts
@@ -85,7 +86,7 @@ export class RoutingControlsRoute implements Route {
         region,
         patienceMs,
         put: (inner) => this.#turn(region, {signal: inner}),
-        answers: ANSWERS,
+        answers: ANSWERS[this.#records],
         taken: `the routing control of ${region} is On, and no other; waiting until the health checks and ${name.name} follow`,
         behind: {
           since: 'the first request to its routing controls',
@@ -94,6 +95,17 @@ export class RoutingControlsRoute implements Route {
       },
       {signal, note},
     )
+  }
+
+  /** A name may lead to the region by chance, or by the order of its records. Where the controls cannot be read, that must do. */
+  async isSet(region: Region, options?: CallOptions): Promise<boolean> {
+    try {
+      return Object.keys(this.#changeTo(region, await this.#states(options))).length === 0
+    } catch (error) {
+      options?.signal?.throwIfAborted()
+      if (!(error instanceof DrError)) throw error
+      return true
+    }
   }
 
   async verify(served: () => Promise<boolean>, {clock, signal}: VerifyOptions): Promise<void> {
@@ -107,19 +119,27 @@ export class RoutingControlsRoute implements Route {
   }
 
   async shortcomings(options?: CallOptions): Promise<Shortcoming[]> {
-    return (await Promise.all([this.#ofRecords(options), this.#ofCluster(options)])).flat()
+    const states = this.#states(options)
+    const looks = [
+      this.#ofRecords(options),
+      this.#ofCluster(options, states),
+      this.#ofName(options, states),
+      this.#ofRules(options, states),
+    ]
+    return (await Promise.all(looks)).flat()
   }
 
   async #ofRecords(options?: CallOptions): Promise<Shortcoming[]> {
     const {clients, name, hostedZoneId} = this.#parts
     const {records, missing} = await recordsOf(clients, {hostedZoneId, name: name.name}, options)
     if (missing) return [missing]
+    this.#records = records.every(({Failover}) => Failover !== undefined) ? 'failover' : 'weighted'
     const led = new Map(records.map((record) => [name.regionOf(targetOf(record)), record]))
     const regions = Object.keys(name.hosts)
     const isPair =
       records.length === regions.length &&
       regions.every((region) => led.has(region)) &&
-      (records.every(({Failover}) => Failover !== undefined) || records.every(({Weight}) => Weight !== undefined))
+      (this.#records === 'failover' || records.every(({Weight}) => Weight !== undefined))
     if (!isPair)
       return [
         stops(
@@ -149,7 +169,7 @@ export class RoutingControlsRoute implements Route {
   }
 
   /** A control that cannot be read now may be a moment later, by another endpoint: that stops nothing. */
-  async #ofCluster(options?: CallOptions): Promise<Shortcoming[]> {
+  async #ofCluster(options?: CallOptions, asked = this.#states(options)): Promise<Shortcoming[]> {
     const {endpoints} = this.#parts
     const few =
       endpoints.length < ENDPOINTS
@@ -161,11 +181,11 @@ export class RoutingControlsRoute implements Route {
           ]
         : []
     try {
-      const on = (await this.#states(options)).filter(({RoutingControlState}) => RoutingControlState === 'On')
+      const on = this.#on(await asked)
       if (on.length === 1) return few
       const found =
         on.length === 0 ? 'none of its routing controls is On' : `${on.length} of its routing controls are On`
-      return [slows(`${found}, so that chance or order decides where it leads`, await this.#remedy(options)), ...few]
+      return [slows(`${found}, so that chance or order decides where it leads`, 'todo-dr steer'), ...few]
     } catch (error) {
       options?.signal?.throwIfAborted()
       if (!(error instanceof DrError)) throw error
@@ -178,55 +198,114 @@ export class RoutingControlsRoute implements Route {
     }
   }
 
-  /** Where the name leads already, a steer has nothing to do. */
-  async #remedy(options?: CallOptions): Promise<string> {
+  /** Whether it leads where its controls send it. Where one of the two cannot be read, others say so. */
+  async #ofName(options: CallOptions | undefined, asked: Promise<States>): Promise<Shortcoming[]> {
+    const {name} = this.#parts
+    const [states, leads] = await Promise.allSettled([asked, name.serving(options)])
+    options?.signal?.throwIfAborted()
+    if (states.status === 'rejected' || leads.status === 'rejected') return []
+    const [region, ...others] = this.#on(states.value)
+    if (region === undefined || others.length > 0 || region === leads.value) return []
+    return [
+      slows(
+        `only its routing control of ${region} is On, and ${name.name} leads to ${leads.value}`,
+        'todo-dr steer; where it leads to the primary already, that turns the controls after it',
+      ),
+    ]
+  }
+
+  /**
+   * What would refuse a switch, to be known before one: a rule is met only when the database has been promoted. A steer does not ask
+   * this, as the control plane may be silent on the night.
+   */
+  async #ofRules(options: CallOptions | undefined, asked: Promise<States>): Promise<Shortcoming[]> {
+    const {clients, controls} = this.#parts
+    const states = await asked.catch(() => undefined)
+    options?.signal?.throwIfAborted()
+    if (!states) return []
     try {
-      return this.#command(await this.#parts.name.serving(options))
-    } catch {
+      const rules = await rulesFor(clients, Object.values(controls), options)
+      const others = await this.#statesOf(
+        [...new Set(rules.flatMap(({counted}) => counted))].filter((arn) => !(arn in states)),
+        options,
+      )
+      return Object.keys(controls).flatMap((region) => {
+        const change = this.#changeTo(region, states)
+        return rules.flatMap((rule) => {
+          const why = refusal(rule, {...others, ...states}, change)
+          if (why === undefined) return []
+          return [
+            stops(
+              `its safety rule ${rule.name} (${rule.arn}) would not let clients be sent to ${region}, and a switch would stop behind the promotion: ${why}`,
+              this.#remedyOf(rule),
+            ),
+          ]
+        })
+      })
+    } catch (error) {
       options?.signal?.throwIfAborted()
-      return 'todo-dr status'
+      if (!(error instanceof DrError)) throw error
+      const text = `it is not known whether a safety rule would refuse a switch, as their control plane in ${CONTROL_PLANE} or the cluster does not tell: ${error.why ?? error.message}`
+      return [{text, remedy: error.next ?? 'todo-dr health', stops: false, unsure: true}]
     }
+  }
+
+  /** What a rule demands cannot be changed: "delete the safety rule and create a new one" (UpdateSafetyRule, ARC API reference). */
+  #remedyOf({arn, gating, counted, inverted}: SafetyRule): string {
+    if (gating)
+      return `turn its gating controls before a switch: ${this.#update(counted.map((gate) => [gate, inverted ? 'Off' : 'On']))}`
+    return `delete it, and make one that such a change meets: aws route53-recovery-control-config delete-safety-rule --region ${CONTROL_PLANE} --safety-rule-arn ${arn}`
+  }
+
+  /** The regions whose controls are On. */
+  #on(states: States): Region[] {
+    const {controls} = this.#parts
+    return Object.keys(controls).filter((region) => states[controls[region]!] === 'On')
   }
 
   /** What is right already is not sent again. */
   async #turn(region: Region, options: CallOptions): Promise<void> {
-    const states = await this.#states(options)
-    const wrong = this.#entriesFor(region).filter((entry) =>
-      states.some(
-        ({RoutingControlArn, RoutingControlState}) =>
-          RoutingControlArn === entry.RoutingControlArn && RoutingControlState !== entry.RoutingControlState,
-      ),
-    )
-    if (wrong.length === 0) return
+    const change = Object.entries(this.#changeTo(region, await this.#states(options)))
+    if (change.length === 0) return
+    const UpdateRoutingControlStateEntries = change.map(([RoutingControlArn, RoutingControlState]) => ({
+      RoutingControlArn,
+      RoutingControlState,
+    }))
     try {
-      await this.#cluster.call('UpdateRoutingControlStates', {UpdateRoutingControlStateEntries: wrong}, options)
+      await this.#cluster.call('UpdateRoutingControlStates', {UpdateRoutingControlStateEntries}, options)
     } catch (error) {
       throw this.#blocked(region, error) ?? error
     }
   }
 
-  #states(options?: CallOptions): Promise<Entry[]> {
-    return Promise.all(
-      Object.values(this.#parts.controls).map(async (RoutingControlArn) => {
-        const {RoutingControlState} = await this.#cluster.call('GetRoutingControlState', {RoutingControlArn}, options)
-        return {RoutingControlArn, RoutingControlState: RoutingControlState!}
-      }),
-    )
+  #states(options?: CallOptions): Promise<States> {
+    return this.#statesOf(Object.values(this.#parts.controls), options)
   }
 
-  #entriesFor(to: Region): Entry[] {
-    return Object.entries(this.#parts.controls).map(([region, RoutingControlArn]) => ({
-      RoutingControlArn,
-      RoutingControlState: region === to ? 'On' : 'Off',
-    }))
+  async #statesOf(controls: readonly string[], options?: CallOptions): Promise<States> {
+    const read = controls.map(async (RoutingControlArn): Promise<[string, State]> => {
+      const {RoutingControlState} = await this.#cluster.call('GetRoutingControlState', {RoutingControlArn}, options)
+      return [RoutingControlArn, RoutingControlState!]
+    })
+    return Object.fromEntries(await Promise.all(read))
+  }
+
+  #statesFor(to: Region): [string, State][] {
+    return Object.entries(this.#parts.controls).map(([region, arn]) => [arn, region === to ? 'On' : 'Off'])
+  }
+
+  /** What is not yet as a steer to the region leaves it. */
+  #changeTo(region: Region, states: States): States {
+    return Object.fromEntries(this.#statesFor(region).filter(([arn, state]) => states[arn] !== state))
   }
 
   #command(to: Region): string {
+    return this.#update(this.#statesFor(to))
+  }
+
+  #update(to: readonly (readonly [string, State])[]): string {
     const {region, url} = this.#parts.endpoints[0]!
-    const entries = this.#entriesFor(to).map(
-      ({RoutingControlArn, RoutingControlState}) =>
-        `RoutingControlArn=${RoutingControlArn},RoutingControlState=${RoutingControlState}`,
-    )
+    const entries = to.map(([arn, state]) => `RoutingControlArn=${arn},RoutingControlState=${state}`)
     return [
       'aws route53-recovery-cluster update-routing-control-states',
       `--region ${region} --endpoint-url ${url}`,

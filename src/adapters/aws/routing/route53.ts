@@ -13,6 +13,7 @@ import type {RouteKind} from './kind.js'
 import {ControlPlaneRoute} from './route53-control-plane.js'
 import {DataPlaneRoute} from './route53-data-plane.js'
 import {RoutingControlsRoute} from './route53-routing-controls.js'
+import {panelsOf} from './safety-rules.js'
 
 const ways = z.enum(['data-plane', 'control-plane', 'routing-controls'])
 type Way = z.infer<typeof ways>
@@ -70,10 +71,11 @@ interface Resources {
   zones: string[]
   checks: string[]
   controls: string[]
+  panels: string[]
 }
 
 /** Of one way, or of all. */
-function grantsOn({zones, checks, controls}: Resources, via?: Way): RouteGrants {
+function grantsOn({zones, checks, controls, panels}: Resources, via?: Way): RouteGrants {
   const on = (resources: string[], ...actions: string[]): Grant => ({actions, resources: () => resources})
   const by = (way: Way, ...grants: Grant[]): Grant[] => (via === undefined || via === way ? grants : [])
   const records = via === 'routing-controls' ? [] : ['route53:GetHostedZone']
@@ -92,6 +94,15 @@ function grantsOn({zones, checks, controls}: Resources, via?: Way): RouteGrants 
       ),
       ...by('routing-controls', on(controls, 'route53-recovery-cluster:UpdateRoutingControlStates')),
     ],
+    'route.setUp': by(
+      'routing-controls',
+      on(panels, 'route53-recovery-control-config:ListSafetyRules'),
+      // A rule may look at controls beside those of the route.
+      on(
+        panels.map((panel) => `${panel}/routingcontrol/*`),
+        'route53-recovery-cluster:GetRoutingControlState',
+      ),
+    ),
   }
 }
 
@@ -102,6 +113,7 @@ export const route53: RouteKind = {
     zones: ['arn:aws:route53:::hostedzone/*'],
     checks: ['arn:aws:route53:::healthcheck/*'],
     controls: ['arn:aws:route53-recovery-control::*:controlpanel/*'],
+    panels: ['arn:aws:route53-recovery-control::*:controlpanel/*'],
   }),
   grantsOf(route: RouteSettings) {
     const {hostedZoneId, healthCheckId = '*', via, routingControls} = settings.parse(route)
@@ -110,6 +122,7 @@ export const route53: RouteKind = {
         zones: [`arn:aws:route53:::hostedzone/${hostedZoneId}`],
         checks: [`arn:aws:route53:::healthcheck/${healthCheckId}`],
         controls: Object.values(routingControls),
+        panels: panelsOf(Object.values(routingControls)),
       },
       via,
     )

@@ -16,9 +16,9 @@ import {testLab} from '../../../../lab/test/wire/support.js'
 import type {TestLab} from '../../../../lab/test/wire/support.js'
 import {Clients} from '../../../../src/adapters/aws/clients.js'
 import {route53} from '../../../../src/adapters/aws/routing/route53.js'
-import type {Route} from '../../../../src/ports/route.js'
+import type {Route, Shortcoming} from '../../../../src/ports/route.js'
 import {AWAY, HOME, sampleDeployment} from '../../../support/deployment.js'
-import {makeControls, makeSafetyRule} from '../../../support/routing-controls.js'
+import {configure, makeControls, makeSafetyRule} from '../../../support/routing-controls.js'
 import type {MadeControls} from '../../../support/routing-controls.js'
 import {thrownBy} from '../../../support/thrown.js'
 
@@ -199,6 +199,146 @@ describe('the route by routing controls', function () {
     expect(states()).to.deep.equal(['Off', 'On'])
   })
 
+  describe('tells health of a safety rule, before a switch meets it', () => {
+    const said = async (): Promise<Shortcoming[]> => open().shortcomings!()
+    const asked = (): string[] =>
+      test.lab.governance.calls
+        .all()
+        .calls.filter(({operation}) => operation === 'ListSafetyRules')
+        .map(({region}) => region)
+
+    const gate = async (): Promise<string> => {
+      const input = {ClusterArn: made.clusterArn, ControlPanelArn: made.panelArn, RoutingControlName: 'gate'}
+      const {RoutingControl} = (await test.lab.call(
+        'route53-recovery-control-config',
+        'CreateRoutingControl',
+        input,
+        'us-west-2',
+      )) as {RoutingControl: {RoutingControlArn: string}}
+      return RoutingControl.RoutingControlArn
+    }
+
+    const gatedBy = (arn: string, Inverted = false): Promise<{GatingRule: {SafetyRuleArn: string}}> =>
+      configure(test.client(), ['POST', '/safetyrule'], {
+        GatingRule: {
+          GatingControls: [arn],
+          TargetControls: Object.values(made.controls),
+          ControlPanelArn: made.panelArn,
+          Name: 'master-switch',
+          RuleConfig: {Inverted, Threshold: 0, Type: 'AND'},
+          WaitPeriodMs: 0,
+        },
+      })
+
+    it('that a switch would not meet: its name, what it refuses, why, and what to do', async () => {
+      const {AssertionRule} = await makeSafetyRule(test.client(), made, {least: 2})
+      const [one, ...more] = await said()
+      expect(more).to.deep.equal([])
+      expect(one).to.deep.equal({
+        text: `its safety rule at-least-one (${AssertionRule.SafetyRuleArn}) would not let clients be sent to ${AWAY}, and a switch would stop behind the promotion: at least 2 of 2 controls must be On afterwards, and 1 would be`,
+        remedy: `delete it, and make one that such a change meets: aws route53-recovery-control-config delete-safety-rule --region us-west-2 --safety-rule-arn ${AssertionRule.SafetyRuleArn}`,
+        stops: true,
+      })
+      // As the cluster itself judges it.
+      expect(await thrownBy(open().steer(AWAY))).to.include({code: 'SafetyRuleBlocks'})
+    })
+
+    it('and nothing of one that a switch meets', async () => {
+      await makeSafetyRule(test.client(), made)
+      expect(await said()).to.deep.equal([])
+      expect(asked()).to.deep.equal(['us-west-2'])
+    })
+
+    it('of a gating control that is no part of the route, until it is turned', async () => {
+      const arn = await gate()
+      await gatedBy(arn)
+      const [one, ...more] = await said()
+      expect(more).to.deep.equal([])
+      expect(one!.text).to.match(/: at least 1 of 1 gating controls must be On before, and 0 are$/)
+      expect(one!.remedy).to.match(/^turn its gating controls before a switch: aws route53-recovery-cluster update-/)
+      expect(one!.remedy).to.contain(
+        `--update-routing-control-state-entries RoutingControlArn=${arn},RoutingControlState=On`,
+      )
+      const turned = {RoutingControlArn: arn, RoutingControlState: 'On'}
+      await test.lab.call('route53-recovery-cluster', 'UpdateRoutingControlState', turned, 'us-west-2')
+      expect(await said()).to.deep.equal([])
+      await open().steer(AWAY)
+      expect(states()).to.deep.equal(['Off', 'On'])
+    })
+
+    it('of one that is inverted, the other way round', async () => {
+      const arn = await gate()
+      await gatedBy(arn, true)
+      expect(await said()).to.deep.equal([])
+      const turned = {RoutingControlArn: arn, RoutingControlState: 'On'}
+      await test.lab.call('route53-recovery-cluster', 'UpdateRoutingControlState', turned, 'us-west-2')
+      const [one] = await said()
+      expect(one!.text).to.match(/: fewer than 1 of 1 gating controls must be On before, and 1 is$/)
+      expect(one!.remedy).to.contain(`RoutingControlArn=${arn},RoutingControlState=Off`)
+    })
+
+    it('that it is not known, where us-west-2 does not answer: in time, and with all else', async () => {
+      await test.lab.faults.start({kind: 'region-loss', region: 'us-west-2', mode: 'hang'})
+      const begun = performance.now()
+      const route = open({clusterEndpoints: made.endpoints.filter(({region}) => region !== 'us-west-2')})
+      const found = await route.shortcomings!()
+      expect(performance.now() - begun).to.be.below(2900)
+      expect(found.map(({unsure, stops}) => ({unsure, stops}))).to.deep.include({unsure: true, stops: false})
+      expect(found.map(({text}) => text).join('; '))
+        .to.match(/it is not known whether a safety rule would refuse a switch/)
+        .and.match(/4 of the 5 endpoints/)
+    })
+
+    it('and a steer asks nothing of it', async () => {
+      const route = open()
+      await route.serving()
+      await route.steer(AWAY)
+      expect(await route.isSet!(AWAY)).to.equal(true)
+      expect(asked()).to.deep.equal([])
+    })
+  })
+
+  it('is not set where the name leads to the region by chance: a steer turns the controls all the same', async () => {
+    const turn = (region: string, RoutingControlState: string): Promise<unknown> =>
+      test.lab.call(
+        'route53-recovery-cluster',
+        'UpdateRoutingControlState',
+        {RoutingControlArn: made.controls[region], RoutingControlState},
+        'us-west-2',
+      )
+    for (const other of ['both Off', 'both On']) {
+      await (other === 'both Off' ? turn(HOME, 'Off') : turn(AWAY, 'On'))
+      const route = open()
+      expect(await route.serving(), other).to.equal(HOME)
+      expect(await route.isSet!(HOME), other).to.equal(false)
+      await route.steer(HOME)
+      expect(await route.isSet!(HOME), other).to.equal(true)
+      expect(states(), other).to.deep.equal(['On', 'Off'])
+    }
+
+    for (const {region} of made.endpoints.slice(0, 2)) await test.lab.faults.start({kind: 'region-loss', region})
+    const silent = open({clusterEndpoints: made.endpoints.slice(0, 2)})
+    expect(await silent.isSet!(HOME), 'where nobody tells').to.equal(true)
+  })
+
+  it('tells health of a name that does not lead where its controls send it', async () => {
+    await test.lab.call(
+      'route53-recovery-cluster',
+      'UpdateRoutingControlStates',
+      {
+        UpdateRoutingControlStateEntries: REGIONS.map((region) => ({
+          RoutingControlArn: made.controls[region],
+          RoutingControlState: region === AWAY ? 'On' : 'Off',
+        })),
+      },
+      'us-west-2',
+    )
+    await put(...pair({HealthCheckId: undefined}))
+    expect((await texts()).join('; ')).to.contain(
+      `slows: only its routing control of ${AWAY} is On, and ${NAME} leads to ${HOME}`,
+    )
+  })
+
   const UNFIT: [what: string, change: () => Promise<Partial<Record<string, unknown>> | undefined>, said: RegExp][] = [
     [
       'a record without a health check',
@@ -252,9 +392,7 @@ describe('the route by routing controls', function () {
       .and.match(/slows: 2 of the 5 endpoints/)
       .and.match(/for 300 s/)
     expect(found).not.to.contain('stops')
-    expect((await few.shortcomings!()).find(({text}) => text.startsWith('none'))!.remedy).to.contain(
-      `RoutingControlArn=${made.controls[HOME]},RoutingControlState=On`,
-    )
+    expect((await few.shortcomings!()).find(({text}) => text.startsWith('none'))!.remedy).to.equal('todo-dr steer')
     await few.steer(HOME)
     expect(states()).to.deep.equal(['On', 'Off'])
     for (const {region} of made.endpoints.slice(1, 3)) await test.lab.faults.start({kind: 'region-loss', region})
@@ -291,6 +429,8 @@ describe('the route by routing controls', function () {
       'route53:GetHealthCheck arn:aws:route53:::healthcheck/*',
       `route53-recovery-cluster:GetRoutingControlState ${Object.values(made.controls).join(' ')}`,
       `route53-recovery-cluster:UpdateRoutingControlStates ${Object.values(made.controls).join(' ')}`,
+      `route53-recovery-control-config:ListSafetyRules ${made.panelArn}`,
+      `route53-recovery-cluster:GetRoutingControlState ${made.panelArn}/routingcontrol/*`,
     ])
   })
 })
