@@ -1,5 +1,6 @@
 /** The one body of every switch of the primary: look, diagnose, plan, gates, consent, run. */
 
+import {isSilent} from '../../diagnose.js'
 import {planEvent, prepare, showVerdict, unprovenEvent} from '../../engine/prepare.js'
 import type {Prepared} from '../../engine/prepare.js'
 import type {RunOutcome} from '../../engine/outcome.js'
@@ -11,7 +12,7 @@ import type {Emit} from '../../messages.js'
 import type {Region} from '../../model/deployment.js'
 import {saferThanFailover} from '../../model/diagnosis.js'
 import type {Waiver} from '../../model/gate.js'
-import type {Observation} from '../../model/observation.js'
+import type {Observation, RegionObservation, Sample} from '../../model/observation.js'
 import type {Approval} from '../../model/pipeline.js'
 import type {Plan, SwitchIntent} from '../../model/plan.js'
 import {regionOf} from '../../model/regions.js'
@@ -123,7 +124,7 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const {world, intent, to, emit} = input
   if (to !== undefined) regionOf(world.deployment, to)
   const began = world.clock.now()
-  const prepared = await prepare({...input, toAct: true})
+  const prepared = await prepareInTime(input)
   const decidedFrom = input.diagnosed?.() ?? began
   const {diagnosis, plan, unprovenFence} = prepared
   emit({code: 'diagnosis', ...diagnosis})
@@ -141,6 +142,34 @@ export async function lookBeforeSwitch(input: LookInput): Promise<SwitchLook> {
   const verdict = prepared.gates(waivers)
   showVerdict(verdict, emit)
   return {diagnosis, plan, unprovenFence, ...verdict, waivers, decidedFrom, settled}
+}
+
+/** So many looks a planned switch takes before an answer that is missing refuses it. */
+const LOOKS = 3
+
+/** One answer may be late, and a planned switch has time: it looks again. A failover is decided by what is seen now. */
+async function prepareInTime(input: LookInput): Promise<Prepared> {
+  const {seen, ...anew} = input
+  for (let looks = 1; ; looks++) {
+    const prepared = await prepare({...anew, ...(looks === 1 && seen && {seen}), toAct: true})
+    const missing = prepared.plan.intent === 'failover' ? undefined : missingAnswer(prepared.observation)
+    const refused = prepared.gates(input.waivers ?? []).refusals.length > 0
+    if (!refused || missing === undefined || looks === LOOKS) return prepared
+    input.emit({code: 'note', text: `${missing}; looking again`})
+  }
+}
+
+/** The first, with its reason, of a region that answers otherwise, or of what stands in none while a region answers. */
+function missingAnswer({order, regions, global, edge}: Observation): string | undefined {
+  const answering = order.map((region) => regions[region]).filter((side) => side !== undefined && !isSilent(side))
+  if (answering.length === 0) return undefined
+  const samples = [global, edge, ...answering.flatMap((side) => samplesOf(side!))]
+  return samples.flatMap((sample) => (sample && !sample.reachable ? [sample.reason] : []))[0]
+}
+
+const samplesOf = (side: RegionObservation): (Sample<unknown> | undefined)[] => {
+  const {cluster, proxy, api, writers, lagSeconds, peakAcu, secrets, tables, concurrencyLimit} = side
+  return [cluster, proxy, api, writers, lagSeconds, peakAcu, secrets, tables, concurrencyLimit]
 }
 
 /** Nothing is left of a switch to the primary: the route names it, and its API and its functions are well. */

@@ -100,6 +100,25 @@ describe('a switch', () => {
         }
       })
 
+  it('looks again, as a planned one, where an answer is missing, and is refused where it stays away', async () => {
+    for (const [silentMs, status] of [
+      [4000, 'done'],
+      [60_000, undefined],
+    ] as const) {
+      const sim = new SimulatedWorld({hang: true})
+      const end = sim.clock.now() + silentMs
+      sim.fault = (call, at) =>
+        call === 'cluster' && at === AWAY && sim.clock.now() < end ? sim.clock.sleep(30_000) : undefined
+      const {result, events} = await switched(sim, 'switchover')
+      expect(result.outcome?.status).to.equal(status)
+      const notes = events.flatMap((event) =>
+        event.code === 'note' && event.text.endsWith('looking again') ? [event.text] : [],
+      )
+      expect(notes[0]).to.match(/^the cluster in us-east-2: no answer within \d s; looking again$/)
+      expect(notes.length).to.be.within(1, 2)
+    }
+  })
+
   it('looks, plans and runs; one run is kept, and the result fits its schema', async () => {
     const sim = new SimulatedWorld()
     const {result, events, runs} = await switched(sim, 'switchover')
