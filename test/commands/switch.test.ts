@@ -56,6 +56,7 @@ async function run(
       return kept.at(-1)!
     },
     newestFirst: async () => [...kept].reverse(),
+    unseen: async () => [],
     open: async (id: string) => kept.find((run) => run.id === id)!,
   }
   const session = {
