@@ -96,7 +96,7 @@ const ringing = (region: Place): IllHealth => ({
   region,
   level: 'problem',
   says: `in ALARM: todomgmt-${region}-ApiErrors`,
-  next: 'aws cloudwatch describe-alarms',
+  next: 'aws cloudwatch describe-alarms *',
 })
 
 /** What is said beside what the bed stands for. */
