@@ -48,8 +48,8 @@ export async function hostileRound(seed: number): Promise<string> {
     const result = JSON.parse(ran.stdout) as Partial<DrillResult>
     if (!isWhole(result) || runs(lab).length === 0) throw new Error(told('the drill gave no result', ran))
     const resumes = await carriedOn(target, ran)
-    if (runs(lab).every(({intent}) => intent === 'failover' || intent === 'switchover'))
-      await settled(['failback', ...target], ran)
+    const home = result.topology.before.primary
+    if ((await statusOf(target)).primary !== home) await settled(['failback', ...target], ran)
     const story = runs(lab)
     for (const {lines, intent} of story) {
       if (lines.some(({event, status}) => event === 'run-finished' && status === 'undone'))
@@ -59,7 +59,7 @@ export async function hostileRound(seed: number): Promise<string> {
 
     if (result.singleWriter.valid === false && scenario === 'api-outage')
       throw new Error(told('two writers at one time in a switchover', ran))
-    await healthyAtHome(target, result.topology.before.primary, ran)
+    await healthyAtHome(target, home, ran)
     const stops = resumes.length > 0 ? `, stopped and resumed (${resumes.join('; ')})` : ''
     return `${scenario}: ${result.verdict}, writes down ${result.rto.write.seconds?.toFixed(1)} s${stops}`
   } finally {
@@ -102,11 +102,15 @@ function openedAfterAcceptance(lines: Line[]): void {
   if (opened) throw new Error(`the old primary was opened after its promotion was accepted: ${JSON.stringify(opened)}`)
 }
 
+async function statusOf(target: string[]): Promise<Status> {
+  const {stdout} = await sandbox.run(['status', '--json', ...target])
+  return JSON.parse(stdout) as Status
+}
+
 async function healthyAtHome(target: string[], home: string, drilled: Ran): Promise<void> {
   const end = performance.now() + HEALTHY_MS
   for (;;) {
-    const ran = await sandbox.run(['status', '--json', ...target])
-    const {situation, summary, primary, edge} = JSON.parse(ran.stdout) as Status
+    const {situation, summary, primary, edge} = await statusOf(target)
     if (situation === 'Healthy' && primary === home && edge === home) return
     if (performance.now() > end)
       throw new Error(told(`in the end it is ${situation}: ${summary}; primary ${primary}, edge ${edge}`, drilled))

@@ -53,6 +53,9 @@ const ANSWER_MS = 2000
 /** Both of S3's times are whole seconds: an age may be told as a second more than it is. */
 const ROUNDING_MS = 1000
 
+/** So often is a region that kept the lease asked to give it back. */
+const RELEASES = 3
+
 /** Another writer was faster: look again, so many times. */
 const ATTEMPTS = 4
 const CONFLICT_WAIT_MS = 100
@@ -117,18 +120,27 @@ export class AwsLease implements Lease, PartingLease {
 
   async release(hold: LeaseHold, options: CallOptions = {}): Promise<void> {
     const call = {...options, deadlineMs: this.#answerMs}
-    const {found} = await this.#look([...this.#regions], call)
-    const released = await Promise.allSettled(
-      found
-        .filter(({record}) => isOf(record, hold))
-        .map((at) => this.#put(at, {owner: null, ttlSeconds: 0, token: hold.token, since: at.now}, call)),
-    )
-    // Gone, or taken over after its end: released either way. A region that dies now lets the lease run out.
-    for (const outcome of released) {
-      if (outcome.status === 'fulfilled') continue
-      if (isOut(outcome.reason) || isFault(outcome.reason, ...CONFLICTS)) continue
-      throw outcome.reason
+    let regions = [...this.#regions]
+    for (let attempt = 1; regions.length > 0 && attempt <= RELEASES; attempt++) {
+      const held = await this.#releaseIn(regions, hold, call)
+      // Who kept it to the end is only slow: left there, it would refuse the next command for a minute. Who was gone is not waited for.
+      regions = held.filter((region) => this.#keeping.includes(region))
     }
+  }
+
+  /** Which of the regions may still hold it: they were silent. Gone, or taken over after its end, is released too. */
+  async #releaseIn(regions: Region[], hold: LeaseHold, call: LeaseCall): Promise<Region[]> {
+    const {found, silent} = await this.#look(regions, call)
+    const own = found.filter(({record}) => isOf(record, hold))
+    const released = await Promise.allSettled(
+      own.map((at) => this.#put(at, {owner: null, ttlSeconds: 0, token: hold.token, since: at.now}, call)),
+    )
+    const unsure = released.flatMap((outcome, index) => {
+      if (outcome.status === 'fulfilled' || isFault(outcome.reason, ...CONFLICTS)) return []
+      if (isOut(outcome.reason)) return [own[index]!.region]
+      throw outcome.reason
+    })
+    return [...silent.keys(), ...unsure]
   }
 
   /** Looks, judges and writes; once more where another writer was faster. */

@@ -106,6 +106,15 @@ describe('the operator lease', () => {
     await server.close()
   })
 
+  it('is given back in a region that is slow for a moment, so that it refuses nobody for a minute', async () => {
+    const impatient = new AwsLease(clients, BUCKET_OF, ANSWER_MS)
+    const {token} = await impatient.acquire('one', 60)
+    // More than one attempt asks: a read that is silent is asked for again beside it.
+    buckets.hangsFirst = 2
+    await impatient.release({owner: 'one', token})
+    expect([HOME, AWAY].map((region) => buckets.record(region).owner)).to.deep.equal([null, null])
+  })
+
   it('aws 03: is taken, renewed and given back though every answer to a write is lost', async () => {
     const {answer} = buckets
     server.answer = (asked) => {
