@@ -60,6 +60,8 @@ const WITHOUT_OCCASION: Record<string, string> = {
       ]),
     ),
   ),
+  'outage start: s3:GetObject on arn:aws:s3:::todomgmt-lease-000000000000-REGION/runs/*':
+    'a run of another machine, which is then read',
   'upgrade: rds:DescribeEvents on *': 'a standby that is not connected yet when it is looked at',
   ...Object.fromEntries(
     ['failback', 'failover', 'resume', 'switchover'].flatMap((command) =>

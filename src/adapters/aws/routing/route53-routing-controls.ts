@@ -36,10 +36,10 @@ export interface RoutingControlsParts {
 const ENDPOINTS = 5
 
 /**
- * Of two weighted records that are both healthy, as while one health check has followed and the other has not, each answer is chance. Of a
- * failover pair none is: PRIMARY answers for as long as it is healthy.
+ * Of two weighted records that are both healthy, as while one health check has followed and the other has not, each answer is chance. And
+ * name servers do not learn of a health check all at once, whatever the records are.
  */
-const ANSWERS = {weighted: 20, failover: 1}
+const ANSWERS = 20
 
 export class RoutingControlsRoute implements Route {
   readonly needs: RouteNeeds
@@ -49,8 +49,6 @@ export class RoutingControlsRoute implements Route {
   readonly #parts: RoutingControlsParts
   readonly #cluster: ClusterEndpoints
   readonly #fitness: Fitness
-  /** As long as nobody has told of which kind the records are, they may be weighted. */
-  #records: keyof typeof ANSWERS = 'weighted'
 
   constructor(parts: RoutingControlsParts) {
     this.#parts = parts
@@ -86,7 +84,7 @@ export class RoutingControlsRoute implements Route {
         region,
         patienceMs,
         put: (inner) => this.#turn(region, {signal: inner}),
-        answers: ANSWERS[this.#records],
+        answers: ANSWERS,
         taken: `the routing control of ${region} is On, and no other; waiting until the health checks and ${name.name} follow`,
         behind: {
           since: 'the first request to its routing controls',
@@ -133,13 +131,12 @@ export class RoutingControlsRoute implements Route {
     const {clients, name, hostedZoneId} = this.#parts
     const {records, missing} = await recordsOf(clients, {hostedZoneId, name: name.name}, options)
     if (missing) return [missing]
-    this.#records = records.every(({Failover}) => Failover !== undefined) ? 'failover' : 'weighted'
     const led = new Map(records.map((record) => [name.regionOf(targetOf(record)), record]))
     const regions = Object.keys(name.hosts)
     const isPair =
       records.length === regions.length &&
       regions.every((region) => led.has(region)) &&
-      (this.#records === 'failover' || records.every(({Weight}) => Weight !== undefined))
+      (records.every(({Failover}) => Failover !== undefined) || records.every(({Weight}) => Weight !== undefined))
     if (!isPair)
       return [
         stops(
