@@ -144,10 +144,10 @@ export class ClusterServer extends Server implements DatabaseServer {
     return measure(this, this.ownUsers, see)
   }
 
-  /** Of the sessions that are the engine's own. */
+  /** Of the sessions that are the engine's own. Whoever still logs in has no name yet, and may be the engine. */
   private get ownUsers(): string[] {
     const {admin, replication} = this.options.credentials
-    return [admin.user, replication.user, 'system user', 'event_scheduler']
+    return [admin.user, replication.user, 'system user', 'event_scheduler', 'unauthenticated user']
   }
 
   /** Kills every session but those of the engine itself. */

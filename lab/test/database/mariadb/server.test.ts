@@ -1,14 +1,17 @@
 import {expect} from 'chai'
 import {spawn, type ChildProcess} from 'node:child_process'
 import {existsSync, readFileSync, statSync} from 'node:fs'
+import {once} from 'node:events'
 import {mkdtemp, rm} from 'node:fs/promises'
+import {connect, type Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {createCredentials} from '../../../src/database/mariadb/credentials.js'
 import {provideMariaDb} from '../../../src/database/mariadb/provider.js'
-import {Server} from '../../../src/database/mariadb/server.js'
+import {ClusterServer} from '../../../src/database/mariadb/cluster-server.js'
+import {Server, type ServerOptions} from '../../../src/database/mariadb/server.js'
 import {Volumes} from '../../../src/database/mariadb/volume.js'
 import {until} from '../../../src/database/until.js'
 import {createPki} from '../../../src/pki.js'
@@ -18,6 +21,24 @@ const alive = (pid: number): boolean => {
   // A zombie that nobody has waited for is dead.
   const status = `/proc/${pid}/status`
   return existsSync(status) && !/^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'))
+}
+
+/** What servers are made of, by their number. */
+async function serversIn(
+  folder: string,
+): Promise<{options(serverId: number): Promise<ServerOptions>; volumes: Volumes}> {
+  const [mariadb, credentials, pki] = await Promise.all([
+    provideMariaDb(),
+    createCredentials(folder),
+    createPki(join(folder, 'pki')),
+  ])
+  const volumes = new Volumes(mariadb, folder)
+  const tls = {...(await pki.issue('port', ['localhost'])), caFile: pki.caFile}
+  const options = async (serverId: number): Promise<ServerOptions> => {
+    const [name, errorLog] = [`server-${serverId}`, join(folder, `${serverId}.log`)]
+    return {mariadb, credentials, name, dataDir: await volumes.create(name), errorLog, serverId, tls}
+  }
+  return {options, volumes}
 }
 
 describe('database server', () => {
@@ -37,22 +58,33 @@ describe('database server', () => {
     }
   })
 
+  it('cuts nobody who still logs in when it refuses writes: that may be the engine, whose switch would fail', async function () {
+    this.timeout(180_000)
+    const folder = await mkdtemp(join(tmpdir(), 'todo-dr-login-'))
+    const {options, volumes} = await serversIn(folder)
+    const server = new ClusterServer(await options(1), volumes)
+    let login: Socket | undefined
+    try {
+      await server.start()
+      login = connect(server.port, '127.0.0.1').on('error', () => undefined)
+      await once(login, 'data')
+      await server.refuseWrites()
+      const [row] = await server.query(
+        "SELECT COUNT(*) AS known FROM information_schema.PROCESSLIST WHERE USER = 'unauthenticated user'",
+      )
+      expect(Number(row!.known)).to.equal(1)
+    } finally {
+      login?.destroy()
+      await server.kill()
+      await rm(folder, {recursive: true, force: true})
+    }
+  })
+
   it('takes another port where a server of the same lab was faster, and never that one for itself', async function () {
     this.timeout(180_000)
     const folder = await mkdtemp(join(tmpdir(), 'todo-dr-port-'))
-    const [mariadb, credentials, pki] = await Promise.all([
-      provideMariaDb(),
-      createCredentials(folder),
-      createPki(join(folder, 'pki')),
-    ])
-    const caches = new Volumes(mariadb, folder)
-    const tls = {...(await pki.issue('port', ['localhost'])), caFile: pki.caFile}
-    const [fast, slow] = await Promise.all(
-      [1, 2].map(async (serverId) => {
-        const [name, errorLog] = [`server-${serverId}`, join(folder, `${serverId}.log`)]
-        return new Server({mariadb, credentials, name, dataDir: await caches.create(name), errorLog, serverId, tls})
-      }),
-    )
+    const {options} = await serversIn(folder)
+    const [fast, slow] = await Promise.all([1, 2].map(async (serverId) => new Server(await options(serverId))))
     try {
       const started = fast!.start()
       // It has chosen its port, and does not listen there yet.
