@@ -62,19 +62,19 @@ async function firstMap(clients: Clients, {note, signal, ...request}: MapRequest
   const {regions, app} = request
   const until = performance.now() + lookMs
   const over = new AbortController()
-  const follow = (): void => over.abort(signal?.reason)
-  signal?.addEventListener('abort', follow, {once: true})
-  if (signal?.aborted) follow()
+  const ended = AbortSignal.any([over.signal, ...(signal ? [signal] : [])])
+  // A copy that is kept is better than another attempt.
+  const isPatient = lookMs > COPY_AFTER_MS
   const silent = new Set(regions)
   const seconds = Math.round((lookMs - TELL_AFTER_MS) / 1000)
   const tell = (): void =>
     note?.(`the map of ${app} is not read yet: waiting up to ${seconds} s more for ${[...silent].join(' and ')}`)
-  const timer = lookMs === COPY_AFTER_MS ? undefined : setTimeout(tell, TELL_AFTER_MS)
+  const timer = isPatient ? setTimeout(tell, TELL_AFTER_MS) : undefined
   const ask = async (name: Region): Promise<Deployment> => {
     for (;;) {
       const deadlineMs = Math.min(CALL_DEADLINE_MS, until - performance.now())
       try {
-        return await fetchMap(clients, name, {app, signal: over.signal}, deadlineMs)
+        return await fetchMap(clients, name, {app, signal: ended}, deadlineMs)
       } catch (error) {
         if (!isPassing(error)) {
           silent.delete(name)
@@ -83,10 +83,9 @@ async function firstMap(clients: Clients, {note, signal, ...request}: MapRequest
           throw error
         }
 
-        // A copy that is kept is better than another attempt.
-        if (lookMs === COPY_AFTER_MS || until - performance.now() < 2 * PAUSE_MS) throw error
-        await sleep(PAUSE_MS, undefined, {signal: over.signal}).catch(() => undefined)
-        if (over.signal.aborted) throw error
+        if (!isPatient || until - performance.now() < 2 * PAUSE_MS) throw error
+        await sleep(PAUSE_MS, undefined, {signal: ended}).catch(() => undefined)
+        if (ended.aborted) throw error
       }
     }
   }
@@ -95,7 +94,6 @@ async function firstMap(clients: Clients, {note, signal, ...request}: MapRequest
     return await Promise.any(regions.map((name) => ask(name)))
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', follow)
     over.abort()
   }
 }

@@ -143,10 +143,10 @@ export function waitingCertificates(resources: readonly StackResourceSummary[]):
 }
 
 /**
- * The stack, where its creation waits for nothing but the validation of certificates, which may be days away (CloudFormation template reference,
- * AWS::CertificateManager::Certificate: "the stack will remain in the CREATE_IN_PROGRESS state"; ACM API reference, CertificateDetail: 72 hours). It can be deleted at
- * once. Assumed: that DeleteStack cancels a creation. No page of AWS says it. Where it does not, the deletion is asked for again when the
- * creation has ended. An update is left to whoever made it: they are told how to end it.
+ * The stack, where its creation waits for nothing but the validation of certificates, which may be days away (CloudFormation template
+ * reference, AWS::CertificateManager::Certificate: "the stack will remain in the CREATE_IN_PROGRESS state"; ACM API reference,
+ * CertificateDetail: 72 hours). It can be deleted at once. Assumed: that DeleteStack cancels a creation. No page of AWS says it. Where it does
+ * not, the deletion is asked for again when the creation has ended. An update is left to whoever made it: they are told how to end it.
  */
 async function cancelledCreation(
   caller: Caller,
