@@ -149,9 +149,9 @@ export class LambdaFunction {
     this.eventConfigs.delete(name)
   }
 
-  /** Every call in flight ends unanswered. */
-  abandon(): void {
-    for (const {pool} of this.versions) pool.abandon()
+  /** Every call in flight ends unanswered. The processes are gone after so long. */
+  abandon(laterMs = 0): void {
+    for (const {pool} of this.versions) pool.abandon(laterMs)
   }
 
   /** A reservation that has become less, whichever version runs. */

@@ -38,6 +38,13 @@ const MAX_PAYLOAD = 6_291_556
 /** Of ListFunctions and ListVersionsByFunction, and their default (Lambda API reference). */
 const PAGE = 50
 
+/**
+ * The processes of a lost region stop at once, and are gone after so many milliseconds, one function after the other: regions share no
+ * machine, and what the end of two dozen processes costs this one would be taken for an outage of the other region.
+ */
+const GONE_MS = 2000
+const APART_MS = 100
+
 /** AWS Lambda: functions with their real code in child processes, behind enforced concurrency. */
 export class LambdaService implements Provides, Service {
   readonly api = api
@@ -104,7 +111,7 @@ export class LambdaService implements Provides, Service {
     lab.faults.onStart(({kind, region}) => {
       if (kind !== 'region-loss') return
       this.events.drop(region)
-      for (const one of this.inRegion(region)) one.abandon()
+      for (const [index, one] of this.inRegion(region).entries()) one.abandon(GONE_MS + index * APART_MS)
     })
     lab.onStop(() => this.stop())
   }

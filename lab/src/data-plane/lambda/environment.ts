@@ -102,12 +102,15 @@ export class Environment implements RuntimePeer {
     if (!this.invocation) this.kill()
   }
 
-  /** Ends now; a call in flight is never answered. */
-  abandon(): void {
+  /** Does nothing more from now on; a call in flight is never answered. The process is gone after so long. */
+  abandon(laterMs = 0): void {
     const {invocation} = this
     this.invocation = undefined
     invocation?.abort(new EnvironmentLost(`the environment of ${this.spec.name} has ended`))
-    this.kill()
+    if (laterMs === 0) return this.kill()
+    this.killed = true
+    this.child.kill('SIGSTOP')
+    setTimeout(() => this.kill(), laterMs).unref()
   }
 
   onNext(deliver: Deliver): void {

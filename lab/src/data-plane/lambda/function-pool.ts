@@ -56,6 +56,8 @@ interface Waiting {
 /** The execution environments of one version of a function, and the calls that wait for one. */
 export class FunctionPool {
   private readonly live = new Set<Environment>()
+  /** Stopped, and not gone yet. */
+  private readonly ending = new Set<Environment>()
   private idle: Environment[] = []
   private queue: Waiting[] = []
   private inFlight = 0
@@ -71,7 +73,7 @@ export class FunctionPool {
 
   /** Process ids, for the lab's status and for tests. */
   get pids(): number[] {
-    return [...this.live].flatMap(({pid}) => (pid === undefined ? [] : [pid]))
+    return [...this.live, ...this.ending].flatMap(({pid}) => (pid === undefined ? [] : [pid]))
   }
 
   /**
@@ -123,14 +125,16 @@ export class FunctionPool {
     return this.queue.length
   }
 
-  /** The region is lost, or the function deleted: everything ends now, and no call is answered. */
-  abandon(): void {
+  /** The region is lost, or the function deleted: everything ends now, and no call is answered. The processes are gone after so long. */
+  abandon(laterMs = 0): void {
     this.idle = []
     for (const {invocation, timer} of this.queue.splice(0)) {
       clearTimeout(timer)
       invocation.abort(new EnvironmentLost(`no environment of ${this.spec.name} is running`))
     }
-    for (const environment of this.live) environment.abandon()
+    for (const environment of this.live) this.ending.add(environment)
+    this.live.clear()
+    for (const environment of this.ending) environment.abandon(laterMs)
   }
 
   private enter(): () => void {
@@ -180,6 +184,7 @@ export class FunctionPool {
       },
       onGone: (_, initError) => {
         this.live.delete(environment)
+        this.ending.delete(environment)
         this.idle = this.idle.filter((one) => one !== environment)
         // A start that failed fails one call: the one that has waited longest.
         const waiting = initError && this.queue.shift()
