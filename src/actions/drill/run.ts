@@ -75,7 +75,8 @@ const WHOLE_LIMIT_SECONDS = 10
 
 /**
  * Leaves no fault and no lag behind, whatever happens. Interrupted once the outage has begun, it gives what the ledger tells of it
- * so far, and does not fail back. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole.
+ * so far, and does not fail back. Throws `DrillNeedsHealth` (exit refused) on a lab that is not whole, and `LeaseHeld` (exit refused) on one
+ * that another operator is changing.
  */
 export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   const {world, runs, stage, signal, emit} = input
@@ -86,6 +87,7 @@ export async function runDrill(input: DrillInput): Promise<DrillOutcome> {
   if (input.migrations) await applyProject({world, operator: 'drill', stage, signal}, primary, input.migrations)
   await stage('wake', 'Wait until the lab is healthy and warmed up', async () => {
     await wholeLab(input)
+    await nobodyElse(input)
     await wake(world, {tokensOf: primary, signal})
   })
   const run = await runs.create(`drill-${input.scenario}`)
@@ -154,6 +156,19 @@ async function lookUntil(
     await rest(world.clock, 250, signal)
     signal.throwIfAborted()
   }
+}
+
+/** Whose lease keeps the drill from its switch: found out later, the outage would have been made for nothing. */
+async function nobodyElse({world, signal}: DrillInput): Promise<void> {
+  const holder = await world.lease.holder({signal})
+  if (!holder) return
+  throw new DrError({
+    code: 'LeaseHeld',
+    exit: 'refused',
+    what: `another operator is running a command: ${holder.owner}`,
+    why: 'the drill could not switch, so the outage was not started',
+    next: `wait until it finishes; if its process is dead, the lease ends by itself in ${holder.secondsLeft} s`,
+  })
 }
 
 const notWhole = ({situation, summary, next}: Diagnosis): DrError =>

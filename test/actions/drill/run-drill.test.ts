@@ -292,6 +292,14 @@ describe('a drill on a simulated world', () => {
     expect(stage.nemesis).to.deep.equal([])
   })
 
+  it('outage: breaks nothing while another operator holds the lease, and says who', async () => {
+    stage.sim.leaseHolder = 'bob@laptop'
+    const failure = await stage.drill().catch((error: unknown) => error)
+    expect(failure).to.include({code: 'LeaseHeld', exit: 'refused'})
+    expect((failure as DrError).message).to.contain('bob@laptop')
+    expect(stage.nemesis).to.deep.equal([])
+  })
+
   it('does not begin on a lab that is not whole', async () => {
     stage.sim.lose(AWAY)
     const failure = await stage.drill().catch((error: unknown) => error)
