@@ -95,8 +95,10 @@ export class RoleWatch {
    * it is five minutes without such a word.
    */
   async isSoleWriter(world: World, context: StepContext): Promise<boolean> {
-    const unasked = (target: GlobalCluster): boolean => this.#accepted === undefined && !isSole(target, this.to)
-    const seen = await looks(world, this.to, context, unasked)
+    // Where the target shows that it is still under way, the other region can say nothing that matters.
+    const notYet = (target: GlobalCluster): boolean =>
+      !isSole(target, this.to) && (this.#accepted === undefined || begun(target, this.to))
+    const seen = await looks(world, this.to, context, notYet)
     for (const {failover} of seen) if (failover?.status) context.note(`the global database is ${failover.status}`)
     const now = world.clock.now()
     const isIdle = !seen.some((global) => begun(global, this.to))

@@ -350,13 +350,27 @@ describe('the promotions', () => {
     expect(sim.regions[AWAY]!.rows.size).to.equal(0)
   })
 
+  it('outage: wait for no word of the lost region while the target shows that it is being promoted', async () => {
+    const {sim, world, context} = setting({promotionMs: 600})
+    let looks = 0
+    sim.fault = async (call, at) => {
+      if (call.startsWith('api') || (call === 'describe' && at === HOME)) await sim.clock.sleep(60_000)
+      if (call === 'describe' && at === AWAY) looks++
+    }
+    const step = promoteFailover({to: AWAY})
+    await step.act(world, context)
+    // The first looks follow each other at 50 ms and a half more each time.
+    expect(looks).to.be.within(5, 8)
+    expect(await step.isDone(world, context)).to.equal(true)
+  })
+
   it('health 04: believe the roles of a failover although a write still waits for its answer', async () => {
     const {sim, world, context} = setting({promotionMs: 10_000})
     sim.fault = async (call) => {
       if (call.startsWith('api')) await sim.clock.sleep(60_000)
     }
     const step = promoteFailover({to: AWAY})
-    expect(await within(sim, () => step.act(world, context) as Promise<unknown>)).to.be.within(10_000, 12_100)
+    expect(await within(sim, () => step.act(world, context) as Promise<unknown>)).to.be.within(10_500, 12_600)
     expect(await step.isDone(world, context)).to.equal(true)
   })
 

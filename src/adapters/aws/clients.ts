@@ -59,6 +59,8 @@ const PATIENCE_MS = 2500
  * region that is gone must cost no more.
  */
 const BROKEN_CONNECTIONS = 2
+/** Where the second one failed too, reads are sent once for so many milliseconds: a look asks a lost region a dozen things. */
+const BROKEN_MS = 10_000
 const PAUSE_MS = 100
 
 /** A clock that is off by so much is told. AWS refuses signatures that are five minutes off (IAM user guide, signed requests). */
@@ -112,6 +114,8 @@ export class Clients {
   /** With credentials that were refused: their calls may still be under way. */
   readonly #former: Promise<AnyClient>[] = []
   #renewing: Promise<void> | undefined
+  /** When a second connection failed, and no answer has come since; by `#placeOf`, as `performance.now()` tells it. */
+  readonly #brokenAt = new Map<string, number>()
   #offsetMs = 0
   #told = false
 
@@ -163,6 +167,8 @@ export class Clients {
     const {signal, once = false, endpoint} = options
     const module = await this.#load(service)
     const {profile, credentials} = this.#access
+    const place = this.#placeOf(service, region, endpoint)
+    let failed = false
     const told: FailedCall = {
       action: actionOf(service, operation),
       region: GLOBAL[service]?.where ?? region,
@@ -177,9 +183,15 @@ export class Clients {
         const output = (await client.send(command, {abortSignal})) as Output<S, O>
         const head = envelope()
         if (!isOfAws(head)) throw notAws(told, head)
+        this.#brokenAt.delete(place)
         return await read(output, serverTimeOf(head))
       } catch (error) {
-        throw mapAwsError(error, told)
+        const mapped = mapAwsError(error, told)
+        if (!(mapped instanceof Unreachable)) this.#brokenAt.delete(place)
+        else if (failed || this.#isBroken(place)) this.#brokenAt.set(place, performance.now())
+        // Who is not waited for any more has not failed.
+        failed ||= !abortSignal.aborted
+        throw mapped
       }
     }
 
@@ -190,7 +202,7 @@ export class Clients {
     try {
       return await abortAfter(deadlineMs, signal, (inner) =>
         isRead
-          ? askAgain(patience(inner, service, deadlineMs), attempt)
+          ? askAgain(patience(inner, service, deadlineMs, this.#isBroken(place) ? 1 : BROKEN_CONNECTIONS), attempt)
           : sentUntilTaken(tries, inner, () => attempt(inner)),
       )
     } catch (error) {
@@ -255,6 +267,15 @@ export class Clients {
     return client
   }
 
+  /** What is lost together: on a lab a region, which has one address, and else one address of a service. */
+  #placeOf(service: Service, region: Region, endpoint = ''): string {
+    return this.#access.endpoint === undefined ? [service, region, endpoint].join(' ') : region
+  }
+
+  #isBroken(place: string): boolean {
+    return performance.now() - (this.#brokenAt.get(place) ?? Number.NEGATIVE_INFINITY) < BROKEN_MS
+  }
+
   async #load(service: Service): Promise<AnyModule> {
     return (await SERVICES[service]()) as unknown as AnyModule
   }
@@ -304,14 +325,17 @@ export class Clients {
 /** What AWS names so changes nothing. */
 const READS = /^(BatchGet|Describe|Get|Head|List|Simulate)/
 
-/** The whole deadline for CloudFormation, whose quota a deployment fills; else the error is told while there is time for another way. */
-function patience(signal: AbortSignal, service: Service, deadlineMs: number): Again {
+/**
+ * The whole deadline for CloudFormation, whose quota a deployment fills; else the error is told while there is time for another way.
+ * `connections`: so many may fail.
+ */
+function patience(signal: AbortSignal, service: Service, deadlineMs: number, connections: number): Again {
   const patienceMs = service === 'cloudformation' ? deadlineMs : Math.min(PATIENCE_MS, deadlineMs / 2)
   return {
     signal,
     hedgeMs: HEDGE_MS,
     pauseAfter(error, failures, elapsedMs) {
-      if (error instanceof Unreachable) return failures < BROKEN_CONNECTIONS ? 0 : undefined
+      if (error instanceof Unreachable) return failures < connections ? 0 : undefined
       const pauseMs = PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random())
       return isHiccup(error) && elapsedMs + pauseMs < patienceMs ? pauseMs : undefined
     },

@@ -8,7 +8,6 @@ import type {MirroredFile, RunMirror} from '../../ports/runs.js'
 import type {CallOptions} from '../../ports/world.js'
 import {isFault} from './errors.js'
 import type {Clients} from './clients.js'
-import {sendChange} from './send-change.js'
 
 /** Milliseconds for one call; S3 answers well within this. */
 const ANSWER_MS = 2000
@@ -34,12 +33,7 @@ export class AwsRunMirror implements RunMirror {
   async put(region: Region, runId: string, file: MirroredFile, text: string, options?: CallOptions): Promise<void> {
     const ContentType = file.endsWith('.json') ? 'application/json' : 'text/plain'
     const object = {...this.#object(region, runId, file), Body: text, ContentType}
-    // The same text under the same key: sent again, it changes nothing, so that there is nothing to look at.
-    await sendChange(
-      () => this.#clients.call('s3', region, 'PutObject', object, {...options, deadlineMs: ANSWER_MS}),
-      async () => false,
-      options?.signal,
-    )
+    await this.#clients.call('s3', region, 'PutObject', object, {...options, deadlineMs: ANSWER_MS})
   }
 
   async get(region: Region, runId: string, file: MirroredFile, options?: CallOptions): Promise<string | undefined> {

@@ -7,6 +7,8 @@ import type {Clock} from '../../ports/world.js'
 
 /** Milliseconds between two puts of a file for which nobody waits: a run has a dozen lines a second where it is quick. */
 const EVERY_MS = 100
+/** Milliseconds until a region that failed is tried again: one that is lost must not take the time of a switch with each line. */
+const FAILED_MS = 1000
 /** Milliseconds that a run waits for its copies where it asks for it. */
 const MOMENT_MS = 500
 /** Milliseconds that the end of a command waits for them. */
@@ -55,8 +57,9 @@ export class MirrorSender {
     return (await Promise.all(kept)).includes(true)
   }
 
-  /** Waits for the regions that answer, two seconds at most, and gives up the rest. */
+  /** Waits for the regions that answer, two seconds at most, and gives up the rest; those that failed are tried once more meanwhile. */
   async close(): Promise<void> {
+    for (const side of this.#sides) side.begin()
     const answering = this.#sides.filter(({failing}) => !failing)
     await endsWithin(this.#clock, CLOSE_MS, Promise.all(answering.map((side) => side.settled())))
     this.#stop.abort()
@@ -69,6 +72,9 @@ class Side {
   slow = false
   /** The last put to end has failed. */
   failing = false
+  #againAt = 0
+  /** The last put to end has not failed: one that fails is tried again at once, as a kept connection may just have been closed. */
+  #answered = true
   /** What is to be sent, and has not been. */
   readonly #waiting = new Map<MirroredFile, string>()
   readonly #sending = new Map<MirroredFile, Promise<void>>()
@@ -86,18 +92,24 @@ class Side {
 
   put(file: MirroredFile, text: string): void {
     this.#waiting.set(file, text)
-    // What failed before is tried again too: a journal without its plan is worth nothing.
-    for (const one of this.#waiting.keys()) if (!this.#sending.has(one)) this.#sending.set(one, this.#send(one))
+    if (!this.failing || this.clock.now() >= this.#againAt) this.begin()
   }
 
+  /** A region that failed is tried once more. */
   async settled(): Promise<void> {
     this.#awaited++
     this.#hurry.abort()
+    this.begin()
     try {
       await Promise.all(this.#sending.values())
     } finally {
       this.#awaited--
     }
+  }
+
+  /** What failed before is tried again too: a journal without its plan is worth nothing. */
+  begin(): void {
+    for (const file of this.#waiting.keys()) if (!this.#sending.has(file)) this.#sending.set(file, this.#send(file))
   }
 
   /** Ends when there is nothing more of this file to send, or a put fails. */
@@ -106,10 +118,15 @@ class Side {
       this.#waiting.delete(file)
       try {
         await this.mirror.put(this.region, this.runId, file, text, {signal: this.signal})
+        this.#answered = true
         this.failing = false
       } catch {
-        this.failing = true
         if (!this.#waiting.has(file)) this.#waiting.set(file, text)
+        const answered = this.#answered
+        this.#answered = false
+        if (answered && !this.signal.aborted) continue
+        this.failing = true
+        this.#againAt = this.clock.now() + FAILED_MS
         break
       }
 

@@ -9,6 +9,7 @@ import {Clients} from '../../../src/adapters/aws/clients.js'
 import type {AwsCallOptions} from '../../../src/adapters/aws/clients.js'
 import {examine} from '../../../src/actions/doctor/examine.js'
 import {ok} from '../../../src/model/finding.js'
+import {Unreachable} from '../../../src/errors.js'
 import type {DrError} from '../../../src/errors.js'
 import type {Machine} from '../../../src/ports/checkup.js'
 import {AWAY, HOME} from '../../support/deployment.js'
@@ -105,6 +106,21 @@ describe('calls of AWS', () => {
         expect(still).to.equal(failure === 'hang' ? 1 : 0)
       })
   }
+
+  it('outage: a region of which two connections broke is asked once only for each thing, until it answers', async () => {
+    const asked = async (): Promise<number> => {
+      const before = server.asked.length
+      await READS[1]!.call(clients).catch((error: unknown) => expect(error).to.be.instanceOf(Unreachable))
+      return server.asked.length - before
+    }
+
+    reply = () => 'reset'
+    expect([await asked(), await asked(), await asked()]).to.deep.equal([2, 1, 1])
+    reply = () => READS[1]!.throttled
+    await thrownBy(READS[1]!.call(clients))
+    reply = () => 'reset'
+    expect([await asked(), await asked()]).to.deep.equal([2, 1])
+  })
 
   it('field report 10: a read that is merely slow is answered by whichever attempt is first', async () => {
     const second = new Promise<void>((asked) => {

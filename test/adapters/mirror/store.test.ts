@@ -131,6 +131,20 @@ describe('mirrored runs', () => {
     expect(copyOf(AWAY, run, 'journal.ndjson')).to.include('back')
   })
 
+  it('outage: are tried seldom in a region that is lost, and once more at the end', async () => {
+    mirror.lost.add(AWAY)
+    const store = machine('one')
+    const since = performance.now()
+    const run = await begun(store, 50)
+    const tries = (): number => mirror.puts.filter((put) => put.startsWith(AWAY)).length
+    // At first twice, and then both files once a second.
+    expect(tries()).to.be.within(2, 2 + 2 * Math.floor((performance.now() - since) / 1000))
+    const before = tries()
+    await store.close()
+    expect(tries()).to.equal(before + 2)
+    expect(copyOf(HOME, run, 'journal.ndjson')!.split('\n')).to.have.length(51)
+  })
+
   it('do not wait at the end for regions that are lost', async () => {
     mirror.lost.add(HOME).add(AWAY)
     const store = machine('one')
