@@ -32,7 +32,7 @@ Each line is a finding: its level, the check, the region, a fact, and what it co
 \`--for\` says which switch the regions should be ready for: \`failover\` (the default), \`switchover\` or \`failback\`. The gates of that very switch are asked
 of the same look; a refusal is a finding like any other.
 
-A region that does not answer costs its deadline once (3 seconds, or 5 where a function may have to start). Its findings are \`unknown\`, and the rest is complete.
+A region that does not answer costs its deadline once (3 seconds, or 5 where a function may have to start). Its findings are \`unknown\`, and the rest is complete. Where no region answers, all are asked once more.
 
 \`--format json\` is the same as \`--json\` (schema: \`schemas/health.schema.json\`). \`junit\` has a test suite for each area below: a problem is a failure, unknown is an
 error. \`prometheus\` is the text format of Prometheus, for the textfile collector of its node exporter.

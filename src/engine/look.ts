@@ -5,7 +5,7 @@ import type {Region} from '../model/deployment.js'
 import {primaryOf} from '../model/observation.js'
 import type {Observation} from '../model/observation.js'
 import type {World} from '../ports/world.js'
-import {observe} from '../probes/observe.js'
+import {observe, observePatiently} from '../probes/observe.js'
 import {newestPromotion} from './unfinished.js'
 import type {RecentRuns} from './unfinished.js'
 
@@ -31,7 +31,7 @@ const AGAIN_MS = 1000
 export async function lookBesideRuns(input: LookInput): Promise<{observation: Observation; recent: RecentRuns}> {
   const {world, toAct = false, emit, signal} = input
   const {known, clock} = world
-  const [seen, recent] = await Promise.all([input.seen ?? observe(world, {signal}), input.recent()])
+  const [seen, recent] = await Promise.all([input.seen ?? observePatiently(world, {signal}), input.recent()])
   known.note(newestPromotion(recent))
   let observation: Observation = {...seen, global: known.believed(seen.global)}
   const {global} = observation

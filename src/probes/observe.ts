@@ -43,6 +43,16 @@ export async function observe(world: World, options: ObserveOptions = {}): Promi
 }
 
 /**
+ * A look that is acted on, or told. Where nobody answers at all it is rather our own line that is slow: everybody is asked once more, with
+ * more patience. One bad moment must refuse no failover.
+ */
+export async function observePatiently(world: World, {signal}: ObserveOptions = {}): Promise<Observation> {
+  const seen = await observe(world, {signal})
+  const isAnybodyThere = Object.values(seen.regions).some((side) => !isSilent(side))
+  return isAnybodyThere ? seen : observe(world, {signal, deadlineMs: PATIENCE_MS})
+}
+
+/**
  * Asks once more, with more patience, for what tells whether a region can serve, where that was silent and another part of the region
  * was not. One read that was slow or throttled must forbid no failover, and a standby must not be called lost for it; functions that
  * nobody has called for months start cold, which the first look has woken.

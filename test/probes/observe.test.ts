@@ -1,6 +1,7 @@
 import {expect} from 'chai'
+import {diagnose} from '../../src/diagnose.js'
 import {DrError} from '../../src/errors.js'
-import {observe} from '../../src/probes/observe.js'
+import {observe, observePatiently} from '../../src/probes/observe.js'
 import {AWAY, HOME, SimulatedWorld} from '../support/simulated-world.js'
 
 const named = (code: string, exit: 'failed' | 'credentials') => new DrError({code, exit, what: `AWS says ${code}`})
@@ -39,6 +40,29 @@ describe('observe', () => {
       reason: `the API in ${HOME}: no answer within 1.234 s`,
     })
     expect(seen.regions[AWAY]!.api.reachable).to.equal(true)
+  })
+
+  const patiently = async (silentMs: number) => {
+    const sim = new SimulatedWorld()
+    const before = sim.clock.now()
+    sim.fault = async () => {
+      if (sim.clock.now() - before < silentMs) await sim.clock.sleep(60_000)
+    }
+
+    const seen = await observePatiently(sim.connect().world)
+    return {seen, ms: sim.clock.now() - before}
+  }
+
+  it('night: asks everybody once more where nobody answers: it is rather our own line', async () => {
+    const {seen, ms} = await patiently(2000)
+    expect(ms).to.be.within(3000, 3100)
+    expect(diagnose(seen).situation).to.equal('Healthy')
+  })
+
+  it('night: does not take one region for lost because both were silent', async () => {
+    const {seen, ms} = await patiently(60_000)
+    expect(ms).to.equal(8000)
+    expect(diagnose(seen).situation).to.equal('Unknown')
   })
 
   it('takes a refusal of AWS for a value with its reason', async () => {

@@ -6,7 +6,7 @@ import type {ExitName} from '../../errors.js'
 import type {Observation} from '../../model/observation.js'
 import type {Clusters, FoundCluster} from '../../ports/clusters.js'
 import type {Side} from '../../ports/tables.js'
-import {observe} from '../../probes/observe.js'
+import {observePatiently} from '../../probes/observe.js'
 import {clusterBeside} from './against.js'
 import {accepts, hasExpired} from './baseline.js'
 import type {FindInput, Kind} from './kind.js'
@@ -45,7 +45,7 @@ interface Outcome {
  */
 export async function runDrift(input: DriftInput): Promise<{result: DriftResult; exit: ExitName}> {
   const {kinds = KINDS, baseline, now, only, signal} = input
-  const observation = await observe(input.world, {signal})
+  const observation = await observePatiently(input.world, {signal})
   const against = input.against && (await sideOf(input.against, observation, signal))
   const asked = kinds.filter(({kind}) => only.length === 0 || only.includes(kind))
   const outcomes = await Promise.all(
