@@ -149,8 +149,11 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   state.keys = [...confirmed.values()]
 }
 
-/** Where so many ranges of a chunk differ, the next one is read by buckets at once. */
-const DENSE = PARTS / 4
+/**
+ * Where more ranges of a chunk differ, the next one is read by buckets at once: that costs a tenth of the chunk, and to read two of its
+ * ranges once more, by calls of their own, costs more.
+ */
+const DENSE = 1
 
 /** What the next ranges fold into, read within the load budget. */
 async function nextChunk(
