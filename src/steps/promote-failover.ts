@@ -1,6 +1,6 @@
 import type {Step} from '../model/step.js'
 import type {World} from '../ports/world.js'
-import {untilPromoted} from './promoted.js'
+import {ANSWER_MS, untilPromoted} from './promoted.js'
 import {RoleWatch, hasBegun, request} from './promotion.js'
 
 /**
@@ -15,7 +15,7 @@ export function promoteFailover({to}: {to: string}): Step<World> {
     isDone: async (world, context) => promoted || roles.isSoleWriter(world, context),
     async act(world, context) {
       roles.accepted(await request(world, roles, context, () => world.database.failover(to, {signal: context.signal})))
-      await untilPromoted(world, to, context, roles)
+      await untilPromoted(world, to, context, roles, ANSWER_MS)
       promoted = true
     },
     hasBegun: (world, context) => hasBegun(world, to, context),

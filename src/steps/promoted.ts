@@ -10,20 +10,30 @@ import type {RoleWatch} from './promotion.js'
 const WRITE_PAUSE_MS = 250
 
 /**
- * Milliseconds for which a write that is under way is waited for once RDS names the target: its function tries it until it succeeds, and
- * the next step would have to begin another one. One that hangs holds nothing up for longer.
+ * Milliseconds for which a failover waits for a write that is under way once RDS names the target: the function that has just started for
+ * it tries until it succeeds, and a new write would wait behind it. One that hangs holds nothing up for longer. Before a planned switch many
+ * functions were woken: there a new write is served at once, and the one under way may just be pausing.
  */
-const ANSWER_MS = 500
+export const ANSWER_MS = 500
 
-/** Call it once the promotion is accepted: from then on a yes of the target's own API can come of the promotion alone. */
-export function untilPromoted(world: World, to: string, context: StepContext, roles: RoleWatch): Promise<void> {
+/**
+ * Call it once the promotion is accepted: from then on a yes of the target's own API can come of the promotion alone. `answerMs`: how long
+ * a write that is under way is waited for when the roles are seen first.
+ */
+export function untilPromoted(
+  world: World,
+  to: string,
+  context: StepContext,
+  roles: RoleWatch,
+  answerMs = 0,
+): Promise<void> {
   const {clock} = world
   let underWay: Promise<unknown> = Promise.resolve()
   return firstOf(
     context,
     async (watching) => {
       await pollUntil(clock, watching.signal, () => roles.isSoleWriter(world, watching))
-      await endsWithin(clock, ANSWER_MS, underWay)
+      if (answerMs > 0) await endsWithin(clock, answerMs, underWay)
     },
     (writing) => {
       const write = (): Promise<boolean> => {
