@@ -23,7 +23,7 @@ const ONE_WAY_MS = 35
  * So many times as fast as pt-table-sync. On loopback both are little more than a scan at the same cost a row; that of the peer goes from
  * one side to the other for each thousand rows, which costs nothing there.
  */
-const PEER_BOUND = 5
+export const PEER_BOUND = 5
 /** The peer is ended after so long, or after so many times as long as drift took. */
 const LEAST_DEADLINE_MS = 60_000
 const ENOUGH = 2 * PEER_BOUND

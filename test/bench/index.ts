@@ -9,7 +9,7 @@
  * 4. `drift --rows` against bare scans of a table of --rows rows (200000 by default): bound 2.5; and against pt-table-sync where Debian's
  *    percona-toolkit is installed. At most 256 MB at any size. `--only rows` for this alone, `--differing 0,1000` for other numbers of
  *    differing rows. The lines "regions 35 ms apart" measure the same two with a relay before the region away, with `--far 0,100`
- *    differing rows: there it is 5 times as fast as pt-table-sync. All other lines measure on loopback.
+ *    differing rows; all others measure on loopback. Bound: 5 times as fast as pt-table-sync, apart, and on loopback with 1000 differing.
  * 5. The write outage of a region loss, as an observer of its own sees it: bound 1 s; `--only outage` for this alone. The pause of
  *    writes in a planned switch: bound 0.5 s in `instant`, and 1.1 times that of the bare calls in `paced`; `--only planned`.
  * 6. The drill with each route, as the table of docs/routes.md; exit 1 where one does not end as it says there. Only with `--only routes`,

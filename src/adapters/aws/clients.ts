@@ -187,10 +187,11 @@ export class Clients {
         return await read(output, serverTimeOf(head))
       } catch (error) {
         const mapped = mapAwsError(error, told)
-        if (!(mapped instanceof Unreachable)) this.#brokenAt.delete(place)
-        else if (failed || this.#isBroken(place)) this.#brokenAt.set(place, performance.now())
-        // Who is not waited for any more has not failed.
-        failed ||= !abortSignal.aborted
+        if (mapped instanceof Unreachable) {
+          if (failed || this.#isBroken(place)) this.#brokenAt.set(place, performance.now())
+          // Who is not waited for any more has not failed.
+          failed ||= !abortSignal.aborted
+        } else this.#brokenAt.delete(place)
         throw mapped
       }
     }

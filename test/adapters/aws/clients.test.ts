@@ -120,6 +120,14 @@ describe('calls of AWS', () => {
     await thrownBy(READS[1]!.call(clients))
     reply = () => 'reset'
     expect([await asked(), await asked()]).to.deep.equal([2, 1])
+    let first = true
+    reply = () => {
+      const answer = first ? READS[1]!.throttled : 'reset'
+      first = false
+      return answer
+    }
+
+    expect([await asked(), await asked()], 'a throttle is no broken connection').to.deep.equal([2, 2])
   })
 
   it('field report 10: a read that is merely slow is answered by whichever attempt is first', async () => {
