@@ -52,6 +52,8 @@ const USUAL_ATTEMPTS = 3
 
 /** A read that is silent for so long is asked for once more beside it. Milliseconds. */
 const HEDGE_MS = 1000
+/** So much time the last attempt has: cut off sooner, it would pass for silence, and hide what the ones before were told. Milliseconds. */
+const LAST_ATTEMPT_MS = 1000
 /** A read that AWS throttles or fails is asked for again until so many milliseconds after the first, then the error is told. */
 const PATIENCE_MS = 2500
 /**
@@ -327,11 +329,11 @@ export class Clients {
 const READS = /^(BatchGet|Describe|Get|Head|List|Simulate)/
 
 /**
- * The whole deadline for CloudFormation, whose quota a deployment fills; else the error is told while there is time for another way.
- * `connections`: so many may fail.
+ * Nearly the whole deadline for CloudFormation, whose quota a deployment fills; else the error is told while there is time for another
+ * way. `connections`: so many may fail.
  */
 function patience(signal: AbortSignal, service: Service, deadlineMs: number, connections: number): Again {
-  const patienceMs = service === 'cloudformation' ? deadlineMs : Math.min(PATIENCE_MS, deadlineMs / 2)
+  const patienceMs = service === 'cloudformation' ? deadlineMs - LAST_ATTEMPT_MS : Math.min(PATIENCE_MS, deadlineMs / 2)
   return {
     signal,
     hedgeMs: HEDGE_MS,

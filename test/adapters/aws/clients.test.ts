@@ -178,6 +178,18 @@ describe('calls of AWS', () => {
     }
   })
 
+  it('field report 10: a read that keeps failing says why, however long each answer takes', async () => {
+    for (const delayMs of [0, 300, 600, 900]) {
+      reply = () =>
+        new Promise((resolve) => {
+          setTimeout(() => resolve({status: 503}), delayMs)
+        })
+      const asked = Promise.all(READS.map(async ({name, call}) => [name, (await thrownBy(call(clients))) as DrError] as const))
+      for (const [name, error] of await asked)
+        expect(error.code, `${name}, after ${delayMs} ms`).to.not.be.oneOf(['Unreachable', 'Timeout'])
+    }
+  }).timeout(60_000)
+
   it('field report 10: what changes something is not sent beside itself, and a promotion is sent once', async () => {
     reply = () => ({status: 503})
     const promotion = {GlobalClusterIdentifier: 'g', TargetDbClusterIdentifier: 'arn'}
