@@ -131,6 +131,7 @@ const QUESTIONS: Record<string, (session: Session, payload: Payload, limitMs: nu
       {
         ranges: list(payload.ranges, MOST_RANGES).map(rangeOf),
         buckets: whole(payload.buckets ?? 1, MOST_BUCKETS),
+        steps: payload.steps === true,
       },
       limitMs,
     ),
@@ -210,7 +211,7 @@ function sliceOf(value: unknown): Slice {
   const of = whole(part.of, MOST_BUCKETS)
   // Counted from 0.
   const buckets = list(part.buckets, MOST_BUCKETS).map((bucket) => whole(Number(bucket) + 1, of) - 1)
-  return {...rangeOf(value), part: {of, buckets}}
+  return {...rangeOf(value), part: {of, buckets, ...(part.steps !== undefined && {steps: rangeOf(part.steps)})}}
 }
 
 const keyFrom = (value: unknown): string[] | null =>

@@ -71,8 +71,17 @@ export interface Range {
 
 /** The rows of a range whose keys fall into some of so many buckets. A key falls into the same one in both regions. */
 export interface Slice extends Range {
-  /** Without them it is all of the range. */
-  part?: {of: number; buckets: number[]}
+  /** Without them it is all of the range. `steps`: of which range the buckets are steps, where they are; the slice may be a part of it. */
+  part?: {of: number; buckets: number[]; steps?: Range}
+}
+
+/**
+ * How a range is put into so many buckets; into one where it is not. With `steps` by equal steps of its key where that is one integer and
+ * both ends are known: an index finds the rows of such a bucket. Else by a digest of the key, which fills them evenly.
+ */
+export interface Bucketing {
+  count: number
+  steps: boolean
 }
 
 export interface Division {
@@ -97,7 +106,7 @@ export interface Position {
 
 export interface Chunk {
   ranges: Range[]
-  buckets: number
+  buckets: Bucketing
   ahead: Division
 }
 
@@ -130,7 +139,7 @@ export interface Side {
   /** Waits up to a second for what another database had. False: it is not here, or nobody can tell. */
   arrived(position: Position, options?: CallOptions): Promise<boolean>
   /** With more than one bucket, of each bucket too. */
-  sums(scan: Scan, ranges: Range[], buckets: number, options?: CallOptions): Promise<Sum[]>
+  sums(scan: Scan, ranges: Range[], buckets: Bucketing, options?: CallOptions): Promise<Sum[]>
   /** The sums of these ranges and, found in the same time, the boundaries of what comes next. */
   chunk(scan: Scan, question: Chunk, options?: CallOptions): Promise<{sums: Sum[]; ahead: Key[]}>
   /** Of each range every `every`th key, `most` of them at the most: fewer where the range ends before. */

@@ -47,6 +47,9 @@ const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds is a whole number above 0')
 const rate = Number(values.rate)
 if (!(rate > 0)) throw new RangeError('--rate is a number above 0')
+const PARTS = ['commands', 'rows', 'outage', 'planned', 'routes', 'deploy', 'switch'] as const
+if (values.only !== undefined && !(PARTS as readonly string[]).includes(values.only))
+  throw new RangeError(`--only is one of ${PARTS.join(', ')}`)
 
 const median = (numbers: number[]): number => {
   const sorted = [...numbers].sort((a, b) => a - b)
@@ -124,7 +127,7 @@ async function deployPaced(): Promise<void> {
 }
 
 /** Those that `--only` leaves. */
-const wanted = (part: string): boolean => values.only === undefined || values.only === part
+const wanted = (part: (typeof PARTS)[number]): boolean => values.only === undefined || values.only === part
 
 const failures: string[] = []
 if (wanted('commands'))

@@ -4,6 +4,7 @@ import {createHash} from 'node:crypto'
 import {DrError} from '../../src/errors.js'
 import type {
   Around,
+  Bucketing,
   Chunk,
   Column,
   Division,
@@ -54,6 +55,8 @@ export class SimulatedSide implements Side {
   before: (question: string) => Promise<void> | void = () => undefined
   /** Rows whose digests were asked for, in ranges and one by one: what a scan costs. */
   hashed = 0
+  /** Of these, one by one. */
+  listed = 0
   version = '1'
   rowOctets = 3200
   /** Another one is another version of the function. */
@@ -109,19 +112,19 @@ export class SimulatedSide implements Side {
     return this.has(position)
   }
 
-  async sums(scan: Scan, ranges: Range[], buckets: number): Promise<Sum[]> {
+  async sums(scan: Scan, ranges: Range[], {count, steps}: Bucketing): Promise<Sum[]> {
     await this.#asked('sums', scan)
     return ranges.map((range) => {
       const rows = this.#within(range)
       this.hashed += rows.length
       const sumOf = (some: Row[]): Sum => ({rows: some.length, sum: fold(some.map((row) => this.#hashOf(row)))})
-      if (buckets === 1) return sumOf(rows)
-      const parts = [...grouped(rows, (row) => String(this.#bucketOf(row, buckets)))]
+      if (count === 1) return sumOf(rows)
+      const parts = [...grouped(rows, (row) => String(this.#bucketOf(row, count, steps ? range : undefined)))]
       return {
         ...sumOf(rows),
         buckets: parts.map(([number, some]): [number, number, string] => {
-          const {rows: count, sum} = sumOf(some)
-          return [Number(number), count, sum]
+          const {rows: held, sum} = sumOf(some)
+          return [Number(number), held, sum]
         }),
       }
     })
@@ -149,10 +152,11 @@ export class SimulatedSide implements Side {
     for (const {part, ...range} of slices) {
       if (left === 0) break
       const rows = this.#within(range)
-        .filter((row) => !part || part.buckets.includes(this.#bucketOf(row, part.of)))
+        .filter((row) => !part || part.buckets.includes(this.#bucketOf(row, part.of, part.steps)))
         .slice(0, left)
       left -= rows.length
       this.hashed += rows.length
+      this.listed += rows.length
       lists.push(rows.map((row) => [this.#keyOf(row), this.#hashOf(row)]))
     }
 
@@ -230,8 +234,15 @@ export class SimulatedSide implements Side {
       .update([this.salt, ...row].join(','))
       .digest('hex')
 
-  #bucketOf = (row: Row, of: number): number =>
-    createHash('md5').update(this.#keyOf(row).join(',')).digest().readUInt32BE(0) % of
+  /** By steps of the range where both its ends are known and the key is one number, as the function does. */
+  #bucketOf(row: Row, of: number, steps?: Range): number {
+    const key = this.#keyOf(row)
+    const [value, before, last] = [key, steps?.after ?? [], steps?.upTo ?? []].map(([first]) => Number(first))
+    if (this.keys > 1 || ![value, before, last].every((one) => Number.isInteger(one)))
+      return createHash('md5').update(key.join(',')).digest().readUInt32BE(0) % of
+    const step = Math.floor((last! - before! - 1) / of) + 1
+    return Math.floor((value! - before! - 1) / step)
+  }
 
   #keyOf = (row: Row): Key => row.slice(0, this.keys)
 

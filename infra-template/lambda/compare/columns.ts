@@ -100,10 +100,6 @@ function writtenDown(column: ColumnRow): string[] {
 export const rowHash = (columns: readonly ColumnRow[]): string =>
   `LEFT(SHA1(CONCAT_WS(',', ${columns.flatMap((column) => writtenDown(column)).join(', ')})), 16)`
 
-/** Into which of so many buckets a row falls, by its key alone: into the same one in both regions. */
-export const bucketOf = (key: readonly ColumnRow[], buckets: number): string =>
-  `CRC32(CONCAT_WS(',', ${key.flatMap((column) => writtenDown(column)).join(', ')})) % ${buckets}`
-
 export const asNumber = (hash: string): string => `CAST(CONV(${hash}, 16, 10) AS UNSIGNED)`
 
 /** Characters of a long value that are shown. */
@@ -237,6 +233,46 @@ export interface Range {
 export function within(key: readonly ColumnRow[], {after, upTo}: Range): Condition {
   const bounds = [...(after ? [beyond(key, after, '>', '>')] : []), ...(upTo ? [beyond(key, upTo, '<', '<=')] : [])]
   return bounds.length === 0 ? {sql: 'TRUE', values: []} : and(bounds)
+}
+
+/** How rows are put into buckets, by their keys alone: into the same ones in both regions. */
+export interface Buckets {
+  /** The number of a row's bucket, from 0. */
+  sql: string
+  /** Whether a row is in one of these buckets. */
+  among(numbers: readonly number[]): string
+}
+
+export const bucketsByDigest = (key: readonly ColumnRow[], count: number): Buckets => {
+  const sql = `CRC32(CONCAT_WS(',', ${key.flatMap((column) => writtenDown(column)).join(', ')})) % ${count}`
+  return {sql, among: (numbers) => `${sql} IN (${numbers.join(', ')})`}
+}
+
+/** The difference of two values must be one that a server can work out. */
+const MOST_SPAN = 2n ** 63n
+
+/**
+ * By equal steps of the key, so that the rows of a bucket stand together and an index finds them: of a digest all keys of the range are
+ * read. Undefined where the key is not one integer, or the range has an end that nobody knows.
+ */
+export function bucketsBySteps(key: readonly ColumnRow[], {after, upTo}: Range, count: number): Buckets | undefined {
+  const [column, ...others] = key
+  const ends = [after?.[0] ?? '', upTo?.[0] ?? '']
+  if (!column || others.length > 0 || formOf(column) !== 'integer' || !ends.every((end) => /^-?\d+$/.test(end)))
+    return undefined
+  const [first, last] = [BigInt(ends[0]!) + 1n, BigInt(ends[1]!)]
+  if (last < first || last - first >= MOST_SPAN) return undefined
+  const step = (last - first) / BigInt(count) + 1n
+  const name = quoted(column.name)
+  const rowsOf = (number: number): string => {
+    const from = first + BigInt(number) * step
+    return from > last ? 'FALSE' : `${name} BETWEEN ${from} AND ${from + step > last ? last : from + step - 1n}`
+  }
+
+  return {
+    sql: `(${name} - (${first})) DIV ${step}`,
+    among: (numbers) => `(${numbers.map((number) => rowsOf(number)).join(' OR ')})`,
+  }
 }
 
 export const anyOf = (key: readonly ColumnRow[], keys: readonly string[][]): Condition =>

@@ -7,12 +7,14 @@ import type {Session} from '../shared/database.js'
 import {
   anyOf,
   asNumber,
-  bucketOf,
+  bucketsByDigest,
+  bucketsBySteps,
   keyValue,
   quoted,
   rowHash,
   shownValue,
   within,
+  type Buckets,
   type ColumnRow,
   type Range,
 } from './columns.js'
@@ -27,8 +29,12 @@ export interface Sum {
 
 /** The rows of a range whose keys fall into some of so many buckets. */
 export interface Slice extends Range {
-  part?: {of: number; buckets: number[]}
+  part?: {of: number; buckets: number[]; steps?: Range}
 }
+
+/** `steps`: the range whose key is divided into equal steps, where it can be; else buckets are those of a digest. */
+const bucketsOf = (key: readonly ColumnRow[], count: number, steps?: Range): Buckets =>
+  (steps && bucketsBySteps(key, steps, count)) ?? bucketsByDigest(key, count)
 
 /** The columns of a scan and how it reads the table. */
 export interface Scan {
@@ -66,20 +72,21 @@ const AT_ONCE = 32
 export async function sumsOf(
   session: Session,
   scan: Scan,
-  {ranges, buckets}: {ranges: Range[]; buckets: number},
+  {ranges, buckets, steps}: {ranges: Range[]; buckets: number; steps: boolean},
   limitMs: number,
 ): Promise<Sum[]> {
   const {columns} = keyed(scan)
   const fold = `LPAD(HEX(BIT_XOR(${asNumber(rowHash(scan.columns))})), 16, '0')`
-  const bucket = buckets === 1 ? '0' : bucketOf(columns, buckets)
-  // By what it is: GROUP BY takes a name for a column of the table first.
-  const grouped = buckets === 1 ? '' : ` GROUP BY ${bucket}`
   const sums: Sum[] = []
   for (let first = 0; first < ranges.length; first += AT_ONCE) {
-    const conditions = ranges.slice(first, first + AT_ONCE).map((range) => within(columns, range))
+    const conditions = ranges.slice(first, first + AT_ONCE).map((range) => ({
+      ...within(columns, range),
+      bucket: buckets === 1 ? '0' : bucketsOf(columns, buckets, steps ? range : undefined).sql,
+    }))
+    // Grouped by what a bucket is: GROUP BY takes a name for a column of the table first.
     const selects = conditions.map(
-      ({sql}, index) =>
-        `SELECT ${index === 0 ? limited(limitMs) : ''} ${index} AS i, ${bucket} AS b, COUNT(*) AS n, ${fold} AS x FROM ${from(scan)} WHERE ${sql}${grouped}`,
+      ({sql, bucket}, index) =>
+        `SELECT ${index === 0 ? limited(limitMs) : ''} ${index} AS i, ${bucket} AS b, COUNT(*) AS n, ${fold} AS x FROM ${from(scan)} WHERE ${sql}${buckets === 1 ? '' : ` GROUP BY ${bucket}`}`,
     )
     const rows = await session.rows<Record<'i' | 'b' | 'n', number | string> & {x: string}>(
       selects.join(' UNION ALL '),
@@ -152,7 +159,7 @@ export async function hashesOf(
     const conditions = slices.slice(first, first + AT_ONCE).map((slice) => {
       const {sql, values} = within(columns, slice)
       const {part} = slice
-      const bucket = part ? ` AND ${bucketOf(columns, part.of)} IN (${part.buckets.join(', ')})` : ''
+      const bucket = part ? ` AND ${bucketsOf(columns, part.of, part.steps).among(part.buckets)}` : ''
       return {sql: sql + bucket, values}
     })
     const selects = conditions.map(

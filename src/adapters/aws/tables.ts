@@ -5,6 +5,7 @@ import type {Region} from '../../model/deployment.js'
 import type {CallOptions, Clock, Functions} from '../../ports/world.js'
 import type {
   Around,
+  Bucketing,
   Chunk,
   Division,
   Key,
@@ -70,12 +71,14 @@ export class FunctionSide implements Side {
     return arrived
   }
 
-  sums(scan: Scan, ranges: Range[], buckets: number, options?: CallOptions): Promise<Sum[]> {
-    return this.#ask('sums', {...scan, ranges, buckets}, options)
+  /** A function of an earlier version knows no steps, and takes a digest for the sums and for the lists. */
+  sums(scan: Scan, ranges: Range[], {count, steps}: Bucketing, options?: CallOptions): Promise<Sum[]> {
+    return this.#ask('sums', {...scan, ranges, buckets: count, steps}, options)
   }
 
   chunk(scan: Scan, question: Chunk, options?: CallOptions): Promise<{sums: Sum[]; ahead: Key[]}> {
-    return this.#ask('chunk', {...scan, ...question}, options)
+    const {ranges, buckets, ahead} = question
+    return this.#ask('chunk', {...scan, ranges, buckets: buckets.count, steps: buckets.steps, ahead}, options)
   }
 
   boundaries(scan: Scan, divisions: Division[], options?: CallOptions): Promise<Key[][]> {

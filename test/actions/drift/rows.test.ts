@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import fc from 'fast-check'
 import type {FindInput} from '../../../src/actions/drift/kind.js'
 import type {Doubt, RowDifference} from '../../../src/actions/drift/result.js'
-import {suspectsIn, weigh} from '../../../src/actions/drift/rows/bisect.js'
+import {UNDIVIDED, suspectsIn, weigh} from '../../../src/actions/drift/rows/bisect.js'
 import {pairOf} from '../../../src/actions/drift/rows/pair.js'
 import {rows} from '../../../src/actions/drift/rows.js'
 import {DrError} from '../../../src/errors.js'
@@ -10,6 +10,7 @@ import type {DrEvent} from '../../../src/messages.js'
 import type {Lag, Observation} from '../../../src/model/observation.js'
 import type {ScanState} from '../../../src/ports/scan-state.js'
 import type {World} from '../../../src/ports/world.js'
+import type {Range} from '../../../src/ports/tables.js'
 import {AWAY, HOME, healthy} from '../../support/observations.js'
 import {SimulatedSide} from '../../support/simulated-side.js'
 import type {Row} from '../../support/simulated-side.js'
@@ -78,12 +79,13 @@ const table = (count: number, value: (row: number) => string = (row) => String(r
 const sides = (left: Row[], right: Row[], keys = 1, width = 2): Rig =>
   new Rig(new SimulatedSide(HOME, left, keys, width), new SimulatedSide(AWAY, right, keys, width))
 
+const ALL: Range = {after: null, upTo: null}
+
 /** The keys that the bisection alone comes to, where so few rows are listed at once. */
-async function bisected({left, right}: Rig, leaf: number): Promise<string[]> {
+async function bisected({left, right}: Rig, leaf: number, range = ALL): Promise<string[]> {
   const [[one], [other]] = await Promise.all([left.tables(), right.tables()])
   const pair = {...pairOf(left, right, one!, other!).pair!, leaf}
-  const range = {after: null, upTo: null}
-  const weighed = await weigh(pair, [range], 1, {})
+  const weighed = await weigh(pair, [range], UNDIVIDED, {})
   const keys: string[] = []
   for await (const {key} of suspectsIn(pair, weighed, {})) keys.push(key.join(' '))
   return keys
@@ -123,6 +125,30 @@ describe('drift: rows', function () {
     )
   })
 
+  it('finds exactly what was planted by steps of a key of one column, whether it stands in heaps or not', async () => {
+    const key = fc.oneof(
+      fc.integer({min: -40, max: 200}),
+      fc.integer({min: 0, max: 5}).map((heap) => heap * 100_000),
+    )
+    const tables = fc.uniqueArray(key, {minLength: 1, maxLength: 200})
+    const fate = fc.constantFrom('same', 'same', 'same', 'changed', 'missing', 'extra')
+    await fc.assert(
+      fc.asyncProperty(tables, fc.infiniteStream(fate), fc.integer({min: 1, max: 3}), async (keys, fates, leaf) => {
+        const planted = keys.map((one) => ({key: String(one), fate: fates.next().value as string}))
+        const rig = sides(
+          planted.filter((one) => one.fate !== 'extra').map((one) => [one.key, '0']),
+          planted.filter((one) => one.fate !== 'missing').map((one) => [one.key, one.fate === 'changed' ? '1' : '0']),
+        )
+        const expected = planted.filter((one) => one.fate !== 'same')
+        expect(classes(await rig.find())).to.deep.equal(expected.map((one) => `${one.fate} ${one.key}`).sort())
+        const range = {after: [String(Math.min(...keys) - 1)], upTo: [String(Math.max(...keys))]}
+        const suspects = await bisected(rig, leaf, range)
+        expect(suspects.sort()).to.deep.equal(expected.map((one) => one.key).sort())
+      }),
+      {numRuns: 60},
+    )
+  })
+
   it('comes from a large table to its rows at little more than the cost of one scan', async () => {
     const left = table(12_500)
     const right = left.map((row, at) => (at % 2499 === 17 ? [row[0]!, '1'] : row))
@@ -147,6 +173,30 @@ describe('drift: rows', function () {
         .sort(),
     )
     expect(rig.left.hashed / left.length).to.be.below(2)
+  })
+
+  it('reads little more where the keys stand in heaps, and lists no heap for each row that differs', async () => {
+    const left = table(60_000).map(([at, ...values]) => [
+      String(Math.floor(Number(at) / 700) * 1e9 + (Number(at) % 700)),
+      ...values,
+    ])
+    const keys = left.map(([id]) => id!)
+    for (const [every, listed] of [
+      [400, 0.3],
+      [4000, 0.05],
+    ] as const) {
+      const right = left.map((row, at) => (at % every === 7 ? [row[0]!, '1'] : row))
+      const rig = sides(left, right)
+      const found = await rig.find()
+      expect(classes(found)).to.deep.equal(
+        keys
+          .filter((_, at) => at % every === 7)
+          .map((id) => `changed ${id}`)
+          .sort(),
+      )
+      expect(rig.left.hashed / left.length, `every ${every}`).to.be.below(1.3)
+      expect(rig.left.listed / left.length, `one by one, every ${every}`).to.be.below(listed)
+    }
   })
 
   it('finds rows beyond the last one of the primary, and a primary that has none', async () => {

@@ -184,7 +184,9 @@ describe('calls of AWS', () => {
         new Promise((resolve) => {
           setTimeout(() => resolve({status: 503}), delayMs)
         })
-      const asked = Promise.all(READS.map(async ({name, call}) => [name, (await thrownBy(call(clients))) as DrError] as const))
+      const asked = Promise.all(
+        READS.map(async ({name, call}) => [name, (await thrownBy(call(clients))) as DrError] as const),
+      )
       for (const [name, error] of await asked)
         expect(error.code, `${name}, after ${delayMs} ms`).to.not.be.oneOf(['Unreachable', 'Timeout'])
     }

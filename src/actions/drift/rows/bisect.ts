@@ -1,7 +1,7 @@
 /** From ranges that do not fold into the same on both sides to the keys that make the difference. Changes nothing. */
 
 import {MOST_BUCKETS, MOST_HASHES} from '../../../ports/tables.js'
-import type {Division, Key, Range, Side, Slice, Sum} from '../../../ports/tables.js'
+import type {Bucketing, Division, Key, Range, Side, Slice, Sum} from '../../../ports/tables.js'
 import type {CallOptions} from '../../../ports/world.js'
 import {batches, dividedAt, equalSums} from './pair.js'
 import type {Pair} from './pair.js'
@@ -13,10 +13,10 @@ export interface Suspect {
   right: string | undefined
 }
 
-/** A range and what it folds into on both sides, in so many buckets. */
+/** A range and what it folds into on both sides, in buckets. */
 export interface Weighed {
   range: Range
-  buckets: number
+  buckets: Bucketing
   sums: [Sum, Sum]
 }
 
@@ -32,17 +32,20 @@ const PARTS = 16
 const BUCKETS_A_LEAF = 4
 /** Buckets that one answer tells: each is about 40 bytes. */
 const MOST_TOLD = 8192
-/** Slices that one question lists: each is read as a whole for its keys, at a fifth of what digesting costs. */
+/** Slices that one question lists. Where no index finds the rows of a bucket, all keys of its range are read, at a fifth of what digesting costs. */
 const MOST_SLICES = 64
 
-/** Into how many buckets so many rows are put; 1: they are listed as they are. */
-export const bucketsFor = ({leaf}: Pair, rows: number): number =>
-  rows <= leaf ? 1 : Math.min(MOST_BUCKETS, Math.ceil((BUCKETS_A_LEAF * rows) / leaf))
+/** All rows of a range as they are. */
+export const UNDIVIDED: Bucketing = {count: 1, steps: false}
+
+/** How so many rows are put into buckets; into one where they are listed as they are. */
+export const bucketsFor = ({leaf}: Pair, rows: number, steps: boolean): Bucketing =>
+  rows <= leaf ? UNDIVIDED : {count: Math.min(MOST_BUCKETS, Math.ceil((BUCKETS_A_LEAF * rows) / leaf)), steps}
 
 /** What each range folds into on both sides, asked at the same moment: less is under way between them. */
-export async function weigh(pair: Pair, ranges: Range[], buckets: number, options: CallOptions): Promise<Weighed[]> {
+export async function weigh(pair: Pair, ranges: Range[], buckets: Bucketing, options: CallOptions): Promise<Weighed[]> {
   const weighed: Weighed[] = []
-  for (const batch of batches(ranges, Math.min(pair.ranges, Math.ceil(MOST_TOLD / buckets)))) {
+  for (const batch of batches(ranges, Math.min(pair.ranges, Math.ceil(MOST_TOLD / buckets.count)))) {
     const [lefts, rights] = await Promise.all([
       pair.left.sums(pair.scans.left, batch, buckets, options),
       pair.right.sums(pair.scans.right, batch, buckets, options),
@@ -55,15 +58,19 @@ export async function weigh(pair: Pair, ranges: Range[], buckets: number, option
 
 export const differ = ({sums: [left, right]}: Weighed): boolean => !equalSums(left, right)
 
-// Few rows are listed at once. Of more, each range is read once more bucket by bucket, and then only the rows of buckets that differ.
+// Few rows are listed at once. Of more, each range is read once more bucket by bucket, and then only the rows of buckets that differ. Keys
+// that stand in heaps would leave all rows in a few of the steps: such a range is put into buckets by a digest, which are even.
 export async function* suspectsIn(pair: Pair, weighed: Weighed[], options: CallOptions): AsyncIterable<Suspect> {
   let open = weighed.filter((one) => differ(one))
   while (open.length > 0) {
     const few = open.reduce((sum, one) => sum + rowsOf(one), 0) <= pair.listed
-    const isListed = (one: Weighed): boolean => few || one.buckets > 1 || rowsOf(one) <= pair.leaf
+    const isListed = (one: Weighed): boolean =>
+      few || rowsOf(one) <= pair.leaf || (one.buckets.count > 1 && !isHeaped(one))
     yield* listed(
       pair,
-      open.filter((one) => isListed(one)).flatMap((one) => (one.buckets > 1 ? listingsOf(pair, one) : [whole(one)])),
+      open
+        .filter((one) => isListed(one))
+        .flatMap((one) => (one.buckets.count > 1 ? listingsOf(pair, one) : [whole(one)])),
       options,
     )
     const rest = open.filter((one) => !isListed(one))
@@ -74,7 +81,8 @@ export async function* suspectsIn(pair: Pair, weighed: Weighed[], options: CallO
       ...rest.filter((one) => !isLarge(one)).map(({range}) => range),
     ]
     const rows = Math.max(...rest.map((one) => (isLarge(one) ? rowsOf(one) / PARTS : rowsOf(one))))
-    const again = await weigh(pair, ranges, bucketsFor(pair, rows), options)
+    const isFirst = rest.every(({buckets}) => buckets.count === 1)
+    const again = await weigh(pair, ranges, bucketsFor(pair, rows, isFirst), options)
     open = again.filter((one) => differ(one))
   }
 }
@@ -83,23 +91,44 @@ const whole = (one: Weighed): Listing => ({slice: one.range, rows: rowsOf(one)})
 
 type Folds = Map<number, NonNullable<Sum['buckets']>[number]>
 
-/** The buckets that differ, in as many slices as it takes to list each at once. */
-function listingsOf(pair: Pair, {range, buckets: of, sums}: Weighed): Listing[] {
+/** The buckets that differ, and about how many rows each has. */
+function apartIn({sums}: Weighed): {number: number; rows: number}[] {
   const [left, right] = sums.map(({buckets = []}) => new Map(buckets.map((one) => [one[0], one]))) as [Folds, Folds]
-  const listings: Listing[] = []
-  let last: {of: number; buckets: number[]} | undefined
-  for (const number of new Set([...left.keys(), ...right.keys()])) {
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap((number) => {
     const [, rows = 0, sum] = left.get(number) ?? []
     const [, others = 0, other] = right.get(number) ?? []
-    if (rows === others && sum === other) continue
-    const most = Math.max(rows, others)
+    return rows === others && sum === other ? [] : [{number, rows: Math.max(rows, others)}]
+  })
+}
+
+/** To list a row costs about as much as to digest so many. */
+const DIGESTED_A_LISTED = 8
+/** Buckets by steps are even enough where those that differ hold no more times as many rows as they would of a digest. */
+const EVEN = 4
+
+/** The steps that differ hold so many rows that it costs less to put the range into buckets of a digest. */
+export function isHeaped(one: Weighed): boolean {
+  const {count, steps} = one.buckets
+  const apart = apartIn(one)
+  const listed = apart.reduce((sum, {rows}) => sum + rows, 0)
+  const all = rowsOf(one)
+  return steps && listed * DIGESTED_A_LISTED > all && listed > (EVEN * apart.length * all) / count
+}
+
+/** The buckets that differ, in as many slices as it takes to list each at once. */
+function listingsOf(pair: Pair, one: Weighed): Listing[] {
+  const {range, buckets} = one
+  const listings: Listing[] = []
+  let last: number[] = []
+  for (const {number, rows} of apartIn(one)) {
     const listing = listings.at(-1)
-    if (last && listing && listing.rows + most <= pair.listed) {
-      last.buckets.push(number)
-      listing.rows += most
+    if (listing && listing.rows + rows <= pair.listed) {
+      last.push(number)
+      listing.rows += rows
     } else {
-      last = {of, buckets: [number]}
-      listings.push({slice: {...range, part: last}, rows: most})
+      last = [number]
+      const part = {of: buckets.count, buckets: last, ...(buckets.steps && {steps: range})}
+      listings.push({slice: {...range, part}, rows})
     }
   }
 

@@ -2,12 +2,12 @@
 
 import {DrError} from '../../../errors.js'
 import type {TableState} from '../../../ports/scan-state.js'
-import type {Key, Range} from '../../../ports/tables.js'
+import type {Bucketing, Key, Range} from '../../../ports/tables.js'
 import type {CallOptions, Clock} from '../../../ports/world.js'
 import type {Doubt, RowDifference} from '../result.js'
 import {Ahead, PARTS} from './ahead.js'
 import {compareBags} from './bag.js'
-import {bucketsFor, differ, suspectsIn, weigh} from './bisect.js'
+import {UNDIVIDED, bucketsFor, differ, isHeaped, suspectsIn, weigh} from './bisect.js'
 import type {Weighed} from './bisect.js'
 import type {Pace} from './pace.js'
 import type {Pair} from './pair.js'
@@ -98,6 +98,7 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   let savedAt = clock.now()
   let settledAt = clock.now()
   let dense = false
+  let steps = true
   const known = async function* (found: AsyncIterable<Confirmed>): AsyncIterable<RowDifference> {
     for await (const one of found) {
       confirmed.set(JSON.stringify(one.key), one.key)
@@ -110,8 +111,11 @@ async function* scanKeyed(pair: Pair, state: TableState, context: ScanContext): 
   while (!state.done) {
     await pace.ready()
     try {
-      const {weighed, upTo, rows} = await nextChunk(pair, state.after, dense, ahead, context)
+      const buckets = dense ? bucketsFor(pair, pace.rows / PARTS, steps) : UNDIVIDED
+      const {weighed, upTo, rows} = await nextChunk(pair, state.after, buckets, ahead, context)
       dense = weighed.filter((one) => differ(one)).length > DENSE
+      // Keys that stand in heaps mostly do so in all of a table.
+      steps &&= !weighed.some((one) => isHeaped(one))
       for await (const suspect of suspectsIn(pair, weighed, call)) {
         // A chunk that was too much for one statement is met again.
         if (!confirmed.has(JSON.stringify(suspect.key))) settling.add(suspect)
@@ -159,14 +163,13 @@ const DENSE = 1
 async function nextChunk(
   pair: Pair,
   after: Key | null,
-  dense: boolean,
+  buckets: Bucketing,
   ahead: Ahead,
   {clock, pace, signal}: ScanContext,
 ): Promise<{weighed: Weighed[]; upTo: Key | null; rows: number}> {
   const call = {signal}
   const ranges = await ahead.next(after, pace.rows, call)
   const {upTo} = ranges.at(-1)!
-  const buckets = dense ? bucketsFor(pair, pace.rows / PARTS) : 1
   const begun = clock.now()
   const weighed = await (upTo === null
     ? weigh(pair, ranges, buckets, call)
@@ -180,7 +183,7 @@ async function weighChunk(
   {left, right, scans}: Pair,
   ranges: Range[],
   upTo: Key,
-  buckets: number,
+  buckets: Bucketing,
   ahead: Ahead,
   {rows}: Pace,
   call: CallOptions,
