@@ -154,6 +154,11 @@ export class LambdaFunction {
     for (const {pool} of this.versions) pool.abandon(laterMs)
   }
 
+  /** When all its processes are gone. */
+  get ended(): Promise<unknown> {
+    return Promise.all(this.versions.map(({pool}) => pool.ended))
+  }
+
   /** A reservation that has become less, whichever version runs. */
   reserve(limit: number): void {
     const running = this.versions.reduce((sum, {pool}) => sum + pool.running, 0)

@@ -317,6 +317,8 @@ export class LambdaService implements Provides, Service {
     this.stopped = true
     this.events.drop()
     for (const one of this.functions.values()) one.abandon()
+    // Whoever has stopped a lab finds nothing of it: on a busy machine what was killed takes a while to be gone.
+    await Promise.all([...this.functions.values()].map(({ended}) => ended))
     await (await this.runtimeApi)?.close()
   }
 }

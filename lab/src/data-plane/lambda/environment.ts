@@ -28,6 +28,8 @@ export interface EnvironmentEvents {
 
 /** One execution environment: one child process, one call at a time. */
 export class Environment implements RuntimePeer {
+  /** When its process is gone. */
+  readonly ended: Promise<void>
   private readonly child: ChildProcess
   private readonly detach: () => void
   private readonly log: LogTail
@@ -39,7 +41,7 @@ export class Environment implements RuntimePeer {
   private readonly startedAt = performance.now()
   private retired = false
   private killed = false
-  private ended = false
+  private isGone = false
   private flush: (() => void) | undefined
   private hosts: string
 
@@ -63,6 +65,9 @@ export class Environment implements RuntimePeer {
     this.child.on('exit', (code, signal) =>
       this.gone(signal ? `signal: ${signal.slice(3).toLowerCase()}` : `exit status ${code}`),
     )
+    this.ended = new Promise((resolve) => {
+      for (const event of ['error', 'exit']) this.child.once(event, () => resolve())
+    })
     this.timer = setTimeout(() => this.initTimedOut(), INIT_MS + spec.timeoutSeconds * 1000)
   }
 
@@ -185,8 +190,8 @@ export class Environment implements RuntimePeer {
   }
 
   private gone(how: string): void {
-    if (this.ended) return
-    this.ended = true
+    if (this.isGone) return
+    this.isGone = true
     clearTimeout(this.timer)
     this.flush?.()
     this.detach()

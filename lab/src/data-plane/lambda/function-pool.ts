@@ -76,6 +76,11 @@ export class FunctionPool {
     return [...this.live, ...this.ending].flatMap(({pid}) => (pid === undefined ? [] : [pid]))
   }
 
+  /** When all of these are gone. */
+  get ended(): Promise<unknown> {
+    return Promise.all([...this.live, ...this.ending].map(({ended}) => ended))
+  }
+
   /**
    * Runs the function. AWS gives every call an environment at once and throttles what is beyond the concurrency limits; it
    * queues no synchronous call (Lambda developer guide, "Lambda scaling behavior"). Here a few processes run, and a call

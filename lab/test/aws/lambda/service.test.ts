@@ -51,6 +51,26 @@ describe('lambda', () => {
     expect(payload.environment).not.include(keysOf(test.lab).secretAccessKey)
   })
 
+  it('has stopped when the processes of its functions are gone, those of a lost region too', async () => {
+    const other = await startTestLab([LambdaService, StsService as never])
+    const {lab} = other
+    try {
+      for (const region of [HOME, AWAY])
+        for (const name of ['a', 'b', 'c', 'd']) {
+          await createFunction(lab, name, ECHO, {region})
+          await invoke(lab, name, {}, region)
+        }
+
+      const all = [HOME, AWAY].flatMap((region) => (lab.service('lambda') as LambdaService).pids(region))
+      expect(all).length(8)
+      await lab.faults.start({kind: 'region-loss', region: AWAY})
+      await lab.stop()
+      expect(all.filter((pid) => isAlive(pid))).deep.equal([])
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('starts cold where the profile says so, and is warm afterwards', async () => {
     const cold = await startTestLab([LambdaService, StsService as never], {coldMs: 1500})
     try {
