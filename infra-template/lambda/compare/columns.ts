@@ -236,14 +236,14 @@ export function within(key: readonly ColumnRow[], {after, upTo}: Range): Conditi
 }
 
 /** How rows are put into buckets, by their keys alone: into the same ones in both regions. */
-export interface Buckets {
+interface Buckets {
   /** The number of a row's bucket, from 0. */
   sql: string
   /** Whether a row is in one of these buckets. */
   among(numbers: readonly number[]): string
 }
 
-export const bucketsByDigest = (key: readonly ColumnRow[], count: number): Buckets => {
+const bucketsByDigest = (key: readonly ColumnRow[], count: number): Buckets => {
   const sql = `CRC32(CONCAT_WS(',', ${key.flatMap((column) => writtenDown(column)).join(', ')})) % ${count}`
   return {sql, among: (numbers) => `${sql} IN (${numbers.join(', ')})`}
 }
@@ -255,7 +255,7 @@ const MOST_SPAN = 2n ** 63n
  * By equal steps of the key, so that the rows of a bucket stand together and an index finds them: of a digest all keys of the range are
  * read. Undefined where the key is not one integer, or the range has an end that nobody knows.
  */
-export function bucketsBySteps(key: readonly ColumnRow[], {after, upTo}: Range, count: number): Buckets | undefined {
+function bucketsBySteps(key: readonly ColumnRow[], {after, upTo}: Range, count: number): Buckets | undefined {
   const [column, ...others] = key
   const ends = [after?.[0] ?? '', upTo?.[0] ?? '']
   if (!column || others.length > 0 || formOf(column) !== 'integer' || !ends.every((end) => /^-?\d+$/.test(end)))
@@ -274,6 +274,10 @@ export function bucketsBySteps(key: readonly ColumnRow[], {after, upTo}: Range, 
     among: (numbers) => `(${numbers.map((number) => rowsOf(number)).join(' OR ')})`,
   }
 }
+
+/** `steps`: the range whose key is divided into equal steps, where it can be; else buckets are those of a digest. */
+export const bucketsOf = (key: readonly ColumnRow[], count: number, steps?: Range): Buckets =>
+  (steps && bucketsBySteps(key, steps, count)) ?? bucketsByDigest(key, count)
 
 export const anyOf = (key: readonly ColumnRow[], keys: readonly string[][]): Condition =>
   or(keys.map((values) => and(equal(key, values))))

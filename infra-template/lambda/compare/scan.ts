@@ -7,14 +7,12 @@ import type {Session} from '../shared/database.js'
 import {
   anyOf,
   asNumber,
-  bucketsByDigest,
-  bucketsBySteps,
+  bucketsOf,
   keyValue,
   quoted,
   rowHash,
   shownValue,
   within,
-  type Buckets,
   type ColumnRow,
   type Range,
 } from './columns.js'
@@ -31,10 +29,6 @@ export interface Sum {
 export interface Slice extends Range {
   part?: {of: number; buckets: number[]; steps?: Range}
 }
-
-/** `steps`: the range whose key is divided into equal steps, where it can be; else buckets are those of a digest. */
-const bucketsOf = (key: readonly ColumnRow[], count: number, steps?: Range): Buckets =>
-  (steps && bucketsBySteps(key, steps, count)) ?? bucketsByDigest(key, count)
 
 /** The columns of a scan and how it reads the table. */
 export interface Scan {

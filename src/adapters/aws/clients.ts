@@ -52,7 +52,7 @@ const USUAL_ATTEMPTS = 3
 
 /** A read that is silent for so long is asked for once more beside it. Milliseconds. */
 const HEDGE_MS = 1000
-/** So much time the last attempt has: cut off sooner, it would pass for silence, and hide what the ones before were told. Milliseconds. */
+/** The last attempt has at least so many milliseconds. Cut off sooner, it would pass for silence, and hide what AWS said to those before. */
 const LAST_ATTEMPT_MS = 1000
 /** A read that AWS throttles or fails is asked for again until so many milliseconds after the first, then the error is told. */
 const PATIENCE_MS = 2500

@@ -66,14 +66,13 @@ export async function* suspectsIn(pair: Pair, weighed: Weighed[], options: CallO
     const few = open.reduce((sum, one) => sum + rowsOf(one), 0) <= pair.listed
     const isListed = (one: Weighed): boolean =>
       few || rowsOf(one) <= pair.leaf || (one.buckets.count > 1 && !isHeaped(one))
+    const now = open.filter((one) => isListed(one))
     yield* listed(
       pair,
-      open
-        .filter((one) => isListed(one))
-        .flatMap((one) => (one.buckets.count > 1 ? listingsOf(pair, one) : [whole(one)])),
+      now.flatMap((one) => (one.buckets.count > 1 ? listingsOf(pair, one) : [whole(one)])),
       options,
     )
-    const rest = open.filter((one) => !isListed(one))
+    const rest = open.filter((one) => !now.includes(one))
     const isLarge = (one: Weighed): boolean => rowsOf(one) > MOST_BUCKETS * pair.leaf
     const large = rest.filter((one) => isLarge(one))
     const ranges = [
@@ -109,10 +108,11 @@ const EVEN = 4
 /** The steps that differ hold so many rows that it costs less to put the range into buckets of a digest. */
 export function isHeaped(one: Weighed): boolean {
   const {count, steps} = one.buckets
+  if (!steps) return false
   const apart = apartIn(one)
   const listed = apart.reduce((sum, {rows}) => sum + rows, 0)
   const all = rowsOf(one)
-  return steps && listed * DIGESTED_A_LISTED > all && listed > (EVEN * apart.length * all) / count
+  return listed * DIGESTED_A_LISTED > all && listed > (EVEN * apart.length * all) / count
 }
 
 /** The buckets that differ, in as many slices as it takes to list each at once. */
